@@ -1,0 +1,48 @@
+namespace Avvik.Contracts;
+
+/// <summary>States of a deviation and its case, as they travel and as the API shows them.</summary>
+public static class CaseStates
+{
+#pragma warning disable CS1591 // the vocabulary explains each code
+    public const string Submitted = "submitted", Triage = "triage", AwaitingReporter = "awaitingReporter", Routed = "routed", Acknowledged = "acknowledged",
+        InProgress = "inProgress", Answered = "answered", Disputed = "disputed", Escalated = "escalated", Closed = "closed", Rejected = "rejected",
+        Duplicate = "duplicate", Withdrawn = "withdrawn", EnteredInError = "enteredInError";
+#pragma warning restore CS1591
+
+    /// <summary>True when nothing more is asked of anyone.</summary>
+    public static bool IsFinal(string state) => state is Closed or Rejected or Duplicate or Withdrawn or EnteredInError;
+}
+
+/// <summary>Roles a caller may hold (vocabulary), and <see cref="Client"/> for a health record's machine token.</summary>
+public static class Roles
+{
+#pragma warning disable CS1591 // the vocabulary explains each code
+    public const string Client = "client", Reporter = "reporter", Handler = "handler", Coordinator = "coordinator", UnitLeader = "unitLeader",
+        LearningEditor = "learningEditor", Ssu = "ssu", Admin = "admin", Auditor = "auditor";
+#pragma warning restore CS1591
+}
+
+/// <summary>From whom to whom.</summary>
+public static class Directions
+{
+#pragma warning disable CS1591 // the vocabulary explains each code
+    public const string MunicipalityToTrust = "municipalityToTrust", TrustToMunicipality = "trustToMunicipality", MunicipalityToMunicipality = "municipalityToMunicipality";
+#pragma warning restore CS1591
+
+    /// <summary>The direction between two parties; null between two trusts, which no cooperation agreement covers.</summary>
+    public static string? Between(Party reporter, Party respondent) => (reporter.IsTrust, respondent.IsTrust) switch
+    {
+        (false, true) => MunicipalityToTrust,
+        (true, false) => TrustToMunicipality,
+        (false, false) => MunicipalityToMunicipality,
+        (true, true) => null,
+    };
+}
+
+/// <summary>How soon a case should be looked at.</summary>
+public static class Priorities
+{
+#pragma warning disable CS1591 // self-explaining
+    public const string Urgent = "urgent", High = "high", Normal = "normal", Low = "low";
+#pragma warning restore CS1591
+}

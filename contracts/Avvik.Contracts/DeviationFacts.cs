@@ -1,0 +1,52 @@
+namespace Avvik.Contracts;
+
+/// <summary>What is known of a deviation in codes alone: no text, no name, no patient. Safe in every service, log and statistic.</summary>
+public sealed record DeviationFacts
+{
+    /// <summary>For people: <c>AVV-2026-000123</c>.</summary>
+    public required string Reference { get; init; }
+    /// <summary>Code of the health community whose agreement judges it.</summary>
+    public required string Community { get; init; }
+    /// <summary>From whom to whom (<see cref="Directions"/>); null between two trusts.</summary>
+    public string? Direction { get; init; }
+    /// <summary>Organisation number of the reporting party, from the caller's token.</summary>
+    public required string ReporterOrganization { get; init; }
+    /// <summary>Unit of the reporting party, when given.</summary>
+    public string? ReporterUnit { get; init; }
+    /// <summary>Organisation number of the party that is to answer.</summary>
+    public required string RespondentOrganization { get; init; }
+    /// <summary>Unit the reporter named, known to the directory.</summary>
+    public string? RespondentUnit { get; init; }
+    /// <summary>Site the reporter named, as the directory spells it; null when the directory does not know it.</summary>
+    public string? RespondentSite { get; init; }
+    /// <summary>Agreement in force on the day it occurred; null when the parties share none.</summary>
+    public string? Agreement { get; init; }
+    /// <summary>Agreement breach, incident, near miss …</summary>
+    public required string Kind { get; init; }
+    /// <summary>Norwegian local date.</summary>
+    public required DateOnly OccurredOn { get; init; }
+    /// <summary>When it was on disk.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>As it is classified now; null until someone or something has said.</summary>
+    public string? Category { get; init; }
+    /// <summary>Point of helse- og omsorgstjenesteloven § 6-2; may be none.</summary>
+    public string? Clause { get; init; }
+    /// <summary>Codes of the patient groups concerned.</summary>
+    public required IReadOnlyList<string> PatientGroups { get; init; }
+    /// <summary>Harm that happened; <c>unknown</c> when not given.</summary>
+    public required string ActualHarm { get; init; }
+    /// <summary>Harm that could have happened.</summary>
+    public string? PotentialHarm { get; init; }
+    /// <summary>How likely it is to happen again.</summary>
+    public string? Likelihood { get; init; }
+    /// <summary>The electronic message concerned.</summary>
+    public string? AffectedMessage { get; init; }
+    /// <summary>How it differed from what was agreed.</summary>
+    public string? Difference { get; init; }
+    /// <summary>Municipality where the patient stays (oppholdskommune), four digits.</summary>
+    public string? PatientMunicipality { get; init; }
+    /// <summary>True when Reporting holds a sealed envelope for it.</summary>
+    public bool HasPatient { get; init; }
+    /// <summary>True when the other party is not to know who reported.</summary>
+    public bool ReporterConfidential { get; init; }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Avvik.Contracts.Reporting;
+using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
+
+namespace Avvik.Contracts;
+
+/// <summary>What every event carries, so that consumers can apply it once and in any order.</summary>
+public interface IEvent
+{
+    /// <summary>The deviation, and its case: they share one id (UUIDv7).</summary>
+    Guid DeviationId { get; }
+    /// <summary>Rises by one for each accepted change; consumers keep the highest.</summary>
+    int Version { get; }
+    /// <summary>When it happened.</summary>
+    DateTimeOffset OccurredAt { get; }
+}
+
+/// <summary>One event of the catalog.</summary>
+/// <param name="Name">The wire name: exchange and type; never changed, a new meaning is a new name.</param>
+/// <param name="Json">How it is written and read.</param>
+/// <param name="Publishers">Services that publish it.</param>
+/// <param name="Consumers">Services whose queue is bound to it.</param>
+public sealed record CatalogEntry(string Name, JsonTypeInfo Json, string[] Publishers, string[] Consumers)
+{
+    /// <summary>How this code reads it.</summary>
+    public Type Type => Json.Type;
+}
+
+/// <summary>The one list of what travels on the broker.</summary>
+public static class MessageCatalog
+{
+    /// <summary>Every event. No assembly scanning: what is not here does not travel.</summary>
+    public static IReadOnlyList<CatalogEntry> All { get; } =
+    [
+        new("avvik.reporting.deviation-submitted.v1", ContractJson.Default.DeviationSubmitted, ["reporting"], ["triage"]),
+        new("avvik.reporting.deviation-withdrawn.v1", ContractJson.Default.DeviationWithdrawn, ["reporting"], ["triage", "routing"]),
+        new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["triage", "routing"]),
+        new("avvik.triage.deviation-triaged.v1", ContractJson.Default.DeviationTriaged, ["triage"], ["routing"]),
+        new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
+        new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
+    ];
+
+    private static readonly FrozenDictionary<string, CatalogEntry> ByName = All.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<Type, CatalogEntry> ByType = All.ToFrozenDictionary(e => e.Type);
+
+    /// <summary>The entry of a type that travels.</summary>
+    /// <exception cref="KeyNotFoundException">The type is not in the catalog.</exception>
+    public static CatalogEntry Of(Type type) => ByType[type];
+
+    /// <summary>The entry with a wire name, or null when this version of the code does not know it.</summary>
+    public static CatalogEntry? Find(string name) => ByName.GetValueOrDefault(name);
+}
+
+/// <summary>How events are written: camelCase, nulls left out, unknown members ignored (a newer publisher may add some).</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeviationSubmitted))]
+[JsonSerializable(typeof(DeviationWithdrawn))]
+[JsonSerializable(typeof(ReporterAnswered))]
+[JsonSerializable(typeof(DeviationTriaged))]
+[JsonSerializable(typeof(CaseChanged))]
+[JsonSerializable(typeof(ReporterInformed))]
+[JsonSerializable(typeof(DeviationFacts))]
+public sealed partial class ContractJson : JsonSerializerContext;

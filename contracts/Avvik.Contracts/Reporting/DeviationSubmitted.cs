@@ -1,0 +1,20 @@
+namespace Avvik.Contracts.Reporting;
+
+/// <summary>A deviation is on disk and its reporter has a receipt. Version 1 of the case's life.</summary>
+public sealed record DeviationSubmitted : IEvent
+{
+    /// <inheritdoc/>
+    public required Guid DeviationId { get; init; }
+    /// <inheritdoc/>
+    public required int Version { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset OccurredAt { get; init; }
+    /// <summary>What is known in codes.</summary>
+    public required DeviationFacts Facts { get; init; }
+    /// <summary>What happened, in the reporter's words, free of identities.</summary>
+    public required ProtectedText Narrative { get; init; }
+    /// <summary>What was done at once.</summary>
+    public ProtectedText? ImmediateAction { get; init; }
+    /// <summary>What the reporter would have changed.</summary>
+    public ProtectedText? SuggestedMeasure { get; init; }
+}

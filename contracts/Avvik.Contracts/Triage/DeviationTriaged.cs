@@ -1,0 +1,28 @@
+namespace Avvik.Contracts.Triage;
+
+/// <summary>It is settled what a deviation is about and whose it is to answer: Routing may open the case.</summary>
+public sealed record DeviationTriaged : IEvent
+{
+    /// <inheritdoc/>
+    public required Guid DeviationId { get; init; }
+    /// <inheritdoc/>
+    public required int Version { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset OccurredAt { get; init; }
+    /// <summary>The facts, with category and clause settled.</summary>
+    public required DeviationFacts Facts { get; init; }
+    /// <summary>How soon it should be looked at (<see cref="Priorities"/>).</summary>
+    public required string Priority { get; init; }
+    /// <summary>Why it was classified so: <c>category:reporter</c>, <c>clause:category</c>, <c>priority:actualHarm</c> …</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
+    /// <summary>Unit a coordinator chose; null: the routing rules decide.</summary>
+    public string? Unit { get; init; }
+    /// <summary>Party of the coordinator who decided; null when the system did.</summary>
+    public string? TriagedBy { get; init; }
+    /// <summary>What happened.</summary>
+    public required ProtectedText Narrative { get; init; }
+    /// <summary>What was done at once.</summary>
+    public ProtectedText? ImmediateAction { get; init; }
+    /// <summary>What the reporter would have changed.</summary>
+    public ProtectedText? SuggestedMeasure { get; init; }
+}

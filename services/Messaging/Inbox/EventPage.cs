@@ -1,0 +1,29 @@
+using System.Text.Json;
+using MassTransit;
+
+namespace Avvik.Messaging.Inbox;
+
+/// <summary>
+/// Up to 64 events to one exchange as one broker message: the broker's and the client's cost is per message, so this is the largest single
+/// gain in throughput. The events keep their own ids, versions and traces; nothing is decided per page.
+/// </summary>
+[EntityName("avvik.event-page.v1")]
+[MessageUrn("urn:avvik:event-page:v1", useDefaultPrefix: false)]
+public sealed record EventPage
+{
+    /// <summary>In the order they were decided.</summary>
+    public required IReadOnlyList<PagedEvent> Events { get; init; }
+}
+
+/// <summary>An event on its way.</summary>
+public sealed record PagedEvent
+{
+    /// <summary>The same on every attempt (UUIDv7): what the inbox remembers.</summary>
+    public required Guid Id { get; init; }
+    /// <summary>Wire name, of the catalog.</summary>
+    public required string Type { get; init; }
+    /// <summary>W3C trace parent of what decided it.</summary>
+    public string? TraceParent { get; init; }
+    /// <summary>The event.</summary>
+    public required JsonElement Body { get; init; }
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Outbox;
+using Avvik.Messaging.Storage;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Avvik.Messaging;
+
+/// <summary>Section <c>RabbitMq</c>.</summary>
+public sealed class RabbitMqOptions
+{
+    /// <summary><c>amqp://user:password@host:port/vhost</c>.</summary>
+    [Required(ErrorMessage = "RabbitMq:Uri is missing."), Url(ErrorMessage = "RabbitMq:Uri is not a URI.")]
+    public string Uri { get; set; } = "";
+}
+
+/// <summary>Puts a service on the broker.</summary>
+public static class MessagingExtensions
+{
+    // One page being applied, one that shares its commit, and a few on their way.
+    private const int PagesAtOnce = 8;
+
+    /// <summary>
+    /// Adds the outbox, the inbox, the bus and the handlers of the service's events. The service's name is its queue. The host starts, and stays
+    /// ready, without a broker: events wait in the outbox.
+    /// </summary>
+    public static void AddMessaging<TDb>(this IHostApplicationBuilder builder, string service, Action<EventHandlers<TDb>>? configure = null) where TDb : DbContext
+    {
+        var handlers = new EventHandlers<TDb>();
+        configure?.Invoke(handlers);
+        var services = builder.Services;
+        services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq").Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps",
+            "RabbitMq:Uri must be amqp://user:password@host:port/vhost.").ValidateOnStart();
+        foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
+        services.AddSingleton(handlers);
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<MessagingMetrics>();
+        services.AddSingleton(s => new Topology(Broker(s)));
+        services.AddSingleton(s => new EventInbox<TDb>(s.GetRequiredService<Writer<TDb>>(), handlers, s, s.GetRequiredService<MessagingMetrics>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EventInbox<TDb>>>()));
+        services.AddSingleton(s => new ParkedMessages<TDb>(service, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
+        services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
+            PagePublisher.On(s.GetRequiredService<IBus>()), s.GetRequiredService<MessagingMetrics>()));
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<PageConsumer<TDb>>();
+            bus.ConfigureHealthCheckOptions(o => o.MinimalFailureStatus = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded);
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.Host(Broker(context), h =>
+                {
+                    h.PublisherConfirmation = true;
+                    h.Heartbeat(TimeSpan.FromSeconds(10));
+                    h.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+                });
+                if (MessageCatalog.All.All(e => !e.Consumers.Contains(service, StringComparer.Ordinal))) return;
+                rabbit.ReceiveEndpoint(service, endpoint =>
+                {
+                    endpoint.ConfigureConsumeTopology = false;
+                    foreach (var (name, value) in Topology.QueueArguments(service)) endpoint.SetQueueArgument(name, value);
+                    foreach (var entry in MessageCatalog.All.Where(e => e.Consumers.Contains(service, StringComparer.Ordinal))) endpoint.Bind(entry.Name);
+                    endpoint.PrefetchCount = 2 * PagesAtOnce;
+                    endpoint.ConcurrentMessageLimit = PagesAtOnce;
+                    // What cannot be read goes back, and after the delivery limit to the dead letters; nothing is acknowledged that was not applied or parked.
+                    endpoint.RethrowFaultedMessages();
+                    endpoint.ThrowOnSkippedMessages();
+                    endpoint.PublishFaults = false;
+                    endpoint.ConfigureConsumer<PageConsumer<TDb>>(context);
+                });
+            });
+        });
+        services.AddHostedService<OutboxService<TDb>>();
+        services.AddHostedService<MessagingUpkeep<TDb>>();
+    }
+
+    private static Uri Broker(IServiceProvider services) => new(services.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Uri);
+}
+
+internal static class PagePublisher
+{
+    public static PublishPage On(IBus bus) => async (exchange, page, ct) =>
+    {
+        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{exchange}"));
+        await endpoint.Send(page, context =>
+        {
+            // An event that no queue takes comes back instead of vanishing.
+            if (context.TryGetPayload(out RabbitMqSendContext? rabbit)) rabbit.Mandatory = true;
+        }, ct);
+    };
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RabbitMQ.Client.Exceptions;
+
+namespace Avvik.Messaging.Outbox;
+
+/// <summary>The broker could not be reached: nothing is wrong with the messages.</summary>
+internal sealed class BrokerUnavailableException(Exception inner) : Exception("The broker is unavailable.", inner);
+
+/// <summary>Sends a page to an exchange and completes when the broker has confirmed it.</summary>
+internal delegate Task PublishPage(string exchange, EventPage page, CancellationToken ct);
+
+/// <summary>
+/// One round: lease the lanes that have something due, read them, publish pages with all confirms outstanding, delete what was confirmed. No
+/// transaction is open while the broker is spoken to. If this process dies anywhere in between, the rows are still there and are sent again
+/// with the same ids, which the inbox drops.
+/// </summary>
+internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions database, PublishPage publish, MessagingMetrics metrics) where TDb : DbContext
+{
+    public const int PageSize = 64;
+    public const int BatchSize = 8 * PageSize;
+    public const int MaxAttempts = 12;
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Guid _me = Guid.NewGuid();
+    private readonly OutboxSql _sql = OutboxSql.For(database.Provider);
+
+    /// <summary>True when there was something to send.</summary>
+    /// <exception cref="BrokerUnavailableException">Nothing was blamed on a message; try again later.</exception>
+    public async Task<bool> DispatchAsync(CancellationToken ct)
+    {
+        var (lanes, rows) = await writer.WriteAsync(async unit =>
+        {
+            var claimed = await unit.Sql.QueryAsync(_sql.Claim, r => r.GetInt16(0), _me, (long)Lease.TotalMilliseconds);
+            return (claimed, claimed.Count == 0 ? [] : await unit.Sql.QueryAsync(_sql.Read, ReadRow, _me, BatchSize));
+        }, ct);
+        if (lanes.Count == 0) return false;
+
+        var outcomes = new List<Outcome>();
+        try
+        {
+            var pages = rows.GroupBy(r => r.Type).SelectMany(type => type.Chunk(PageSize));
+            foreach (var outcome in await Task.WhenAll(pages.Select(page => PublishAsync(page, ct)))) outcomes.AddRange(outcome);
+        }
+        finally
+        {
+            // Also when stopping: what was confirmed is not sent again, and the lanes are free at once for whoever is left.
+            await SettleAsync(outcomes);
+        }
+        metrics.Dispatched(outcomes.Count(o => o.Error is null));
+        return outcomes.FirstOrDefault(o => o.Outage)?.Error is { } outage ? throw new BrokerUnavailableException(outage) : true;
+    }
+
+    private async Task<IReadOnlyList<Outcome>> PublishAsync(OutboxRow[] page, CancellationToken ct)
+    {
+        try
+        {
+            await publish(page[0].Type, new EventPage { Events = [.. page.Select(r => r.ToEvent())] }, ct).WaitAsync(PublishTimeout, ct);
+            return [.. page.Select(r => new Outcome(r, null))];
+        }
+        catch (Exception error) when (page.Length == 1 || Outcome.IsOutage(error))
+        {
+            return [.. page.Select(r => new Outcome(r, error))];
+        }
+        catch (Exception)
+        {
+            // One bad event must not hold back its neighbours: each on a page of its own tells which one it is.
+            return [.. (await Task.WhenAll(page.Select(row => PublishAsync([row], ct)))).SelectMany(o => o)];
+        }
+    }
+
+    private Task SettleAsync(List<Outcome> outcomes) => writer.WriteAsync(async unit =>
+    {
+        var sent = outcomes.Where(o => o.Error is null).Select(o => o.Row.Id).ToList();
+        foreach (var ids in sent.Chunk(PageSize))
+            await unit.Sql.ExecuteAsync(OutboxSql.Delete(ids.Length), [.. ids.Cast<object?>()]);
+        foreach (var refused in outcomes.Where(o => o.Error is not null && !o.Outage))
+            await unit.Sql.ExecuteAsync(_sql.Refuse, refused.Row.Id, Backoff(refused.Row.Attempts), MaxAttempts, refused.Error!.GetType().Name);
+        await unit.Sql.ExecuteAsync("update outbox_lane set leased_until = 0 where owner = @p1", _me);
+        return true;
+    }, CancellationToken.None);
+
+    /// <summary>0.2 s, doubled each time: twelve attempts take about seven minutes.</summary>
+    private static long Backoff(int attempts) => 200L << Math.Min(attempts, 12);
+
+    private static OutboxRow ReadRow(System.Data.Common.DbDataReader r) =>
+        new(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetInt32(5));
+
+    private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts)
+    {
+        public PagedEvent ToEvent() => new() { Id = MessageId, Type = Type, TraceParent = TraceParent, Body = JsonElement.Parse(Body) };
+    }
+
+    private sealed record Outcome(OutboxRow Row, Exception? Error)
+    {
+        public bool Outage => Error is not null && IsOutage(Error);
+
+        public static bool IsOutage(Exception error) => error
+            is TimeoutException or OperationCanceledException or SocketException or IOException or ObjectDisposedException
+            or ConnectionException or TransportException or AlreadyClosedException or BrokerUnreachableException or OperationInterruptedException
+            || (error is not MessageReturnedException && error.InnerException is { } inner && IsOutage(inner));
+    }
+}
+
+/// <summary>The texts that differ between the engines: the clock, which is the database's on both sides of a lease, and the row lock.</summary>
+internal sealed record OutboxSql(string Claim, string Read, string Refuse)
+{
+    private static readonly OutboxSql Sqlite = Build("cast(unixepoch('subsec') * 1000 as integer)", "");
+    private static readonly OutboxSql Postgres = Build("(extract(epoch from clock_timestamp()) * 1000)::bigint", "for update skip locked");
+
+    public static OutboxSql For(DatabaseProvider provider) => provider == DatabaseProvider.Sqlite ? Sqlite : Postgres;
+
+    public static string Delete(int count) =>
+        $"delete from outbox_message where id in ({string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"@p{i}")))})";
+
+    private static OutboxSql Build(string now, string skipLocked) => new(
+        Claim: $"""
+            update outbox_lane set owner = @p1, leased_until = {now} + @p2
+            where lane in (
+              select l.lane from outbox_lane l
+              where l.leased_until <= {now}
+                and exists (select 1 from outbox_message m where m.lane = l.lane and m.parked_at is null and m.due_at <= {now}) {skipLocked})
+            returning lane
+            """,
+        // A refused or parked event holds back what follows for the same deviation, and nothing else.
+        Read: $"""
+            select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts from outbox_message m
+            where m.lane in (select lane from outbox_lane where owner = @p1 and leased_until > {now}) and m.parked_at is null and m.due_at <= {now}
+              and not exists (select 1 from outbox_message e where e.deviation_id = m.deviation_id and e.id < m.id and e.attempts > 0
+                              and (e.due_at > {now} or e.parked_at is not null))
+            order by m.id limit @p2
+            """,
+        Refuse: $"""
+            update outbox_message set attempts = attempts + 1, due_at = {now} + @p2, last_error = @p4,
+              parked_at = case when attempts + 1 >= @p3 then {now} end
+            where id = @p1
+            """);
+}

@@ -1,0 +1,43 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Avvik.Messaging.Outbox;
+
+/// <summary>Dispatches until nothing is left, then waits for a commit or a second: the poll finds what a dead sibling left.</summary>
+internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, OutboxSignal signal, Topology topology, IBusControl bus, ILogger<OutboxService<TDb>> log)
+    : BackgroundService where TDb : DbContext
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), LongestBackoff = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var (backoff, declared) = (TimeSpan.Zero, false);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // Before the first publish, and after every failure: a broker that came back may have come back empty.
+                if (!declared)
+                {
+                    await topology.DeclareAsync(stoppingToken);
+                    if (bus.CheckHealth().Status != BusHealthStatus.Healthy) throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
+                    declared = true;
+                }
+                if (!await dispatcher.DispatchAsync(stoppingToken)) await signal.WaitAsync(Poll, stoppingToken);
+                if (backoff > TimeSpan.Zero) log.DispatchResumed();
+                backoff = TimeSpan.Zero;
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception error)
+            {
+                // One line when it starts to fail, not one per attempt: an outage of an hour is one fact.
+                if (backoff == TimeSpan.Zero) log.DispatchInterrupted(error.InnerException?.GetType().Name ?? error.GetType().Name);
+                declared = false;
+                backoff = TimeSpan.FromTicks(Math.Clamp(backoff.Ticks * 2, TimeSpan.FromMilliseconds(200).Ticks, LongestBackoff.Ticks));
+                await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Avvik.Messaging.Storage;
+
+/// <summary>Registers a service's database and brings its schema up to date.</summary>
+public static class DatabaseExtensions
+{
+    /// <summary>
+    /// Registers a factory of reading contexts, and the <see cref="Writer{TDb}"/> that all writes go through. The linger is how long the writer
+    /// waits for more work to share a commit with while there is more than one at a time; zero where work already comes in pages.
+    /// </summary>
+    public static void AddDatabase<TDb>(this IHostApplicationBuilder builder, TimeSpan linger = default) where TDb : DbContext
+    {
+        builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database")
+            .Configure<IConfiguration>((o, c) => o.ConnectionString = c.GetConnectionString("Database") ?? "")
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddPooledDbContextFactory<TDb>((services, options) =>
+        {
+            services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Configure(options);
+            Harden(options);
+            options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+        });
+        builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Writer<TDb>>(services, new WriterOptions(linger)));
+    }
+
+    /// <summary>
+    /// Applies the migrations; several instances may call it at once (EF takes a lock). On SQLite it first takes the file for this process, so a
+    /// second process stops here, and frees the outbox lanes that a killed predecessor held.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another process has the SQLite file.</exception>
+    public static async Task MigrateAsync<TDb>(this IHost app) where TDb : DbContext
+    {
+        var options = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContextAsync();
+        if (options.IsSqlite)
+        {
+            var file = Path.GetFullPath(new SqliteConnectionStringBuilder(options.ConnectionString).DataSource);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            try
+            {
+                // Held until the process ends, however it ends: the operating system lets go of it.
+                app.Services.GetRequiredService<Writer<TDb>>().Exclusive = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error)
+            {
+                throw new InvalidOperationException($"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
+            }
+            await db.Database.MigrateAsync();
+            await db.Database.ExecuteSqlRawAsync("update outbox_lane set leased_until = 0");
+        }
+        else await db.Database.MigrateAsync();
+    }
+
+    internal static void Harden(DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w
+        // Migrations are written by hand, without EF's snapshot; a test compares the migrated schema with the model instead.
+        .Ignore(RelationalEventId.PendingModelChangesWarning)
+        // EF logs failed statements with their text; failures reach the caller, and are logged there as a type.
+        .Ignore(RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed));
+}

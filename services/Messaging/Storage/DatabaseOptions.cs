@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Avvik.Messaging.Storage;
+
+/// <summary>Section <c>Database</c>, and <c>ConnectionStrings:Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>Which engine holds the service's data.</summary>
+    [EnumDataType(typeof(DatabaseProvider))]
+    public DatabaseProvider Provider { get; set; }
+
+    /// <summary>The engine's connection string.</summary>
+    [Required(ErrorMessage = "ConnectionStrings:Database is missing.")]
+    public string ConnectionString { get; set; } = "";
+
+    internal bool IsSqlite => Provider == DatabaseProvider.Sqlite;
+
+    /// <summary>Points a context's options at the database.</summary>
+    public void Configure(DbContextOptionsBuilder options)
+    {
+        if (IsSqlite) options.UseSqlite(ConnectionString);
+        else options.UseNpgsql(ConnectionString);
+    }
+
+    internal void Configure(DbContextOptionsBuilder options, DbConnection connection)
+    {
+        if (IsSqlite) options.UseSqlite(connection);
+        else options.UseNpgsql(connection);
+    }
+
+    internal async Task<DbConnection> OpenAsync(CancellationToken ct)
+    {
+        DbConnection connection = IsSqlite ? new SqliteConnection(ConnectionString) : new NpgsqlConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            if (IsSqlite)
+            {
+                await using var pragma = connection.CreateCommand();
+                // FULL: a receipt shown to a clinician survives a power cut. WAL: readers never wait for the writer.
+                pragma.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000;";
+                await pragma.ExecuteNonQueryAsync(ct);
+            }
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>The engines that every storage test runs on.</summary>
+public enum DatabaseProvider
+{
+    /// <summary>One file, one process: the default.</summary>
+    Sqlite,
+    /// <summary>As many instances of a service as wanted.</summary>
+    Postgres,
+}

@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Avvik.Messaging.Storage;
+
+/// <summary>Tells a database that is away from work that can never succeed.</summary>
+public static class TransientFailure
+{
+    /// <summary>True when the same work may succeed later without anyone changing it.</summary>
+    public static bool Is(Exception error) => error switch
+    {
+        WriterBusyException or TimeoutException or DbUpdateConcurrencyException => true,
+        // Busy, locked, read-only, I/O error, full, cannot open: the file or its disk, not the statement.
+        SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14,
+        // Without a server's answer it is the connection; class 57 is the server being stopped, 53 its resources, 40 a lost race.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "57" or "53" or "40",
+        NpgsqlException => true,
+        DbException { IsTransient: true } => true,
+        _ => error.InnerException is { } inner && Is(inner),
+    };
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+
+namespace Avvik.Messaging.TextProtection;
+
+/// <summary>Keys by id, and the one that seals now. Bound from configuration; a missing or short key stops the start.</summary>
+public sealed class KeyRingOptions : IValidatableObject
+{
+    /// <summary>Id of the key that seals. The others only open what was sealed with them.</summary>
+    public string ActiveKey { get; set; } = "";
+    /// <summary>32 bytes each, in base64.</summary>
+    public Dictionary<string, string> Keys { get; set; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Keys.ContainsKey(ActiveKey)) yield return new("ActiveKey must name one of Keys: text and identities are never kept or sent without a key.");
+        foreach (var (id, key) in Keys)
+        {
+            if (id.Contains('.', StringComparison.Ordinal)) yield return new($"The key id {id} must not contain a full stop.");
+            var bytes = new byte[33];
+            if (!Convert.TryFromBase64String(key, bytes, out var length) || length != KeyRing.KeySize) yield return new($"The key {id} must be {KeyRing.KeySize} bytes in base64.");
+        }
+    }
+}
+
+/// <summary>AES-256-GCM (NIST SP 800-38D) with the key's id in the sealed value, so that keys can be replaced.</summary>
+public sealed class KeyRing(KeyRingOptions options)
+{
+    internal const int KeySize = 32;
+    private const int NonceSize = 12, TagSize = 16;
+    private readonly Dictionary<string, byte[]> _keys = options.Keys.ToDictionary(k => k.Key, k => Convert.FromBase64String(k.Value), StringComparer.Ordinal);
+
+    /// <summary>Seals data for one place: it opens only with the same <paramref name="context"/>, so a sealed value cannot be moved to another row.</summary>
+    public string Seal(ReadOnlySpan<byte> data, ReadOnlySpan<byte> context = default)
+    {
+        var value = new byte[NonceSize + data.Length + TagSize];
+        var nonce = value.AsSpan(0, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(_keys[options.ActiveKey], TagSize);
+        aes.Encrypt(nonce, data, value.AsSpan(NonceSize, data.Length), value.AsSpan(NonceSize + data.Length), context);
+        return $"{options.ActiveKey}.{Base64Url.EncodeToString(value)}";
+    }
+
+    /// <summary>Opens what <see cref="Seal"/> made.</summary>
+    /// <exception cref="CryptographicException">The key is not in the ring, or the value was changed or belongs elsewhere.</exception>
+    public byte[] Open(string sealedValue, ReadOnlySpan<byte> context = default)
+    {
+        var dot = sealedValue.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || !_keys.TryGetValue(sealedValue[..dot], out var key)) throw new CryptographicException("The key of a sealed value is not in the key ring.");
+        var value = Base64Url.DecodeFromChars(sealedValue.AsSpan(dot + 1));
+        if (value.Length < NonceSize + TagSize) throw new CryptographicException("A sealed value is too short.");
+        var data = new byte[value.Length - NonceSize - TagSize];
+        using var aes = new AesGcm(key, TagSize);
+        aes.Decrypt(value.AsSpan(0, NonceSize), value.AsSpan(NonceSize, data.Length), value.AsSpan(value.Length - TagSize), data, context);
+        return data;
+    }
+
+    /// <summary>A fingerprint that means nothing without the key: equal data gives equal prints (HMAC-SHA-256 under the ring's oldest key by id).</summary>
+    public byte[] Fingerprint(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_keys.MinBy(k => k.Key, StringComparer.Ordinal).Value, data);
+}

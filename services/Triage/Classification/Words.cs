@@ -1,0 +1,109 @@
+namespace Avvik.Triage.Classification;
+
+/// <summary>A word of the narrative: where it stands there, where its folded form stands, and the sentence and clause it belongs to.</summary>
+internal readonly record struct Word(int Start, int Length, int Folded, int FoldedLength, int Sentence, int Clause);
+
+/// <summary>A narrative cut into words, once. Folding removes what does not change the meaning: case, accents, and nynorsk spelling of common stems.</summary>
+internal readonly ref struct Words
+{
+    // Nynorsk (and some bokmål variants) written as the lexicon writes them. Only beginnings: endings are what prefix matching ignores anyway.
+    private static readonly (string From, string To)[] Variants =
+    [
+        ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj", "følg"), ("førebu", "forbered"),
+        ("gløym", "glem"), ("gonge", "gang"), ("heim", "hjem"), ("ikkje", "ikke"), ("innlegging", "innleggels"), ("inga", "ingen"), ("kjem", "kommer"),
+        ("korkje", "verken"), ("kva", "hva"), ("kven", "hvem"), ("laurdag", "lørdag"), ("motte", "mott"), ("meir", "mer"), ("nokon", "noen"),
+        ("pårørand", "pårørend"), ("rettlei", "veiled"), ("sjuk", "syk"), ("sjølvm", "selvm"), ("sjølvs", "selvs"), ("skul", "skol"), ("tenest", "tjenest"),
+        ("tilvis", "henvis"), ("utan", "uten"), ("utgrei", "utred"), ("utskriving", "utskrivning"), ("vart", "ble"), ("vidare", "videre"), ("vaksn", "voksn"),
+    ];
+
+    private static readonly (string From, string To)[]?[] VariantsByLetter = ByLetter();
+
+    private readonly ReadOnlySpan<char> _folded;
+
+    public ReadOnlySpan<Word> All { get; }
+
+    public int Clauses { get; }
+
+    private Words(ReadOnlySpan<char> folded, ReadOnlySpan<Word> all, int clauses) => (_folded, All, Clauses) = (folded, all, clauses);
+
+    public ReadOnlySpan<char> Folded(in Word word) => _folded.Slice(word.Folded, word.FoldedLength);
+
+    /// <summary>How much room <see cref="Read"/> needs. No variant is more than one letter longer than what it replaces.</summary>
+    public static (int Folded, int Words) Room(string text) => (text.Length + text.Length / 2 + 1, text.Length / 2 + 1);
+
+    public static Words Read(string text, Span<char> folded, Span<Word> words)
+    {
+        int count = 0, used = 0, sentence = 0, clause = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            if (!char.IsLetterOrDigit(text[i]))
+            {
+                if (EndsSentence(text, i)) (sentence, clause) = (sentence + 1, clause + 1);
+                else if (text[i] is ',' or ';' or ':' or '–' or '—' or '(' or ')' && !BetweenDigits(text, i)) clause++;
+                i++;
+                continue;
+            }
+
+            int start = i, from = used;
+            for (; i < text.Length; i++)
+            {
+                if (char.IsLetterOrDigit(text[i])) folded[used++] = Fold(text[i]);
+                else if (text[i] is '\u030A' && used > from && folded[used - 1] is 'a') folded[used - 1] = 'å';   // a decomposed å
+                else if (text[i] is not ('\u00AD' or >= '\u0300' and <= '\u036F')) break;                          // soft hyphens, other combining marks
+            }
+            used = ReplaceVariant(folded, from, used);
+            if (folded[from..used] is "men" or "mens" or "derimot") clause++;
+            words[count++] = new Word(start, i - start, from, used - from, sentence, clause);
+        }
+        return new Words(folded[..used], words[..count], clause + 1);
+    }
+
+    public static char Fold(char c) => c switch
+    {
+        >= 'a' and <= 'z' or >= '0' and <= '9' => c,
+        >= 'A' and <= 'Z' => (char)(c | 0x20),
+        _ => char.ToLowerInvariant(c) switch
+        {
+            'ä' => 'æ',
+            'ö' => 'ø',
+            'é' or 'è' or 'ê' => 'e',
+            'ó' or 'ò' or 'ô' => 'o',
+            var lower => lower,
+        },
+    };
+
+    private static int ReplaceVariant(Span<char> folded, int from, int to)
+    {
+        var first = folded[from] - 'a';
+        if ((uint)first >= (uint)VariantsByLetter.Length || VariantsByLetter[first] is not { } variants) return to;
+        foreach (var (variant, common) in variants)
+        {
+            if (!folded[from..to].StartsWith(variant, StringComparison.Ordinal)) continue;
+            // A short word is a variant only as a whole: «ein» is «en», «eining» is not «ening».
+            if (variant.Length <= 3 && to - from != variant.Length) continue;
+            folded[(from + variant.Length)..to].CopyTo(folded[(from + common.Length)..]);
+            common.CopyTo(folded[from..]);
+            return to + common.Length - variant.Length;
+        }
+        return to;
+    }
+
+    // A full stop ends a sentence when something new begins after it: «kl. 15», «pas. kom» and «m.m.» go on.
+    private static bool EndsSentence(string text, int i)
+    {
+        if (text[i] is '\n') return true;
+        if (text[i] is not ('.' or '!' or '?')) return false;
+        var next = i + 1;
+        while (next < text.Length && text[next] is ' ' or '"' or '»') next++;
+        return next == text.Length || next > i + 1 && !char.IsLower(text[next]) && !char.IsDigit(text[next]);
+    }
+
+    private static bool BetweenDigits(string text, int i) => i > 0 && i + 1 < text.Length && char.IsDigit(text[i - 1]) && char.IsDigit(text[i + 1]);
+
+    private static (string, string)[]?[] ByLetter()
+    {
+        var table = new (string, string)[]?['z' - 'a' + 1];
+        foreach (var group in Variants.GroupBy(v => v.From[0])) table[group.Key - 'a'] = [.. group];
+        return table;
+    }
+}
