@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Avvik.Contracts;
+
+/// <summary>Every sentence that a person reads and that is not a code's label, from <c>texts.json</c>: bokmål, or English for those who ask.</summary>
+public static class Texts
+{
+    private static readonly Dictionary<string, Dictionary<string, Dictionary<string, string>>> Source = Read();
+
+    /// <summary>The title of a problem.</summary>
+    public static string Problem(string code, bool english) => Source["problems"][code][english ? "en" : "nb"];
+
+    /// <summary>What is wrong with a field.</summary>
+    public static string Field(string code, bool english, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, Source["fields"][code][english ? "en" : "nb"], values);
+
+    private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
+    {
+        using var stream = typeof(Texts).Assembly.GetManifestResourceStream("texts.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, Dictionary<string, string>>>>(stream)!;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Problems;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Avvik.Hosting;
+
+/// <summary>What every process has: logs, traces, metrics, problem documents, limits, health; and in the services, the gateway's word for who calls.</summary>
+public static class HostingExtensions
+{
+    private const int MaxBody = 256 * 1024;
+
+    public static void AddAvvikHosting(this WebApplicationBuilder builder, string service)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        });
+        builder.AddLogs();
+        builder.AddTelemetry(service);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddHealthChecks();
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = false);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));
+    }
+
+    /// <summary>Accepts the gateway's signed token and nothing else, whatever network the call comes from.</summary>
+    public static void AddServiceAuthentication(this WebApplicationBuilder builder)
+    {
+        var key = InternalToken.ReadKey("InternalToken:PublicKeyFile", builder.Configuration["InternalToken:PublicKeyFile"]);
+        builder.Services.AddSingleton<CachingTokenHandler>();
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<CachingTokenHandler>((jwt, handler) =>
+        {
+            jwt.MapInboundClaims = false;
+            handler.MapInboundClaims = false;
+            jwt.TokenHandlers.Clear();
+            jwt.TokenHandlers.Add(handler);
+            jwt.TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidIssuer = InternalToken.Issuer,
+                ValidAudience = InternalToken.Audience,
+                IssuerSigningKey = key,
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                ClockSkew = TimeSpan.FromSeconds(5),
+                NameClaimType = "sub",
+                RoleClaimType = "role",
+            };
+        });
+        builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(Policies.Reporter, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
+            .AddPolicy(Policies.CaseParty, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
+            .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
+            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin));
+    }
+
+    /// <summary>Problem documents for whatever goes wrong, and the health endpoints: live is the process, ready is what it must have to take work.</summary>
+    public static void UseAvvikDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(context => OfException(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context)));
+        app.UseStatusCodePages(pages => Problem.OfStatus(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        // The database and nothing else: a dead broker must never stop intake.
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("required") }).AllowAnonymous();
+    }
+
+    private static Problem OfException(Exception error)
+    {
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case Microsoft.AspNetCore.Http.BadHttpRequestException bad: return Problem.OfStatus(bad.StatusCode);
+                case JsonException: return Problem.OfStatus(StatusCodes.Status400BadRequest);
+                // The database is away or too busy: nothing was written, and the same call may succeed in a moment.
+                case System.Data.Common.DbException or TimeoutException or OperationCanceledException: return Problem.Unavailable();
+            }
+        }
+        return new Problem(StatusCodes.Status500InternalServerError, "internalError");
+    }
+
+    private static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(console => console.FormatterName = SafeJsonFormatter.FormatterName).AddConsoleFormatter<SafeJsonFormatter, ConsoleFormatterOptions>();
+        // A line per request is the trace's job.
+        foreach (var quiet in new[] { "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp", "MassTransit" })
+            builder.Logging.AddFilter(quiet, LogLevel.Warning);
+    }
+}

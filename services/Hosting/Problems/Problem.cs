@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Avvik.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Avvik.Hosting.Problems;
+
+/// <summary>A problem document (RFC 9457) in the caller's language. It never echoes input, a type's name, SQL or a stack trace.</summary>
+public sealed class Problem(int status, string code) : IResult
+{
+    public int Status => status;
+    public string Code => code;
+    public FieldErrors? Errors { get; init; }
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What the caller may do instead, when the rule that refused knows.</summary>
+    public IReadOnlyList<string>? AllowedActions { get; init; }
+
+    public static Problem NotFound() => new(StatusCodes.Status404NotFound, "notFound");
+    public static Problem Forbidden() => new(StatusCodes.Status403Forbidden, "forbidden");
+    public static Problem Conflict(string code) => new(StatusCodes.Status409Conflict, code);
+    public static Problem Invalid(FieldErrors errors) => errors.WrongShape
+        ? new(StatusCodes.Status400BadRequest, "invalidRequest") { Errors = errors }
+        : new(StatusCodes.Status422UnprocessableEntity, "invalidContent") { Errors = errors };
+    public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "unavailable") { RetryAfterSeconds = 2 };
+
+    /// <summary>The problem of a status that came without a body.</summary>
+    public static Problem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => new(status, "unauthorized"),
+        StatusCodes.Status403Forbidden => new(status, "forbidden"),
+        StatusCodes.Status404NotFound => new(status, "notFound"),
+        StatusCodes.Status405MethodNotAllowed => new(status, "methodNotAllowed"),
+        StatusCodes.Status406NotAcceptable => new(status, "notAcceptable"),
+        StatusCodes.Status413PayloadTooLarge => new(status, "bodyTooLarge"),
+        StatusCodes.Status414UriTooLong => new(status, "uriTooLong"),
+        StatusCodes.Status415UnsupportedMediaType => new(status, "unsupportedMediaType"),
+        StatusCodes.Status429TooManyRequests => new(status, "tooManyRequests"),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, "headersTooLarge"),
+        StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable => new(StatusCodes.Status503ServiceUnavailable, "unavailable") { RetryAfterSeconds = 2 },
+        StatusCodes.Status504GatewayTimeout => new(status, "gatewayTimeout") { RetryAfterSeconds = 2 },
+        >= 500 => new(StatusCodes.Status500InternalServerError, "internalError"),
+        _ => new(status, "invalidRequest"),
+    };
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var english = PrefersEnglish(httpContext.Request);
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.ContentLanguage = english ? "en" : "nb";
+        if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await response.WriteAsJsonAsync(new ProblemDocument
+        {
+            Type = $"urn:avvik:problem:{code}",
+            Title = Texts.Problem(code, english),
+            Status = status,
+            TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
+            Errors = Errors?.In(english),
+            AllowedActions = AllowedActions,
+        }, ProblemJson.Default.ProblemDocument, "application/problem+json");
+    }
+
+    private static bool PrefersEnglish(HttpRequest request) =>
+        request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
+        && languages.OrderByDescending(l => l.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+}
+
+internal sealed record ProblemDocument
+{
+    public required string Type { get; init; }
+    public required string Title { get; init; }
+    public required int Status { get; init; }
+    public required string TraceId { get; init; }
+    public IReadOnlyList<FieldError>? Errors { get; init; }
+    public IReadOnlyList<string>? AllowedActions { get; init; }
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemDocument))]
+internal sealed partial class ProblemJson : JsonSerializerContext;
