@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Polly;
+using Polly.Retry;
+
+namespace Avvik.Client;
+
+/// <summary>The server refused: its problem document says why.</summary>
+/// <param name="status">HTTP status.</param>
+/// <param name="problem">The problem document (RFC 9457).</param>
+public sealed class AvvikProblemException(HttpStatusCode status, JsonElement problem) : Exception(
+    $"{(int)status} {(problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("type", out var type) ? type.GetString() : "without a problem document")}")
+{
+    /// <summary>HTTP status.</summary>
+    public HttpStatusCode Status => status;
+    /// <summary>The problem document.</summary>
+    public JsonElement Problem => problem;
+}
+
+/// <summary>
+/// The HTTP surface, for health records and other integrations. The <see cref="HttpClient"/> knows the gateway's address and the caller's token.
+/// Reads, and submissions, which are idempotent by their client reference, are tried again when the network or the server is away.
+/// </summary>
+public sealed class AvvikClient(HttpClient http)
+{
+    private static readonly ResiliencePipeline<HttpResponseMessage> Retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
+        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            MaxRetryAttempts = 8,
+            Delay = TimeSpan.FromMilliseconds(200),
+            MaxDelay = TimeSpan.FromSeconds(5),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is HttpRequestException
+                || a.Outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+            DelayGenerator = a => ValueTask.FromResult(a.Outcome.Result?.Headers.RetryAfter?.Delta),
+        }).Build();
+
+    /// <summary>Submits a deviation; the same client reference and content again gives the same receipt.</summary>
+    /// <exception cref="AvvikProblemException">400, 409, 422 and others.</exception>
+    public Task<Deviation> SubmitAsync(Submission submission, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Post, "api/v1/deviations") { Content = JsonContent.Create(submission, ClientJson.Default.Submission) }, ClientJson.Default.Deviation, retry: true, ct);
+
+    /// <summary>What a submission would become; stores nothing.</summary>
+    /// <exception cref="AvvikProblemException">The same problem that a submission would give.</exception>
+    public Task<ValidationAnswer> ValidateAsync(Submission submission, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Post, "api/v1/deviations/validate") { Content = JsonContent.Create(submission, ClientJson.Default.Submission) }, ClientJson.Default.ValidationAnswer, retry: true, ct);
+
+    /// <summary>A deviation of the caller's party.</summary>
+    /// <exception cref="AvvikProblemException">404 also for what the caller may not know of.</exception>
+    public Task<Deviation> GetDeviationAsync(Guid id, CancellationToken ct = default) => GetAsync($"api/v1/deviations/{id}", ClientJson.Default.Deviation, ct);
+
+    /// <summary>Deviations of the caller's party, newest first; <paramref name="query"/> as in <c>status=closed&amp;cursor=…</c>.</summary>
+    public Task<Page<Deviation>> ListDeviationsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/deviations?{query}", ClientJson.Default.PageDeviation, ct);
+
+    /// <summary>Takes a deviation back.</summary>
+    /// <exception cref="AvvikProblemException">409 when it has been given to a unit.</exception>
+    public Task<Deviation> WithdrawAsync(Guid id, string reason, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/deviations/{id}/withdraw") { Content = JsonContent.Create(new WithdrawDeviation { Reason = reason }, ClientJson.Default.WithdrawDeviation) }, ClientJson.Default.Deviation, retry: false, ct);
+
+    /// <summary>What waits for the caller as coordinator, oldest first.</summary>
+    public Task<Page<TriageItem>> ListTriageAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/triage?{query}", ClientJson.Default.PageTriageItem, ct);
+
+    /// <summary>Decides what waits in triage.</summary>
+    public Task<TriageOutcome> DecideAsync(Guid id, TriageDecision decision, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/triage/{id}/decision") { Content = JsonContent.Create(decision, ClientJson.Default.TriageDecision) }, ClientJson.Default.TriageOutcome, retry: false, ct);
+
+    /// <summary>The worklist; <paramref name="query"/> as in <c>unit=si-tynset&amp;overdue=true</c>.</summary>
+    public Task<Page<CaseRow>> ListCasesAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/cases?{query}", ClientJson.Default.PageCaseRow, ct);
+
+    /// <summary>A case the caller's party is part of.</summary>
+    public Task<CaseDetails> GetCaseAsync(Guid id, CancellationToken ct = default) => GetAsync($"api/v1/cases/{id}", ClientJson.Default.CaseDetails, ct);
+
+    /// <summary>Acts on a case as it was when it had <paramref name="version"/>.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case's state or the caller's role does not allow it, 412 when the case has changed.</exception>
+    public Task<CaseDetails> ActAsync(Guid id, int version, string action, CaseAction? body = null, CancellationToken ct = default) => SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/{action}") { Content = JsonContent.Create(body ?? new(), ClientJson.Default.CaseAction) };
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+            return request;
+        }, ClientJson.Default.CaseDetails, retry: false, ct);
+
+    /// <summary>Communities, parties, units, agreements.</summary>
+    public Task<Directory> GetDirectoryAsync(CancellationToken ct = default) => GetAsync("api/v1/directory", ClientJson.Default.Directory, ct);
+
+    /// <summary>Figures; <paramref name="query"/> as in <c>by=category,direction&amp;from=2026-07-01&amp;to=2026-09-30</c>.</summary>
+    public Task<StatisticsAnswer> GetStatisticsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/statistics?{query}", StatisticsJson.Default.StatisticsAnswer, ct);
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(() => new(HttpMethod.Get, path), type, retry: true, ct);
+
+    private async Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool retry, CancellationToken ct)
+    {
+        async ValueTask<HttpResponseMessage> Once(CancellationToken token)
+        {
+            using var message = request();
+            return await http.SendAsync(message, token);
+        }
+        using var response = retry ? await Retries.ExecuteAsync(Once, ct) : await Once(ct);
+        if (response.IsSuccessStatusCode) return (await response.Content.ReadFromJsonAsync(type, ct))!;
+        var problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? await response.Content.ReadFromJsonAsync<JsonElement>(ct) : default;
+        throw new AvvikProblemException(response.StatusCode, problem);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Avvik.Client;
+
+/// <summary>How the API's records are written: camelCase, and what is null is said to be.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Submission))]
+[JsonSerializable(typeof(Deviation))]
+[JsonSerializable(typeof(Page<Deviation>))]
+[JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(WithdrawDeviation))]
+[JsonSerializable(typeof(ReporterMessage))]
+[JsonSerializable(typeof(Page<TriageItem>))]
+[JsonSerializable(typeof(TriageDecision))]
+[JsonSerializable(typeof(TriageOutcome))]
+[JsonSerializable(typeof(IReadOnlyList<CategorySuggestion>))]
+[JsonSerializable(typeof(IReadOnlyList<TriageFlag>))]
+[JsonSerializable(typeof(Page<CaseRow>))]
+[JsonSerializable(typeof(CaseDetails))]
+[JsonSerializable(typeof(CaseAction))]
+[JsonSerializable(typeof(Directory))]
+public sealed partial class ClientJson : JsonSerializerContext;

@@ -1,0 +1,98 @@
+namespace Avvik.Client;
+
+/// <summary>A deviation as its reporter's party sees it.</summary>
+public sealed record Deviation
+{
+    /// <summary>UUIDv7; the case's id too.</summary>
+    public required Guid Id { get; init; }
+    /// <summary>For people: <c>AVV-2026-000123</c>.</summary>
+    public required string Reference { get; init; }
+    /// <summary><c>submitted</c>, then the case's state.</summary>
+    public required string Status { get; init; }
+    /// <summary>When it was on disk.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>Code of the health community.</summary>
+    public required string Community { get; init; }
+    /// <summary>From whom to whom.</summary>
+    public string? Direction { get; init; }
+    /// <summary>From the caller's token.</summary>
+    public required string ReporterOrganization { get; init; }
+    /// <summary>The party that is to answer.</summary>
+    public required string RespondentOrganization { get; init; }
+    /// <summary>In force on the day it occurred; null when the parties share none.</summary>
+    public AgreementReference? Agreement { get; init; }
+    /// <summary>As it is classified now.</summary>
+    public string? Category { get; init; }
+    /// <summary>As it is judged now.</summary>
+    public required string ActualHarm { get; init; }
+    /// <summary>True when there is a sealed envelope.</summary>
+    public required bool HasPatient { get; init; }
+    /// <summary>As sent, without the patient.</summary>
+    public required Submission Submission { get; init; }
+    /// <summary>Null until it is routed.</summary>
+    public CaseSummary? Case { get; init; }
+    /// <summary>What has happened, oldest first.</summary>
+    public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
+}
+
+/// <summary>An agreement and the point of helse- og omsorgstjenesteloven § 6-2 it is counted by.</summary>
+/// <param name="Code">As in the directory.</param>
+/// <param name="Clause">1–13, or null.</param>
+public sealed record AgreementReference(string Code, string? Clause);
+
+/// <summary>Where the case is.</summary>
+/// <param name="Id">The deviation's id.</param>
+/// <param name="Unit">Unit that has it.</param>
+/// <param name="State">Code of <c>caseStates</c>.</param>
+/// <param name="DueAt">When the answer is due.</param>
+public sealed record CaseSummary(Guid Id, string Unit, string State, DateTimeOffset? DueAt);
+
+/// <summary>Something that happened.</summary>
+/// <param name="At">When.</param>
+/// <param name="Event">What: <c>submitted</c>, <c>routed</c>, <c>answered</c> …</param>
+/// <param name="Organization">Party of whoever did it; null when the system did.</param>
+/// <param name="Text">The words that belong to it.</param>
+public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Organization, string? Text);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">In the list's order.</param>
+/// <param name="NextCursor">Ask with <c>?cursor=</c> for what follows; null at the end.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>What the server would make of a submission.</summary>
+/// <param name="Valid">Always true; what is not valid is answered with a problem.</param>
+/// <param name="Preview">What would be derived.</param>
+public sealed record ValidationAnswer(bool Valid, SubmissionPreview Preview);
+
+/// <summary>What the server would derive from a submission.</summary>
+public sealed record SubmissionPreview
+{
+    /// <summary>Code of the health community.</summary>
+    public required string Community { get; init; }
+    /// <summary>From whom to whom.</summary>
+    public string? Direction { get; init; }
+    /// <summary>From the caller's token.</summary>
+    public required string ReporterOrganization { get; init; }
+    /// <summary>The party that is to answer.</summary>
+    public required string RespondentOrganization { get; init; }
+    /// <summary>In force on the day it occurred.</summary>
+    public AgreementReference? Agreement { get; init; }
+    /// <summary>As sent; null: the narrative or a coordinator decides.</summary>
+    public string? Category { get; init; }
+    /// <summary>True when there would be a sealed envelope.</summary>
+    public required bool HasPatient { get; init; }
+}
+
+/// <summary>Why a deviation is taken back.</summary>
+public sealed record WithdrawDeviation
+{
+    /// <summary>At most 4,000 characters, free of identities.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What the reporter writes to those who hold the case.</summary>
+public sealed record ReporterMessage
+{
+    /// <summary>At most 4,000 characters, free of identities.</summary>
+    public string? Text { get; init; }
+}

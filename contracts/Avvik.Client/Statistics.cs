@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Avvik.Client;
+
+/// <summary>Figures of a period.</summary>
+/// <param name="Period">Both days included; by the day a deviation was received, Norwegian local time.</param>
+/// <param name="By">The dimensions of the rows.</param>
+/// <param name="Rows">One for each combination that occurs, in the order of the dimensions.</param>
+/// <param name="Total">All of them together.</param>
+/// <param name="SuppressedCells">How many numbers are shown as <c>":"</c>.</param>
+public sealed record StatisticsAnswer(StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
+
+/// <summary>Days, both included.</summary>
+public sealed record StatisticsPeriod(DateOnly From, DateOnly To);
+
+/// <summary>A row of figures. A number too small to be shown to this caller is <c>":"</c> (SSB's sign for figures that cannot be published).</summary>
+public sealed record StatisticsRow
+{
+    /// <summary>The values of the dimensions asked for, as members of their own: <c>"category": "medication"</c>.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Dimensions { get; init; }
+    /// <summary>Deviations.</summary>
+    public required Figure Count { get; init; }
+    /// <summary>Of those, not yet in a final state.</summary>
+    public required Figure Open { get; init; }
+    /// <summary>Median days from receipt to answer, of the answered; null when none is.</summary>
+    public Figure? MedianAnswerDays { get; init; }
+    /// <summary>90th percentile of the same.</summary>
+    public Figure? P90AnswerDays { get; init; }
+    /// <summary>Share of the answered that were in time, percent.</summary>
+    public Figure? AnsweredInTimePercent { get; init; }
+    /// <summary>Mean number of wrong-recipient returns.</summary>
+    public Figure? MeanHops { get; init; }
+}
+
+/// <summary>A number, or suppressed.</summary>
+/// <param name="Value">Null when suppressed.</param>
+[JsonConverter(typeof(FigureConverter))]
+public readonly record struct Figure(double? Value)
+{
+    /// <summary>A number too small to be shown.</summary>
+    public static Figure Suppressed => default;
+}
+
+internal sealed class FigureConverter : JsonConverter<Figure>
+{
+    public override Figure Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.Number => new(reader.GetDouble()),
+        JsonTokenType.String when reader.ValueTextEquals(":") => Figure.Suppressed,
+        _ => throw new JsonException("A figure is a number or \":\"."),
+    };
+
+    public override void Write(Utf8JsonWriter writer, Figure value, JsonSerializerOptions options)
+    {
+        if (value.Value is { } number) writer.WriteNumberValue(number);
+        else writer.WriteStringValue(":");
+    }
+}
+
+/// <summary>How figures are written.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(StatisticsAnswer))]
+public sealed partial class StatisticsJson : JsonSerializerContext;

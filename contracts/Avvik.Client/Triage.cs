@@ -1,0 +1,73 @@
+namespace Avvik.Client;
+
+/// <summary>A deviation that waits for a coordinator.</summary>
+public sealed record TriageItem
+{
+    /// <summary>The deviation.</summary>
+    public required Guid Id { get; init; }
+    /// <summary>For people.</summary>
+    public required string Reference { get; init; }
+    /// <summary><c>triage</c>, or the state it has come to when it waits only to be looked at.</summary>
+    public required string State { get; init; }
+    /// <summary>When it was on disk.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>Code of the health community.</summary>
+    public required string Community { get; init; }
+    /// <summary>From whom to whom.</summary>
+    public string? Direction { get; init; }
+    /// <summary>Who reported.</summary>
+    public required string ReporterOrganization { get; init; }
+    /// <summary>The party that is to answer, whose coordinators it waits for.</summary>
+    public required string RespondentOrganization { get; init; }
+    /// <summary>Agreement breach, incident …</summary>
+    public required string Kind { get; init; }
+    /// <summary>Norwegian local date.</summary>
+    public required DateOnly OccurredOn { get; init; }
+    /// <summary>As sent.</summary>
+    public string? Category { get; init; }
+    /// <summary>As sent.</summary>
+    public required string ActualHarm { get; init; }
+    /// <summary>What happened.</summary>
+    public required string Narrative { get; init; }
+    /// <summary>What it seems to be about, best first.</summary>
+    public required IReadOnlyList<CategorySuggestion> Suggestions { get; init; }
+    /// <summary>Why it waits.</summary>
+    public required IReadOnlyList<TriageFlag> Flags { get; init; }
+}
+
+/// <summary>What a narrative seems to be about.</summary>
+/// <param name="Category">Code of <c>categories</c>.</param>
+/// <param name="Confidence">0–1.</param>
+/// <param name="Terms">The words of the narrative that spoke for it.</param>
+public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
+
+/// <summary>Why a deviation waits for a person.</summary>
+/// <param name="Code"><c>seriousHarm</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>.</param>
+/// <param name="Reason">In bokmål.</param>
+public sealed record TriageFlag(string Code, string Reason);
+
+/// <summary>What a coordinator decides.</summary>
+public sealed record TriageDecision
+{
+    /// <summary><c>route</c> or <c>reject</c>.</summary>
+    public string? Decision { get; init; }
+    /// <summary>Code of <c>categories</c>; needed to route when the deviation has none.</summary>
+    public string? Category { get; init; }
+    /// <summary>Point of § 6-2; without it the category's own.</summary>
+    public string? Clause { get; init; }
+    /// <summary>Code of <c>harm</c>, when it is to be changed.</summary>
+    public string? ActualHarm { get; init; }
+    /// <summary>Codes of <c>patientGroups</c>, when they are to be changed.</summary>
+    public IReadOnlyList<string>? PatientGroups { get; init; }
+    /// <summary>Unit of the respondent; without it the routing rules decide.</summary>
+    public string? Unit { get; init; }
+    /// <summary>Code of <c>rejectionReasons</c>; needed to reject.</summary>
+    public string? ReasonCode { get; init; }
+    /// <summary>Shown to the reporter; needed to reject, and to change the harm.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>What was decided.</summary>
+/// <param name="Id">The deviation.</param>
+/// <param name="State">State after it.</param>
+public sealed record TriageOutcome(Guid Id, string State);
