@@ -127,4 +127,6 @@ public sealed record CaseAction
     public IReadOnlyList<Measure>? Measures { get; init; }
     /// <summary>For <c>answer</c> without measures.</summary>
     public string? NoMeasuresReason { get; init; }
+    /// <summary>For <c>resolve</c>, at most 4,000 characters.</summary>
+    public string? Decision { get; init; }
 }

@@ -21,3 +21,14 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(CaseAction))]
 [JsonSerializable(typeof(Directory))]
 public sealed partial class ClientJson : JsonSerializerContext;
+
+/// <summary>A submission as it was sent: what was not said is not there.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Submission))]
+public sealed partial class SubmissionJson : JsonSerializerContext;
+
+internal sealed class AsSent : JsonConverter<Submission>
+{
+    public override Submission? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize(ref reader, SubmissionJson.Default.Submission);
+    public override void Write(Utf8JsonWriter writer, Submission value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, SubmissionJson.Default.Submission);
+}

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Avvik.Client;
 
 /// <summary>A deviation as its reporter's party sees it.</summary>
@@ -28,6 +30,7 @@ public sealed record Deviation
     /// <summary>True when there is a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
     /// <summary>As sent, without the patient.</summary>
+    [JsonConverter(typeof(AsSent))]
     public required Submission Submission { get; init; }
     /// <summary>Null until it is routed.</summary>
     public CaseSummary? Case { get; init; }

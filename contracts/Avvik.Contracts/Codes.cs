@@ -46,3 +46,16 @@ public static class Priorities
     public const string Urgent = "urgent", High = "high", Normal = "normal", Low = "low";
 #pragma warning restore CS1591
 }
+
+/// <summary>Degrees of harm.</summary>
+public static class Harm
+{
+    // Unknown is no degree: to say unknown of something known is to lower it.
+    private static readonly string[] ByDegree = ["unknown", "notReached", "none", "mild", "moderate", "severe", "death"];
+
+    /// <summary>0 (unknown) to 6 (death).</summary>
+    public static int Rank(string harm) => Array.IndexOf(ByDegree, harm);
+
+    /// <summary>True for harm that demands an answer to «varslet?» before a case can be closed (helsetilsynsloven § 6, Ukom-loven § 7).</summary>
+    public static bool IsSerious(string harm) => harm is "severe" or "death";
+}

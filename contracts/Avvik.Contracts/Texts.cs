@@ -15,6 +15,9 @@ public static class Texts
     public static string Field(string code, bool english, params ReadOnlySpan<object?> values) =>
         string.Format(CultureInfo.InvariantCulture, Source["fields"][code][english ? "en" : "nb"], values);
 
+    /// <summary>Why a deviation waits for a person.</summary>
+    public static string Flag(string code, bool english) => Source["flags"][code][english ? "en" : "nb"];
+
     private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
     {
         using var stream = typeof(Texts).Assembly.GetManifestResourceStream("texts.json")!;

@@ -1,1 +1,37 @@
-var app = WebApplication.Create(args); app.Run();
+using Avvik.Contracts.Reporting;
+using Avvik.Contracts.Triage;
+using Avvik.Hosting;
+using Avvik.Messaging;
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Routing.CareDirectory;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.OpenCase;
+using Avvik.Routing.Persistence;
+using Avvik.Routing.ReporterMessages;
+using Avvik.Routing.WithdrawCase;
+using Avvik.Routing.Worklist;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddAvvikHosting("routing");
+builder.AddServiceAuthentication();
+builder.AddDatabase<RoutingDbContext>();
+builder.AddTextProtection();
+builder.AddMessaging<RoutingDbContext>("routing", events => events
+    .Handle<DeviationTriaged, DeviationTriagedHandler>()
+    .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
+    .Handle<ReporterAnswered, ReporterAnsweredHandler>());
+
+var app = builder.Build();
+app.UseAvvikDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapOpenApi().AllowAnonymous();
+var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
+cases.MapWorklist();
+cases.MapHandleCase();
+app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
+await app.MigrateAsync<RoutingDbContext>();
+await app.RunAsync();

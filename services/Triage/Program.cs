@@ -1,1 +1,32 @@
-var app = WebApplication.Create(args); app.Run();
+using Avvik.Contracts.Reporting;
+using Avvik.Hosting;
+using Avvik.Messaging;
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Triage.AssessDeviation;
+using Avvik.Triage.DecideTriage;
+using Avvik.Triage.Persistence;
+using Avvik.Triage.TriageQueue;
+using Avvik.Triage.WithdrawDeviation;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddAvvikHosting("triage");
+builder.AddServiceAuthentication();
+builder.AddDatabase<TriageDbContext>();
+builder.AddTextProtection();
+builder.AddMessaging<TriageDbContext>("triage", events => events
+    .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
+    .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>());
+
+var app = builder.Build();
+app.UseAvvikDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapOpenApi().AllowAnonymous();
+var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
+triage.MapTriageQueue();
+triage.MapDecideTriage();
+app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<TriageDbContext>();
+await app.MigrateAsync<TriageDbContext>();
+await app.RunAsync();

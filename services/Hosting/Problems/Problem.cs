@@ -62,7 +62,8 @@ public sealed class Problem(int status, string code) : IResult
         }, ProblemJson.Default.ProblemDocument, "application/problem+json");
     }
 
-    private static bool PrefersEnglish(HttpRequest request) =>
+    /// <summary>True when the caller asks for English first; everyone else reads bokmål.</summary>
+    public static bool PrefersEnglish(HttpRequest request) =>
         request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
         && languages.OrderByDescending(l => l.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,8 +1,10 @@
+using Avvik.Messaging.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +29,10 @@ public static class DatabaseExtensions
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         });
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext());
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Writer<TDb>>(services, new WriterOptions(linger)));
+        builder.Services.AddSingleton(services => new Writer<TDb>(services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<OutboxSignal>(),
+            services.GetRequiredService<TimeProvider>(), new WriterOptions(linger)));
+        // Tagged: what a process must have to take work. The broker is not among it.
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["required"]);
     }
 
     /// <summary>
@@ -63,4 +68,13 @@ public static class DatabaseExtensions
         .Ignore(RelationalEventId.PendingModelChangesWarning)
         // EF logs failed statements with their text; failures reach the caller, and are logged there as a type.
         .Ignore(RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed));
+}
+
+internal sealed class DatabaseHealth<TDb>(IDbContextFactory<TDb> databases) : IHealthCheck where TDb : DbContext
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+    }
 }

@@ -18,29 +18,32 @@ internal static class CueWords
 {
     private const int Reach = 40;
 
-    // A star stands for any ending. Whole words where the ending would lead astray: Ringsaker, mobilisere, morfin, farlig.
-    private static readonly (string[] Words, string[] Starts) s_phone = Parse(
+    // A star stands for any ending. Words are whole where an ending leads astray: Ringsaker, mobilisere, kontoret,
+    // saksbehandler, meldingsansvarlig, henviser, farlig.
+    private static readonly WordList s_phone = new(
         """
         tel mob mobil mobilen mobiln* mobilt* tlf* ring ringe ringer ringes ringt ringte oppring* anrop* nås nåes treffes
         kontakt* sentralbord* sms tekstmelding* faks fax phone mobile vipps hjemmen* privatn* direkten* vaktn* jobbn*
         """);
 
-    private static readonly (string[] Words, string[] Starts) s_other = Parse(
+    private static readonly WordList s_message = new("melding meldinga meldingen meldinger meldingene beskjed");
+
+    private static readonly WordList s_other = new(
         """
-        id ref referanse* sak saken saker saks* case melding* message* journal* henvis* rekvisisjon* remiss* prøve* kvittering*
-        faktura* ordre* bestilling* serie* lot batch kid iban konto* org oid guid uuid ean gtin ip versjon kr nok beløp*
-        kl klokka klokken dato* rom uke uker uka uken ukene alder
-        bt rr rf bs hb crp sat spo puls pulsen news score skår blodtrykk* blodsukker* metning* saturasjon* temp* respirasjon*
-        frekvens* vekt* måling* målt* verdi* dose*
+        id meldingsid message messageid pasientid ref referanse* sak saken saker case journal journalen henvisning*
+        rekvisisjon* remiss* prøve prøven prøver prøvesvar* kvittering* faktura* ordre* bestilling* serie* lot batch
+        kid iban konto org oid guid uuid ean gtin ip versjon kr nok beløp* kl klokka klokken rom uke uker uka uken ukene alder
+        bt rr rf bs hb crp sat spo puls pulsen news score skår blodtrykk* blodsukker* metning* saturasjon* temp temperatur*
+        respirasjon* frekvens* vekt vekten måling* målt* verdi* dose*
         """);
 
-    private static readonly (string[] Words, string[] Starts) s_person = Parse(
+    private static readonly WordList s_person = new(
         """
-        pårørende* datter* sønn* mor moren mora far faren bror* søster* søstera kone kona ektefelle* ektemann* samboer* verge*
-        foreldre* nabo* barnebarn*
+        pårørende* datter* sønn* mor moren mora far faren bror* søster* kone kona ektefelle* ektemann* samboer* verge*
+        foreldre* nabo* barnebarn* lege legen fastlege* sykepleier*
         """);
 
-    private static readonly (string[] Words, string[] Starts) s_hpr = Parse("hpr* autorisasjonsn* helsepersonelln* helsepersonellreg*");
+    private static readonly WordList s_hpr = new("hpr* autorisasjonsn* helsepersonelln* helsepersonellreg*");
 
     /// <summary>
     /// The nearest word that names the number wins. A word for something else (<see cref="Cue.Other"/>) speaks only of
@@ -50,7 +53,7 @@ internal static class CueWords
     public static (Cue Cue, int Distance) Before(ReadOnlySpan<char> text, int number)
     {
         (Cue Cue, int Distance) fallback = (Cue.None, int.MaxValue);
-        bool passedWord = false, passedNumber = false, passedSentence = false;
+        bool passedWord = false, passedNumber = false, passedTo = false, sentenceEnd = false;
         var position = number;
         while (position > 0 && number - position < Reach)
         {
@@ -58,7 +61,7 @@ internal static class CueWords
             if (!char.IsLetter(c))
             {
                 passedNumber |= char.IsDigit(c);
-                passedSentence |= c == '\n' ? passedWord : c is '.' or '!' or '?' && position < number && char.IsWhiteSpace(text[position]);
+                sentenceEnd |= c == '\n' ? passedWord : c is '.' or '!' or '?' && position < number && char.IsWhiteSpace(text[position]);
                 position--;
                 continue;
             }
@@ -68,45 +71,58 @@ internal static class CueWords
             var word = text[position..end];
             var distance = number - end;
 
-            if (Matches(word, s_phone) || EndsIn(word, "tlf") || word.Contains("telefon", StringComparison.OrdinalIgnoreCase)) return (Cue.Phone, distance);
-            if (Matches(word, s_hpr) || (fallback.Cue == Cue.Phone && Is(word, "helsepersonell"))) return (Cue.Hpr, distance);
+            if (s_phone.Contains(word) || EndsIn(word, "tlf") || word.Contains("telefon", StringComparison.OrdinalIgnoreCase)) return (Cue.Phone, Math.Min(distance, fallback.Distance));
+            if (s_hpr.Contains(word) || (fallback.Cue == Cue.Phone && Is(word, "helsepersonell"))) return (Cue.Hpr, Math.Min(distance, fallback.Distance));
             if (Is(word, "nr") || Is(word, "nummer") || Is(word, "nummeret"))
             {
-                // Of what, the word before it may tell. If none does: "jeg har nr. …".
+                // Of what, the words before it may tell. If none does: "jeg har nr. …".
                 if (!passedNumber && fallback.Cue == Cue.None) fallback = (Cue.Phone, distance);
             }
-            else if (Matches(word, s_other) || EndsIn(word, "nr") || EndsIn(word, "nummer") || EndsIn(word, "nummeret") || EndsIn(word, "dato"))
+            else if (s_message.Contains(word))
+            {
+                // "melding 4567…" is a reference, "melding til 4567…" a text to a telephone.
+                if (!passedNumber) return (passedTo ? Cue.Phone : Cue.Other, distance);
+            }
+            else if (s_other.Contains(word) || EndsIn(word, "nr") || EndsIn(word, "nummer") || EndsIn(word, "nummeret") || EndsIn(word, "dato"))
             {
                 if (!passedNumber) return (Cue.Other, distance);
             }
-            else if (Matches(word, s_person))
+            else if (s_person.Contains(word))
             {
                 if (!passedWord && !passedNumber) fallback = (Cue.Person, distance);
             }
             // "tlf. 22…" holds an abbreviation, "… ble utskrevet. 22…" ends another sentence.
-            else if (passedSentence && word.Length > 3) break;
+            else if (sentenceEnd && word.Length > 3) break;
 
+            passedTo |= !passedWord && (Is(word, "til") || Is(word, "på") || Is(word, "fra"));
             passedWord = true;
+            sentenceEnd = false;
         }
         return fallback;
-    }
-
-    private static (string[] Words, string[] Starts) Parse(string list)
-    {
-        var all = list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return ([.. all.Where(w => !w.EndsWith('*'))], [.. all.Where(w => w.EndsWith('*')).Select(w => w[..^1])]);
-    }
-
-    private static bool Matches(ReadOnlySpan<char> word, (string[] Words, string[] Starts) list)
-    {
-        foreach (var candidate in list.Words)
-            if (Is(word, candidate)) return true;
-        foreach (var start in list.Starts)
-            if (word.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
     }
 
     private static bool Is(ReadOnlySpan<char> word, string other) => word.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private static bool EndsIn(ReadOnlySpan<char> word, string end) => word.EndsWith(end, StringComparison.OrdinalIgnoreCase);
+
+    private sealed class WordList
+    {
+        private readonly string[] _words, _starts;
+
+        public WordList(string list)
+        {
+            var all = list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            _words = [.. all.Where(w => !w.EndsWith('*'))];
+            _starts = [.. all.Where(w => w.EndsWith('*')).Select(w => w[..^1])];
+        }
+
+        public bool Contains(ReadOnlySpan<char> word)
+        {
+            foreach (var candidate in _words)
+                if (Is(word, candidate)) return true;
+            foreach (var start in _starts)
+                if (word.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
+            return false;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Avvik.Reporting.IdentityDetection;
 
 internal enum IdentityKind
@@ -12,4 +14,5 @@ internal enum IdentityKind
 /// <param name="Kind">What was found.</param>
 /// <param name="Offset">First UTF-16 code unit in the text as sent.</param>
 /// <param name="Length">Number of UTF-16 code units.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct IdentityFinding(IdentityKind Kind, int Offset, int Length);

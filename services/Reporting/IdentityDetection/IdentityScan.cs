@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Avvik.Reporting.IdentityDetection;
@@ -27,6 +28,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     /// <summary>Longest number looked for (fifteen digits, E.164), and one more to see that it ends.</summary>
     public const int Window = 16;
 
+    private static readonly SearchValues<char> s_hexLetters = SearchValues.Create("abcdefABCDEF");
+
     private readonly ReadOnlySpan<char> _text = text;
     /// <summary>The digits read from here, as ASCII; for each, where in the text it ends, and the gap after it.</summary>
     private readonly Span<char> _digits = digits;
@@ -37,7 +40,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     private Gap _before = Gap.End, _earlier = Gap.End;
     private List<IdentityFinding>? _findings;
 
-    public readonly IReadOnlyList<IdentityFinding> Findings => _findings is null ? [] : _findings;
+    public readonly IReadOnlyList<IdentityFinding> Findings => (IReadOnlyList<IdentityFinding>?)_findings ?? [];
 
     /// <param name="at">The first digit of a group, or an at sign.</param>
     /// <returns>Where to go on.</returns>
@@ -83,21 +86,21 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         }
     }
 
-    /// <summary>At most three spaces (of any width, also none at all) on either side of at most one mark, and then a digit.</summary>
+    /// <summary>Up to four characters before the next digit: spaces of any width, also none, and at most one mark among them.</summary>
     private readonly Gap GapAt(int at, out int next)
     {
         next = at;
         if (next < _text.Length && char.IsDigit(_text[next])) return Gap.None;
 
         var gap = Gap.Space;
-        for (; next < _text.Length && next - at <= 4; next++)
+        for (; next < _text.Length && next - at < 5; next++)
         {
             var c = _text[next];
             if (char.IsDigit(c)) return gap;
             var spaced = char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
             var mark = spaced ? c is '\n' ? Gap.Line : gap == Gap.Dot ? Gap.DotSpace : gap : MarkOf(c);
             if (mark == Gap.End || (!spaced && gap != Gap.Space)) return Gap.End;
-            if (gap != Gap.Line) gap = mark;
+            gap = mark;
         }
         return Gap.End;
     }
@@ -121,9 +124,13 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         if (_digits[..2].SequenceEqual("47"))
             return _count >= 10 && EndsGroup(10) && IsSubscriber(2) ? Add(IdentityKind.PhoneNumber, at - 1, _ends[9]) : -1;
 
-        var length = 1;
-        while (length < _count && _gaps[length - 1] is Gap.None or Gap.Space or Gap.Dot or Gap.Dash) length++;
-        return length is >= 9 and < Window ? Add(IdentityKind.PhoneNumber, at - 1, _ends[length - 1]) : -1;
+        var length = 0;
+        for (var i = 1; i <= Math.Min(_count, 13); i++)
+        {
+            if (EndsGroup(i)) length = i;
+            if (_gaps[i - 1] is not (Gap.None or Gap.Space or Gap.Dash)) break;
+        }
+        return length >= 9 ? Add(IdentityKind.PhoneNumber, at - 1, _ends[length - 1]) : -1;
     }
 
     private int Person(int at)
@@ -132,7 +139,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
             return Add(IdentityKind.PersonNumber, at, _ends[10]);
 
         // The date with its century: 01.01.1980 12345.
-        if (_count < 13 || !EndsGroup(13) || !EndsGroup(8) || _digits[4] is not ('1' or '2') || _digits[5] is not ('8' or '9' or '0')) return -1;
+        if (_count < 13 || !EndsGroup(13) || !EndsGroup(8) || Number(4, 2) is not (18 or 19 or 20)) return -1;
         if (Breaks(0, 13) is not (1 << 7 or (1 << 7 | 1 << 3 | 1 << 1)) || _gaps[7] == Gap.DotSpace) return -1;
         Span<char> number = stackalloc char[11];
         _digits[..4].CopyTo(number);
@@ -147,7 +154,6 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     /// </summary>
     private readonly bool IsWrittenAsPerson()
     {
-        const int afterDate = 1 << 5;
         var breaks = Breaks(0, 11);
         if (breaks == 0) return true;
 
@@ -158,10 +164,10 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         int date = breaks & 0b11111, rest = breaks >> 6;
         if (((date & ~(1 << 1 | 1 << 3)) == 0 || date == 0b11111) && rest is 0 or 1 << 2 or 0b1111)
         {
-            // Not "12.08.26 140/85", and not "… 12.08.26. 12345".
-            var tail = (breaks & afterDate) != 0 && _gaps[5] == Gap.DotSpace;
-            for (var i = 6; i < 10; i++) tail |= _gaps[i] is Gap.Slash or Gap.DotSpace or Gap.Line;
-            if (!tail) return true;
+            // Not "12.08.26 140/85", nor "… 12.08.26. 12345", nor vital signs in a row: "12 10 16 120 80".
+            var usual = _gaps[5] != Gap.DotSpace && (rest == 0 || date == 0 || uniform != Gap.Space);
+            foreach (var gap in _gaps[6..10]) usual &= gap is not (Gap.Slash or Gap.DotSpace or Gap.Line);
+            if (usual) return true;
         }
 
         var pairs = (~breaks & (~breaks >> 1) & 0b1_1111_1111) == 0;
@@ -178,7 +184,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         if (left < start && right > end) return false;
         if (left > 0 && char.IsDigit(_text[left - 1]) || right < _text.Length && char.IsDigit(_text[right])) return false;
         var word = left < start ? _text[left..start] : _text[end..right];
-        return word.ContainsAnyExcept("abcdefABCDEF");
+        return word.ContainsAnyExcept(s_hexLetters);
     }
 
     private int HprOrPhone(int at)
@@ -189,8 +195,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
 
         var (cue, distance) = CueWords.Before(_text, at);
         if (distance > 0 && at > 0 && char.IsLetter(_text[at - 1])) return -1;
-        if (hpr > 0 && cue == Cue.Hpr && IsHpr(hpr, distance)) return Add(IdentityKind.HprNumber, at, _ends[hpr - 1]);
-        if (phone > 0 && IsPhone(at, from, phone, usual, cue, distance)) return Add(IdentityKind.PhoneNumber, at, _ends[phone - 1]);
+        if (hpr > 0 && cue == Cue.Hpr && IsHpr(hpr, distance)) return AddUnlessPersonInside(IdentityKind.HprNumber, at, hpr);
+        if (phone > 0 && IsPhone(at, from, phone, usual, cue, distance)) return AddUnlessPersonInside(IdentityKind.PhoneNumber, at, phone);
         return -1;
     }
 
@@ -235,15 +241,16 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     {
         var end = _ends[length - 1];
         var after = end < _text.Length ? _text[end] : ' ';
-        if (char.IsLetter(after) || (after is ',' or ':' && end + 1 < _text.Length && char.IsDigit(_text[end + 1]))) return false;
-        // A part of a key: AVV-22334455. But "tlf-22334455" is not.
-        if (at > 0 && _before == Gap.End && _text[at - 1] is '-' or '_' or '/' or '#' or '\\' && distance > 1) return false;
+        if (char.IsLetter(after)) return false;
+        // A part of a key: AVV-22334455. Not so "tlf-22334455", nor the second of "22334455/22334466".
+        if (at > 0 && _text[at - 1] is '-' or '_' or '/' or '#' or '\\' && distance > 2 && !(_findings is [.., var last] && last.Offset + last.Length == at - 1)) return false;
 
         if (cue == Cue.Phone)
             return Breaks(0, length) != 0 || !(IsYearFirstDate() || (distance > 5 && IsDate()));
 
         if (usual)
-            return !(cue == Cue.Other && distance <= 16) && !FollowsNumber(at) && !IsMeasured(end);
+            return !(cue == Cue.Other && distance <= 16) && !FollowsNumber(at) && !IsMeasured(end)
+                && !(after is ',' or ':' && end + 1 < _text.Length && char.IsDigit(_text[end + 1]));
 
         // Eight digits together and no word for a telephone: a date, a message or a journal. Only a mobile
         // right after someone to call is told apart from those.
@@ -346,6 +353,24 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     }
 
     private static bool IsAddressLetter(char c) => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark;
+
+    /// <summary>"tlf 22 33 44 010180 12345": the surest of two numbers that share digits is the one with control digits.</summary>
+    private int AddUnlessPersonInside(IdentityKind kind, int start, int length)
+    {
+        var end = _ends[length - 1];
+        Span<int> groups = stackalloc int[Window];
+        var count = 0;
+        for (var i = 1; i < length; i++)
+            if (_gaps[i - 1] != Gap.None) groups[count++] = _ends[i] - 1;
+
+        _before = _earlier = Gap.Space;
+        foreach (var group in groups[..count])
+        {
+            Read(group);
+            if (_count >= 11 && Person(group) is >= 0 and var personEnd) return personEnd;
+        }
+        return Add(kind, start, end);
+    }
 
     private int Add(IdentityKind kind, int start, int end)
     {

@@ -10,7 +10,7 @@ internal readonly record struct Hit(int Term, int First, int Last, int OtherFirs
 /// </summary>
 internal sealed class TermIndex
 {
-    private const int NearWords = 8;
+    private const int NearWords = 10;
     private const int Keys = 32;
 
     private enum Joint { Single, Sequence, Near }
@@ -21,13 +21,13 @@ internal sealed class TermIndex
     private readonly record struct Part(string Text, bool Inside, bool Open, int Number);
 
     private readonly List<Term> _terms = [];
+    private readonly List<Term> _sequences = [];
     private readonly Dictionary<string, int> _partNumbers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
     private readonly Part[] _parts;
     private readonly int[][] _termsByPart;
-    private readonly int[] _begin = new int[Keys * Keys + 1];
+    private readonly int[] _begin;
     private readonly Part[] _insideParts;
-    private readonly int[] _insideBegin = new int[Keys * Keys + 1];
+    private readonly int[] _insideBegin;
     private readonly int _partCount;
 
     /// <param name="classes">Name and terms of each class, before the classes that use it.</param>
@@ -39,12 +39,13 @@ internal sealed class TermIndex
         {
             foreach (var notation in Lexicon.Split(list)) _terms.Add(Parse(notation, ~Number("@" + name)));
         }
+        _terms.AddRange(_sequences);
 
         _partCount = _partNumbers.Count;
         var parts = new List<Part>();
         foreach (var (text, number) in _partNumbers)
         {
-            if (text[0] is '@') continue;
+            if (text[0] is '@' || text.Contains('_')) continue;
             parts.Add(new Part(text.Trim('*'), text[0] is '*', text[^1] is '*', number));
         }
         (_parts, _begin) = Bucketed(parts);
@@ -95,8 +96,8 @@ internal sealed class TermIndex
                     Saw(ref search, ~term.Sink, first, last, place, inside);
                     break;
                 // Parts come longest first, so a shorter term of the same topic at the same place says nothing more.
-                case Joint.Single when search.Longest[term.Sink] != place:
-                    search.Longest[term.Sink] = place;
+                case Joint.Single when place < 0 || search.Longest[term.Sink] != place:
+                    if (place >= 0) search.Longest[term.Sink] = place;
                     search.Hits.Add(new Hit(t, first, last, -1, -1, inside));
                     break;
                 case Joint.Sequence when SequenceStart(search, term, first) is var start and >= 0:
@@ -113,7 +114,7 @@ internal sealed class TermIndex
 
     private void Emit(ref Search search, int t, Term term, int first, int last, int otherFirst = -1, int otherLast = -1)
     {
-        if (term.Sink < 0) Saw(ref search, ~term.Sink, first, last, 0, false);
+        if (term.Sink < 0) Saw(ref search, ~term.Sink, first, last, place: -1, inside: false);
         else search.Hits.Add(new Hit(t, first, last, otherFirst, otherLast, false));
     }
 
@@ -132,7 +133,10 @@ internal sealed class TermIndex
     private Term Parse(string notation, int sink)
     {
         var joint = notation.Contains('~') ? Joint.Near : notation.Contains('_') ? Joint.Sequence : Joint.Single;
-        return new Term(joint, [.. notation.Split('~', '_').Select(Number)], sink);
+        if (joint is not Joint.Near) return new Term(joint, [.. notation.Split('_').Select(Number)], sink);
+        foreach (var sequence in notation.Split('~').Where(part => part.Contains('_') && !_partNumbers.ContainsKey(part)))
+            _sequences.Add(new Term(Joint.Sequence, [.. sequence.Split('_').Select(Number)], ~Number(sequence)));
+        return new Term(joint, [.. notation.Split('~').Select(Number)], sink);
     }
 
     private int Number(string part)

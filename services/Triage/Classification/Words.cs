@@ -9,8 +9,8 @@ internal readonly ref struct Words
     // Nynorsk (and some bokmål variants) written as the lexicon writes them. Only beginnings: endings are what prefix matching ignores anyway.
     private static readonly (string From, string To)[] Variants =
     [
-        ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj", "følg"), ("førebu", "forbered"),
-        ("gløym", "glem"), ("gonge", "gang"), ("heim", "hjem"), ("ikkje", "ikke"), ("innlegging", "innleggels"), ("inga", "ingen"), ("kjem", "kommer"),
+        ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj", "følg"), ("følgt", "fulgt"), ("førebu", "forbered"),
+        ("gløym", "glem"), ("gonge", "gang"), ("heim", "hjem"), ("ikkje", "ikke"), ("innlegging", "innleggelse"), ("høyr", "hør"), ("inga", "ingen"), ("kjem", "kommer"),
         ("korkje", "verken"), ("kva", "hva"), ("kven", "hvem"), ("laurdag", "lørdag"), ("motte", "mott"), ("meir", "mer"), ("nokon", "noen"),
         ("pårørand", "pårørend"), ("rettlei", "veiled"), ("sjuk", "syk"), ("sjølvm", "selvm"), ("sjølvs", "selvs"), ("skul", "skol"), ("tenest", "tjenest"),
         ("tilvis", "henvis"), ("utan", "uten"), ("utgrei", "utred"), ("utskriving", "utskrivning"), ("vart", "ble"), ("vidare", "videre"), ("vaksn", "voksn"),
@@ -24,7 +24,12 @@ internal readonly ref struct Words
 
     public int Clauses { get; }
 
-    private Words(ReadOnlySpan<char> folded, ReadOnlySpan<Word> all, int clauses) => (_folded, All, Clauses) = (folded, all, clauses);
+    private Words(ReadOnlySpan<char> folded, ReadOnlySpan<Word> all, int clauses)
+    {
+        _folded = folded;
+        All = all;
+        Clauses = clauses;
+    }
 
     public ReadOnlySpan<char> Folded(in Word word) => _folded.Slice(word.Folded, word.FoldedLength);
 

@@ -1,0 +1,35 @@
+using Avvik.Hosting.Problems;
+using Avvik.Hosting.IdentityDetection;
+
+namespace Avvik.Hosting.FreeTexts;
+
+/// <summary>What any text a person types must be: not empty, not too long, printable, and free of identities.</summary>
+public static class FreeText
+{
+    public const int MaxLength = 4000;
+
+    public static void Check(string text, string pointer, int max, FieldErrors errors)
+    {
+        if (string.IsNullOrWhiteSpace(text)) errors.Add(pointer, "blank");
+        if (text.Length > max) errors.Add(pointer, "tooLong", max);
+        else if (text.AsSpan().ContainsAny(ControlCharacters) || HasLoneSurrogate(text)) errors.Add(pointer, "controlCharacter");
+        else if (IdentityDetector.Find(text) is { Count: > 0 } found)
+            errors.Add(pointer, "identityInText", offsets: [.. found.Select(f => new TextSpan(f.Offset, f.Length))]);
+    }
+
+    // Line breaks and tabs are text; the rest of C0 is not, and PostgreSQL cannot store NUL.
+    private static readonly System.Buffers.SearchValues<char> ControlCharacters =
+        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\n', '\r', '\t']), '\x7f']);
+
+    // A lone surrogate is no character: it would not survive UTF-8, so what is stored would not be what was sent.
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return true;
+            i++;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace Avvik.Hosting.IdentityDetection;
+
+public enum IdentityKind
+{
+    PersonNumber,
+    HprNumber,
+    PhoneNumber,
+    EmailAddress,
+}
+
+/// <summary>Where in a text a person can be recognised. Never carries what was found: findings end up in errors.</summary>
+/// <param name="Kind">What was found.</param>
+/// <param name="Offset">First UTF-16 code unit in the text as sent.</param>
+/// <param name="Length">Number of UTF-16 code units.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct IdentityFinding(IdentityKind Kind, int Offset, int Length);

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+
+namespace Avvik.Reporting.Deviations;
+
+/// <summary>What was submitted, which never changes, and how it stands, which the case's events tell.</summary>
+internal sealed class DeviationRecord
+{
+    public Guid Id { get; init; }
+    public required string Reference { get; init; }
+    public required string ReporterOrganization { get; init; }
+    public required string ClientId { get; init; }
+    public required string ClientReference { get; init; }
+    /// <summary>Keyed: tells equal content from other content, and nothing else to anyone.</summary>
+    public required byte[] ContentPrint { get; init; }
+    public required string RespondentOrganization { get; init; }
+    public required string Community { get; init; }
+    public string? Direction { get; init; }
+    public string? Agreement { get; init; }
+    public DateTimeOffset ReceivedAt { get; init; }
+    public bool HasPatient { get; init; }
+    /// <summary>As sent, without the patient.</summary>
+    public required string Submission { get; init; }
+
+    /// <summary>Highest version of the case's life that has arrived; 1 is the submission itself.</summary>
+    public int StatusVersion { get; init; }
+    public required string Status { get; init; }
+    public string? Category { get; init; }
+    public string? Clause { get; init; }
+    public required string ActualHarm { get; init; }
+    public string? Unit { get; init; }
+    public DateTimeOffset? DueAt { get; init; }
+    /// <summary>Number of the reporter's last message.</summary>
+    public int Messages { get; init; }
+
+    /// <summary>The receipt, the same however often it is asked for and whatever has happened since.</summary>
+    public Deviation Receipt()
+    {
+        var submission = JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!;
+        return View(submission, CaseStates.Submitted, submission.Category, submission.Clause ?? ClauseOf(submission.Category), submission.ActualHarm ?? "unknown", null, []);
+    }
+
+    public Deviation Current(IEnumerable<TimelineEntry> timeline) => View(JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!,
+        Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
+
+    private Deviation View(Submission submission, string status, string? category, string? clause, string actualHarm, CaseSummary? summary, IEnumerable<TimelineEntry> timeline) => new()
+    {
+        Id = Id,
+        Reference = Reference,
+        Status = status,
+        ReceivedAt = ReceivedAt,
+        Community = Community,
+        Direction = Direction,
+        ReporterOrganization = ReporterOrganization,
+        RespondentOrganization = RespondentOrganization,
+        Agreement = Agreement is null ? null : new(Agreement, clause),
+        Category = category,
+        ActualHarm = actualHarm,
+        HasPatient = HasPatient,
+        Submission = submission,
+        Case = summary,
+        Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
+    };
+
+    internal static string? ClauseOf(string? category) => category is not null && Vocabulary.Categories.TryGetValue(category, out var known) ? known.Clause : null;
+}
+
+/// <summary>A change of the case as the reporter sees it. Its words may arrive before or after it.</summary>
+internal sealed class TimelineRecord
+{
+    public Guid DeviationId { get; init; }
+    public int Version { get; init; }
+    public DateTimeOffset At { get; init; }
+    public string? Event { get; init; }
+    public string? Organization { get; init; }
+    /// <summary>Sealed, as it travelled.</summary>
+    public string? Text { get; init; }
+}
+
+/// <summary>What the reporter wrote after the submission.</summary>
+internal sealed class ReporterMessageRecord
+{
+    public Guid DeviationId { get; init; }
+    public int Number { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Text { get; init; }
+}
+
+/// <summary>The patient's identity, sealed, in a table of its own: nothing else in the system holds or sees it.</summary>
+internal sealed class EnvelopeRecord
+{
+    public Guid DeviationId { get; init; }
+    /// <summary>Opens only with this deviation's id.</summary>
+    public required string Sealed { get; init; }
+}
+
+/// <summary>The last reference number of a year.</summary>
+internal sealed class ReferenceCounter
+{
+    public int Year { get; init; }
+    public int Last { get; init; }
+}

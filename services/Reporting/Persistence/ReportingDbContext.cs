@@ -1,0 +1,51 @@
+using Avvik.Messaging;
+using Avvik.Messaging.Storage;
+using Avvik.Reporting.Deviations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.Persistence;
+
+internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> options) : DbContext(options)
+{
+    public DbSet<DeviationRecord> Deviations => Set<DeviationRecord>();
+    public DbSet<TimelineRecord> Timeline => Set<TimelineRecord>();
+    public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<DeviationRecord>(e =>
+        {
+            e.ToTable("deviations");
+            e.Property(d => d.Id).ValueGeneratedNever();
+            e.HasIndex(d => new { d.ReporterOrganization, d.ClientId, d.ClientReference }).IsUnique().HasDatabaseName("ix_deviations_client_reference");
+            e.HasIndex(d => d.Reference).IsUnique().HasDatabaseName("ix_deviations_reference");
+            e.HasIndex(d => new { d.ReporterOrganization, d.ReceivedAt, d.Id }).HasDatabaseName("ix_deviations_list");
+        });
+        modelBuilder.Entity<TimelineRecord>(e =>
+        {
+            e.ToTable("timeline");
+            e.HasKey(t => new { t.DeviationId, t.Version });
+        });
+        modelBuilder.Entity<ReporterMessageRecord>(e =>
+        {
+            e.ToTable("reporter_messages");
+            e.HasKey(m => new { m.DeviationId, m.Number });
+        });
+        modelBuilder.Entity<EnvelopeRecord>(e =>
+        {
+            e.ToTable("envelopes");
+            e.HasKey(v => v.DeviationId);
+            e.Property(v => v.DeviationId).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<ReferenceCounter>(e =>
+        {
+            e.ToTable("reference_counter");
+            e.HasKey(c => c.Year);
+            e.Property(c => c.Year).ValueGeneratedNever();
+        });
+        modelBuilder.AddMessaging();
+        modelBuilder.UseSnakeCase();
+    }
+}

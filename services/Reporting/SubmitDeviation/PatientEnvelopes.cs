@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Messaging.TextProtection;
+using Microsoft.Extensions.Options;
+
+namespace Avvik.Reporting.SubmitDeviation;
+
+/// <summary>Seals the patient's identity with keys of its own (section <c>EnvelopeProtection</c>), which no other service has.</summary>
+internal sealed class PatientEnvelopes(KeyRing keys)
+{
+    public string Seal(Guid deviationId, Patient patient) =>
+        keys.Seal(JsonSerializer.SerializeToUtf8Bytes(patient, SubmissionJson.Default.Patient), deviationId.ToByteArray());
+
+    /// <summary>Of all that was sent, the patient too: keyed, so that it cannot be searched for.</summary>
+    public byte[] Fingerprint(Submission submission) => keys.Fingerprint(JsonSerializer.SerializeToUtf8Bytes(submission, SubmissionJson.Default.Submission));
+}
+
+internal static class PatientEnvelopeExtensions
+{
+    private const string Section = "EnvelopeProtection";
+
+    public static void AddPatientEnvelopes(this IHostApplicationBuilder builder)
+    {
+        builder.AddKeyRingOptions(Section);
+        builder.Services.AddSingleton(s => new PatientEnvelopes(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get(Section))));
+        builder.Services.AddSingleton<SubmissionRules>();
+    }
+}

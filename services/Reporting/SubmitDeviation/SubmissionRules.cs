@@ -1,0 +1,165 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Problems;
+using Avvik.Hosting.IdentityDetection;
+
+namespace Avvik.Reporting.SubmitDeviation;
+
+/// <summary>What a submission must be, and what follows from it: parties, direction, community, agreement.</summary>
+internal sealed class SubmissionRules(TimeProvider clock)
+{
+    private const int MaxNarrative = 8000, MaxYearsBack = 10;
+    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
+
+    /// <summary>Reports everything that is wrong; what it says is only complete when nothing was.</summary>
+    public void Check(Submission s, Party reporter, FieldErrors errors)
+    {
+        Text(s.ClientReference, "/clientReference", 100, errors, required: true);
+        Code(s.Kind, "/kind", Vocabulary.Kinds, errors, required: true);
+        CheckTimes(s, errors);
+        CheckRespondent(s.Respondent, reporter, errors);
+        if (s.ReportingUnit is not null && reporter.Unit(s.ReportingUnit) is null) errors.Add("/reportingUnit", "unknownUnit");
+        if (s.PatientMunicipality is { } number && (number.Length != 4 || !number.All(char.IsAsciiDigit))) errors.Add("/patientMunicipality", "invalidMunicipality");
+        Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
+        Code(s.Category, "/category", Vocabulary.Categories, errors);
+        Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
+        Code(s.AffectedMessage, "/affectedMessage", Vocabulary.MessageTypes, errors);
+        Text(s.MessageId, "/messageId", 100, errors);
+        Code(s.Difference, "/difference", Vocabulary.Differences, errors);
+        CheckPatientGroups(s.PatientGroups, errors);
+        Code(s.ActualHarm, "/actualHarm", Vocabulary.Harm, errors);
+        Code(s.PotentialHarm, "/potentialHarm", Vocabulary.Harm, errors);
+        Code(s.Likelihood, "/likelihood", Vocabulary.Likelihood, errors);
+        Text(s.ImmediateAction, "/immediateAction", FreeText.MaxLength, errors);
+        Text(s.SuggestedMeasure, "/suggestedMeasure", FreeText.MaxLength, errors);
+        if (s.Reporter is { } person)
+        {
+            Text(person.Name, "/reporter/name", 200, errors);
+            Text(person.Profession, "/reporter/profession", 100, errors);
+            if (person.HprNumber is { } hpr && (hpr.Length is < 1 or > 9 || !hpr.All(char.IsAsciiDigit))) errors.Add("/reporter/hprNumber", "invalidHprNumber");
+        }
+        if (s.Patient is { } patient)
+        {
+            if (patient.IdentifierType is null) errors.Add("/patient/identifierType", "required");
+            else if (patient.IdentifierType is not ("fnr" or "dnr" or "hnr" or "fhn")) errors.Add("/patient/identifierType", "unknownCode");
+            if (patient.Identifier is null) errors.Add("/patient/identifier", "required");
+            else if (!PersonNumber.IsValid(patient.Identifier, patient.IdentifierType)) errors.Add("/patient/identifier", "invalidIdentifier");
+        }
+    }
+
+    /// <summary>The day it occurred, in Norway.</summary>
+    public static DateOnly OccurredOn(Submission s) => ReadMoment(s.OccurredAt)!.Value.Day;
+
+    /// <summary>The day an instant falls on in Norway.</summary>
+    public static DateOnly LocalDay(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Oslo).DateTime);
+
+    /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
+    public static DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
+    {
+        var respondent = HealthCommunities.Party(s.Respondent!.OrganizationNumber)!;
+        var occurredOn = OccurredOn(s);
+        return new DeviationFacts
+        {
+            Reference = reference,
+            Community = reporter.Community.Code,
+            Direction = Directions.Between(reporter, respondent),
+            ReporterOrganization = reporter.OrganizationNumber,
+            ReporterUnit = s.ReportingUnit,
+            RespondentOrganization = respondent.OrganizationNumber,
+            RespondentUnit = s.Respondent.Unit,
+            RespondentSite = respondent.Site(s.Respondent.Site)?.Site,
+            // Parties of two communities share no agreement; a coordinator decides what becomes of it.
+            Agreement = reporter.Community == respondent.Community ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
+            Kind = s.Kind!,
+            OccurredOn = occurredOn,
+            ReceivedAt = receivedAt,
+            Category = s.Category,
+            Clause = s.Clause ?? Deviations.DeviationRecord.ClauseOf(s.Category),
+            PatientGroups = s.PatientGroups ?? [],
+            ActualHarm = s.ActualHarm ?? "unknown",
+            PotentialHarm = s.PotentialHarm,
+            Likelihood = s.Likelihood,
+            AffectedMessage = s.AffectedMessage,
+            Difference = s.Difference,
+            PatientMunicipality = s.PatientMunicipality,
+            HasPatient = s.Patient is not null,
+            ReporterConfidential = s.Reporter?.Confidential ?? false,
+        };
+    }
+
+    private void CheckTimes(Submission s, FieldErrors errors)
+    {
+        var now = clock.GetUtcNow();
+        var today = LocalDay(now);
+        if (s.OccurredAt is null) errors.Add("/occurredAt", "required");
+        else if (ReadMoment(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", "invalidDate");
+        else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", "inFuture");
+        else if (occurred.Day < today.AddYears(-MaxYearsBack)) errors.Add("/occurredAt", "tooOld");
+
+        if (s.DiscoveredAt is null) return;
+        if (ReadMoment(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", "invalidTime");
+        else if (discovered > now) errors.Add("/discoveredAt", "inFuture");
+        else if (ReadMoment(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At)) errors.Add("/discoveredAt", "beforeOccurred");
+    }
+
+    private static void CheckRespondent(Respondent? respondent, Party reporter, FieldErrors errors)
+    {
+        if (respondent is null)
+        {
+            errors.Add("/respondent", "required");
+            return;
+        }
+        Text(respondent.Site, "/respondent/site", 200, errors);
+        var number = respondent.OrganizationNumber;
+        if (number is null) errors.Add("/respondent/organizationNumber", "required");
+        else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", "invalidOrganizationNumber");
+        else if (HealthCommunities.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", "unknownOrganization");
+        else if (party == reporter) errors.Add("/respondent/organizationNumber", "ownOrganization");
+        else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", "noAgreementPossible");
+        else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", "unknownUnit");
+    }
+
+    private static void CheckPatientGroups(IReadOnlyList<string>? groups, FieldErrors errors)
+    {
+        if (groups is null) return;
+        if (groups.Count > Vocabulary.PatientGroups.Count) errors.Add("/patientGroups", "tooMany", Vocabulary.PatientGroups.Count);
+        else
+            foreach (var (index, group) in groups.Index())
+            {
+                Code(group, $"/patientGroups/{index}", Vocabulary.PatientGroups, errors);
+                if (groups.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
+            }
+    }
+
+    private static void Text(string? text, string pointer, int max, FieldErrors errors, bool required = false)
+    {
+        if (text is null)
+        {
+            if (required) errors.Add(pointer, "required");
+            return;
+        }
+        FreeText.Check(text, pointer, max, errors);
+    }
+
+    private static void Code<T>(string? code, string pointer, FrozenDictionary<string, T> terms, FieldErrors errors, bool required = false)
+    {
+        if (code is not null)
+        {
+            if (!terms.ContainsKey(code)) errors.Add(pointer, "unknownCode");
+        }
+        else if (required) errors.Add(pointer, "required");
+    }
+
+    /// <summary>A date, or a time with offset (RFC 3339); null when it is neither.</summary>
+    private static (DateOnly Day, DateTimeOffset? At)? ReadMoment(string? text)
+    {
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return (day, null);
+        if (text is { Length: >= 20 and <= 35 } && text[10] is 'T' or 't' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-')
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
+            return (LocalDay(at), at);
+        return null;
+    }
+}

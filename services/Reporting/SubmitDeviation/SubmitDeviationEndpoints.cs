@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.Deviations;
+using Avvik.Reporting.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.SubmitDeviation;
+
+internal static class SubmitDeviationEndpoints
+{
+    // About 200 MB of events: hours of an outage. Past it the disk is at risk, and with it what was already accepted.
+    private const long DeepestOutbox = 100_000;
+    internal static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
+
+    public static RouteGroupBuilder MapSubmitDeviation(this RouteGroupBuilder deviations)
+    {
+        deviations.MapPost("", SubmitAsync).WithName("SubmitDeviation").WithSummary("Submit a deviation")
+            .Accepts<Submission>("application/json").Produces<Deviation>(201).Produces<Deviation>(200).ProducesProblem(400).ProducesProblem(409).ProducesProblem(422);
+        deviations.MapPost("/validate", ValidateAsync).WithName("ValidateDeviation").WithSummary("What a submission would become; stores nothing")
+            .Accepts<Submission>("application/json").Produces<ValidationAnswer>().ProducesProblem(400).ProducesProblem(422);
+        return deviations;
+    }
+
+    private static async Task<IResult> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer,
+        MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
+    {
+        if (HealthCommunities.Party(caller.Organization) is not { } reporter) return Problem.Forbidden();
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
+        if (submission is null) return problem!;
+        if (messaging.OutboxDepth > DeepestOutbox) return Problem.Unavailable();
+
+        var now = clock.GetUtcNow();
+        var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission));
+        var facts = SubmissionRules.Facts(submission, reporter, reference: "", now);
+        var @event = new DeviationSubmitted
+        {
+            DeviationId = id,
+            Version = 1,
+            OccurredAt = now,
+            Facts = facts,
+            Narrative = texts.Protect(submission.Narrative!),
+            ImmediateAction = texts.ProtectOptional(submission.ImmediateAction),
+            SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
+        };
+        var record = new DeviationRecord
+        {
+            Id = id,
+            Reference = "",
+            ReporterOrganization = reporter.OrganizationNumber,
+            ClientId = caller.ClientId,
+            ClientReference = submission.ClientReference!,
+            ContentPrint = print,
+            RespondentOrganization = facts.RespondentOrganization,
+            Community = facts.Community,
+            Direction = facts.Direction,
+            Agreement = facts.Agreement,
+            ReceivedAt = now,
+            HasPatient = facts.HasPatient,
+            Submission = JsonSerializer.Serialize(submission with { Patient = null }, SubmissionJson.Default.Submission),
+            StatusVersion = 1,
+            Status = CaseStates.Submitted,
+            Category = facts.Category,
+            Clause = facts.Clause,
+            ActualHarm = facts.ActualHarm,
+        };
+        var envelope = submission.Patient is { } patient ? envelopes.Seal(id, patient) : null;
+        var stored = await writer.WriteAsync(unit => StoreAsync(unit, record, envelope, @event), ct);
+        if (stored.Is(id))
+        {
+            http.Response.Headers.Location = $"/api/v1/deviations/{id}";
+            return Results.Json(stored.Receipt(record), ClientJson.Default.Deviation, statusCode: StatusCodes.Status201Created);
+        }
+        if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict("clientReferenceReused");
+        await using var db = await http.RequestServices.GetRequiredService<IDbContextFactory<ReportingDbContext>>().CreateDbContextAsync(ct);
+        return Results.Json((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt(), ClientJson.Default.Deviation);
+    }
+
+    private static async Task<IResult> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
+    {
+        if (HealthCommunities.Party(caller.Organization) is not { } reporter) return Problem.Forbidden();
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
+        if (submission is null) return problem!;
+        var facts = SubmissionRules.Facts(submission, reporter, reference: "", clock.GetUtcNow());
+        return Results.Json(new ValidationAnswer(true, new SubmissionPreview
+        {
+            Community = facts.Community,
+            Direction = facts.Direction,
+            ReporterOrganization = facts.ReporterOrganization,
+            RespondentOrganization = facts.RespondentOrganization,
+            Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
+            Category = facts.Category,
+            HasPatient = facts.HasPatient,
+        }), ClientJson.Default.ValidationAnswer);
+    }
+
+    /// <summary>The one that is stored under the client's reference: this one, or an earlier.</summary>
+    private sealed record Stored(Guid Id, string Reference, byte[] ContentPrint)
+    {
+        public bool Is(Guid id) => Id == id;
+
+        public Deviation Receipt(DeviationRecord record) => record.Receipt() with { Reference = Reference };
+    }
+
+    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, DeviationRecord d, string? envelope, DeviationSubmitted submitted)
+    {
+        var earlier = await unit.Sql.QueryAsync("select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
+            r => new Stored(r.GetGuid(0), r.GetString(1), r.GetFieldValue<byte[]>(2)), d.ReporterOrganization, d.ClientId, d.ClientReference);
+        if (earlier is [var first]) return first;
+
+        // In the same transaction, so no number is skipped and none is given twice.
+        var year = SubmissionRules.LocalDay(d.ReceivedAt).Year;
+        var number = await unit.Sql.ScalarAsync<int>("insert into reference_counter (year, last) values (@p1, 1) on conflict (year) do update set last = reference_counter.last + 1 returning last", year);
+        var reference = string.Create(CultureInfo.InvariantCulture, $"AVV-{year}-{number:D6}");
+        await unit.Sql.ExecuteAsync(
+            """
+            insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community, direction, agreement,
+              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, messages)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0)
+            """,
+            d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction, d.Agreement,
+            d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm);
+        if (envelope is not null) await unit.Sql.ExecuteAsync("insert into envelopes (deviation_id, sealed) values (@p1, @p2)", d.Id, envelope);
+        await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = reference } });
+        return new Stored(d.Id, reference, d.ContentPrint);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.Deviations;
+using Avvik.Reporting.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.TrackDeviation;
+
+internal static class TrackDeviationEndpoints
+{
+    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
+
+    public static RouteGroupBuilder MapTrackDeviation(this RouteGroupBuilder deviations)
+    {
+        deviations.MapGet("/{id:guid}", GetAsync).WithName("GetDeviation").WithSummary("A deviation of the caller's party").Produces<Deviation>().ProducesProblem(404);
+        deviations.MapGet("", ListAsync).WithName("ListDeviations").WithSummary("Deviations of the caller's party, newest first").Produces<Page<Deviation>>().ProducesProblem(422);
+        return deviations;
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, Caller caller, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    {
+        // Another party's deviation does not exist for this caller.
+        var deviation = await db.Deviations.FirstOrDefaultAsync(d => d.Id == id && d.ReporterOrganization == caller.Organization, ct);
+        return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], db, texts, ct))[0], ClientJson.Default.Deviation);
+    }
+
+    private static async Task<IResult> ListAsync(string? status, string? from, string? to, string? cursor, int? limit, Caller caller, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (status is not null && status != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(status)) errors.Add("/status", "unknownCode");
+        var (first, last) = (Day(from, "/from", errors), Day(to, "/to", errors));
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        var query = db.Deviations.Where(d => d.ReporterOrganization == caller.Organization);
+        if (status is not null) query = query.Where(d => d.Status == status);
+        if (first is { } start && StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
+        if (last is { } end && StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
+        if (after is { } position)
+        {
+            var (at, id) = (DateTimeOffset.FromUnixTimeMilliseconds(position.SortKey), position.Id);
+            query = query.Where(d => d.ReceivedAt < at || (d.ReceivedAt == at && d.Id.CompareTo(id) < 0));
+        }
+        var rows = await query.OrderByDescending(d => d.ReceivedAt).ThenByDescending(d => d.Id).Take(take + 1).ToListAsync(ct);
+        var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
+        return Results.Json(new Page<Deviation>(await ViewAsync(rows[..Math.Min(take, rows.Count)], db, texts, ct), next), ClientJson.Default.PageDeviation);
+    }
+
+    internal static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    {
+        var ids = rows.Select(r => r.Id).ToList();
+        var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
+            .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Reveal(new ProtectedText(t.Text))));
+        var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
+        return [.. rows.Select(row => row.Current(changes[row.Id]
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
+    }
+
+    private static DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(midnight, Oslo.GetUtcOffset(midnight));
+    }
+
+    private static DateOnly? Day(string? text, string pointer, FieldErrors errors)
+    {
+        if (text is null) return null;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        errors.Add(pointer, "invalidDate");
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.Persistence;
+using Avvik.Reporting.SubmitDeviation;
+using Avvik.Reporting.TrackDeviation;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.WithdrawDeviation;
+
+internal static class WithdrawDeviationEndpoints
+{
+    public static RouteGroupBuilder MapWithdrawDeviation(this RouteGroupBuilder deviations)
+    {
+        deviations.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithName("WithdrawDeviation").WithSummary("Take a deviation back, before anyone was given it")
+            .Accepts<Client.WithdrawDeviation>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        return deviations;
+    }
+
+    private static async Task<IResult> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
+        {
+            if (b.Reason is null) errors.Add("/reason", "required");
+            else FreeText.Check(b.Reason, "/reason", FreeText.MaxLength, errors);
+        });
+        if (body is null) return problem!;
+        var now = clock.GetUtcNow();
+        var refusal = await writer.WriteAsync(async unit =>
+        {
+            var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
+            if (status is null) return Problem.NotFound();
+            if (status is not (CaseStates.Submitted or CaseStates.Triage)) return Problem.Conflict(status == CaseStates.Withdrawn ? "alreadyDecided" : "alreadyRouted");
+            // Final here at once. Whoever holds the deviation by now hears of it, and closes it on its own line of versions.
+            await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn' where id = @p1", id);
+            await unit.EnqueueAsync(new DeviationWithdrawn { DeviationId = id, Version = 1, OccurredAt = now, Organization = caller.Organization, Reason = texts.Protect(body.Reason!) });
+            return null;
+        }, ct);
+        if (refusal is not null) return refusal;
+        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), db, texts, ct))[0], ClientJson.Default.Deviation);
+    }
+}

@@ -1,0 +1,48 @@
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.Persistence;
+using Avvik.Reporting.SubmitDeviation;
+using Avvik.Reporting.TrackDeviation;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.WriteMessage;
+
+internal static class WriteMessageEndpoints
+{
+    public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
+    {
+        deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage").WithSummary("Answer a question, or add something, while the case is open")
+            .Accepts<ReporterMessage>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        return deviations;
+    }
+
+    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<ReporterMessage>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
+        {
+            if (b.Text is null) errors.Add("/text", "required");
+            else FreeText.Check(b.Text, "/text", FreeText.MaxLength, errors);
+        });
+        if (body is null) return problem!;
+        var now = clock.GetUtcNow();
+        var refusal = await writer.WriteAsync(async unit =>
+        {
+            var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
+            if (status is null) return Problem.NotFound();
+            if (CaseStates.IsFinal(status)) return Problem.Conflict("alreadyDecided");
+            var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
+            await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text) values (@p1, @p2, @p3, @p4)", id, number, now.ToUnixTimeMilliseconds(), body.Text);
+            await unit.EnqueueAsync(new ReporterAnswered { DeviationId = id, Version = number, OccurredAt = now, Organization = caller.Organization, Text = texts.Protect(body.Text!) });
+            return null;
+        }, ct);
+        if (refusal is not null) return refusal;
+        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), db, texts, ct))[0], ClientJson.Default.Deviation);
+    }
+}

@@ -1,0 +1,58 @@
+using Avvik.Contracts;
+
+namespace Avvik.Routing.Cases;
+
+/// <summary>Who may take an action on a case.</summary>
+internal enum Who
+{
+    /// <summary>The unit that has it, or a coordinator of its party.</summary>
+    Handler,
+    /// <summary>Anyone who may report for the reporting party.</summary>
+    ReportersParty,
+    /// <summary>A coordinator of either party.</summary>
+    Coordinator,
+}
+
+/// <param name="Action">As in the API's path.</param>
+/// <param name="From">States in which it may be taken.</param>
+/// <param name="To">State after it.</param>
+/// <param name="By">Who may take it.</param>
+internal sealed record Transition(string Action, string[] From, string To, Who By);
+
+/// <summary>Who calls, as far as a case's rules need to know.</summary>
+internal sealed record Actor(string Organization, string? Unit, string Name, bool IsCoordinator, bool IsHandler, bool MayReport);
+
+/// <summary>The life of a case as a table: what is not in it cannot be done.</summary>
+internal static class CaseRules
+{
+    public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Answer = "answer", Accept = "accept", Close = "close", Resolve = "resolve";
+
+    public static IReadOnlyList<Transition> Table { get; } =
+    [
+        new(Acknowledge, [CaseStates.Routed], CaseStates.Acknowledged, Who.Handler),
+        new(Start, [CaseStates.Acknowledged], CaseStates.InProgress, Who.Handler),
+        new(Return, [CaseStates.Routed, CaseStates.Acknowledged], CaseStates.Routed, Who.Handler),
+        new(Transfer, [CaseStates.InProgress], CaseStates.Routed, Who.Handler),
+        new(Answer, [CaseStates.InProgress], CaseStates.Answered, Who.Handler),
+        new(Accept, [CaseStates.Answered], CaseStates.Closed, Who.ReportersParty),
+        new(Close, [CaseStates.Answered], CaseStates.Closed, Who.Coordinator),
+        new(Resolve, [CaseStates.Escalated], CaseStates.InProgress, Who.Coordinator),
+    ];
+
+    public static Transition? Find(string action) => Table.FirstOrDefault(t => t.Action == action);
+
+    public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor) => [.. Table.Where(t => Refusal(t, @case, actor) is null).Select(t => t.Action)];
+
+    /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
+    public static string? Refusal(Transition transition, Case @case, Actor actor) =>
+        !transition.From.Contains(@case.State, StringComparer.Ordinal) ? "actionNotAllowed" : transition.By switch
+        {
+            Who.Handler when actor.Organization != @case.RespondentOrganization => "forbidden",
+            Who.Handler when actor.IsCoordinator => null,
+            Who.Handler when !actor.IsHandler => "forbidden",
+            // A token that names no unit is for a party that is not divided into units.
+            Who.Handler => actor.Unit is null || actor.Unit == @case.Unit ? null : "otherUnit",
+            Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
+            Who.Coordinator => actor.IsCoordinator ? null : "forbidden",
+        };
+}

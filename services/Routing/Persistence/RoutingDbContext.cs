@@ -1,0 +1,47 @@
+using Avvik.Messaging;
+using Avvik.Messaging.Storage;
+using Avvik.Routing.Cases;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.Persistence;
+
+internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> options) : DbContext(options)
+{
+    public DbSet<Case> Cases => Set<Case>();
+    public DbSet<CaseEventRecord> CaseEvents => Set<CaseEventRecord>();
+    public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Case>(e =>
+        {
+            e.ToTable("cases");
+            e.Property(c => c.Id).ValueGeneratedNever();
+            e.Property(c => c.Version).IsConcurrencyToken();
+            // The worklist's questions: what is due at my unit, at my party, and of what my party reported.
+            e.HasIndex(c => new { c.Unit, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
+            e.HasIndex(c => new { c.RespondentOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
+            e.HasIndex(c => new { c.ReporterOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
+        });
+        modelBuilder.Entity<CaseEventRecord>(e =>
+        {
+            e.ToTable("case_events");
+            e.HasKey(h => new { h.CaseId, h.Version });
+        });
+        modelBuilder.Entity<ReporterMessageRecord>(e =>
+        {
+            e.ToTable("reporter_messages");
+            e.HasKey(m => new { m.CaseId, m.Number });
+        });
+        modelBuilder.Entity<EarlyWithdrawal>(e =>
+        {
+            e.ToTable("early_withdrawals");
+            e.HasKey(w => w.CaseId);
+            e.Property(w => w.CaseId).ValueGeneratedNever();
+        });
+        modelBuilder.AddMessaging();
+        modelBuilder.UseSnakeCase();
+    }
+}

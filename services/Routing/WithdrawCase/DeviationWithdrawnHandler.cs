@@ -1,0 +1,27 @@
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Routing.Persistence;
+
+namespace Avvik.Routing.WithdrawCase;
+
+/// <summary>The reporter was told «withdrawn» before the routing was known: the case, now or when it comes, ends there.</summary>
+internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationWithdrawn, RoutingDbContext>
+{
+    public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<RoutingDbContext> unit)
+    {
+        var @case = await unit.Db.Cases.FindAsync(message.DeviationId);
+        if (@case is null)
+        {
+            await unit.Sql.ExecuteAsync("insert into early_withdrawals (case_id, organization, reason) values (@p1, @p2, @p3) on conflict do nothing",
+                message.DeviationId, message.Organization, texts.Reveal(message.Reason));
+            return;
+        }
+        if (CaseStates.IsFinal(@case.State)) return;
+        var withdrawn = @case.Withdraw(message.Organization, texts.Reveal(message.Reason), clock.GetUtcNow());
+        unit.Db.Add(withdrawn);
+        await unit.EnqueueAsync(@case.Changed(withdrawn));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Linq.Expressions;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Routing.Cases;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.Worklist;
+
+/// <param name="Organization">Cases in which this party, too, has a part.</param>
+/// <param name="Q">Searches reference and narrative.</param>
+/// <param name="Sort"><c>dueAt</c> (default), <c>-receivedAt</c> or <c>-actualHarm</c>.</param>
+internal sealed record WorklistQuery(string? Unit, string? Organization, string? State, string? Category, bool? Overdue, string? Q, string? Sort, string? Cursor, int? Limit);
+
+internal static class WorklistEndpoints
+{
+    private static readonly string[] FinalStates = [CaseStates.Closed, CaseStates.Rejected, CaseStates.Duplicate, CaseStates.Withdrawn, CaseStates.EnteredInError];
+    private static readonly string[] AnsweredStates = [CaseStates.Answered, .. FinalStates];
+
+    public static RouteGroupBuilder MapWorklist(this RouteGroupBuilder cases)
+    {
+        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("The worklist: what the caller's party has a part in and is not closed, by due date").Produces<Page<CaseRow>>().ProducesProblem(422);
+        cases.MapGet("/{id:guid}", GetAsync).WithName("GetCase").WithSummary("A case, the same for both parties; its ETag is its version").Produces<CaseDetails>().ProducesProblem(404);
+        return cases;
+    }
+
+    /// <summary>A party sees the cases it reported and those it is to answer. Nothing else exists for it.</summary>
+    public static Expression<Func<Case, bool>> VisibleTo(Caller caller) =>
+        c => c.RespondentOrganization == caller.Organization || c.ReporterOrganization == caller.Organization;
+
+    private static async Task<IResult> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", "unknownCode");
+        if (query.Category is not null && !Vocabulary.Categories.ContainsKey(query.Category)) errors.Add("/category", "unknownCode");
+        if (query.Organization is not null && HealthCommunities.Party(query.Organization) is null) errors.Add("/organization", "unknownOrganization");
+        if (query.Sort is not (null or "dueAt" or "-receivedAt" or "-actualHarm")) errors.Add("/sort", "unknownCode");
+        if (query.Q is { Length: > 200 }) errors.Add("/q", "tooLong", 200);
+        var (after, take) = (Cursor.Read(query.Cursor, errors), Cursor.Limit(query.Limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        var now = clock.GetUtcNow();
+        var cases = db.Cases.Where(VisibleTo(caller));
+        if (query.Unit is { } unit) cases = cases.Where(c => c.Unit == unit);
+        if (query.Organization is { } organization) cases = cases.Where(c => c.RespondentOrganization == organization || c.ReporterOrganization == organization);
+        if (query.Category is { } category) cases = cases.Where(c => c.Category == category);
+        if (query.Overdue is true) cases = cases.Where(c => c.DueAt < now && !AnsweredStates.Contains(c.State));
+        if (query.Overdue is false) cases = cases.Where(c => c.DueAt >= now || AnsweredStates.Contains(c.State));
+        if (query.State is { } state) cases = cases.Where(c => c.State == state);
+        // Who searches may look for what is closed; who does not wants what is left to do.
+        else if (query.Q is null) cases = cases.Where(c => !FinalStates.Contains(c.State));
+        if (query.Q is { Length: > 0 } q)
+        {
+            var text = q.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862, MA0011, MA0074 // translated to SQL, which has no culture
+            cases = cases.Where(c => c.Reference.ToLower().Contains(text) || c.Narrative.ToLower().Contains(text));
+#pragma warning restore CA1304, CA1311, CA1862, MA0011, MA0074
+        }
+        var rows = await Sorted(cases, query.Sort, after).Take(take + 1).ToListAsync(ct);
+        var next = rows.Count > take ? Cursor.Of(SortKey(rows[take - 1], query.Sort), rows[take - 1].Id) : null;
+        return Results.Json(new Page<CaseRow>([.. rows.Take(take).Select(c => Row(c, now))], next), ClientJson.Default.PageCaseRow);
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct) =>
+        await DetailsAsync(id, http, caller, db, clock, ct) ?? Problem.NotFound();
+
+    public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        var @case = await db.Cases.Where(VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        if (@case is null) return null;
+        var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
+        var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
+        var facts = @case.ReadFacts();
+        http.Response.Headers.ETag = $"\"{@case.Version}\"";
+        return Results.Json(new CaseDetails
+        {
+            Case = Row(@case, clock.GetUtcNow()),
+            Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
+            OccurredOn = facts.OccurredOn,
+            Narrative = @case.Narrative,
+            ImmediateAction = @case.ImmediateAction,
+            SuggestedMeasure = @case.SuggestedMeasure,
+            PatientGroups = facts.PatientGroups,
+            HasPatient = facts.HasPatient,
+            Reasons = JsonSerializer.Deserialize<string[]>(@case.Reasons)!,
+            Routing = new(@case.Rule, @case.RuleVersion),
+            Answer = @case.Answer is null ? null : JsonSerializer.Deserialize(@case.Answer, ClientJson.Default.CaseAnswer),
+            AllowedActions = CaseRules.AllowedActions(@case, HandleCaseEndpoints.ActorOf(caller)),
+            Timeline = [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State, e.Unit, e.Text))
+                .Concat(messages.Select(m => new CaseEvent(events.LastOrDefault(e => e.At <= m.At)?.Version ?? 0, m.At, "reporterMessage", m.Organization, null, @case.State, @case.Unit, m.Text)))
+                .OrderBy(e => e.At)],
+        }, ClientJson.Default.CaseDetails);
+    }
+
+    private static IQueryable<Case> Sorted(IQueryable<Case> cases, string? sort, (long SortKey, Guid Id)? after)
+    {
+        var (key, id) = after ?? default;
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(sort == "-actualHarm" ? 0 : key);
+        return sort switch
+        {
+            "-receivedAt" => (after is null ? cases : cases.Where(c => c.ReceivedAt < at || (c.ReceivedAt == at && c.Id.CompareTo(id) < 0)))
+                .OrderByDescending(c => c.ReceivedAt).ThenByDescending(c => c.Id),
+            "-actualHarm" => (after is null ? cases : cases.Where(c => c.HarmRank < key || (c.HarmRank == key && c.Id.CompareTo(id) < 0)))
+                .OrderByDescending(c => c.HarmRank).ThenByDescending(c => c.Id),
+            _ => (after is null ? cases : cases.Where(c => c.DueAt > at || (c.DueAt == at && c.Id.CompareTo(id) > 0))).OrderBy(c => c.DueAt).ThenBy(c => c.Id),
+        };
+    }
+
+    private static long SortKey(Case c, string? sort) => sort switch
+    {
+        "-receivedAt" => c.ReceivedAt.ToUnixTimeMilliseconds(),
+        "-actualHarm" => c.HarmRank,
+        _ => c.DueAt.ToUnixTimeMilliseconds(),
+    };
+
+    private static CaseRow Row(Case c, DateTimeOffset now)
+    {
+        var facts = c.ReadFacts();
+        return new CaseRow
+        {
+            Id = c.Id,
+            Reference = c.Reference,
+            State = c.State,
+            Unit = c.Unit,
+            Community = c.Community,
+            Direction = facts.Direction,
+            ReporterOrganization = c.ReporterOrganization,
+            RespondentOrganization = c.RespondentOrganization,
+            Kind = facts.Kind,
+            Category = c.Category,
+            Clause = facts.Clause,
+            ActualHarm = c.ActualHarm,
+            Priority = c.Priority,
+            ReceivedAt = c.ReceivedAt,
+            DueAt = c.DueAt,
+            Overdue = c.DueAt < now && !AnsweredStates.Contains(c.State),
+            Hops = c.Hops,
+            Version = c.Version,
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.TextProtection;
+using Avvik.Triage.Assessments;
+using Avvik.Triage.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Triage.TriageQueue;
+
+internal static class TriageQueueEndpoints
+{
+    public static RouteGroupBuilder MapTriageQueue(this RouteGroupBuilder triage)
+    {
+        triage.MapGet("", ListAsync).WithName("ListTriage").WithSummary("What waits for a coordinator of the respondent's party, oldest first").Produces<Page<TriageItem>>().ProducesProblem(422);
+        return triage;
+    }
+
+    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        var query = db.Assessments.Where(a => a.RespondentOrganization == caller.Organization && a.Open);
+        if (community is not null) query = query.Where(a => a.Community == community);
+        if (after is { } position)
+        {
+            var (at, id) = (DateTimeOffset.FromUnixTimeMilliseconds(position.SortKey), position.Id);
+            query = query.Where(a => a.ReceivedAt > at || (a.ReceivedAt == at && a.Id.CompareTo(id) > 0));
+        }
+        var rows = await query.OrderBy(a => a.ReceivedAt).ThenBy(a => a.Id).Take(take + 1).ToListAsync(ct);
+        var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
+        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, texts, Problem.PrefersEnglish(http.Request)))], next), ClientJson.Default.PageTriageItem);
+    }
+
+    private static TriageItem View(Assessment a, TextProtector texts, bool english)
+    {
+        var facts = a.ReadFacts();
+        return new TriageItem
+        {
+            Id = a.Id,
+            Reference = facts.Reference,
+            State = a.State,
+            ReceivedAt = a.ReceivedAt,
+            Community = a.Community,
+            Direction = facts.Direction,
+            ReporterOrganization = facts.ReporterOrganization,
+            RespondentOrganization = a.RespondentOrganization,
+            Kind = facts.Kind,
+            OccurredOn = facts.OccurredOn,
+            Category = facts.Category,
+            ActualHarm = facts.ActualHarm,
+            Narrative = texts.Reveal(new ProtectedText(a.Narrative)),
+            Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
+            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english)))],
+        };
+    }
+}
