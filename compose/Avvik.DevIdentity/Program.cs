@@ -1,1 +1,66 @@
-var app = WebApplication.Create(args); app.Run();
+using System.Text.Encodings.Web;
+using Avvik.DevIdentity;
+
+switch (args)
+{
+    case ["keys", var directory]:
+        KeyFiles.CreateInternalTokenKeys(directory);
+        return 0;
+    case ["personas"]:
+        Personas.Print(Console.Out);
+        return 0;
+}
+
+var builder = WebApplication.CreateBuilder(args);
+if (!builder.Environment.IsDevelopment())
+    return Refuse($"it gives a token to whoever asks, so it runs in Development only; {builder.Environment.EnvironmentName} needs a real issuer.");
+if (builder.Configuration["Issuer"] is not { Length: > 0 } url || builder.Configuration["SigningKeyFile"] is not { Length: > 0 } keyFile)
+    return Refuse("Issuer (its own public URL) and SigningKeyFile must be set.");
+
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Services.AddHealthChecks();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+var app = builder.Build();
+var issuer = new TokenIssuer(url, keyFile);
+
+app.MapHealthChecks("/health/live");
+app.MapHealthChecks("/health/ready");
+app.MapGet("/.well-known/openid-configuration", () => issuer.Discovery);
+app.MapGet("/jwks", () => issuer.KeySet);
+app.MapGet("/personas", () => Personas.All.Select(p => new { persona = p.Subject, p.Name, p.Organization, p.Roles, p.Unit, p.ClientId }));
+app.MapPost("/token", async (HttpRequest http) =>
+{
+    if (!http.HasFormContentType)
+        return Invalid("invalid_request", "Send a form: application/x-www-form-urlencoded.");
+    var (request, refusal) = TokenRequest.Read(await http.ReadFormAsync(http.HttpContext.RequestAborted));
+    if (request is null)
+        return Invalid("invalid_request", refusal!);
+
+    var now = TimeProvider.System.GetUtcNow();
+    string? boundTo = null;
+    if (http.Headers.TryGetValue("DPoP", out var proof))
+    {
+        boundTo = await DPoPProof.ThumbprintAsync(proof.ToString(), HttpMethods.Post, issuer.TokenEndpoint, now);
+        if (boundTo is null)
+            return Invalid("invalid_dpop_proof", $"The DPoP proof must be a fresh dpop+jwt for POST {issuer.TokenEndpoint}, signed with the key it carries.");
+    }
+
+    http.HttpContext.Response.Headers.CacheControl = "no-store";
+    return Results.Ok(new
+    {
+        access_token = issuer.Issue(request, boundTo, now),
+        token_type = boundTo is null ? "Bearer" : "DPoP",
+        expires_in = (int)request.Lifetime.TotalSeconds,
+    });
+});
+
+await app.RunAsync();
+return 0;
+
+static int Refuse(string why)
+{
+    Console.Error.WriteLine($"Avvik.DevIdentity does not start: {why}");
+    return 1;
+}
+
+static IResult Invalid(string error, string why) => Results.BadRequest(new { error, error_description = why });

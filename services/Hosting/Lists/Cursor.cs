@@ -16,7 +16,7 @@ public static class Cursor
     {
         if (cursor is null) return null;
         var bytes = new byte[80];
-        if (cursor.Length <= 100 && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+        if (cursor.Length <= 100 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && Encoding.ASCII.GetString(bytes, 0, length).Split(':') is [var key, var id] && long.TryParse(key, System.Globalization.CultureInfo.InvariantCulture, out var sortKey) && Guid.TryParseExact(id, "N", out var guid))
             return (sortKey, guid);
         errors.Add("/cursor", "invalidCursor");

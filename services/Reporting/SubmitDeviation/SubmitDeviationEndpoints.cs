@@ -38,7 +38,8 @@ internal static class SubmitDeviationEndpoints
         if (submission is null) return problem!;
         if (messaging.OutboxDepth > DeepestOutbox) return Problem.Unavailable();
 
-        var now = clock.GetUtcNow();
+        // What is kept is what is answered: the databases hold milliseconds.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission));
         var facts = SubmissionRules.Facts(submission, reporter, reference: "", now);
         var @event = new DeviationSubmitted

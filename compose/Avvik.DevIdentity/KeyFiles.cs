@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+
+namespace Avvik.DevIdentity;
+
+/// <summary>Keys in PEM files that only their owner may read.</summary>
+internal static class KeyFiles
+{
+    /// <summary>Makes the pair the gateway signs its internal token with and the services check it by, where it is missing.</summary>
+    public static void CreateInternalTokenKeys(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        using var key = ECDsa.Create();
+        key.ImportFromPem(ReadOrCreate(Path.Combine(directory, "internal-token-private.pem"), () =>
+        {
+            using var created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return created.ExportPkcs8PrivateKeyPem();
+        }));
+        ReadOrCreate(Path.Combine(directory, "internal-token-public.pem"), key.ExportSubjectPublicKeyInfoPem);
+    }
+
+    public static string ReadOrCreate(string file, Func<string> create)
+    {
+        if (!File.Exists(file))
+        {
+            // Whole or not at all: a start that is interrupted leaves no half key behind.
+            var unfinished = $"{file}.{Environment.ProcessId}";
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var writer = new StreamWriter(unfinished, options))
+                writer.WriteLine(create());
+            File.Move(unfinished, file, overwrite: true);
+        }
+
+        return File.ReadAllText(file);
+    }
+}

@@ -1,0 +1,152 @@
+# shellcheck shell=bash
+# Ports, processes and packages: what starting something privately on this machine takes. Sourced, never run.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
+note() { printf '%s\n' "$*" >&2; }
+die() { note "compose/${0##*/}: $*"; exit 1; }
+
+# --- What is kept between runs: KEY=VALUE lines in a file -------------------------------------------------------------
+
+recall() { # FILE KEY
+    [[ ! -e $1 ]] || sed -n "s/^$2=//p" "$1"
+}
+
+remember() { # FILE KEY VALUE
+    { [[ ! -e $1 ]] || sed "/^$2=/d" "$1"; printf '%s=%s\n' "$2" "$3"; } >"$1.new"
+    mv "$1.new" "$1"
+}
+
+# --- Ports ------------------------------------------------------------------------------------------------------------
+
+port_is_taken() { # PORT
+    local hex
+    printf -v hex '%04X' "$1"
+    grep -qsE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]{4} 0A" /proc/net/tcp /proc/net/tcp6
+}
+
+# A process that was just killed is gone a moment before its port is.
+port_stays_taken() { # PORT
+    local try
+    for try in {1..20}; do
+        port_is_taken "$1" || return 1
+        sleep 0.1
+    done
+}
+
+# Chosen once and remembered. Below 32768: above it the kernel hands ports to clients, and a client that retries a
+# stopped server can be given the server's own port.
+port_for() { # FILE KEY
+    local port
+    port=$(recall "$1" "$2")
+    if [[ -z $port ]]; then
+        port=$((20000 + RANDOM % 12000))
+        while port_is_taken "$port" || grep -qsx ".*=$port" "$1"; do
+            port=$((20000 + RANDOM % 12000))
+        done
+        remember "$1" "$2" "$port"
+    fi
+    echo "$port"
+}
+
+# --- Processes --------------------------------------------------------------------------------------------------------
+
+# A process of ours carries the path of its pid file in its environment: a pid that has since been given to another
+# process is never taken for it.
+alive() { # PID_FILE
+    [[ -s $1 ]] && grep -qzxF "AVVIK_PID_FILE=$1" "/proc/$(<"$1")/environ" 2>/dev/null
+}
+
+# Turns the (sub)shell it is called in into a command that has none of its open files: a lock or a pipe of whoever
+# called must not live on in what is started.
+become() { # COMMAND...
+    local fd
+    for fd in /proc/self/fd/*; do
+        fd=${fd##*/}
+        ((fd <= 2)) || exec {fd}>&-
+    done
+    exec "$@"
+}
+
+launch() { # PID_FILE LOG COMMAND...
+    local pid_file=$1 log=$2 pid
+    shift 2
+    become setsid env AVVIK_PID_FILE="$pid_file" "$@" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    echo "$pid" >"$pid_file"
+    until alive "$pid_file" || [[ ! -e /proc/$pid ]]; do sleep 0.02; done
+}
+
+stop_process() { # PID_FILE [SECONDS before it is killed]
+    local pid_file=$1 deadline=$((SECONDS + ${2:-20})) signal=TERM
+    while alive "$pid_file"; do
+        kill -"$signal" "$(<"$pid_file")" 2>/dev/null || true
+        # Once is enough for TERM: a second one makes some processes give up their orderly stop.
+        while alive "$pid_file" && ((SECONDS < deadline)); do sleep 0.1; done
+        signal=KILL
+        sleep 0.05
+    done
+    rm -f "$pid_file"
+}
+
+kill_process() { # PID_FILE
+    while alive "$1"; do
+        kill -KILL "$(<"$1")" 2>/dev/null || true
+        sleep 0.05
+    done
+}
+
+# --- Asking over the wire: neither curl nor a client library has to be installed --------------------------------------
+
+http() { # PORT METHOD PATH [FORM]; prints status line, headers and body
+    timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
+        printf "%s %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n" "$1" "$2" "$0" >&3
+        printf "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %s\r\n\r\n%s" "${#3}" "$3" >&3
+        cat <&3' "$1" "$2" "$3" "${4-}" 2>/dev/null
+}
+
+http_ready() { # PORT
+    [[ $(http "$1" GET /health/ready | head -n 1) == HTTP/*' 200 '* ]]
+}
+
+amqp_answers() { # HOST PORT: the server's first frame after our protocol header is a method frame
+    [[ $(timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 1
+        printf "AMQP\0\0\11\1" >&3
+        head -c 1 <&3 | od -An -tu1' "$1" "$2" 2>/dev/null) == *' 1' ]]
+}
+
+# --- Debian packages --------------------------------------------------------------------------------------------------
+
+# Fails where it may not or cannot; the caller says what else would do.
+install_package() { # PACKAGE
+    local as_root=() policy=/usr/sbin/policy-rc.d made_policy='' log unit
+    command -v apt-get >/dev/null || return 1
+    if ((EUID)); then
+        sudo -n true 2>/dev/null || return 1
+        as_root=(sudo -n)
+    fi
+    note "Installing the Debian package $1 ..."
+    log=$(mktemp)
+    exec {turn}</var/lib/dpkg
+    flock "$turn"
+    # What runs here is a private instance; the package's own service is kept from starting, now and at boot.
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+        made_policy=yes
+    fi
+    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$1")
+    local done_well=''
+    if "${install[@]}" || { "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update && "${install[@]}"; }; then
+        done_well=yes
+        for unit in "$1.service" epmd.socket; do
+            "${as_root[@]}" systemctl disable "$unit" || true
+        done
+    fi >"$log" 2>&1 </dev/null
+    [[ -z $made_policy ]] || "${as_root[@]}" rm -f "$policy"
+    exec {turn}<&-
+    [[ $done_well ]] || tail -n 5 "$log" >&2
+    rm -f "$log"
+    [[ $done_well ]]
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using Avvik.Gateway.Health;
+using Avvik.Hosting.Problems;
+
+namespace Avvik.Gateway.Descriptions;
+
+/// <summary>One OpenAPI document for the whole surface, put together of the services' own.</summary>
+internal sealed class ApiDescription(Services services)
+{
+    public async Task<IResult> GetAsync(CancellationToken ct)
+    {
+        var (paths, schemas, version) = (new JsonObject(), new JsonObject(), "3.1.1");
+        foreach (var (_, address) in services.All)
+        {
+            // A description with a hole in it would be believed.
+            if (await services.GetAsync(address, "openapi/v1.json", ct) is not { } body || JsonNode.Parse(body) is not JsonObject document) return Problem.Unavailable();
+            version = (string?)document["openapi"] ?? version;
+            foreach (var (path, operations) in document["paths"]!.AsObject()) paths[path] = operations?.DeepClone();
+            foreach (var (name, schema) in document["components"]?["schemas"]?.AsObject() ?? []) schemas[name] = schema?.DeepClone();
+        }
+        return Results.Json(new JsonObject
+        {
+            ["openapi"] = version,
+            ["info"] = new JsonObject { ["title"] = "Avvik", ["version"] = "v1", ["description"] = "Samhandlingsavvik between hospital trusts and municipalities. Errors are problem documents (RFC 9457)." },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
+            ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = schemas,
+                ["securitySchemes"] = new JsonObject { ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" } },
+            },
+        });
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Yarp.ReverseProxy;
+
+namespace Avvik.Gateway.Health;
+
+/// <summary>The services behind the gateway, as its routes know them.</summary>
+internal sealed class Services(IProxyStateLookup proxy, IHttpClientFactory clients)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public IEnumerable<(string Name, Uri Address)> All => proxy.GetClusters().OrderBy(c => c.ClusterId, StringComparer.Ordinal)
+        .Select(c => (c.ClusterId, new Uri(c.Destinations.First().Value.Model.Config.Address)));
+
+    /// <summary>The body, or null when the service does not answer 200 in time.</summary>
+    public async Task<byte[]?> GetAsync(Uri address, string path, CancellationToken ct)
+    {
+        using var http = clients.CreateClient();
+        http.Timeout = Patience;
+        try { return await http.GetByteArrayAsync(new Uri(address, path), ct); }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested) { return null; }
+    }
+}
+
+/// <summary>Ready is the whole: every service behind it.</summary>
+internal sealed class ServicesHealthCheck(Services services) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var answers = await Task.WhenAll(services.All.Select(async s => (s.Name, Ready: await services.GetAsync(s.Address, "health/ready", cancellationToken) is not null)));
+        var away = answers.Where(a => !a.Ready).Select(a => a.Name).ToList();
+        return away.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"Not ready: {string.Join(", ", away)}");
+    }
+}

@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Avvik.Hosting.Problems;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace Avvik.Gateway.Limits;
+
+/// <summary>Section <c>RateLimits</c>, for each client of each organisation.</summary>
+internal sealed class RateLimitOptions
+{
+    /// <summary>What a client may keep up. A whole trust's health record sends a few a second; a bulk job after an outage, thousands.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestsPerSecond { get; set; } = 5_000;
+}
+
+internal static class LimitsExtensions
+{
+    public static void AddLimits(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = async (context, _) => await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
+            limiter.AddPolicy("client", http => RateLimitPartition.GetTokenBucketLimiter(
+                (http.User.FindFirstValue("client_id"), http.User.FindFirstValue("organization")),
+                _ =>
+                {
+                    var limit = http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.RequestsPerSecond;
+                    return new TokenBucketRateLimiterOptions
+                    {
+                        TokenLimit = limit,
+                        TokensPerPeriod = Math.Max(1, limit / 10),
+                        ReplenishmentPeriod = TimeSpan.FromMilliseconds(limit < 10 ? 1000 / limit : 100),
+                    };
+                }));
+        });
+    }
+
+    /// <summary>Says 413 before a byte is read, when the length is told; Kestrel's own limit cuts off what is not.</summary>
+    public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        if (context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            // What is on its way will not be read: the connection ends with the answer.
+            context.Response.Headers.Connection = "close";
+            await Problem.OfStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
+        }
+        else await next(context);
+    });
+
+    public static void UseSecurityHeaders(this WebApplication app)
+    {
+        var secure = !app.Environment.IsDevelopment();
+        app.Use((context, next) =>
+        {
+            context.Response.OnStarting(static state =>
+            {
+                var (headers, secure) = ((IHeaderDictionary, bool))state;
+                headers.XContentTypeOptions = "nosniff";
+                headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+                headers["Referrer-Policy"] = "no-referrer";
+                headers.CacheControl = "no-store";
+                if (secure) headers.StrictTransportSecurity = "max-age=31536000";
+                return Task.CompletedTask;
+            }, (context.Response.Headers, secure));
+            return next(context);
+        });
+    }
+}

@@ -1,0 +1,244 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.Persistence;
+using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Avvik.Reporting.Tests;
+
+public sealed class Submit_deviation_tests
+{
+    private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Bodø = "972418013", Nordlandssykehuset = "983974910";
+    private const string SyntheticNumber = "41814061033";
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static Submission Good => new()
+    {
+        ClientReference = Guid.CreateVersion7().ToString("N"),
+        Kind = "agreementBreach",
+        OccurredAt = "2026-08-14",
+        Respondent = new() { OrganizationNumber = SykehusetInnlandet, Site = "si elverum" },
+        Narrative = "Epikrisen kom ni dager etter utskrivning.",
+        Category = "dischargeSummary",
+        PatientGroups = ["frailElderly"],
+        ActualHarm = "mild",
+    };
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_receipt_is_on_disk_with_its_event_and_derives_what_the_reporter_need_not_type(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var receipt = await service.ClientAs(Hamar, Roles.Reporter).SubmitAsync(Good);
+
+        Assert.Equal(("submitted", "innlandet", "municipalityToTrust", "innlandet-2024", "5"),
+            (receipt.Status, receipt.Community, receipt.Direction, receipt.Agreement!.Code, receipt.Agreement.Clause));
+        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+        Assert.Equal((receipt.Id, 1, receipt.Reference, "SI Elverum"), (sent.DeviationId, sent.Version, sent.Facts.Reference, sent.Facts.RespondentSite));
+        Assert.Equal(Good.Narrative, service.Services.GetRequiredService<TextProtector>().Reveal(sent.Narrative));
+        Assert.DoesNotContain("Epikrisen", sent.Narrative.Value, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_same_submission_again_gives_the_same_receipt_and_other_content_is_a_conflict(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var http = service.As(Hamar, Roles.Client);
+        var submission = Good with { Patient = new() { IdentifierType = "dnr", Identifier = SyntheticNumber } };
+        async Task<(HttpStatusCode Status, string Body)> PostAsync(Submission s)
+        {
+            using var response = await http.PostAsync("/api/v1/deviations", new StringContent(JsonSerializer.Serialize(s, SubmissionJson.Default.Submission), Encoding.UTF8, "application/json"));
+            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+        var first = await PostAsync(submission);
+        var again = await PostAsync(submission);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK, first.Body), (first.Status, again.Status, again.Body));
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { ActualHarm = "none" })).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { Patient = null })).Status);
+        // Another client's reference is its own.
+        Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(), (await new AvvikClient(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
+        Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_hundred_at_once_with_twins_among_them_are_each_stored_once_with_numbers_in_an_unbroken_row(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Hamar, Roles.Client);
+        var submissions = Enumerable.Range(0, 50).Select(_ => Good).ToList();
+        var receipts = await Task.WhenAll(submissions.Concat(submissions).Select(s => client.SubmitAsync(s)));
+        Assert.Equal(50, receipts.Select(r => r.Id).Distinct().Count());
+        Assert.Equal(Enumerable.Range(1, 50), receipts.Select(r => int.Parse(r.Reference[^6..], global::System.Globalization.CultureInfo.InvariantCulture)).Distinct().Order());
+        Assert.Equal(50, await database.CountAsync("select count(*) from outbox_message"));
+    }
+
+    [Fact]
+    public async Task The_patient_is_sealed_and_is_nowhere_else()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var receipt = await service.ClientAs(Hamar, Roles.Reporter).SubmitAsync(Good with { Patient = new() { IdentifierType = "dnr", Identifier = SyntheticNumber } });
+        Assert.True(receipt.HasPatient);
+        Assert.Null(receipt.Submission.Patient);
+
+        var envelope = (await database.QueryAsync("select sealed from envelopes", r => r.GetString(0))).Single();
+        var keys = new KeyRing(new KeyRingOptions { ActiveKey = "k1", Keys = { ["k1"] = TestKeys.Of("EnvelopeProtection") } });
+        Assert.Contains(SyntheticNumber, Encoding.UTF8.GetString(keys.Open(envelope, receipt.Id.ToByteArray())), StringComparison.Ordinal);
+
+        var folder = Path.GetDirectoryName(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(database.ConnectionString).DataSource)!;
+        foreach (var file in global::System.IO.Directory.EnumerateFiles(folder).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy);
+            foreach (var trace in new[] { Encoding.UTF8.GetBytes(SyntheticNumber), Encoding.Unicode.GetBytes(SyntheticNumber), Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(SyntheticNumber))) })
+                Assert.False(copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(trace) >= 0, $"{Path.GetFileName(file)} holds the number");
+        }
+    }
+
+    [Theory]
+    [InlineData("2024-02-29", "innlandet-2019")]
+    [InlineData("2024-03-01", "innlandet-2024")]
+    [InlineData("2024-02-29T23:30:00Z", "innlandet-2024")]
+    [InlineData("2019-02-28", null)]
+    public async Task A_deviation_is_judged_by_the_agreement_in_force_in_Norway_on_the_day(string occurredAt, string? agreement)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var answer = await service.ClientAs(Hamar, Roles.Reporter).ValidateAsync(Good with { OccurredAt = occurredAt });
+        Assert.Equal((true, agreement), (answer.Valid, answer.Preview.Agreement?.Code));
+        Assert.Equal(0, await database.CountAsync("select count(*) from deviations"));
+    }
+
+    [Theory]
+    [InlineData(Hamar, SykehusetInnlandet, "municipalityToTrust", "innlandet-2024")]
+    [InlineData(SykehusetInnlandet, Hamar, "trustToMunicipality", "innlandet-2024")]
+    [InlineData(Hamar, "864950582", "municipalityToMunicipality", "innlandet-2024")]
+    [InlineData(Bodø, Nordlandssykehuset, "municipalityToTrust", "lvs-tjenesteavtaler")]
+    [InlineData(Hamar, Nordlandssykehuset, "municipalityToTrust", null)]
+    public async Task Direction_and_agreement_follow_from_the_two_parties(string reporter, string respondent, string direction, string? agreement)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var receipt = await service.ClientAs(reporter, Roles.Reporter).SubmitAsync(Good with { Respondent = new() { OrganizationNumber = respondent } });
+        Assert.Equal((direction, agreement), (receipt.Direction, receipt.Agreement?.Code));
+    }
+
+    [Fact]
+    public async Task Only_a_party_with_a_reporting_role_may_submit_and_only_its_own_are_seen()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var receipt = await service.ClientAs(Hamar, Roles.Reporter).SubmitAsync(Good);
+        Assert.Equal(receipt.Id, (await service.ClientAs(Hamar, Roles.Coordinator).GetDeviationAsync(receipt.Id)).Id);
+        async Task<HttpStatusCode> RefusedAsync(Func<Task> call) => (await Assert.ThrowsAsync<AvvikProblemException>(call)).Status;
+        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(() => service.ClientAs(SykehusetInnlandet, Roles.Coordinator).GetDeviationAsync(receipt.Id)));
+        Assert.Empty((await service.ClientAs(SykehusetInnlandet, Roles.Coordinator).ListDeviationsAsync()).Items);
+        foreach (var role in new[] { Roles.Ssu, Roles.Admin, Roles.Auditor })
+            Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => service.ClientAs(Hamar, role).SubmitAsync(Good)));
+        Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => service.ClientAs("889640782", Roles.Reporter).SubmitAsync(Good)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await RefusedAsync(() => new AvvikClient(service.CreateClient()).GetDeviationAsync(receipt.Id)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_list_pages_without_loss_or_repetition_and_filters_by_status_and_day(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Hamar, Roles.Client);
+        var ids = (await Task.WhenAll(Enumerable.Range(0, 25).Select(_ => client.SubmitAsync(Good)))).Select(d => d.Id).ToHashSet();
+        var seen = new List<Deviation>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await client.ListDeviationsAsync($"limit=7{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
+            seen.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        Assert.Equal(25, seen.Count);
+        Assert.Equal(ids, seen.Select(d => d.Id).ToHashSet());
+        Assert.Equal(seen.Select(d => d.ReceivedAt).OrderDescending(), seen.Select(d => d.ReceivedAt));
+        Assert.Empty((await client.ListDeviationsAsync("status=closed")).Items);
+        Assert.Empty((await client.ListDeviationsAsync("to=2020-01-01")).Items);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListDeviationsAsync("status=nonsense&limit=0&cursor=!&from=x"))).Status);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_timeline_is_right_whatever_order_the_events_and_their_words_arrive_in(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Hamar, Roles.Reporter);
+        var receipt = await client.SubmitAsync(Good);
+        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+        CaseChanged Changed(int version, string action, string state) => new()
+        {
+            DeviationId = receipt.Id,
+            Version = version,
+            OccurredAt = receipt.ReceivedAt.AddMinutes(version),
+            Action = action,
+            State = state,
+            Facts = sent.Facts,
+            Unit = "si-elverum-hamar",
+            Organization = SykehusetInnlandet,
+        };
+        var texts = service.Services.GetRequiredService<TextProtector>();
+        IEvent[] events =
+        [
+            Changed(3, "routed", "routed"), Changed(4, "acknowledged", "acknowledged"), Changed(5, "answered", "answered"),
+            new ReporterInformed { DeviationId = receipt.Id, Version = 5, OccurredAt = receipt.ReceivedAt, Text = texts.Protect("Vi har endret rutinen.") },
+        ];
+        var random = new Random(1);
+        for (var round = 0; round < 5; round++)
+        {
+            await database.ExecuteAsync("delete from timeline");
+            await database.ExecuteAsync("update deviations set status_version = 1, status = 'submitted'");
+            var delivered = events.Concat(events).ToArray();
+            random.Shuffle(delivered);
+            await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([.. delivered.Select(Page)], default);
+            var deviation = await client.GetDeviationAsync(receipt.Id);
+            Assert.Equal(("answered", "si-elverum-hamar"), (deviation.Status, deviation.Case!.Unit));
+            Assert.Equal(["submitted", "routed", "acknowledged", "answered"], deviation.Timeline.Select(e => e.Event));
+            Assert.Equal("Vi har endret rutinen.", deviation.Timeline[^1].Text);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_a_later_event_says_undoes_a_withdrawal()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Hamar, Roles.Reporter);
+        var receipt = await client.SubmitAsync(Good);
+        Assert.Equal("withdrawn", (await client.WithdrawAsync(receipt.Id, "Feil pasientforløp.")).Status);
+        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))[0], ContractJson.Default.DeviationSubmitted)!;
+        await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([Page(new CaseChanged
+        {
+            DeviationId = receipt.Id, Version = 3, OccurredAt = receipt.ReceivedAt, Action = "routed", State = "routed", Facts = sent.Facts, Unit = "si-elverum-hamar",
+        })], default);
+        Assert.Equal("withdrawn", (await client.GetDeviationAsync(receipt.Id)).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.WithdrawAsync(receipt.Id, "Igjen."))).Status);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_the_migrations_make_is_what_the_model_says(DatabaseProvider provider)
+    {
+        await using var migrated = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(migrated);
+        using var _ = service.CreateClient();
+        await using var modelled = await Databases.CreateAsync(provider);
+        await modelled.CreateFromModelAsync<ReportingDbContext>();
+        Assert.Equal(await DatabaseSchema.ReadAsync(modelled), await DatabaseSchema.ReadAsync(migrated));
+    }
+
+    private static PagedEvent Page(IEvent e) => Events.Page(e);
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Avvik.Testing;
+
+public enum WireMode
+{
+    /// <summary>A working network.</summary>
+    Pass,
+    /// <summary>Connections are reset, and new ones at once.</summary>
+    Cut,
+    /// <summary>Connections stand and nothing moves on them: what real outages are mostly made of.</summary>
+    Freeze,
+    /// <summary>Everything arrives <see cref="CuttableWire.Delay"/> late.</summary>
+    Delay,
+}
+
+/// <summary>A TCP relay between a client and a server, for what networks do to them.</summary>
+public sealed class CuttableWire : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly (string Host, int Port) _server;
+    private readonly ConcurrentDictionary<Socket, bool> _ends = [];
+    private readonly Lock _lock = new();
+    private readonly Task _accepting;
+    private TaskCompletionSource _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WireMode _mode = WireMode.Pass;
+    private int _accepted, _cut, _heldBack;
+
+    public CuttableWire(string host, int port)
+    {
+        _server = (host, port);
+        _flowing.SetResult();
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Where the client connects to, on 127.0.0.1.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Connections made so far.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Connections that a cut has reset: proof that it disturbed someone.</summary>
+    public int ConnectionsCut => Volatile.Read(ref _cut);
+
+    /// <summary>Pieces of traffic and new connections that a freeze has held back: proof likewise.</summary>
+    public int HeldBack => Volatile.Read(ref _heldBack);
+
+    public WireMode Mode
+    {
+        get => _mode;
+        set
+        {
+            lock (_lock)
+            {
+                if (value == WireMode.Freeze && _flowing.Task.IsCompleted) _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _mode = value;
+                if (value != WireMode.Freeze) _flowing.TrySetResult();
+                if (value != WireMode.Cut) return;
+                foreach (var end in _ends.Keys) Reset(end);
+            }
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = RelayAsync(await _listener.AcceptSocketAsync());
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException) { /* disposed */ }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        Interlocked.Increment(ref _accepted);
+        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        _ends[client] = true;
+        try
+        {
+            await PassAsync();
+            if (_mode == WireMode.Cut)
+            {
+                Reset(client);
+                return;
+            }
+            await server.ConnectAsync(_server.Host, _server.Port);
+            _ends[server] = false;
+            if (_mode == WireMode.Cut) Reset(client);
+            await Task.WhenAll(PumpAsync(client, server), PumpAsync(server, client));
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException) { /* one end is gone: the finally takes the other along */ }
+        finally
+        {
+            _ends.TryRemove(client, out _);
+            _ends.TryRemove(server, out _);
+            client.Dispose();
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is var length and > 0)
+            {
+                await PassAsync();
+                for (var sent = 0; sent < length;) sent += await to.SendAsync(buffer.AsMemory(sent, length - sent));
+            }
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // An end that broke off, breaks the other off: whoever waits on it must not wait for ever.
+            to.Dispose();
+            from.Dispose();
+        }
+    }
+
+    private async Task PassAsync()
+    {
+        if (_mode == WireMode.Delay)
+        {
+            using var timer = new PeriodicTimer(Delay);
+            await timer.WaitForNextTickAsync();
+        }
+        if (_flowing.Task.IsCompleted) return;
+        Interlocked.Increment(ref _heldBack);
+        await _flowing.Task;
+    }
+
+    private void Reset(Socket end)
+    {
+        if (_ends.TryRemove(end, out var isClient) && isClient) Interlocked.Increment(ref _cut);
+        end.LingerState = new LingerOption(true, 0);
+        end.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        Mode = WireMode.Cut;
+        await _accepting;
+        _listener.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using Avvik.Messaging.Storage;
+using Npgsql;
+using Xunit;
+
+namespace Avvik.Testing;
+
+/// <summary>
+/// An empty database for each test that asks. PostgreSQL is the server that AVVIK_POSTGRES names (an Npgsql connection string of someone who may
+/// create databases), else a private one of this test process. Where there is none, the test fails and says so: it is never skipped.
+/// </summary>
+public static class Databases
+{
+    private static readonly Lazy<Task<string>> Server = new(async () =>
+    {
+        if (Environment.GetEnvironmentVariable("AVVIK_POSTGRES") is { Length: > 0 } given) return given;
+        var folder = Directory.CreateTempSubdirectory("avvik-postgres-").FullName;
+        _ = new Guard("""
+            "$1" stop "$2"; rm -rf "$2"
+            """, Path.Combine(RepositoryRoot.Path, "compose/postgres"), folder);
+        return await Script.RunAsync("compose/postgres", "start", folder);
+    });
+
+    /// <summary>For <c>[MemberData]</c>: every storage test runs on both.</summary>
+    public static TheoryData<DatabaseProvider> All { get; } = [DatabaseProvider.Sqlite, DatabaseProvider.Postgres];
+
+    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)
+    {
+        var name = $"avvik_test_{Guid.CreateVersion7():N}";
+        if (provider == DatabaseProvider.Sqlite)
+        {
+            var folder = Directory.CreateTempSubdirectory("avvik-sqlite-").FullName;
+            return new TestDatabase(provider, $"Data Source={Path.Combine(folder, name + ".db")}", remove: () =>
+            {
+                Directory.Delete(folder, recursive: true);
+                return Task.CompletedTask;
+            });
+        }
+        var server = await Server.Value;
+        await OnServerAsync($"create database {name}");
+        return new TestDatabase(provider, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
+            remove: () => OnServerAsync($"drop database {name} with (force)"));
+
+        async Task OnServerAsync(string statement)
+        {
+            await using var connection = new NpgsqlConnection(server);
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+namespace Avvik.Testing;
+
+/// <summary>Time that stands still until it is moved; timers that come due on the way fire in order, at their moment.</summary>
+public sealed class MovableClock(DateTimeOffset start) : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<Timer> _timers = [];
+    private DateTimeOffset _now = start;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock) return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <summary>Moves time; backwards too, as when a clock is set: then nothing fires.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var to = GetUtcNow() + by;
+        while (NextDue(to) is { } timer) timer.Fire();
+        lock (_lock) _now = to;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private Timer? NextDue(DateTimeOffset to)
+    {
+        lock (_lock)
+        {
+            var next = _timers.Where(t => t.Due <= to).MinBy(t => t.Due);
+            if (next is null) return null;
+            if (next.Due > _now) _now = next.Due.Value;
+            next.Due = next.Period > TimeSpan.Zero ? next.Due + next.Period : null;
+            return next;
+        }
+    }
+
+    private sealed class Timer(MovableClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset? Due { get; set; }
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                (Due, Period) = (dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime, period);
+                if (!clock._timers.Contains(this)) clock._timers.Add(this);
+            }
+            // As with the system's timers, what is due now does not wait for time to move.
+            if (dueTime == TimeSpan.Zero) clock.Advance(TimeSpan.Zero);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock._lock) clock._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

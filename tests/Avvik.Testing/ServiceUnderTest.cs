@@ -1,0 +1,53 @@
+using System.Net.Http.Headers;
+using Avvik.Client;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Avvik.Testing;
+
+/// <summary>
+/// One service as it runs, with its real database and no broker: the bus keeps trying a closed port, which must not stop anything that a
+/// caller asks for. What it would have sent is in its outbox.
+/// </summary>
+public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null) : WebApplicationFactory<TProgram> where TProgram : class
+{
+    private readonly GatewayKey _gateway = new();
+
+    public TestDatabase Database => database;
+
+    /// <summary>Calls as somebody, by the gateway's word.</summary>
+    public HttpClient As(string organization, string role, string? unit = null, string clientId = "test-client")
+    {
+        var http = CreateClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _gateway.Token(organization, [role], unit, clientId: clientId));
+        return http;
+    }
+
+    public AvvikClient ClientAs(string organization, string role, string? unit = null) => new(As(organization, role, unit));
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in database.Settings) builder.UseSetting(name, value);
+        builder.UseSetting("RabbitMq:Uri", "amqp://nobody:nothing@127.0.0.1:1/");
+        builder.UseSetting("InternalToken:PublicKeyFile", _gateway.PublicKeyFile);
+        foreach (var ring in new[] { "TextProtection", "EnvelopeProtection" })
+        {
+            builder.UseSetting($"{ring}:ActiveKey", "k1");
+            builder.UseSetting($"{ring}:Keys:k1", TestKeys.Of(ring));
+        }
+        if (clock is not null) builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(clock));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _gateway.Dispose();
+    }
+}
+
+/// <summary>Keys for tests: known, so that a test can seal and open what a service does.</summary>
+public static class TestKeys
+{
+    public static string Of(string ring) => Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ring)));
+}

@@ -1,0 +1,81 @@
+using System.Data.Common;
+using Avvik.Messaging.Storage;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Avvik.Testing;
+
+/// <summary>A database of one test, looked into from outside the service that uses it.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly Func<Task> _remove;
+
+    internal TestDatabase(DatabaseProvider provider, string connectionString, Func<Task> remove) => (Provider, ConnectionString, _remove) = (provider, connectionString, remove);
+
+    public DatabaseProvider Provider { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>What a service is configured with to use it.</summary>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Database:Provider"] = Provider.ToString(),
+        ["ConnectionStrings:Database"] = ConnectionString,
+    };
+
+    /// <summary>A wire to the server, and the connection string that goes by way of it.</summary>
+    public (CuttableWire Wire, string ConnectionString) ByWire()
+    {
+        if (Provider == DatabaseProvider.Sqlite) throw new InvalidOperationException("There is no wire to a file.");
+        var server = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var wire = new CuttableWire(server.Host!, server.Port);
+        (server.Host, server.Port) = ("127.0.0.1", wire.Port);
+        return (wire, server.ConnectionString);
+    }
+
+    /// <summary>Not pooled: it sees the database and not what somebody left in a session.</summary>
+    public async Task<DbConnection> OpenAsync()
+    {
+        DbConnection connection = Provider == DatabaseProvider.Sqlite
+            ? new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString)
+            : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public async Task<int> ExecuteAsync(string sql)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync()) rows.Add(read(reader));
+        return rows;
+    }
+
+    public async Task<long> CountAsync(string sql) => (await QueryAsync(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)))[0];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Provider == DatabaseProvider.Sqlite)
+        {
+            using var pool = new SqliteConnection(ConnectionString);
+            SqliteConnection.ClearPool(pool);
+        }
+        else
+        {
+            await using var pool = new NpgsqlConnection(ConnectionString);
+            NpgsqlConnection.ClearPool(pool);
+        }
+        await _remove();
+    }
+}
