@@ -17,6 +17,8 @@ internal sealed class RateLimitOptions
 
 internal static class LimitsExtensions
 {
+    private const long LongestDrain = 32 * 1024 * 1024;
+
     public static void AddLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
@@ -38,16 +40,23 @@ internal static class LimitsExtensions
         });
     }
 
-    /// <summary>Says 413 before a byte is read, when the length is told; Kestrel's own limit cuts off what is not.</summary>
+    /// <summary>
+    /// Says 413 at once when the length is told, and then lets the client finish sending: cut off in the middle, it would see a broken
+    /// connection and not the answer. Kestrel's own limit ends what tells no length, or far too great a one.
+    /// </summary>
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        if (context.Request.ContentLength <= limit.MaxRequestBodySize || context.Request.ContentLength is null)
         {
-            // What is on its way will not be read: the connection ends with the answer.
-            context.Response.Headers.Connection = "close";
-            await Problem.OfStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
+            await next(context);
+            return;
         }
-        else await next(context);
+        await Problem.OfStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
+        await context.Response.CompleteAsync();
+        if (context.Request.ContentLength > LongestDrain) return;
+        limit.MaxRequestBodySize = LongestDrain;
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
     });
 
     public static void UseSecurityHeaders(this WebApplication app)
