@@ -37,19 +37,11 @@ app.MapPost("/token", async (HttpRequest http) =>
         return Invalid("invalid_request", refusal!);
 
     var now = TimeProvider.System.GetUtcNow();
-    string? boundTo = null;
-    if (http.Headers.TryGetValue("DPoP", out var proof))
-    {
-        boundTo = await DPoPProof.ThumbprintAsync(proof.ToString(), HttpMethods.Post, issuer.TokenEndpoint, now);
-        if (boundTo is null)
-            return Invalid("invalid_dpop_proof", $"The DPoP proof must be a fresh dpop+jwt for POST {issuer.TokenEndpoint}, signed with the key it carries.");
-    }
-
     http.HttpContext.Response.Headers.CacheControl = "no-store";
     return Results.Ok(new
     {
-        access_token = issuer.Issue(request, boundTo, now),
-        token_type = boundTo is null ? "Bearer" : "DPoP",
+        access_token = issuer.Issue(request, now),
+        token_type = "Bearer",
         expires_in = (int)request.Lifetime.TotalSeconds,
     });
 });

@@ -28,19 +28,16 @@ internal sealed class TokenIssuer
 
     public string Issuer { get; }
 
-    public string TokenEndpoint => $"{Issuer}/token";
-
     public object Discovery => new
     {
         issuer = Issuer,
         jwks_uri = $"{Issuer}/jwks",
-        token_endpoint = TokenEndpoint,
+        token_endpoint = $"{Issuer}/token",
         grant_types_supported = new[] { "client_credentials" },
         response_types_supported = Array.Empty<string>(),
         subject_types_supported = new[] { "public" },
         token_endpoint_auth_methods_supported = new[] { "none" },
         id_token_signing_alg_values_supported = new[] { SecurityAlgorithms.RsaSha256 },
-        dpop_signing_alg_values_supported = DPoPProof.Algorithms,
     };
 
     public object KeySet
@@ -66,8 +63,8 @@ internal sealed class TokenIssuer
         }
     }
 
-    /// <summary>A bearer token, or one bound to the key with this thumbprint, which its holder then proves possession of.</summary>
-    public string Issue(TokenRequest request, string? boundTo, DateTimeOffset now)
+    /// <summary>A bearer token.</summary>
+    public string Issue(TokenRequest request, DateTimeOffset now)
     {
         var who = request.Identity;
         var claims = new Dictionary<string, object>(StringComparer.Ordinal)
@@ -82,8 +79,6 @@ internal sealed class TokenIssuer
             claims["unit"] = who.Unit;
         if (who.Name is not null)
             claims["name"] = who.Name;
-        if (boundTo is not null)
-            claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = boundTo };
 
         return _handler.CreateToken(new SecurityTokenDescriptor
         {

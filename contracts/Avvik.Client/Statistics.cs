@@ -18,8 +18,9 @@ public sealed record StatisticsPeriod(DateOnly From, DateOnly To);
 public sealed record StatisticsRow
 {
     /// <summary>The values of the dimensions asked for, as members of their own: <c>"category": "medication"</c>.</summary>
+    // Not init: generated serializers cannot bind members of their own to one.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Dimensions { get; init; }
+    public Dictionary<string, JsonElement>? Dimensions { get; set; }
     /// <summary>Deviations.</summary>
     public required Figure Count { get; init; }
     /// <summary>Of those, not yet in a final state.</summary>

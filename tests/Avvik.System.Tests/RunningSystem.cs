@@ -37,8 +37,8 @@ public sealed class RunningSystem : IAsyncLifetime
         global::System.IO.Directory.Delete(Data, recursive: true);
     }
 
-    /// <summary>Starts what is missing.</summary>
-    public Task UpAsync() => Script.RunAsync("compose/up");
+    /// <summary>Starts what is missing, of what these tests were built with.</summary>
+    public Task UpAsync() => Script.RunAsync("compose/up", "--no-build");
 
     /// <summary>SIGKILL; answers the process that is no more.</summary>
     public async Task<int> KillAsync(string service)

@@ -31,7 +31,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     private readonly Guid _me = Guid.NewGuid();
     private readonly OutboxSql _sql = OutboxSql.For(database.Provider);
 
-    /// <summary>True when there was something to send.</summary>
+    /// <summary>True when there was something to send; what only waits behind a refused event is nothing to send.</summary>
     /// <exception cref="BrokerUnavailableException">Nothing was blamed on a message; try again later.</exception>
     public async Task<bool> DispatchAsync(CancellationToken ct)
     {
@@ -45,8 +45,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         var outcomes = new List<Outcome>();
         try
         {
-            var pages = rows.GroupBy(r => r.Type).SelectMany(type => type.Chunk(PageSize));
-            foreach (var outcome in await Task.WhenAll(pages.Select(page => PublishAsync(page, ct)))) outcomes.AddRange(outcome);
+            foreach (var outcome in await Task.WhenAll(Pages(rows).Select(page => PublishAsync(page, ct)))) outcomes.AddRange(outcome);
         }
         finally
         {
@@ -54,7 +53,29 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
             await SettleAsync(outcomes);
         }
         metrics.Dispatched(outcomes.Count(o => o.Error is null));
-        return outcomes.FirstOrDefault(o => o.Outage)?.Error is { } outage ? throw new BrokerUnavailableException(outage) : true;
+        return outcomes.FirstOrDefault(o => o.Outage)?.Error is { } outage ? throw new BrokerUnavailableException(outage) : rows.Count > 0;
+    }
+
+    /// <summary>
+    /// Pages are published at the same time, so all that a deviation has in one round is on one page, in order: what is of another type, or too
+    /// much for a page, waits for the next round, and cannot overtake what was decided before it.
+    /// </summary>
+    private static IEnumerable<OutboxRow[]> Pages(IEnumerable<OutboxRow> rows)
+    {
+        foreach (var type in rows.GroupBy(r => r.DeviationId).Select(d => d.TakeWhile(r => r.Type == d.First().Type).Take(PageSize).ToList()).GroupBy(d => d[0].Type))
+        {
+            var page = new List<OutboxRow>(PageSize);
+            foreach (var deviation in type)
+            {
+                if (page.Count + deviation.Count > PageSize)
+                {
+                    yield return [.. page];
+                    page.Clear();
+                }
+                page.AddRange(deviation);
+            }
+            yield return [.. page];
+        }
     }
 
     private async Task<IReadOnlyList<Outcome>> PublishAsync(OutboxRow[] page, CancellationToken ct)
@@ -71,8 +92,20 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         catch (Exception)
         {
             // One bad event must not hold back its neighbours: each on a page of its own tells which one it is.
-            return [.. (await Task.WhenAll(page.Select(row => PublishAsync([row], ct)))).SelectMany(o => o)];
+            return [.. (await Task.WhenAll(page.GroupBy(r => r.DeviationId).Select(deviation => PublishInTurnAsync(deviation, ct)))).SelectMany(o => o)];
         }
+    }
+
+    /// <summary>Up to the first that fails: it holds back those after it.</summary>
+    private async Task<IReadOnlyList<Outcome>> PublishInTurnAsync(IEnumerable<OutboxRow> deviation, CancellationToken ct)
+    {
+        var outcomes = new List<Outcome>();
+        foreach (var row in deviation)
+        {
+            outcomes.AddRange(await PublishAsync([row], ct));
+            if (outcomes[^1].Error is not null) break;
+        }
+        return outcomes;
     }
 
     private Task SettleAsync(List<Outcome> outcomes) => writer.WriteAsync(async unit =>
@@ -90,9 +123,9 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     private static long Backoff(int attempts) => 200L << Math.Min(attempts, 12);
 
     private static OutboxRow ReadRow(System.Data.Common.DbDataReader r) =>
-        new(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetInt32(5));
+        new(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetInt32(5), r.GetGuid(6));
 
-    private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts)
+    private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts, Guid DeviationId)
     {
         public PagedEvent ToEvent() => new() { Id = MessageId, Type = Type, TraceParent = TraceParent, Body = JsonElement.Parse(Body) };
     }
@@ -101,10 +134,11 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     {
         public bool Outage => Error is not null && IsOutage(Error);
 
-        public static bool IsOutage(Exception error) => error
+        // A returned message is a TransportException too, but of the message: no queue takes it.
+        public static bool IsOutage(Exception error) => error is not MessageReturnedException && (error
             is TimeoutException or OperationCanceledException or SocketException or IOException or ObjectDisposedException
             or ConnectionException or TransportException or AlreadyClosedException or BrokerUnreachableException or OperationInterruptedException
-            || (error is not MessageReturnedException && error.InnerException is { } inner && IsOutage(inner));
+            || (error.InnerException is { } inner && IsOutage(inner)));
     }
 }
 
@@ -130,7 +164,7 @@ internal sealed record OutboxSql(string Claim, string Read, string Refuse)
             """,
         // A refused or parked event holds back what follows for the same deviation, and nothing else.
         Read: $"""
-            select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts from outbox_message m
+            select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.deviation_id from outbox_message m
             where m.lane in (select lane from outbox_lane where owner = @p1 and leased_until > {now}) and m.parked_at is null and m.due_at <= {now}
               and not exists (select 1 from outbox_message e where e.deviation_id = m.deviation_id and e.id < m.id and e.attempts > 0
                               and (e.due_at > {now} or e.parked_at is not null))

@@ -57,6 +57,8 @@ public static class DatabaseExtensions
             {
                 throw new InvalidOperationException($"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
             }
+            // EF's own lock outlives a process that is killed while migrating, and is then waited for without end. The file is ours: nobody holds it.
+            if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("drop table if exists \"__EFMigrationsLock\"");
             await db.Database.MigrateAsync();
             await db.Database.ExecuteSqlRawAsync("update outbox_lane set leased_until = 0");
         }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Avvik.Messaging.Storage;
@@ -11,7 +10,7 @@ public static class TransientFailure
     /// <summary>True when the same work may succeed later without anyone changing it.</summary>
     public static bool Is(Exception error) => error switch
     {
-        WriterBusyException or TimeoutException or DbUpdateConcurrencyException => true,
+        WriterBusyException or TimeoutException => true,
         // Busy, locked, read-only, I/O error, full, cannot open: the file or its disk, not the statement.
         SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14,
         // Without a server's answer it is the connection; class 57 is the server being stopped, 53 its resources, 40 a lost race.

@@ -49,8 +49,8 @@ public sealed class KeyRing(KeyRingOptions options)
     {
         var dot = sealedValue.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0 || !_keys.TryGetValue(sealedValue[..dot], out var key)) throw new CryptographicException("The key of a sealed value is not in the key ring.");
+        if (!Base64Url.IsValid(sealedValue.AsSpan(dot + 1), out var length) || length < NonceSize + TagSize) throw new CryptographicException("A sealed value is cut short, or none of ours.");
         var value = Base64Url.DecodeFromChars(sealedValue.AsSpan(dot + 1));
-        if (value.Length < NonceSize + TagSize) throw new CryptographicException("A sealed value is too short.");
         var data = new byte[value.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key, TagSize);
         aes.Decrypt(value.AsSpan(0, NonceSize), value.AsSpan(NonceSize, data.Length), value.AsSpan(value.Length - TagSize), data, context);

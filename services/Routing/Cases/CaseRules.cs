@@ -53,6 +53,6 @@ internal static class CaseRules
             // A token that names no unit is for a party that is not divided into units.
             Who.Handler => actor.Unit is null || actor.Unit == @case.Unit ? null : "otherUnit",
             Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
-            Who.Coordinator => actor.IsCoordinator ? null : "forbidden",
+            Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization) ? null : "forbidden",
         };
 }

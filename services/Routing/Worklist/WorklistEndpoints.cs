@@ -57,9 +57,10 @@ internal static class WorklistEndpoints
         if (query.Q is { Length: > 0 } q)
         {
             var text = q.ToLowerInvariant();
-#pragma warning disable CA1304, CA1311, CA1862, MA0011, MA0074 // translated to SQL, which has no culture
-            cases = cases.Where(c => c.Reference.ToLower().Contains(text) || c.Narrative.ToLower().Contains(text));
-#pragma warning restore CA1304, CA1311, CA1862, MA0011, MA0074
+#pragma warning disable CA1304, CA1307, CA1311, CA1862, MA0001, MA0011, MA0074 // translated to SQL, which has no culture
+            // SQLite's lower(), and PostgreSQL's in the locale C, stop at ASCII.
+            cases = cases.Where(c => c.Reference.ToLower().Contains(text) || c.Narrative.ToLower().Replace("Æ", "æ").Replace("Ø", "ø").Replace("Å", "å").Contains(text));
+#pragma warning restore CA1304, CA1307, CA1311, CA1862, MA0001, MA0011, MA0074
         }
         var rows = await Sorted(cases, query.Sort, after).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(SortKey(rows[take - 1], query.Sort), rows[take - 1].Id) : null;

@@ -15,8 +15,31 @@ internal sealed record Topic(string Category)
     public string Outranks { get; init; } = "";
     /// <summary>Its strong terms name a document: what such a document lacks is its content, not the topic.</summary>
     public bool Document { get; init; }
+    /// <summary>Is the topic where something is wrong with it; else it describes the patient: «går med rullator».</summary>
+    public bool OnlyWithFault { get; init; }
     /// <summary>Often only says when or where something else happened: «ved innleggelse», «etter utskrivning».</summary>
     public bool Setting { get; init; }
+}
+
+/// <summary>Words that colour what stands near them.</summary>
+internal enum Cue
+{
+    /// <summary>Something is wrong.</summary>
+    Failure,
+    /// <summary>Something is as it should be.</summary>
+    Praise,
+    /// <summary>Two words of failure that together say none: «uten problemer».</summary>
+    NoFault,
+    /// <summary>The clause turns: «men …».</summary>
+    Contrast,
+    /// <summary>What follows is not there.</summary>
+    Lack,
+    /// <summary>What follows is when it happened.</summary>
+    Place,
+    /// <summary>What follows is not the topic.</summary>
+    NotAbout,
+    /// <summary>What follows is what somebody should have known, and thus seldom what failed.</summary>
+    Unknown,
 }
 
 /// <summary>
@@ -24,90 +47,99 @@ internal sealed record Topic(string Category)
 /// </summary>
 internal static class Lexicon
 {
-    public const int Failure = 0, Praise = 1, Lack = 2, Place = 3, NoFault = 4, NotAbout = 5;
-
     public static int Sinks => Topics.Length + Cues.Length;
 
     public static string[] Split(string terms) => terms.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Words that colour what stands near them, by the constants above.</summary>
-    public static readonly string[] Cues =
+    public static readonly (Cue Cue, string Terms)[] Cues =
     [
-        /* Failure  */ """
-            ikke uten ingen ingenting aldri mangl* manglende feil* for_sent for_seint seint forsink* forseink* uteble* uteblitt avvis* avviste avslå* avslo avslått nekt*
-            glem* glemt uklar* dårlig* dårleg* brudd* brot brutt mist* mistet svikt* problem* uenig* usemj* forsvant forsvinn* stoppet stopp* nede avlys* utløp* verken
-            hverken bortkom* purr* skade* fall* dobbel* doblet trukket trekt strøket utrygg* for_tidlig for_knapp* neppe unngått utdatert* ufullstend* kasteball*
-            """,
-        /* Praise   */ """
-            god godt gode bra fin fint fine flott* ros rose roser takk takker utmerke* forbilled* imponer* profesjonel* hyggelig* greit grei problemfri* strålende*
-            strålande* kjempe* fornøyd* nøgd* tilfreds* fantastisk* veldig_bra i_orden som_avtalt som_det_skal som_den_skal på_plass trygg trygt trygge smidig* raskt_og
-            eksemplarisk* topp skryt* heldig* forbedr* bedre lettere upåklagelig* perfekt* prikkfri* dyktig* ivaretatt_godt fungerte_godt
-            """,
-        /* Lack     */ "uten mangl* ingen manglende ikke_fått ikke_mottatt ikke_mottok mottok_ikke fikk_ikke fikk_aldri etterlys* savn* venter_på ventet_på",
-        /* Place    */ "etter ved før innen under siden gjennom i_forbindelse_med ifm ifb i_løpet_av samme_dag_som dagen_etter",
-        /* NoFault  */ """
-            uten_problem* ingen_problem* uten_feil ingen_feil uten_forsink* ingen_forsink* ingen_avvik ikke_noe_å_utsette ingenting_å_utsette ingenting_mangl*
-            ikke_mangl* manglet_ikke
-            """,
-        /* NotAbout */ "gjelder_ikke gjeld_ikke handler_ikke dreier_ikke skyldes_ikke skyldtes_ikke var_ikke_problem*",
+        (Cue.Failure, """
+            aldri avlys* avslo avslå* avslått avvis* avviste bortkom* brot brudd* brutt dobbel* doblet dårleg* dårlig* fall* feil* forseink* forsink*
+            forsvant forsvinn* glem* glemt hverken ikke ingen ingenting kasteball* mangl* manglende mist* mistet nede nekt* neppe problem* purr* seint
+            skade* stopp* stoppet strøket svikt* trekt trukket uenig* ufullstend* uklar* unngått usemj* utdatert* uteble* uteblitt uten utløp* utrygg*
+            verken for_knapp* for_seint for_sent for_tidlig
+            """),
+        (Cue.Praise, """
+            bedre bra dyktig* eksemplarisk* fantastisk* fin fine fint flott* forbedr* forbilled* fornøyd* god gode godt grei greit heldig* hyggelig*
+            imponer* kjempe* lettere nøgd* perfekt* prikkfri* problemfri* profesjonel* ros rose roser skryt* smidig* stråland* strålend* super* takk takker
+            tilfreds* topp trygg trygge trygt upåklagelig* utmerk* fungerte_godt i_orden ivaretatt_godt på_plass raskt_og som_avtalt som_den_skal
+            som_det_skal sto_på veldig_bra
+            """),
+        (Cue.Contrast, "derimot dessverre imidlertid likevel men"),
+        (Cue.Lack, "etterlys* ingen mangl* manglende savn* uten fikk_aldri fikk_ikke ikke_fått ikke_mottatt ikke_mottok mottok_ikke venter_på ventet_på"),
+        (Cue.Place, "etter før gjennom ifb ifm innen siden under ved dagen_etter i_forbindelse_med i_løpet_av samme_dag_som"),
+        (Cue.NoFault, """
+            ikke_mangl* ikke_noe_å_utsette ingen_avvik ingen_feil ingen_forsink* ingen_problem* ingenting_mangl* ingenting_å_utsette manglet_ikke uten_feil
+            uten_forsink* uten_problem*
+            """),
+        (Cue.NotAbout, "dreier_ikke gjeld_ikke gjelder_ikke handler_ikke skyldes_ikke skyldtes_ikke var_ikke_problem*"),
+        (Cue.Unknown, "ikke_vite_at informasjon_om kjent_med_at kjente_ikke_til opplysning*_om visste_ikke_at visste_ingen_at"),
     ];
 
     /// <summary>Groups that several terms ask for.</summary>
     public static readonly (string Name, string Terms)[] Classes =
     [
         ("document", """
-            *papir *papirer *papirene *papirar *papira ark arket
-            epikris* *epikris* henvis* *rapport* *notat* *liste *lista *listen *lister brev* *brev *brevet papir papirer papirar papirene dokument* journal* prøvesvar* *svaret
-            opplysning* helseopplysning* *melding *meldingen *meldingar *meldinger *meldinga konvolutt* *skriv *skrivet innkalling* skjema* *skjema *skjemaet resept* utskrift*
-            sammenfatning* timebrev* informasjon* kurve kurven kurva  røntgenbild*
+            ark arket *brev brev* *brevet dokument* epikris* helseopplysning* henvis* informasjon* innkalling* journal* konvolutt* kurva kurve kurven *lista
+            *liste *listen *lister *melding *meldinga *meldingar *meldingen *meldinger *notat* opplysning* *papir papir *papira *papirar papirar *papirene
+            papirene *papirer papirer prøvesvar* rapport* resept* røntgenbild* sammenfatning* *skjema skjema* *skjemaet *skriv *skrivet *svaret timebrev*
+            utskrift*
             """),
         ("someoneElse", """
-            annen_pasient* annan_pasient* feil_pasient* ukjent_pasient* ukjend_pasient* gal_pasient* annen_person* annan_person* feil_person* ukjent_person* annen_bruker* annan_brukar*
-            feil_bruker* feil_brukar* annen_beboer* annan_bebuar* feil_beboer* feil_bebuar* andre_pasienters annens annans feil_fødselsnummer* feil_personnummer*
-            annet_navn feil_navn annen_kvinne annen_mann annan_mann anna_kvinne uvedkommende* uvedkomande* feil_barn romkamerat* medpasient* sidemann* fremmed_person* person_vi_ikke
+            annans annens medpasient* romkamerat* sidemann* uvedkomand* uvedkommend* andre_pasienters anna_kvinne annan_bebuar* annan_brukar* annan_mann
+            annan_pasient* annan_person* annen_beboer* annen_bruker* annen_kvinne annen_mann annen_pasient* annen_person* annet_navn feil_barn feil_beboer*
+            feil_bebuar* feil_brukar* feil_bruker* feil_fødselsnummer* feil_navn feil_pasient* feil_person* feil_personnummer* fremmed_person* gal_pasient*
+            person_vi_ikke ukjend_pasient* ukjent_pasient* ukjent_person*
             """),
         ("message", """
-            melding* *melding *meldinger *meldingen *meldingar *meldinga *meldingene epikris* *epikris* henvis* *rapport* helseopplysning* prøvesvar* plo dialogmelding*
-            svarrapport* forespørs* førespurn* e_melding* samhandling*
+            dialogmelding* epikris* forespørs* førespurn* helseopplysning* henvis* *melding melding* *meldinga *meldingar *meldingen *meldingene *meldinger
+            plo prøvesvar* rapport* samhandling* svarrapport* e_melding*
             """),
         ("undelivered", """
-            kommer_tomme fram_tomme tomt_innhold
-            ikke_fram ikke_frem aldri_fram aldri_frem kommer_ikke_inn kom_ikke_inn ikke_kommet_inn ikke_importert forsvinn* forsvant forsvunn* stoppet stopper stoppa stopp ikke_lest ikke_lesne
-            ulest* uåpnet* ubehandle* dobbelt duplikat* dublett* når_ikke nådde_ikke hengt henger_seg i_kø køen feil_mottak* feil_adress* galt_mottak* dukk*_ikke dukk*_aldri lå_nede ligger_nede
+            dobbelt dublett* duplikat* eksemplar* forsvant forsvinn* forsvunn* hengt køen stopp stoppa stopper stoppet ubehandl* ulest* uåpnet* aldri_fram
+            aldri_frem dukk*_aldri dukk*_ikke feil_adress* feil_mottak* fram_tomme galt_mottak* henger_seg i_kø ikke_fram ikke_frem ikke_importert
+            ikke_kommet_inn ikke_lesne ikke_lest kom_ikke_inn kommer_ikke_inn kommer_tomme ligger_nede lå_nede nådde_ikke når_ikke tomt_innhold
             """),
-        ("system", "system* *system *systemet *systemene *systema linj* server* løsning* nettet forbindelse*"),
+        ("system", "forbindels* linj* løsning* nettet server* *system system* *systema *systemene *systemet"),
         ("admitted", """
-            legges_inn overflyttingsskjema* følgeskriv* mottaksleg*
-            innlegg* innlagt* innlagd* lagt_inn lagd_inn legge_inn lagde_inn la_inn akuttmottak* mottak mottaket mottakelsen sendt_inn sendt_til_sykehus* innkomst* kjørt_inn lå_på_sykehus*
-            ligger_på_sykehus* var_på_sykehus* ankom ankomst*
+            akuttmottak* ankom ankomst* følgeskriv* innkomst* innlagd* innlagt* innlegg* mottak mottakelsen mottaket mottaksleg* overflyttingsskjema*
+            kjørt_inn la_inn lagd_inn lagde_inn lagt_inn legge_inn legges_inn ligger_på_sykehus* lå_på_sykehus* sendt_inn sendt_til_sykehus* var_på_sykehus*
             """),
         ("notTold", """
-            ikke_varsl* ikke_melding* ikke_beskjed* ikke_vite ikke_visste visste_ikke ikke_kjent ikke_kjend ikke_kjende ikke_informert uten_varsel ikke_gjort_kjent ingen_beskjed ingen_varslet
-            ingen_melding ikke_orient* ingen_visste visste_ingen visste_ingenting
+            ikke_beskjed* ikke_gjort_kjent ikke_informert ikke_kjend ikke_kjende ikke_kjent ikke_melding* ikke_orient* ikke_varsl* ikke_visste ikke_vite
+            ingen_beskjed ingen_melding ingen_varslet ingen_visste uten_varsel visste_ikke visste_ingen visste_ingenting
             """),
-        ("escort", "ledsag* følge følget følgeperson* fulgte_med alene åleine fastvakt*"),
-        ("home", "hjem hjemme hjemkomst* hjemreis* hjemover hjemsend* bolig* leilighet* utreis*"),
-        ("oddHours", "kveld* natt natta natten helg helga helgen helgene lørdag* søndag* fredag_kveld fredag_ettermiddag sent_på"),
-        ("belongings", "klær klede* klea sko skoa skoene tenner gebiss* briller* høreapparat* høyreapparat* nøkler nøkkel nøkle* lommebok* mobil* veske* eiendel*"),
-        ("leftBehind", "lå_igjen låg_igjen låg_att ligger_igjen ligg_att igjen_på glemt* gjenglem* uten ikke_med mangl* bortkom*"),
+        ("escort", "alene fastvakt* følge følgeperson* følget ledsag* åleine fulgte_med"),
+        ("home", "bolig* hjem hjemkomst* hjemme hjemover hjemreis* hjemsend* leilighet* utreis*"),
+        ("oddHours", "helg helga helgen helgene kveld* lørdag* natt natta natten søndag* fredag_ettermiddag fredag_kveld sent_på"),
+        ("belongings", "briller* eiendel* gebiss* høreapparat* klea klede* klær lommebok* mobil* nøkkel nøkle* nøkler sko skoa skoene tenner veske*"),
+        ("leftBehind", "bortkom* gjenglem* glemt* mangl* uten igjen_på ikke_med ligg_att ligger_igjen lå_igjen låg_att låg_igjen"),
         ("kin", """
-            dattera
-            pårørend* datter* dotter* sønn sønnen son ektefell* ektemann* ektepar* kona kone hustru* ektemake* mor moren mora far faren familie* etterlatt* etterlatne foreldre* verge* samboer* søsken*
+            datter* dattera dotter* ektefell* ektemak* ektemann* ektepar* etterlatne etterlatt* famili* far faren foreldr* hustru* kona kone mor mora moren
+            pårørend* samboer* son sønn sønnen søsken* verge*
             """),
-        ("patient", "pasient pasienten pas bruker brukeren brukar brukaren han ham hun henne ho"),
-        ("told", "informer* informert* informasjon* beskjed* vite orientert* forklar* opplyst* hørt råd"),
-        ("child", "barn barna barnet barnets barne* ungdom* elev* gutt gutten jente jenta jenten tenåring* bup treåring* femåring* skole* mindreårig* spedbarn* småbarn* baby*"),
-        ("minorAge", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 atten sytten seksten femten fjorten tretten tolv elleve"),
-        ("function", "funksjon* mobilitet* selvhjulp* sjølvhjelp* hjelpebehov* bistandsbehov* adl tilstand* allmenntilstand*"),
-        ("responsibility", "ansvar* hvem_som hvem_skal oppgave* uklar* avklar*"),
-        ("imaging", "ct mr mri røntgen* ultralyd* pet ekko*"),
+        ("patient", "brukar brukaren bruker brukeren ham han henne ho hun pas pasient pasienten"),
+        ("told", "beskjed* forklar* hørt informasjon* informer* informert* opplyst* orientert* råd vite"),
+        ("child", """
+            baby* barn barna barne* barnet barnets bup elev* femåring* gutt gutten jenta jente jenten mindreårig* skole* småbarn* spedbarn* tenåring*
+            treåring* ungdom*
+            """),
+        ("minorAge", "1 10 11 12 13 14 15 16 17 18 2 3 4 5 6 7 8 9 atten elleve femten fjorten seksten sytten tolv tretten"),
+        ("function", "adl allmenntilstand* bistandsbehov* funksjon* hjelpebehov* mobilitet* selvhjulp* sjølvhjelp* tilstand*"),
+        ("responsibility", "ansvar* avklar* oppgav* uklar* hvem_skal hvem_som"),
+        ("imaging", "ct ekko* mr mri pet røntgen* ultralyd*"),
         ("noAnswer", """
-            ikke_svar* svarer_ikke svarar_ikke svarte_ikke ingen_svar* ikke_tok tok_ikke ingen_tok ikke_gjennom umulig* brutt satt_over sett_over ikke_tak ringer_ikke_tilbake ringt_tilbake
-            ringer_tilbake ikke_besvar* lagt_på la_på
+            brutt umulig* ikke_besvar* ikke_gjennom ikke_svar* ikke_tak ikke_tok ingen_svar* ingen_tok la_på lagt_på ringer_ikke_tilbake ringer_tilbake
+            ringt_tilbake satt_over sett_over svarar_ikke svarer_ikke svarte_ikke tok_ikke
             """),
-        ("health", "helseopplysning* opplysning* journal* pasientopplysning* epikris* lister liste prøvesvar* fødselsdato* fødselsnummer* personopplysning*"),
-        ("lyingAbout", "lå_igjen låg_att lå_åpent lå_fremme låg_framme ligger_fremme gjenglem* søppel* kopimaskin* skriver skriveren printer*"),
-        ("meeting", "*møte *møter *møtet *møta"),
+        ("health", """
+            epikris* fødselsdato* fødselsnummer* helseopplysning* journal* liste lister opplysning* pasientopplysning* personopplysning* prøvesvar*
+            """),
+        ("lyingAbout", """
+            gjenglem* kopimaskin* printer* skriver skriveren søppel* glemt_igjen la_igjen lagt_igjen ligger_fremme lå_fremme lå_igjen lå_åpent låg_att
+            låg_framme
+            """),
+        ("meeting", "*møta *møte *møter *møtet"),
     ];
 
     public static readonly Topic[] Topics =
@@ -116,297 +148,367 @@ internal static class Lexicon
         {
             Setting = true,
             Document = true,
-            Strong = "fristbrud* innsøk* søkte_inn henvis* henv pakkeforløp* rett_til_helsehjelp rett_til_nødvendig* rettighetsvurder* hastegrad* søk*_inn søkt*~inn bestilling*_på_vurdering*",
-            Clear = """
-                time~spesialist*
-                vurderingsfrist* behandlingsfrist* inntak inntakskontor* inntaksteam* inntaksenhet* inntaksmøte* venteliste* ventelist* feil_instans rett_instans feil_sykehus søknad*~vurder* svarbrev*
-                ventetid* prioritet* prioriter* ti_virkedag* alarmsymptom* målgruppe* videresend* riktig_avdeling rett_avdeling frist*~vurder* svar*~inntak
+            Strong = """
+                fristbrud* hastegrad* henv henvis* innsøk* pakkeforløp* rettighetsvurder* bestilling*_på_vurdering* rett_til_helsehjelp rett_til_nødvendig*
+                søk*_inn søkte_inn søkt*~inn
                 """,
-            Weak = "*poliklinikk* utred* spesialist* vurdert vurdering* avvis* avslag* avslo avslått retur returner* time hastende haster søknad* ekg virkedag* konsultasjon*",
+            Clear = """
+                alarmsymptom* behandlingsfrist* inntak inntaksenhet* inntakskontor* inntaksmøt* inntaksteam* målgrupp* prioriter* prioritet* svarbrev*
+                ventelist* ventetid* videresend* vurderingsfrist* feil_instans feil_sykehus rett_avdeling rett_instans riktig_avdeling ti_virkedag*
+                frist*~vurder* svar*~inntak søknad*~vurder* time~spesialist*
+                """,
+            Weak = """
+                avslag* avslo avslått avvis* ekg hastende haster konsultasjon* poliklinikk* retur returner* spesialist* søknad* time utred* virkedag*
+                vurdering* vurdert
+                """,
         },
         new("admission")
         {
             Setting = true,
             Document = true,
+            Decisive = "innleggelsesrapport*",
             Strong = """
-                @escort~kom_inn
-                følgeskriv* unngå*~@admitted
-                 innleggelsesskriv* innkomstrapport* innleggelsespapir* innleggelsesinformasjon* innlagt_pasient* melding_om_innlagt @escort~@admitted
-                @notTold~@admitted akuttmottak*~mangl* sykepleiesammenfatning*~mottak* unødvendig*_innlegg* unødig*_innlegg* uteble*~@admitted *rapport*~@admitted behandlingsavklar*~@admitted
+                følgeskriv* innkomst* innkomstrapport* innleggelsesinformasjon* innleggelsespapir* innleggelsesskriv* innlagt_pasient* melding_om_innlagt
+                unødig*_innlegg* unødvendig*_innlegg* akuttmottak*~mangl* behandlingsavklar*~@admitted @escort~@admitted innlegg*~fulgte @notTold~@admitted
+                rapport*~@admitted sykepleiesammenfatning*~mottak* unngå*~@admitted uteble*~@admitted @escort~kom_inn
                 """,
             Clear = """
-                medfølg* medbrakt*
-                @admitted behandlingsnivå* behandlingsavklar* hlr* sykepleiesammenfatning* medsend* tomt_hus tom_leilighet*
+                @admitted behandlingsavklar* behandlingsnivå* hlr* innleggels* medbrakt* medfølg* medsend* sykepleiesammenfatning* tom_leilighet* tomt_hus
                 """,
-            Weak = "funksjonsnivå*  fra_sykehjem* sengepost* sengeposten låst_dør terminal* døende habituel* ledsag*",
-            Against = "lagt_inn_igjen innlagt_igjen innlagt_på_nytt",
-            Decisive = "innleggelsesrapport*",
+            Weak = "døende funksjonsnivå* habituel* ledsag* sengepost* sengeposten terminal* fra_sykehjem* låst_dør",
+            Against = "innlagt_igjen innlagt_på_nytt lagt_inn_igjen",
         },
         new("earlyNotice")
         {
             Document = true,
             Outranks = "admission discharge",
+            Decisive = "endringsmelding* tidlegmelding* tidligmelding*",
             Strong = """
-                melding*~hjelpebehov* varsl*~trenge
-                  tidlig_melding*  forløpsinformasjon* forventet_utskr* forventa_utskr* antatt_utskr* forventet_liggetid forventa_liggetid estimert_utreis* estimert_utskr* forventet_utreis*
-                helseopplysning*~innlegg* helseopplysning*~@function helseopplysning*~forløp* helseopplysning*~utskr* helseopplysning*~oppdater* helseopplysning*~endr* helseopplysning*~utfylt forventet_behov*
-                forventa_behov* helseopplysning*~behov* utreisedato* melding*~endring* meldt*~endring*
+                forløpsinformasjon* utreisedato* antatt_utskr* estimert_utreis* estimert_utskr* forventa_behov* forventa_liggetid forventa_utskr*
+                forventet_behov* forventet_liggetid forventet_utreis* forventet_utskr* tidlig_melding* helseopplysning*~behov* helseopplysning*~endr*
+                helseopplysning*~forløp* helseopplysning*~@function helseopplysning*~innlegg* helseopplysning*~oppdater* helseopplysning*~utfylt
+                helseopplysning*~utskr* melding*~endring* melding*~hjelpebehov* meldt*~endring* varsl*~trenge
                 """,
             Clear = """
-                funksjonsbeskriv* vil_trenge varsl*~behov* heldøgn* tildele
-                helseopplysning* liggetid* 24_tim* endr*~@function behov*~kommunal* første_døgn* bistandsbehov* varsel_om_behov* første_melding* hjelp*~treng* endr*~oppdater* utskrivningsdato*~endr*
-                planlegg*~bemanning*
+                bistandsbehov* estimat* funksjonsbeskriv* heldøgn* helseopplysning* liggetid* tildele 24_tim* første_døgn* første_melding* ikke_oppdatering*
+                ingen_oppdater* varsel_om_behov* vil_trenge behov*~kommunal* endring*~helsetilstand* endr*~@function endr*~oppdater* hjelp*~treng*
+                opplysning*~@function planlegg*~bemanning* utskrivningsdato*~endr* varsl*~behov*
                 """,
-            Weak = "funksjon* funksjonsnivå* hjelpebehov* endring* endra endret bosituasjon* selvhjulp* adl oppegå* sengeligg* forverr*",
-            Decisive = "tidligmelding* tidlegmelding* endringsmelding*",
+            Weak = "adl bosituasjon* endra endret endring* forverr* funksjon* funksjonsnivå* hjelpebehov* oppegå* selvhjulp* sengeligg*",
         },
         new("dischargeReady")
         {
             Outranks = "discharge admission other",
+            Decisive = "ferdigbehandl* usk utskrivningsklar*",
             Strong = """
-                klar_å_reise klar_for_hjem* klar_til_å_reise
-                   ferdig_behandl* overligg* liggedøgn* oppholdskommun* opphaldskommun* betalingsplikt* klar_for_utskr* klar_til_utskr* døgnmulkt* døgnbetaling*
-                utskrivningsmeld* meldt_klar meldt_utskr* utskr_klar erklært_ferdig erklært_klar kommun*~overta* behandling*_avsluttet nekt*~ta_imot avslo*~ta_imot varslingsfrist*
+                betalingsplikt* døgnbetaling* døgnmulkt* liggedøgn* opphaldskommun* oppholdskommun* overligg* utskrivningsmeld* varslingsfrist*
+                behandling*_avsluttet erklært_ferdig erklært_klar ferdig_behandl* klar_for_hjem* klar_for_utskr* klar_til_utskr* klar_til_å_reise
+                klar_å_reise medisinsk_ferdig meldt_klar meldt_utskr* utskr_klar kommun*~overta* avslo*~ta_imot nekt*~ta_imot
                 """,
             Clear = """
-                betal*~døgn* ikke_tilbud ikke_noe_tilbud kommun*~tilbud uten_medisinsk_grunn
-                avmelding* avmeldt ikke_plass ingen_plass gi_plass ikke_ledig* ledig_plass* korridor*  bostedskommun* bustadkommun* hjemkommun* blokker* feil_kommune annen_kommune sykehjemsplass*
-                kommun*~ta_imot kommun*~tatt_imot kommun*~tar_imot kommun*~plass
+                avmelding* avmeldt blokker* bostedskommun* bustadkommun* hjemkommun* korridor* sykehjemsplass* annen_kommune feil_kommune gi_plass
+                ikke_ledig* ikke_noe_tilbud ikke_plass ikke_tilbud ingen_plass klar_for_syke* ledig_plass* uten_medisinsk_grunn vært_klar betal*~døgn*
+                kommun*~plass kommun*~tilbud krev*~betaling kommun*~ta_imot kommun*~tar_imot kommun*~tatt_imot
                 """,
-            Weak = "betaling* korttidsplass* plass varslet varsel* tilbud ta_imot tatt_imot tar_imot overta overtid* krev* ferdig henting",
-            Decisive = "utskrivningsklar* usk ferdigbehandl*",
+            Weak = "betaling* ferdig henting korttidsplass* krev* overta overtid* plass tilbud varsel* varslet ta_imot tar_imot tatt_imot",
         },
         new("discharge")
         {
             Setting = true,
             Strong = """
-                dimitt* reise_hjem reist_hjem dro_hjem dratt_hjem
-                hjemreise* sendt_hjem sende_hjem sendes_hjem send_hjem sendte_hjem hjemsend* reinnl* reinnlegg* lagt_inn_igjen innlagt_igjen innlagt_på_nytt inn_igjen for_tidlig_utskr* utskrevet_for
-                skrevet_ut_for @oddHours~@home sykepleierapport* utskrivningsrapport*~@patient nøkler nøkkel nøkle* uten_mottak utskr*~nøk* @belongings~@leftBehind utreis*
+                dimitt* hjemreis* hjemsend* nøkkel nøkle* nøkler reinnl* reinnlegg* sykepleierapport* utreis* dratt_hjem dro_hjem for_tidlig_utskr*
+                inn_igjen innlagt_igjen innlagt_på_nytt lagt_inn_igjen reise_hjem reist_hjem send_hjem sende_hjem sendes_hjem sendt_hjem sendte_hjem
+                skrevet_ut_for uten_mottak utskrevet_for @belongings~@leftBehind @oddHours~@home utskrivningsrapport*~@patient utskr*~nøk*
                 """,
             Clear = """
-                utskr uforsvarlig* uvarsl* uanmeldt uventet* uavtal* forvarsel* hjemmesituasjon* hjemmeforhold* dukket_opp
-                utskriv* utskrevet utskreven utskrevne utskrivelse* utskrivning* skrevet_ut skriven_ut skrives_ut skrev_ut skrive_ut utskrivningsrapport* utskrivningsdag* kom_hjem kommer_hjem
-                komme_hjem kommet_hjem hjemkomst* @belongings  utskrivningsdato* sent_på_kveld* reiste_fra overflytt* hjem_før sendt_tilbake sendte~tilbake tilbake_til_oss låst_dør sendt_ut
-                ingen_mat  hjem*~ikke_klar midt_på_natt*
+                @belongings forvarsel* framskynd* fremskynd* hjemkomst* hjemmeforhold* hjemmesituasjon* overflytt* uanmeldt uavtal* uforsvarlig* utskr
+                utskreven utskrevet utskrevne utskriv* utskrivels* utskrivning* utskrivningsdag* utskrivningsdato* utskrivningsrapport* uvarsl* uventet*
+                allerede_på_vei dukket_opp hjem_før ingen_mat kom_hjem komme_hjem kommer_hjem kommet_hjem låst_dør midt_på_natt* på_vei_hjem reiste_fra
+                sendt_tilbake sendt_ut sent_på_kveld* skrev_ut skrevet_ut skrive_ut skriven_ut skrives_ut tilbake_på_sykehus* tilbake_til_oss sendte~tilbake
+                hjem*~ikke_klar
                 """,
-            Weak = "overført for_syk kveld* helg* lørdag* søndag* nattestid kom_tilbake kommer_tilbake tok_imot klargjort bor_alene bur_åleine  hentet seng senga rommet trapp*   reiste",
+            Weak = """
+                helg* hentet klargjort korttidsplass* kveld* lørdag* nattestid overført reiste rommet seng senga søndag* tilrettel* trapp* bor_alene
+                bur_åleine for_syk kom_tilbake kommer_tilbake tok_imot
+                """,
             Not = "utskrivningsklar*",
         },
         new("dischargeSummary")
         {
             Document = true,
             Outranks = "discharge admission",
-            Strong = "utskrivningspapir* epikris* *epikris* utskrivningsnotat* utskrivningsbrev* legebrev* sammenfatning*~lege* samanfatning*~lege* sammenfatning*~opphold*",
-            Clear = "operasjonsbeskriv* journalutskrift* sammenfatning* samanfatning* sluttnotat* legerapport* merket_plo legenotat* poliklinisk*_notat* oppsummering*",
-            Weak = "diagnose* videre_plan plan_videre vurdering* fastlegen tilsynslege* sykehjemslege*",
+            Strong = """
+                epikris* legebrev* utskrivningsbrev* utskrivningsnotat* utskrivningspapir* samanfatning*~lege* sammenfatning*~lege* sammenfatning*~opphold*
+                """,
+            Clear = """
+                journalutskrift* legenotat* legerapport* operasjonsbeskriv* oppsummering* samanfatning* sammenfatning* sluttnotat* merket_plo
+                poliklinisk*_notat*
+                """,
+            Weak = "diagnos* fastlegen sykehjemsleg* tilsynsleg* vurdering* plan_videre videre_plan",
         },
         new("medication")
         {
             Outranks = "discharge",
             Strong = """
-                metoject* methotrexat* metotreksat* zyprexa leponex cipralex selo_zok atacand lipitor pulmicort ventolin symbicort panodil* voltaren tramadol* nobligan durogesic norspan novorapid lantus somac nexium spirix diural centyl imdur nitroglyserin* sinemet madopar keppra lamictal tegretol haldol risperdal
-                ordiner* ordinasjon* forskriv* forskrev* *depressiv* betablokk* *pril *apin *azin *tiazid *fenak døgndos* enkeltdos* stesolid* ibux* krem*
-                legemid* medisin* medikament* *smedisin *medisinen *medisiner *medisinar multidose* doset* resept* *resept e_resept* lib insulin* marevan* eliquis* xarelto* fragmin* klexane* furix* burinex* digoksin*
-                digitoksin* prednisolon* metformin* levaxin* litium* albyl* sobril* imovane* oxynorm* oxycontin* warfarin* kortison* adrenalin* blodfortynn* antikoag* antibiotik* smertestill* vanndriv* sovemed*
-                øyedråp* doser* dose dosen feilmedisin* seponer* nedtrapp* opptrapp* samstem* smerteplast* depotplast* morfin* opioid* paracet* penicillin* tablett* *tablett* kosttilskudd* preparat* *preparat *olol *statin
-                *sartan *prazol *xaban *azepam *cillin *mycin *semid *medikament* *legemid* *dosering* medikasjon* virkestoff*
+                adrenalin* albyl* antibiotik* antikoag* *apin atacand *azepam *azin betablokk* blodfortynn* burinex* centyl *cillin cipralex depotplast*
+                depressiv* digitoksin* digoksin* diural dose dosen doser* dosering* doset* durogesic døgndos* eliquis* enkeltdos* feilmedisin* *fenak
+                forskrev* forskriv* fragmin* furix* haldol ibux* imdur imovan* insulin* keppra klexan* kortison* kosttilskudd* krem* lamictal lantus
+                legemid* leponex levaxin* lib lipitor litium* madopar marevan* medikament* medikasjon* medisin medisin* metformin* methotrexat* metoject*
+                metotreksat* morfin* multidos* *mycin nedtrapp* nexium nitroglyserin* nobligan norspan novorapid *olol opioid* opptrapp* ordinasjon*
+                ordiner* oxycontin* oxynorm* panodil* paracet* penicillin* *prazol prednisolon* *preparat preparat* *pril pulmicort *resept resept*
+                risperdal samstem* *sartan *semid seponer* sinemet *smedisin smerteplast* smertestill* sobril* somac sovemed* spirix *statin stesolid*
+                symbicort tablett* tegretol *tiazid tramadol* vanndriv* ventolin virkestoff* voltaren warfarin* *xaban xarelto* zyprexa øyedråp* e_resept*
+                selo_zok
                 """,
-            Clear = "skal_gis gis_daglig gang*_daglig apotek* allergi* cave styrke kurve kurven kurva plaster* injeksjon* *injeksjon* sprøyte* pille* infusjon* intraven* mikrogram* milligram* mg mcg metadon* subutex* buprenorfin* inhalator*",
-            Weak = "endringer listen lista liste enhet behandling* stoff",
-            Not = "medisinsk* medisinstud* legemiddelindustri* april kurver",
+            Clear = """
+                allergi* apotek* buprenorfin* cave infusjon* inhalator* injeksjon* intraven* kurva kurve kurven mcg metadon* mg mikrogram* milligram* pille*
+                plaster* sprøyt* styrke subutex* gang*_daglig gis_daglig skal_gis
+                """,
+            Weak = "behandling* endringer enhet lista listen stoff",
+            Not = "april kurver legemiddelindustri* *medisin medisinsk* medisinstud*",
         },
         new("messaging")
         {
             Outranks = "referral admission earlyNotice dischargeReady discharge dischargeSummary medication followUp communication maternity coordination",
-            Decisive = "applikasjonskvitter* adresseregister* mottakssystem* meldingssystem* @message~*kvittering* @message~teknisk* @message~feilmelding* her_id herid",
+            Decisive = """
+                adresseregister* applikasjonskvitter* herid meldingssystem* mottakssystem* her_id @message~feilmelding* @message~kvittering*
+                @message~teknisk*
+                """,
             Strong = """
-                meldings*
-                *kvittering*       nedetid* feiladress* feil_adressat* feiladressat* plo_melding*
-                norsk_helsenett* feilmelding* sertifikat* driftsstans* driftsforstyr* driftsavbrudd* elektronisk*~@undelivered @message~@undelivered @system~nede e_melding* innboks*~*melding* avviste_melding*
-                ikke_behandl*~*melding* kommunikasjonspart* edi ebxml integrasjon* journalsystem* fagsystem* @system~*melding* vedlegg*~åpne* @undelivered~profil @undelivered~gerica @undelivered~cosdoc
+                driftsavbrudd* driftsforstyr* driftsstans* ebxml edi fagsystem* feiladress* feiladressat* feilkod* feilmelding* integrasjon* journalsystem*
+                kommunikasjonspart* kvittering* meldings* nedetid* sertifikat* avviste_melding* e_melding* feil_adressat* norsk_helsenett* plo_melding*
+                uten_avsender elektronisk*~@undelivered innboks*~melding* @message~@undelivered @system~melding* @system~nede @undelivered~cosdoc
+                @undelivered~gerica @undelivered~profil vedlegg*~åpne* ikke_behandl*~melding*
                 """,
             Clear = """
-                it_avdeling* it_feil* it_system* leverandør* innlogg* pålogg* nødrutine* video* @message~tomme
-                elektronisk* dialogmelding* innboks* oppgrader* gerica profil cosdoc dips teknisk* feil_mottak* ubehandl* ulest* brukerstøtte* ikt* server* kjernejournal* helseplattform* datasystem* *meldinger *meldingar
-                nedtrekk*  driftsmelding* overvåk*~*melding* sendt_dobbelt @message~feil_kommune dublett* samme_melding vedlegg*
+                brukerstøtt* cosdoc datasystem* dialogmelding* dips driftsmelding* dublett* elektronisk* gerica helseplattform* ikt* innboks* innlogg*
+                kjernejournal* leverandør* *meldingar *meldinger nedtrekk* nødrutin* oppgrader* profil pålogg* server* teknisk* ubehandl* ulest* vedlegg*
+                video* feil_mottak* gamle_løsning* gammel_løsning* it_avdeling* it_feil* it_system* samme_melding sendt_dobbelt avvis*~automatisk*
+                @message~tomme overvåk*~melding* @message~feil_kommune
                 """,
-            Weak = "meldingen meldinga meldinger melding digital* system* oppdatering* mottaker* mottakar* avsender* sender logg* svart plo @undelivered",
-            Against = "ikke_elektronisk på_papir faks* telefaks*",
-            Not = "meldingsplikt* bekymringsmelding* profile* sertifiser*",
+            Weak = "avsender* digital* logg* melding meldinga meldingen meldinger mottakar* mottaker* oppdatering* plo sender svart system* @undelivered",
+            Against = "faks* telefaks* ikke_elektronisk på_papir",
+            Not = "bekymringsmelding* meldingsplikt* profil* sertifiser*",
         },
         new("aidsAndEquipment")
         {
+            OnlyWithFault = true,
             Outranks = "discharge admission communication",
             Strong = """
-                *oksygen
-                *heis *heisen krykke*
-                hjelpemid* *hjelpemid* rullestol* rullator* *seng *senga *sengen personløft* seilløft* takheis* *stol *stolen toalettforhøy* oksygenkons* surstoff* respirator* *respirator* *apparat *apparatet
-                cpap bipap *pumpe *pumpa *pumpen trykkavlast* sårutstyr* *utstyr *utstyret forbruksmater* ortose* protese* trygghetsalarm* vac bleie* ganghjelp* stomi* strømpe* *strømpe*
-                madrass* bekken* forflytning* nebulisator*
+                antiskli* *apparat *apparatet bipap cpap forbruksmater* forflytning* ganghjelp* *heis *heisen hjelpemid* hoftebeskytt* høgdejuster*
+                høydejuster* krykke* madrass* nebulisator* *oksygen oksygenkons* ortose* personløft* protes* *pumpa *pumpe *pumpen respirator* rullator*
+                rullestol* seilløft* *seng *senga *sengen *stol *stolen stomi* strømp* surstoff* sårutstyr* takheis* toalettforhøy* trygghetsalarm*
+                trykkavlast* *utstyr *utstyret vac
                 """,
-            Clear = "skinne* kompress* utstyr* kateter* bandasje* sonde* ergoterap* sug* dren forstøver* oksygen* slange* inkontinens* velferdsteknolog* seng heis sårbehandling* alarmmatte* rampe*",
-            Weak = "maskin* lager defekt* ødela* bestilt bestilling* levert levere* lånt låne lånte opplæring* montert filter ledning* poser plater batteri*",
-            Not = "smittevernutstyr* sengepost* senge*",
+            Clear = """
+                alarmmatt* bandasj* bekken bleie* dren ergoterap* forstøver* heis inkontinens* kateter* kompress* oksygen* rampe* seng skinne* slange*
+                sonde* sug* sårbehandling* toalett* utstyr* velferdsteknolog* tilrettel*~bolig*
+                """,
+            Weak = """
+                batteri* bestilling* bestilt defekt* filter lager ledning* levere* levert låne lånt lånte maskin* montert opplæring* plater poser ødela*
+                """,
+            Not = "senge* sengepost* smittevernutstyr*",
         },
         new("coordination")
         {
             Setting = true,
             Outranks = "discharge referral followUp",
+            Decisive = "ansvarsgrupp* individuel*_plan*",
             Strong = """
-                mellom_stol*
-                 ip koordinator* *koordinator* koordinerend* koordinerand*  kasteball* planmøte* kontaktlege* nettverksmøte* samarbeidsmøte* helhetlig* heilskapleg*
-                frem_og_tilbake fram_og_tilbake innkalt*~@meeting invitert*~@meeting ulike_planer samle_part*
+                heilskapleg* helhetlig* ip kasteball* kontaktleg* koordinator* koordinerand* koordinerend* nettverksmøt* planmøt* samarbeidsmøt*
+                fram_og_tilbake frem_og_tilbake mellom_stol* samle_part* ulike_planer innkalt*~@meeting invitert*~@meeting
                 """,
             Clear = """
-                kaller_sammen kontaktperson* pasientansvarlig* forløpsplan* teammøte*
-                sammensatt* samansett* helhet* heilskap* tverrfagl* koordiner* samordn* ansvarsfordel* oppfølgingsteam* felles_møte* felles_plan* mange_tjenester flere_tjenester fleire_tjenester
-                samarbeidspart* forløpet planer ingen~ansvar*  dialogmøte*
+                ansvarsfordel* dialogmøt* forløpet forløpsplan* heilskap* helhet* kontaktperson* koordiner* oppfølgingsteam* pasientansvarlig* planer
+                samansett* samarbeidspart* sammensatt* samordn* teammøt* tverrfagl* felles_møte* felles_plan* fleire_tjenester flere_tjenester kaller_sammen
+                mange_tjenester ingen~ansvar*
                 """,
-            Weak = "instanser kommun*~ansvar* ansvar* overgang* møte* planlegg* avdelinger deltok delta* deltek* oversikt* plan rundt_pasient*",
-            Decisive = "individuel*_plan* ansvarsgruppe*",
+            Weak = "ansvar* avdelinger delta* deltek* deltok instanser møte* overgang* oversikt* plan planlegg* rundt_pasient* kommun*~ansvar*",
         },
         new("transport")
         {
             Outranks = "discharge",
             Strong = """
-                ambulanse* *ambulanse* pasientreise* bårebil* båretransport* transport* *transport* helseekspress* luftambulans* skyss* helikopter* syketransport* ledsager*~reis* taxi* følgetjeneste*
-                returreis* bestil*~bil bestil*~drosje* bestil*~taxi* minibuss*
+                ambulans* bårebil* båretransport* følgetjenest* helikopter* helseekspress* luftambulans* minibuss* pasientreis* returreis* skyss*
+                syketransport* taxi* transport* bestil*~bil bestil*~drosje* bestil*~taxi* ledsager*~reis*
                 """,
-            Clear = "*bil *bilen drosje* rekvisisjon* rekvirert* sjåfør* kjøring* reisen reisa turen responstid* følgetjen* ledsag* kjøretid* hentet_av rutebil* buss bussen båt* *båten ferje* ferge* flyet båre*",
-            Weak = "kjørt kjøre hente hentet bil bilen kjørte reise timer_for_sent ventetid* vente* oppdrag* bære sitte satt",
+            Clear = """
+                *bil *bilen buss bussen båre* båt* *båten drosje* ferge* ferje* flyet følgetjen* kjøretid* kjøring* ledsag* reisa reisen rekvirert*
+                rekvisisjon* responstid* rutebil* sjåfør* turen hentet_av
+                """,
+            Weak = "bil bilen bære hente hentet kjøre kjørt kjørte oppdrag* reise vente* ventetid* timer_for_sent",
         },
         new("emergency")
         {
             Outranks = "admission communication",
             Strong = """
-                akutthjelp* akuttbil*
-                øhd* ø_hjelp* øhjelp* øyeblikkelig_hjelp* øyeblikkeleg_hjelp* augneblink*_hjelp* kad kommunal*_akutt* akutt_døgn* akuttdøgn* amk nødnett* trippelvarsl* nødmelde* 113 116117 akuttmedisin*
-                akuttkjede* rød_respons raud_respons gul_respons grønn_respons hjertestans* legevaktsentral* legevaktslege* legevaktlege* legevaktbil* rykke*_ut rykte*_ut utrykning* vaktlege* nødstilf*
-                legevakt*~avvis* legevakt*~konfer* legevakt*~hjem akuttplass* lege_på_vakt alarmsentral* beredskapsplan*
+                113 116117 akuttbil* akuttdøgn* akutthjelp* akuttkjed* akuttmedisin* akuttplass* alarmsentral* amk beredskapsplan* hjertestans* kad
+                legevaktbil* legevaktleg* legevaktsentral* legevaktsleg* nødmeld* nødnett* nødstilf* trippelvarsl* utrykning* vaktleg* øhd* øhjelp*
+                akutt_døgn* augneblink*_hjelp* grønn_respons gul_respons kommunal*_akutt* lege_på_vakt raud_respons rykke*_ut rykte*_ut rød_respons ø_hjelp*
+                øyeblikkeleg_hjelp* øyeblikkelig_hjelp* legevakt*~avvis* legevakt*~besvar* legevakt*~hjem legevakt*~konfer* legevakt*~responstid*
+                legevakt*~samtal*
                 """,
-            Clear = "øh sykebesøk* brannvesen* legevakt* bakvakt* lege_i_vakt alarm* akuttplan* brystsmert* nødsamtal* innring* livstru* hjerteinfarkt* respons dødssted* oppdrag*~prioriter*",
-            Weak = "akutt* konferer* vakthavend* vakt beredskap* bevisstløs* oppdrag* ubemann* tilsyn",
+            Clear = """
+                akuttplan* alarm* bakvakt* brannvesen* brystsmert* dødssted* hjerteinfarkt* innring* legevakt* livstru* nødsamtal* respons sykebesøk* øh
+                lege_i_vakt legevakt*_er legevakt*_har legevakt*_kunne legevakt*_svar* legevakt*_tok legevakt*_var legevakt*_ville oppdrag*~prioriter*
+                """,
+            Weak = "akutt* beredskap* bevisstløs* konferer* oppdrag* tilsyn ubemann* vakt vakthavend*",
         },
         new("followUp")
         {
             Outranks = "discharge",
             Strong = """
-                etterundersøk* oppfølgingsansv* overlat*~fastlege*
-                prøvesvar* *prøvesvar* blodprøve* blodkultur* *prøve *prøver *prøvene svar_på_prøve* røntgensvar* @imaging~*svar* @imaging~funn* kontrolltime* kontrollansvar* histolog* biopsi* patolog* cytolog* etterkontroll*
-                tilfeldig*_funn kontrollopplegg* skjøvet_over @responsibility~kontroll* @responsibility~oppfølg* @responsibility~følge_opp inr svarrapport* time_til_kontroll kontroll*~innkall* kontroll*~time
-                kontroll*~poliklinikk* @imaging~gjenta* kontroll*~ikke_avtalt
+                biopsi* blodkultur* blodprøv* cytolog* etterkontroll* etterundersøk* histolog* inr kontrollansvar* kontrollopplegg* kontrolltim*
+                oppfølgingsansv* patolog* *prøve *prøvene *prøver prøvesvar* røntgensvar* svarrapport* skjøvet_over svar_på_prøve* tilfeldig*_funn
+                time_til_kontroll @imaging~funn* @imaging~gjenta* @imaging~*svar* kontroll*~innkall* kontroll*~poliklinikk* kontroll*~time overlat*~fastleg*
+                @responsibility~kontroll* @responsibility~oppfølg* kontroll*~ikke_avtalt @responsibility~følge_opp
                 """,
             Clear = """
-                fulgt_opp
-                kalium natrium crp ferritin tsh albumin blodsukker* psa ikke_innkalt 
-                kontroll* *kontroll *kontrollen oppfølg* følge_opp  følger_opp kalt_inn kalle_inn innkalles rekvirer* kreatinin* hba1c hemoglobin* laborator* nyrefunksjon* malign* undersøkelse* fastlege*~oppgave*
-                prøver prøve *svaret sykmeld* sutur* gjenta*~måned* be*~fastlege*
+                albumin blodsukker* crp ferritin hba1c hemoglobin* innkalles kalium *kontroll kontroll* *kontrollen kreatinin* laborator* malign* natrium
+                nyrefunksjon* oppfølg* prøve prøver psa rekvirer* *skopi sutur* *svaret sykmeld* tsh undersøkels* fulgt_opp følge_opp følger_opp
+                ikke_innkalt kalle_inn kalt_inn be*~fastleg* fastleg*~oppgav* gjenta*~måned*
                 """,
-            Weak = "utred* poliklinikk* ansvar* svar vurderer avklart fastlegen @imaging funn funnet innkall* cellegift* unormal* sting",
+            Weak = "ansvar* avklart cellegift* fastlegen funn funnet @imaging innkall* poliklinikk* sting svar unormal* utred* vurderer",
             Against = "under_kontroll",
-            Not = "funnet_av kontrollør*",
+            Not = "kontrollør* funnet_av",
         },
         new("mentalHealth")
         {
             Outranks = "referral admission discharge coordination emergency followUp communication dischargeSummary",
             Strong = """
-                rus* hører_stemmer ta_livet brukerstyrt*_seng* ptsd substitusjon* trygghetsplan*
-                psykiat* *psykiat* psykisk* psykos* psykot* schizofren*           dps suicid* selvmord* avrus* avgifting* avgiftning* overdose* lar_team* lar_behandl* lar_medis* lar_pasient* i_lar tsb tvang* tvungen*
-                tvungent kriseplan* depresj* bipolar* selvskad* rop ambulant*_team* fact act_team ettervern* alkohol* heroin* amfetamin* narkoti* phv tud voldsrisik* rømte rømming* paranoi* manisk*
-                personlighetsforst* hallusin*
+                akutteam* alkohol* amfetamin* avgifting* avgiftning* avrus* bipolar* depresj* dps ettervern* fact hallusin* heroin* kriseplan* manisk*
+                narkoti* overdos* paranoi* personlighetsforst* phv psykiat* psykisk* psykos* psykot* ptsd rop rus* rømming* rømte schizofren* selvmord*
+                selvskad* substitusjon* suicid* trygghetsplan* tsb tud tvang* tvungen* tvungent voldsrisik* vrangforest* act_team ambulant*_team*
+                brukerstyrt*_seng* hører_stemmer i_lar lar_behandl* lar_medis* lar_pasient* lar_team* ta_livet
                 """,
-            Clear = "brukerstyrt* angst* psykolog* spiseforst* akutteam* avhengighet* utager* uttager* psyk* akuttpost* behandlingsinstitusjon* botilbud* voldelig* depotinjeksjon* kriseteam*",
-            Weak = "behandler oppfølg* bolig kommunal_bolig samtale*",
-            Not = "russ* rusten rustes rusle* ruskvær*    ",
+            Clear = """
+                akuttpost* angst* avhengighet* behandlingsinstitusjon* botilbud* brukerstyrt* depotinjeksjon* kriseteam* psyk* psykolog* spiseforst* utager*
+                uttager* voldelig*
+                """,
+            Weak = "behandler bolig oppfølg* samtal* kommunal_bolig",
+            Not = "ruskvær* rusle* russ* rusten rustes",
         },
         new("childAndFamily")
         {
-            Outranks = "referral admission discharge mentalHealth coordination communication followUp dischargeSummary rehabilitation emergency patientInformation",
-            Decisive = "bup barnevern* ppt *barnevern*",
-            Strong = """
-                spesialped* spesialundervis* helsesøst*
-                skole* *skole* barnehage* helsestasjon* ungdom* barneavd* barnepsyk* helsesykepl* barnekoordinator* elev elever eleven tenåring* fosterhjem* fosterfor* omsorgssvikt* bekymringsmelding* barnehab*
-                overgang*~@child @minorAge_åring* barneteam* barnelege* barnepoli* barn_og_unge barn_og_ung mindreårig* fylte_18 fylt_18 fyller_18 overfør*~voksen* overgang*~voksen* sfo
+            Outranks = """
+                referral admission discharge mentalHealth coordination communication followUp dischargeSummary rehabilitation emergency patientInformation
                 """,
-            Clear = "pedagog* barn barna barnet barne* gutt gutten jente jenta jenten foreldre* *åringen *åring adhd autism* spedbarn* baby* på_@minorAge_år hun_er_@minorAge han_er_@minorAge voksenteam* voksenavd* familieteam* familievern*",
-            Weak = "familie* søsken* mor far",
+            Decisive = "barnevern* bup ppt",
+            Strong = """
+                barneavd* barnehab* barnehag* barnekoordinator* barneleg* barnepoli* barnepsyk* barneteam* bekymringsmelding* elev eleven elever fosterfor*
+                fosterhjem* helsestasjon* helsesykepl* helsesøst* mindreårig* omsorgssvikt* sfo *skole* skole* spesialped* spesialundervis* tenåring*
+                ungdom* barn_og_ung barn_og_unge fyller_18 fylt_18 fylte_18 @minorAge_åring* overfør*~voksen* overgang*~@child overgang*~voksen*
+                """,
+            Clear = """
+                adhd autism* baby* barn barna barne* barnet familieteam* familievern* foreldr* gutt gutten jenta jente jenten pedagog* spedbarn* voksenavd*
+                voksenteam* *åring *åringen han_er_@minorAge hun_er_@minorAge på_@minorAge_år
+                """,
+            Weak = "famili* far mor søsken*",
             Against = "barn*_som_pårørend*",
-            Not = "barnebarn* høyskole* høgskole* skolemedisin*",
+            Not = "barnebarn* høgskol* høyskol* skolemedisin*",
         },
         new("maternity")
         {
-            Outranks = "childAndFamily discharge referral admission followUp transport dischargeSummary patientInformation communication coordination emergency",
-            Strong = """
-                gravid* svangersk* *svangersk* jordmor* jordmød* *jordmød* *jordmor* fødsel* *fødsel* føde* fødand* fødte føder barsel* nyfødt* nyfødd* amming* amme* keisersnitt* kvinneklinikk* prematur* preeklamp* føden
-                helsekort_for_gravid* mor_og_barn mor_og_nyfødt nybakt* rier riene
+            Outranks = """
+                childAndFamily discharge referral admission followUp transport dischargeSummary patientInformation communication coordination emergency
                 """,
-            Clear = "termin helsekort* spedbarn* gulsott* abort* rhesus* termindato* morkak* følgetjeneste* gynekol* mødre*",
-            Weak = "ultralyd* kvinnen blodtrykk* hjemmebesøk* helsestasjon* mor",
-            Not = "fødselsdato* fødselsnummer* fødselsår* fødselsnr* føderal*",
+            Strong = """
+                amme* amming* barsel* fødand* føde* føden føder fødsel* fødte gravid* jordmor* jordmød* keisersnitt* kvinneklinikk* nybakt* nyfødd* nyfødt*
+                preeklamp* prematur* riene rier svangersk* helsekort_for_gravid* mor_og_barn mor_og_nyfødt
+                """,
+            Clear = "abort* følgetjenest* gulsott* gynekol* helsekort* morkak* mødre* rhesus* spedbarn* termin termindato*",
+            Weak = "blodtrykk* helsestasjon* hjemmebesøk* kvinnen mor ultralyd*",
+            Not = "føderal* fødselsdato* fødselsnr* fødselsnummer* fødselsår*",
         },
         new("rehabilitation")
         {
             Outranks = "referral admission discharge coordination communication dischargeReady",
-            Strong = "rehab* *rehab* habiliter* *habiliter* opptren* trenings* *opptrening* re_habilit* slagpasient* lærings_og_mestring* innsatsteam* utviklingshem*",
-            Clear = "*trening *treninga *treningen downs utfordrende_atferd åtferd* miljøterap* miljøarbeid* afasi* trening* fysio fysioterap* hjerneslag* mestring* logoped* amput* ergoterap* slag slaget kognitiv* hodeskade* miljøtiltak*",
-            Weak = "mål potensial* plass plan",
+            Strong = "habiliter* innsatsteam* opptren* opptrening* *rehab* rehab* slagpasient* trenings* utviklingshem* lærings_og_mestring* re_habilit*",
+            Clear = """
+                afasi* amput* downs ergoterap* fysio fysioterap* hjerneslag* hodeskad* kognitiv* logoped* mestring* miljøarbeid* miljøterap* miljøtiltak*
+                slag slaget *trening trening* *treninga *treningen åtferd* utfordrende_atferd
+                """,
+            Weak = "mål plan plass potensial*",
         },
         new("infection")
         {
-            Outranks = "discharge admission dischargeReady followUp dischargeSummary rehabilitation transport patientInformation emergency aidsAndEquipment communication",
-            Decisive = "mrsa* esbl* vre norovirus* clostrid* c_diff* smittevern* tuberkul* legionel*",
-            Strong = """
-                *resisten* koloniser* gastroent* magesyk*
-                smitt* *smitte* isolat* isoler* covid* korona* corona* influensa* utbrudd* utbrot* *utbrudd* *utbrot* resisten* hepatitt* hiv skabb* mesling* kikhost* vannkopp* omgangssyk* karantene* stakk_seg stikkskad*
-                luftsmitte* kontaktsmitte* munnbind* beskyttelsesutst* vaksin* hygien* kohort* desinf* meldepliktig*
+            Outranks = """
+                discharge admission dischargeReady followUp dischargeSummary rehabilitation transport patientInformation emergency aidsAndEquipment
+                communication
                 """,
-            Clear = "bakterie* virus* *virus diare* diaré* oppkast* *sengsrom* *mannsrom* dobbeltrom* enerom* bærer_av",
-            Weak = "screen* infeksjon* feber test positiv*",
+            Decisive = "clostrid* esbl* legionel* mrsa* norovirus* smittevern* tuberkul* vre c_diff*",
+            Strong = """
+                beskyttelsesutst* corona* covid* desinf* gastroent* hepatitt* hiv hygien* influensa* isolat* isoler* karanten* kikhost* kohort* koloniser*
+                kontaktsmitt* korona* luftsmitt* magesyk* meldepliktig* mesling* munnbind* omgangss* omgangssyk* resisten* skabb* smitt* smitte* stikkskad*
+                utbrot* utbrudd* vaksin* vannkopp* stakk_seg
+                """,
+            Clear = "bakteri* diare* dobbeltrom* enerom* mannsrom* oppkast* sengsrom* *virus virus* bærer_av",
+            Weak = "feber infeksjon* positiv* screen* test",
         },
         new("patientInformation")
         {
             Outranks = "discharge admission",
-            Decisive = "barn*_som_pårørend* brukermedvirk*",
+            Decisive = "brukermedvirk* barn*_som_pårørend*",
             Strong = """
-                *språk *språket språk* klagerett* klageadgang*
-                tolk tolken tolker tolkar tolketjen* tolkebe* *tolk *tolken  fremmedspråk* framandspråk* @kin~@told @kin~ikke_informert informasjon_til_pasient* inform*_til_pårørend*
-                pasient*_ikke_informert pasient*_visste_ikke pasient*~ikke_klar_over pasient*~forsto_ikke pasient*~skjønte_ikke pasient*~forstod_ikke skriftlig*_inform* skriftleg*_inform* medvirk* medverk*
-                oversett* oversatt* samisk* ikke_snakk* ingen_snakk* hadde_snakk* @patient_ikke_inform* @patient_ikke_vite pasient*_fikk_vite uforståelig* bli_spurt medbestem*
+                framandspråk* fremmedspråk* klageadgang* klagerett* medbestem* medverk* medvirk* oversatt* oversett* samisk* *språk språk* *språket *tolk
+                tolk tolkar tolkeb* *tolken tolken tolker tolketjen* uforståelig* bli_spurt hadde_snakk* ikke_snakk* inform*_til_pårørend*
+                informasjon_til_pasient* ingen_snakk* pasient*_fikk_vite pasient*_ikke_informert pasient*_visste_ikke @patient_ikke_inform*
+                @patient_ikke_vite skriftleg*_inform* skriftlig*_inform* @kin~snakk* @kin~@told @kin~ikke_informert pasient*~forsto_ikke
+                pasient*~forstod_ikke pasient*~ikke_klar_over pasient*~skjønte_ikke pasient*~uten_å_vite
                 """,
-            Clear = "pårørend*_ikke brosjyre* informerte_pasient*  motstrid* etterlatt* etterlatne prognose* utrygg* ikke_hørt døv* hørselshem* forsto_ikke skjønte_ikke informasjon_til leser på_norsk ingen_forklar* å_tolke ikke_spurt verge* ektepar* pasient*_trodde",
-            Weak = "pårørend* rettighet* informasjon* informert* datter* dotter* ektefell* kona samtale* spørsmål* forklar* uttrykt* ønsket",
+            Clear = """
+                brosjyr* døv* ektepar* etterlatne etterlatt* hørselshem* leser motstrid* prognos* utrygg* verge* forsto_ikke ikke_hørt ikke_spurt
+                informasjon_til informerte_pasient* ingen_forklar* pasient*_trodde på_norsk pårørend*_ikke skjønte_ikke å_tolke hvem~ringe pasient*~vite
+                """,
+            Weak = "datter* dotter* ektefell* forklar* informasjon* informert* kona pårørend* rettighet* samtal* spørsmål* uttrykt* ønsket",
         },
         new("communication")
         {
             Strong = """
-                opplær*~avlys* opplær*~lov* opplær*~personal* opplær*~ansatt* la_på_røret usaklig* baksnakk* inkompetent*
-                få_tak tak_i_noen sentralbord* kontaktinfo* skjelt* skrek skreik ropte brølte hånlig* sarkas*
-                veiled* utilgjeng* ikke_tilgjeng* uhøflig* nedlatende* nedlatande* respektl* frekk* arrogan* hospiter* fagdag* undervis* *undervisning* telefontid* ikke_tak_i komme_gjennom kommer_gjennom
-                ring*~@noAnswer telefon*~@noAnswer rådgiv* rådfør* tlf~@noAnswer fagnettverk* kompetansehev* kompetanseover* avvisende avvisande  kompetans* kjeft* få_snakke e_læring* råd~ba råd~bedt
+                arrogan* avfei* avvisande avvisende baksnakk* belær* brølte fagdag* fagnettverk* frekk* hospiter* hånlig* inkompetent* kjeft* kompetans*
+                kompetansehev* kompetanseover* kontaktinfo* nedlatand* nedlatend* respektl* ropte rådfør* rådgiv* samarbeidsvil* sarkas* sentralbord*
+                skjelt* skreik skrek telefontid* uhøflig* undervis* undervisning* usaklig* utilgjeng* veiled* e_læring* få_snakke få_tak ikke_tak_i
+                ikke_tilgjeng* komme_gjennom kommer_gjennom la_på_røret sette_over tak_i_noen opplær*~ansatt* opplær*~avlys* opplær*~lov* opplær*~personal*
+                ring*~@noAnswer råd~ba råd~bedt telefon*~@noAnswer tlf~@noAnswer
                 """,
-            Clear = "omtalte* kontaktliste* vaktliste* rett_person fagkunnskap* simuler* telefon* tlf opplær* kurs kurset kurs* råd kommunikasjon* kunnskap* ringe*_tilbake respekt* høflig* fagnett* tonen tone oppringing* fagmøte* vikar* snakke_med_noen oppgitt* tillit*",
-            Weak = "ring* ringte dialog dialogen beskjed* samarbeid* svar kontakt* nettside* nettverk* svarer_ikke",
-            Not = "telemedisin* telefontolk* kurve* råde* telefaks*",
+            Clear = """
+                fagkunnskap* fagmøt* fagnett* høflig* kommunikasjon* kontaktlist* kunnskap* kurs kurs* kurset omtalt* oppgitt* opplær* opplæring*
+                oppringing* respekt* råd simuler* *telefon telefon* *telefonar *telefonen tillit* tlf tone tonen vaktlist* vikar* rett_person ringe*_tilbake
+                snakke_med_noen
+                """,
+            Weak = "beskjed* dialog dialogen kontakt* nettsid* nettverk* ring* ringte samarbeid* svar svarer_ikke",
+            Not = "kurve* råde* telefaks* telefontolk* telemedisin*",
         },
         new("privacy")
         {
-            Outranks = "referral admission earlyNotice dischargeReady discharge dischargeSummary medication messaging followUp communication mentalHealth patientInformation coordination maternity childAndFamily other",
-            Decisive = "taushet*  teieplikt*  teiebel* @document~@someoneElse på_avveie på_avvegar på_avveger personvern* tjenstlig_behov tjenstleg_behov tenstleg* snok* datatilsyn* hemmelig_adresse sperret_adresse",
-            Strong = """
-                messenger whatsapp reservert_seg slo_opp~journal* oppslag*~journal* bilde*~telefon
-                åpn*~journal* tilgang*~journal* @document~@lyingAbout motsatt_seg
-                gdpr uvedkommende* uvedkomande* ukrypter* @health~e_post @health~epost samtykke* samtykt* innsyn* les*~journal* les*_om konfidensiel* facebook* snapchat* sosial*_medi* sensitiv* makuler* personopplysning*
-                utlever*~@health 
+            Outranks = """
+                referral admission earlyNotice dischargeReady discharge dischargeSummary medication messaging followUp communication mentalHealth
+                patientInformation coordination maternity childAndFamily other
                 """,
-            Clear = "bilde*~pasient* sendt*~feil_kommune slette* tilgang* tidligere_ansatt* hele_journalen @someoneElse e_post epost fødselsnummer* personnummer* fødselsdato*   journalopplysning* naboen naboens privat_adress* feil_adresse* hørte overhør* lekk* utlever*    feilsendt*",
-            Weak = "journal* navn namn konvolutt* opplysning* adresse*",
+            Decisive = """
+                datatilsyn* personvern* snok* taushet* teiebel* teieplikt* tenstleg* hemmelig_adresse på_avvegar på_avveger på_avveie sperret_adresse
+                tjenstleg_behov tjenstlig_behov @document~@someoneElse
+                """,
+            Strong = """
+                facebook* gdpr innsyn* konfidensiel* makuler* messenger personopplysning* samtykk* samtykt* sensitiv* snapchat* ukrypter* uvedkomand*
+                uvedkommend* whatsapp les*_om motsatt_seg reservert_seg snakk*_om_pasient* sosial*_medi* bilde*~telefon @document~@lyingAbout @health~epost
+                les*~journal* navn~diagnos* oppslag*~journal* sperr*~journal* tilgang*~journal* utlever*~@health åpn*~journal* @health~e_post
+                slo_opp~journal*
+                """,
+            Clear = """
+                arbeidsgiv* epost feilsendt* fødselsdato* fødselsnummer* hørte journalopplysning* lekk* naboen naboens overhør* personnummer* slette*
+                @someoneElse tilgang* utlever* e_post feil_adress* hele_journalen privat_adress* tidligere_ansatt* bilde*~pasient* sendt*~feil_kommune
+                """,
+            Weak = "adress* journal* konvolutt* namn navn opplysning*",
         },
         new("other")
         {
-            Strong = "faktura* fakturer* regning* rekning* parkering* kantin* møteplass* refusjon* inkasso* egenandel* samhandlingsdag* arbeidsmiljø*",
-            Clear = "referat* *referat* nyhetsbrev* avtalerevisjon* møterom* leie garderobe* renhold* adkomst* krav_om_betaling økonomi* statistikk* student* praksisplass* forskning* forsking* lærling* åpningstid*  årlig*   skilting* bygget",
-            Weak = "forslag* foreslå* felles",
+            Strong = "arbeidsmiljø* egenandel* faktura* fakturer* inkasso* kantin* møteplass* parkering* refusjon* regning* rekning* samhandlingsdag*",
+            Clear = """
+                adkomst* avtalerevisjon* avtaletekst* bygget forsking* forskning* garderob* huslei* leie leien lærling* møterom* nettsiden* nyhetsbrev*
+                praksisplass* referat* renhold* skilting* statistikk* student* økonomi* åpningstid* årlig* krav_om_betaling
+                """,
+            Weak = "felles foreslå* forslag*",
         },
     ];
 }

@@ -4,13 +4,15 @@ namespace Avvik.Triage.Classification;
 internal readonly record struct Hit(int Term, int First, int Last, int OtherFirst, int OtherLast, bool Inside);
 
 /// <summary>
-/// Finds all terms of the lexicon in one pass over the words. The notation: <c>epikris*</c> a word that begins so, <c>*tolk</c> one that ends so,
-/// <c>*rapport*</c> one that has it anywhere (compounds), <c>lar</c> that word; <c>a_b</c> words after each other (one may stand between),
-/// <c>a~b</c> near each other in a sentence, in any order; <c>@class</c> any word of a class.
+/// Finds all terms of the lexicon in one pass over the words. The notation: <c>lar</c> that word; <c>rus*</c> a word that begins so, and, when the stem is
+/// long enough to be a word of its own (<c>epikris*</c>), a compound with it; <c>*tolk</c> a word that ends so, <c>*heis*</c> one that has it anywhere;
+/// <c>a_b</c> words after each other (one may stand between); <c>a~b</c> near each other in a sentence, in any order; <c>@class</c> any word of a class.
 /// </summary>
 internal sealed class TermIndex
 {
     private const int NearWords = 10;
+    // A stem this long is the same word inside a compound: «spesialmadrass», «viderehenvist». A shorter one may be a part of anything.
+    private const int OwnWord = 6;
     private const int Keys = 32;
 
     private enum Joint { Single, Sequence, Near }
@@ -18,7 +20,11 @@ internal sealed class TermIndex
     // A sink below zero is a class: found, it counts as a part that other terms can ask for.
     private sealed record Term(Joint Joint, int[] Parts, int Sink);
 
-    private readonly record struct Part(string Text, bool Inside, bool Open, int Number);
+    private readonly record struct Part(string Text, bool Inside, bool Open, int Number)
+    {
+        // The key holds two letters; the third turns away nearly all that is left.
+        public readonly char Third = Text.Length > 2 ? Text[2] : '\0';
+    }
 
     private readonly List<Term> _terms = [];
     private readonly List<Term> _sequences = [];
@@ -30,7 +36,7 @@ internal sealed class TermIndex
     private readonly int[] _insideBegin;
     private readonly int _partCount;
 
-    /// <param name="classes">Name and terms of each class, before the classes that use it.</param>
+    /// <param name="classes">Name and terms of each class.</param>
     /// <param name="terms">The terms that give hits; <see cref="Hit.Term"/> is the position here. Sink: where the longest term at a place wins.</param>
     public TermIndex(IEnumerable<(string Name, string Terms)> classes, IReadOnlyList<(string Notation, int Sink)> terms)
     {
@@ -46,7 +52,8 @@ internal sealed class TermIndex
         foreach (var (text, number) in _partNumbers)
         {
             if (text[0] is '@' || text.Contains('_')) continue;
-            parts.Add(new Part(text.Trim('*'), text[0] is '*', text[^1] is '*', number));
+            var (inside, open, stem) = (text[0] is '*', text[^1] is '*', text.Trim('*'));
+            parts.Add(new Part(stem, inside || open && stem.Length >= OwnWord, open, number));
         }
         (_parts, _begin) = Bucketed(parts);
         (_insideParts, _insideBegin) = Bucketed(parts.Where(p => p.Inside));
@@ -63,19 +70,24 @@ internal sealed class TermIndex
 
     public List<Hit> Find(in Words words)
     {
-        var search = new Search(words.All, stackalloc Seen[_partCount], stackalloc int[Lexicon.Sinks]);
+        Span<Seen> seen = stackalloc Seen[_partCount];
+        Span<int> longest = stackalloc int[Lexicon.Sinks];
+        seen.Clear();
+        longest.Clear();
+        var search = new Search(words.All, seen, longest);
         for (var w = 0; w < words.All.Length; w++)
         {
             var folded = words.Folded(words.All[w]);
             for (var at = 0; at < folded.Length; at++)
             {
-                if (at == 1) continue;
+                if (at is 1 or 2) continue;   // the first part of a compound is no shorter than three letters
                 var (parts, begin) = at == 0 ? (_parts, _begin) : (_insideParts, _insideBegin);
                 var rest = folded[at..];
                 var key = Key(rest);
                 for (var p = begin[key]; p < begin[key + 1]; p++)
                 {
                     ref readonly var part = ref parts[p];
+                    if (part.Third != '\0' && (rest.Length < 3 || rest[2] != part.Third)) continue;
                     if (part.Open ? rest.StartsWith(part.Text, StringComparison.Ordinal) : rest.SequenceEqual(part.Text))
                         Saw(ref search, part.Number, w, w, place: w * 64 + Math.Min(at, 63) + 1, inside: at > 0);
                 }
@@ -147,7 +159,7 @@ internal sealed class TermIndex
 
     private static (Part[], int[]) Bucketed(IEnumerable<Part> parts)
     {
-        var sorted = parts.OrderBy(p => Key(p.Text)).ThenByDescending(p => p.Text.Length).ThenBy(p => p.Open).ToArray();
+        var sorted = parts.OrderBy(p => Key(p.Text)).ThenByDescending(p => p.Text.Length).ThenBy(p => p.Open).ThenBy(p => p.Inside).ToArray();
         var begin = new int[Keys * Keys + 1];
         foreach (var part in sorted) begin[Key(part.Text) + 1]++;
         for (var k = 1; k < begin.Length; k++) begin[k] += begin[k - 1];

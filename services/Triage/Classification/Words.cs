@@ -6,14 +6,15 @@ internal readonly record struct Word(int Start, int Length, int Folded, int Fold
 /// <summary>A narrative cut into words, once. Folding removes what does not change the meaning: case, accents, and nynorsk spelling of common stems.</summary>
 internal readonly ref struct Words
 {
-    // Nynorsk (and some bokmål variants) written as the lexicon writes them. Only beginnings: endings are what prefix matching ignores anyway.
+    // Nynorsk (and some bokmål variants) written as the lexicon writes them. With a star a beginning, else a whole word («ein» is «en», «eining» is not).
     private static readonly (string From, string To)[] Variants =
     [
-        ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj", "følg"), ("følgt", "fulgt"), ("førebu", "forbered"),
-        ("gløym", "glem"), ("gonge", "gang"), ("heim", "hjem"), ("ikkje", "ikke"), ("innlegging", "innleggelse"), ("høyr", "hør"), ("inga", "ingen"), ("kjem", "kommer"),
-        ("korkje", "verken"), ("kva", "hva"), ("kven", "hvem"), ("laurdag", "lørdag"), ("motte", "mott"), ("meir", "mer"), ("nokon", "noen"),
-        ("pårørand", "pårørend"), ("rettlei", "veiled"), ("sjuk", "syk"), ("sjølvm", "selvm"), ("sjølvs", "selvs"), ("skul", "skol"), ("tenest", "tjenest"),
-        ("tilvis", "henvis"), ("utan", "uten"), ("utgrei", "utred"), ("utskriving", "utskrivning"), ("vart", "ble"), ("vidare", "videre"), ("vaksn", "voksn"),
+        ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj*", "følg"), ("følgt*", "fulgt"),
+        ("førebu*", "forbered"), ("gløym*", "glem"), ("gonge", "gang"), ("heim*", "hjem"), ("høyr*", "hør"), ("ikkje", "ikke"), ("inga", "ingen"),
+        ("innlegging*", "innleggelse"), ("kjem", "kommer"), ("korkje", "verken"), ("kva", "hva"), ("kven", "hvem"), ("laurdag", "lørdag"),
+        ("meir", "mer"), ("motteke*", "mottatt"), ("nokon", "noen"), ("pårørand*", "pårørend"), ("rettlei*", "veiled"), ("sjuk*", "syk"),
+        ("sjølvm*", "selvm"), ("sjølvs*", "selvs"), ("skul*", "skol"), ("tenest*", "tjenest"), ("tilvis*", "henvis"), ("utan", "uten"),
+        ("utgrei*", "utred"), ("utskriving*", "utskrivning"), ("vaksn*", "voksn"), ("vart", "ble"), ("vidare*", "videre"),
     ];
 
     private static readonly (string From, string To)[]?[] VariantsByLetter = ByLetter();
@@ -33,7 +34,7 @@ internal readonly ref struct Words
 
     public ReadOnlySpan<char> Folded(in Word word) => _folded.Slice(word.Folded, word.FoldedLength);
 
-    /// <summary>How much room <see cref="Read"/> needs. No variant is more than one letter longer than what it replaces.</summary>
+    /// <summary>How much room <see cref="Read"/> needs. No variant grows by more than half.</summary>
     public static (int Folded, int Words) Room(string text) => (text.Length + text.Length / 2 + 1, text.Length / 2 + 1);
 
     public static Words Read(string text, Span<char> folded, Span<Word> words)
@@ -83,12 +84,12 @@ internal readonly ref struct Words
         if ((uint)first >= (uint)VariantsByLetter.Length || VariantsByLetter[first] is not { } variants) return to;
         foreach (var (variant, common) in variants)
         {
-            if (!folded[from..to].StartsWith(variant, StringComparison.Ordinal)) continue;
-            // A short word is a variant only as a whole: «ein» is «en», «eining» is not «ening».
-            if (variant.Length <= 3 && to - from != variant.Length) continue;
-            folded[(from + variant.Length)..to].CopyTo(folded[(from + common.Length)..]);
+            var stem = variant.AsSpan().TrimEnd('*');
+            var word = folded[from..to];
+            if (stem.Length == variant.Length ? !word.SequenceEqual(stem) : !word.StartsWith(stem, StringComparison.Ordinal)) continue;
+            folded[(from + stem.Length)..to].CopyTo(folded[(from + common.Length)..]);
             common.CopyTo(folded[from..]);
-            return to + common.Length - variant.Length;
+            return to + common.Length - stem.Length;
         }
         return to;
     }

@@ -56,8 +56,8 @@ internal static class DecideTriageEndpoints
         var harm = decision.ActualHarm ?? facts.ActualHarm;
         if (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) && decision.Comment is null)
         {
-            // Fair play: lowering a severity needs a reason that the reporter sees.
-            errors.Add("/comment", "required");
+            // Fair play: lowering a severity needs a reason that the reporter sees. Not a matter of shape, so not «required».
+            errors.Add("/comment", "blank");
             return Problem.Invalid(errors);
         }
         var triaged = assessment.Route(facts with

@@ -1,0 +1,35 @@
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using Avvik.Statistics.Persistence;
+
+namespace Avvik.Statistics.Facts;
+
+/// <summary>
+/// Keeps of each deviation the event with the highest version. Each event carries all that is counted, so the table is the same whatever the
+/// order and repetition of what arrives, and nothing needs to be read before it is written.
+/// </summary>
+internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>
+{
+    private static readonly string[] Columns =
+    [
+        "deviation_id", "version", "community", "region", "municipality", "unit", "direction", "kind", "category", "clause", "patient_groups", "actual_harm", "state",
+        "received_on", "quarter", "received_at", "due_at", "answered_at", "answer_tenths_of_days", "in_time", "hops", "is_open",
+    ];
+
+    private static readonly string Keep =
+        $"""
+        insert into facts ({string.Join(", ", Columns)}) values ({string.Join(", ", Columns.Select((_, i) => $"@p{i + 1}"))})
+        on conflict (deviation_id) do update set {string.Join(", ", Columns[1..].Select(c => $"{c} = excluded.{c}"))}
+        where facts.version < excluded.version
+        """;
+
+    public Task HandleAsync(CaseChanged message, UnitOfWork<StatisticsDbContext> unit)
+    {
+        var f = Fact.Of(message);
+        return unit.Sql.ExecuteAsync(Keep,
+            f.DeviationId, f.Version, f.Community, f.Region, f.Municipality, f.Unit, f.Direction, f.Kind, f.Category, f.Clause, f.PatientGroups, f.ActualHarm, f.State,
+            f.ReceivedOn, f.Quarter, f.ReceivedAt.ToUnixTimeMilliseconds(), f.DueAt?.ToUnixTimeMilliseconds(), f.AnsweredAt?.ToUnixTimeMilliseconds(),
+            f.AnswerTenthsOfDays, f.InTime, f.Hops, f.IsOpen);
+    }
+}

@@ -1,0 +1,292 @@
+using System.Text;
+using Avvik.Hosting.IdentityDetection;
+
+namespace Avvik.Reporting.Tests.IdentityDetection;
+
+public sealed class IdentityDetectorTests
+{
+    public static TheoryData<string, string, bool> KindsRulesAndWritings()
+    {
+        var data = new TheoryData<string, string, bool>();
+        foreach (var kind in SyntheticNumbers.Kinds)
+            foreach (var writing in Writings.Keys)
+            {
+                data.Add(kind, writing, false);
+                data.Add(kind, writing, true);
+            }
+        return data;
+    }
+
+    [Theory, MemberData(nameof(KindsRulesAndWritings))]
+    public void A_person_number_is_found_in_every_writing(string kind, string writing, bool newRuleOnly)
+    {
+        (string Before, string After)[] places =
+        [
+            ("", ""), ("Pasienten ", " kom hjem."), ("fnr:", ""), ("fnr", ""), ("Fødselsnr. ", ", innlagt 12.08.2026"), ("(", ")"), ("\"", "\""),
+            ("Innlagt 12.08.2026 kl. 14.30: ", "."), ("p\n", "\n"), ("ID=", ";"), ("Ring 22 33 44 ", ""), ("æøå 👵 ", " 👵"), ("personnummer:\t", "\tog"),
+        ];
+        var random = new Random(7);
+        for (var i = 0; i < 20; i++)
+        {
+            var number = SyntheticNumbers.Next(random, kind, newRuleOnly);
+            var written = Writings[writing](number);
+            foreach (var (before, after) in places)
+            {
+                // In the row of another number only what has the shape of a person number can be told apart.
+                if (before.EndsWith("44 ", StringComparison.Ordinal) && writing is not ("together" or "date and five" or "date, dotted")) continue;
+                var text = before + written + after;
+                var finding = Assert.Single(IdentityDetector.Find(text), f => f.Kind == IdentityKind.PersonNumber);
+                Assert.True(new IdentityFinding(IdentityKind.PersonNumber, before.Length, written.Length) == finding, text);
+            }
+        }
+    }
+
+    private static readonly Dictionary<string, Func<string, string>> Writings = new()
+    {
+        ["together"] = n => n,
+        ["date and five"] = n => $"{n[..6]} {n[6..]}",
+        ["with a dash"] = n => $"{n[..6]}-{n[6..]}",
+        ["with a spaced en dash"] = n => $"{n[..6]} – {n[6..]}",
+        ["with a dot"] = n => $"{n[..6]}.{n[6..]}",
+        ["with a slash"] = n => $"{n[..6]}/{n[6..]}",
+        ["with a no-break space"] = n => $"{n[..6]}\u00A0{n[6..]}",
+        ["with a narrow no-break space"] = n => $"{n[..6]}\u202F{n[6..]}",
+        ["with two thin spaces"] = n => $"{n[..6]}\u2009\u2009{n[6..]}",
+        ["with a zero-width space"] = n => $"{n[..6]}\u200B{n[6..]}",
+        ["with a soft hyphen in the middle"] = n => $"{n[..8]}\u00AD{n[8..]}",
+        ["over two lines"] = n => $"{n[..6]}\r\n{n[6..]}",
+        ["date, dotted"] = n => $"{n[..2]}.{n[2..4]}.{n[4..6]} {n[6..]}",
+        ["date, dotted with spaces"] = n => $"{n[..2]}. {n[2..4]}. {n[4..6]} {n[6..]}",
+        ["date, dotted, and a dash"] = n => $"{n[..2]}.{n[2..4]}.{n[4..6]}-{n[6..]}",
+        ["date, slashed"] = n => $"{n[..2]}/{n[2..4]}-{n[4..6]} {n[6..]}",
+        ["date, spaced"] = n => $"{n[..2]} {n[2..4]} {n[4..6]} {n[6..]}",
+        ["control digits apart"] = n => $"{n[..6]} {n[6..9]} {n[9..]}",
+        ["all apart"] = n => $"{n[..2]} {n[2..4]} {n[4..6]} {n[6..9]} {n[9..]}",
+        ["in threes"] = n => $"{n[..3]} {n[3..6]} {n[6..9]} {n[9..]}",
+        ["in pairs"] = n => $"{n[..2]}.{n[2..4]}.{n[4..6]}.{n[6..8]}.{n[8..10]}.{n[10..]}",
+        ["digit by digit"] = n => string.Join(' ', n.AsEnumerable()),
+        ["digit by digit with dashes"] = n => string.Join('-', n.AsEnumerable()),
+        ["full width"] = n => string.Concat(n.Select(c => (char)('\uFF10' + c - '0'))),
+        ["Arabic-Indic"] = n => string.Concat(n.Select(c => (char)('\u0660' + c - '0'))),
+        ["Extended Arabic-Indic, grouped"] = n => string.Concat(n.Insert(6, " ").Select(c => c == ' ' ? c : (char)('\u06F0' + c - '0'))),
+    };
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("12")]
+    public void The_same_digits_inside_a_longer_run_or_a_key_are_not_a_person_number(string more)
+    {
+        var random = new Random(11);
+        for (var i = 0; i < 200; i++)
+        {
+            var number = SyntheticNumbers.Next(random, SyntheticNumbers.Kinds[i % 6], i % 2 == 0);
+            foreach (var text in new[]
+            {
+                $"{more}{number}000", $"000{number}{more}", $"NO{more}9{number}", $"a{more}f{number}", $"{number}e{more}a", $"id c{number}",
+                $"4f3c9a1e-{more}b7d-4c1a-9e0f-a{number}", $"x{number}y", $"{number[..6]}a{number[6..]}", $"{number[..6]}, {number[6..]}",
+            })
+                Assert.DoesNotContain(IdentityDetector.Find(text), f => f.Kind == IdentityKind.PersonNumber && f.Length == 11);
+        }
+    }
+
+    [Fact]
+    public void A_year_with_its_century_does_not_hide_the_number()
+    {
+        var random = new Random(13);
+        foreach (var kind in SyntheticNumbers.Kinds.Where(k => k != "fhn"))
+        {
+            var n = SyntheticNumbers.Next(random, kind, newRuleOnly: false);
+            foreach (var century in new[] { "18", "19", "20" })
+            {
+                Assert.Equal([new(IdentityKind.PersonNumber, 3, 16)], IdentityDetector.Find($"f. {n[..2]}.{n[2..4]}.{century}{n[4..6]} {n[6..]}"));
+                Assert.Equal([new(IdentityKind.PersonNumber, 3, 14)], IdentityDetector.Find($"f. {n[..4]}{century}{n[4..6]}-{n[6..]}"));
+            }
+        }
+    }
+
+    /// <summary>What is to be found stands between ‹ and ›; the marks are taken away before looking. P, H, T, E: the kinds, in order.</summary>
+    [Theory]
+    // Person numbers
+    [InlineData("P", "Gjelder ‹418140 61033›, utskrevet 12.08.2026.")]
+    [InlineData("PP", "Feil pasient: ‹02013299903› og ‹30108299939›.")]
+    [InlineData("P", "Fnr ‹02.01.32 99806›, rom 4")]
+    [InlineData("P", "fødselsnummer‹02013299997›")]
+    [InlineData("P", "Epikrise for ‹020132-99997›-notat.pdf")]
+    [InlineData("P", "https://epj.example.no/pasient/‹41810021827›/notat")]
+    [InlineData("P", "Innlagt 12.08.26 ‹020132 99997› fra sykehjem")]
+    [InlineData("P", "‹４１８１４０６１０３３›")]
+    // HPR numbers
+    [InlineData("H", "Lege med HPR ‹1234567› signerte.")]
+    [InlineData("H", "HPR-nr. ‹7654321›")]
+    [InlineData("H", "HPR-nummer: ‹123456789›")]
+    [InlineData("H", "hprnummer=‹12345678›")]
+    [InlineData("H", "hpr‹1234567›")]
+    [InlineData("H", "HPR nr ‹9 123 456›")]
+    [InlineData("H", "HPR-nummeret til legen som skrev ut er ‹7654321›.")]
+    [InlineData("H", "Helsepersonellnummer ‹1234567›")]
+    [InlineData("H", "helsepersonell-nr: ‹1234567›")]
+    [InlineData("HH", "Legene (HPR ‹1234567› og ‹7654321›) var enige.")]
+    // Telephones
+    [InlineData("T", "Ring meg på ‹+47 912 34 567›.")]
+    [InlineData("T", "‹+4791234567›")]
+    [InlineData("T", "Tlf ‹0047 22 33 44 55›")]
+    [InlineData("T", "tlf‹22334455›")]
+    [InlineData("T", "tlf.nr: ‹22334455›")]
+    [InlineData("TT", "Telefon ‹22 33 44 55› eller ‹912 34 567›")]
+    [InlineData("T", "Mobil: ‹91234567›")]
+    [InlineData("T", "Hun nås på ‹91 23 45 67› etter kl. 15.")]
+    [InlineData("T", "Ring etter kl. 12 på ‹22334455›")]
+    [InlineData("T", "Legevakten ringte fra ‹2233 4455›")]
+    [InlineData("T", "Jeg har nr. ‹91234567›")]
+    [InlineData("T", "Pårørende: ‹912 34 567›")]
+    [InlineData("T", "Datter ‹91234567› ble ikke varslet")]
+    [InlineData("T", "Vakttelefonen er ‹22-33-44-55›")]
+    [InlineData("T", "Saksbehandler ‹22\u00A033\u00A044\u00A055› svarte ikke")]
+    [InlineData("T", "Kontoret: ‹22.33.44.55›.")]
+    [InlineData("T", "Innlagt 12.08.2026 kl. 14.30 ‹22 33 44 55›")]
+    [InlineData("T", "Sendte melding til ‹91234567› uten svar")]
+    [InlineData("T", "Mobil (+47) ‹91234567›")]
+    [InlineData("T", "Datter i Sverige: ‹+46 70 123 45 67›")]
+    [InlineData("T", "tlf ‹47 22 33 44 55›")]
+    [InlineData("TT", "tlf. ‹22334455›/‹22334466›")]
+    // E-mail
+    [InlineData("E", "Skriv til ‹kari.nordmann@example.no›.")]
+    [InlineData("E", "<‹kari+avvik@post.kommune.example.no›>")]
+    [InlineData("E", "‹søren_åse@blåbær.example›, takk")]
+    [InlineData("E", "mailto:‹91234567@example.com›")]
+    [InlineData("E", "‹41814061033@example.com›")]
+    [InlineData("EE", "‹a@example.no›;‹b@example.no›")]
+    // All of them
+    [InlineData("PHTE", "Pas. ‹41814061033›, lege HPR ‹1234567›, tlf ‹22334455›, ‹x@example.no›")]
+    public void What_identifies_is_found_where_it_stands(string kinds, string marked)
+    {
+        var text = new StringBuilder();
+        var expected = new List<IdentityFinding>();
+        var start = 0;
+        foreach (var c in marked)
+        {
+            if (c == '‹') start = text.Length;
+            else if (c == '›') expected.Add(new(KindOf(kinds[expected.Count]), start, text.Length - start));
+            else text.Append(c);
+        }
+        Assert.Equal(kinds.Length, expected.Count);
+        Assert.Equal(expected, IdentityDetector.Find(text.ToString()));
+
+        static IdentityKind KindOf(char letter) => letter switch
+        {
+            'P' => IdentityKind.PersonNumber,
+            'H' => IdentityKind.HprNumber,
+            'T' => IdentityKind.PhoneNumber,
+            _ => IdentityKind.EmailAddress,
+        };
+    }
+
+    [Theory]
+    // Dates and times
+    [InlineData("Utskrevet 12.08.2026, tilbake 22.08.2026.")]
+    [InlineData("Utskrevet 22.08.26 kl. 21.30, legevakt 22.30-23.15.")]
+    [InlineData("Dato 120826 og 220826")]
+    [InlineData("Epikrise datert 20260814 kom 20260823")]
+    [InlineData("Ringte 20260814 uten svar")]
+    [InlineData("Vi ringte 22.08.2026 og 23.08.2026.")]
+    [InlineData("Ringte avdelingen, pasienten kom hjem 22082026")]
+    [InlineData("2026-08-14T09:30:00+02:00")]
+    [InlineData("Kontakt 2026-08-22 - 2026-08-24")]
+    [InlineData("Perioden 22/8-24/8-2026, uke 32 33 34 35")]
+    [InlineData("Telefonkontakt 22 08 2026")]
+    [InlineData("Født 1944, innlagt 2019, 2021, 2023 og 2026")]
+    // Doses, measurements
+    [InlineData("Paracet 500 mg 1+0+1+1")]
+    [InlineData("Metoprolol 50 mg 1 + 0 + 1, Marevan 2,5 mg x 1")]
+    [InlineData("Insulin 20-10-20-24 IE")]
+    [InlineData("Fikk 500 20 125 mg over tre dager")]
+    [InlineData("BT 140/85, 150/90 og 160/95")]
+    [InlineData("BT 12.08.26 140/85 puls 72")]
+    [InlineData("Puls 80 82 85 90 gjennom natten")]
+    [InlineData("Sat 92 94 95 96 % på 2 l O2")]
+    [InlineData("Na 138 K 4.1 Hb 12.3 CRP 140 kreatinin 98")]
+    [InlineData("CRP +120, temp +38.5 22.08.2026 14.30")]
+    [InlineData("Vekt 72,5 72,1 71,8 71,2 kg")]
+    [InlineData("Blodsukker 12,3 - 14,5 - 9,8 mmol/l")]
+    [InlineData("GCS 15, NEWS 7, RF 24, alder 72 75 80 82 år")]
+    [InlineData("Infusjon 1000 ml 0,9 % 83 ml/t")]
+    // Organisations, places, references
+    [InlineData("Sykehuset (org.nr. 983 971 709) svarte ikke")]
+    [InlineData("983971709 og 970540008")]
+    [InlineData("Ring 983 971 709 er ikke et telefonnummer")]
+    [InlineData("HPR-oppslaget gjaldt virksomhet 983971709")]
+    [InlineData("Rom 312, avd. 4B, sengepost 1204")]
+    [InlineData("2406 Elverum og 2318 Hamar")]
+    [InlineData("Se AVV-2026-000123 og AVV-2026-0000124")]
+    [InlineData("Melding 12345678 mangler kvittering")]
+    [InlineData("Melding nr. 45678901 mangler kvittering")]
+    [InlineData("Ringte om sak 45678901")]
+    [InlineData("Saksnr 22334455, journalnr. 91234567, rekvisisjonsnummer 45678901")]
+    [InlineData("Tlf. om EPJ-22334455")]
+    [InlineData("45678901")]
+    [InlineData("MsgId 4f3c9a1e-0b7d-4c1a-9e0f-01234567890a")]
+    [InlineData("sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709")]
+    [InlineData("urn:oid:2.16.578.1.12.4.1.4.101")]
+    [InlineData("Konto 8601.11.17947, IBAN NO93 8601 1117 947")]
+    [InlineData("IP 192.168.10.123, versjon 10.120.123.101")]
+    [InlineData("NOKUP 2.10.1.1.1, 3.2.1, 7.3, ICD-10 I48.9")]
+    [InlineData("Beløp 22 334 455 kr")]
+    // Short and emergency numbers
+    [InlineData("Ring 113 eller 116117, tlf. 02800 og 116 117")]
+    [InlineData("HPR 12345 og HPR 1234567890")]
+    [InlineData("Saken ble sendt HPR-registeret. Melding 1234567 kom senere.")]
+    [InlineData("Telefonnummer 12345678 finnes ikke, og 01234567 heller ikke")]
+    // Not quite a person number
+    [InlineData("Fnr 41814061034 har feil kontrollsiffer")]
+    [InlineData("Fnr 418140 61034, 41.81.40 61034 og 13057444850")]
+    [InlineData("Fnr 418140***** er sladdet")]
+    [InlineData("DUF 201412345612")]
+    // Not an address
+    [InlineData("Møtt @ legevakten, svar @kari, 5@3 og kari@")]
+    [InlineData("kari @ example.no, kari@localhost, @example.no, a@b.5")]
+    // Nothing at all
+    [InlineData("")]
+    [InlineData("Epikrisen kom ni dager etter utskrivning.")]
+    public void What_only_looks_like_it_is_left_alone(string text) => Assert.Empty(IdentityDetector.Find(text));
+
+    [Fact]
+    public void Any_text_gives_findings_inside_it_in_order_and_apart()
+    {
+        const string alphabet = "0123456789012345678901234567890123456789      ..--//,:;+@@()_#%\n\t\u00A0\u200B\u0660\u0665\uFF11abcdefHPRtlfringæøåÅ\uD83D\uDC75\u0301\uFFFF\0";
+        var random = new Random(20260814);
+        var found = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            var text = new string(random.GetItems(alphabet.AsSpan(), random.Next(0, 120)));
+            if (i % 3 == 0) text = text.Insert(random.Next(text.Length + 1), " tlf " + SyntheticNumbers.Next(random, "tenor", i % 2 == 0) + " x@example.no ");
+            var end = 0;
+            foreach (var (_, offset, length) in IdentityDetector.Find(text))
+            {
+                Assert.True(length > 0 && offset >= end && offset + length <= text.Length, text);
+                end = offset + length;
+                found++;
+            }
+        }
+        Assert.True(found > 5_000, $"{found} findings");
+    }
+
+    [Fact]
+    public void A_long_text_is_read_to_its_end()
+    {
+        foreach (var filling in new[] { "1 ", "22 33 44 55 60 ", "@", "a@", "12.08.2026 ", "ring 22 ", "9", "1-" })
+        {
+            var text = string.Concat(Enumerable.Repeat(filling, 30_000 / filling.Length)) + ". Fnr: 41814061033";
+            Assert.Equal(new(IdentityKind.PersonNumber, text.Length - 11, 11), IdentityDetector.Find(text)[^1]);
+        }
+    }
+
+    [Fact]
+    public void A_text_without_identity_costs_no_memory()
+    {
+        const string text = "Utskrevet 12.08.2026 kl. 14.30 med BT 140/85, org.nr. 983 971 709, ringte om sak 45678901 @ legevakten.";
+        IdentityDetector.Find(text);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) IdentityDetector.Find(text);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

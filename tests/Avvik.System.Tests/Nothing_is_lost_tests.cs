@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Avvik.Client;
+using Xunit.Abstractions;
+
+namespace Avvik.System.Tests;
+
+/// <summary>The promise of the house, tested by breaking things while clinicians report.</summary>
+[Collection(nameof(RunningSystem))]
+public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelper output)
+{
+    private const int Submissions = 2000, AtATime = 50, KillsEach = 5, BrokerStops = 2;
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10), Settling = TimeSpan.FromMinutes(3);
+
+    // One reporting party for each test, which nobody else sends for.
+    private const string Ringsaker = "864950582", Løten = "964950679";
+
+    [Fact]
+    public async Task Every_accepted_deviation_becomes_exactly_one_case_and_one_fact_while_every_service_is_killed_and_the_broker_is_stopped()
+    {
+        var ledger = new Ledger(system);
+        using var http = system.Http(await system.TokenAsync(Ringsaker, "client"));
+        var (sent, brokerStops) = (0, 0);
+        var kills = RunningSystem.Services.ToDictionary(s => s, _ => 0, StringComparer.Ordinal);
+        var disturbed = false;
+
+        // The last reports wait until everything that is to go wrong has gone wrong.
+        async Task ReportAsync()
+        {
+            // A pace at which the reports last as long as the disturbances do.
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(700));
+            for (var n = Interlocked.Increment(ref sent); n <= Submissions || !Volatile.Read(ref disturbed); n = Interlocked.Increment(ref sent))
+            {
+                ledger.Promise(await UntilAcceptedAsync(http, Corpus.Lines[n % 16].Submission.Fresh() with { Category = Corpus.Lines[n % 16].Category, PatientGroups = ["none"], ActualHarm = "none" }));
+                if (!Volatile.Read(ref disturbed)) await pace.WaitForNextTickAsync();
+            }
+        }
+
+        var reporting = Enumerable.Range(0, AtATime).Select(_ => Task.Run(ReportAsync)).ToArray();
+        for (var round = 0; round < KillsEach; round++)
+        {
+            foreach (var service in RunningSystem.Services)
+            {
+                await system.KillAsync(service);
+                kills[service]++;
+                await system.UpAsync();
+            }
+            if (round % 2 == 1 && brokerStops < BrokerStops)
+            {
+                await system.StopBrokerAsync();
+                brokerStops++;
+                await AfterAsync(Outage);
+                await system.StartBrokerAsync();
+            }
+        }
+        Volatile.Write(ref disturbed, true);
+        await Task.WhenAll(reporting);
+
+        Assert.All(kills.Values, count => Assert.True(count >= KillsEach));
+        Assert.Equal(BrokerStops, brokerStops);
+        Assert.True(ledger.Count >= Submissions, $"{ledger.Count} were accepted");
+        output.WriteLine($"{ledger.Count} accepted, {kills.Values.Sum()} kills, {brokerStops} broker stops");
+        await ledger.SettleAsync(Ringsaker, Settling);
+    }
+
+    [Fact]
+    public async Task Intake_does_not_notice_that_the_broker_is_down()
+    {
+        var ledger = new Ledger(system);
+        using var http = system.Http(await system.TokenAsync(Løten, "client"));
+        // Warm: what is measured is the outage and not the first request.
+        for (var n = 0; n < 100; n++) ledger.Promise(await UntilAcceptedAsync(http, Corpus.Lines[0].Submission.Fresh() with { Category = "medication" }));
+
+        await system.StopBrokerAsync();
+        var latencies = new global::System.Collections.Concurrent.ConcurrentBag<TimeSpan>();
+        try
+        {
+            var until = Stopwatch.GetTimestamp() + (long)(Outage.TotalSeconds * Stopwatch.Frequency);
+            await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => Task.Run(async () =>
+            {
+                // A clinic's pace: fifty at a time, each with a breath between.
+                using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+                while (Stopwatch.GetTimestamp() < until)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    using var response = await PostAsync(http, Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
+                    latencies.Add(Stopwatch.GetElapsedTime(started));
+                    Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+                    ledger.Promise(await IdAsync(response));
+                    await pace.WaitForNextTickAsync();
+                }
+            })));
+            Assert.True(await system.CountAsync("reporting", "select count(*) from outbox_message") >= latencies.Count / 2, "The broker was not down: the outbox did not grow.");
+        }
+        finally
+        {
+            await system.StartBrokerAsync();
+        }
+        var p99 = latencies.Order().ElementAt((int)(latencies.Count * 0.99));
+        output.WriteLine($"{latencies.Count} accepted during the outage, p99 {p99.TotalMilliseconds:F0} ms");
+        Assert.True(p99 < TimeSpan.FromSeconds(1), $"p99 was {p99}");
+        await ledger.SettleAsync(Løten, Settling);
+    }
+
+    /// <summary>As a health record does: the same submission, again and again, until there is a receipt.</summary>
+    private static async Task<Guid> UntilAcceptedAsync(HttpClient http, Submission submission)
+    {
+        using var patience = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (true)
+        {
+            try
+            {
+                using var response = await PostAsync(http, submission);
+                if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK) return await IdAsync(response);
+                Assert.True(response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            }
+            catch (HttpRequestException) { /* cut in the middle: whether it was stored is not known, so it is sent again */ }
+            await patience.WaitForNextTickAsync();
+        }
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient http, Submission submission) => http.PostAsJsonAsync("api/v1/deviations", submission, SubmissionJson.Default.Submission);
+
+    private static async Task<Guid> IdAsync(HttpResponseMessage response) => (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+
+    /// <summary>An outage has a length; this is not a wait for something to happen.</summary>
+    private static async Task AfterAsync(TimeSpan length)
+    {
+        using var timer = new PeriodicTimer(length);
+        await timer.WaitForNextTickAsync();
+    }
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Http.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Triage.Tests.DecideTriage;
+
+public sealed class Decide_triage_tests
+{
+    // A synthetic number: month + 80.
+    private const string SyntheticNumber = "41814061033";
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static AvvikClient Coordinator(ServiceUnderTest<Program> service, string organization = Given.SykehusetInnlandet) => service.ClientAs(organization, Roles.Coordinator);
+
+    private static async Task<AvvikProblemException> RefusalAsync(ServiceUnderTest<Program> service, DeviationSubmitted submitted, TriageDecision decision) =>
+        await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(submitted.DeviationId, decision));
+
+    private static IEnumerable<(string?, string?)> ErrorsOf(AvvikProblemException refused) =>
+        refused.Problem.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()));
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_coordinator_settles_everything_and_the_reporter_reads_why(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var outcome = await Coordinator(service).DecideAsync(submitted.DeviationId,
+            new() { Decision = "route", Category = "medication", Clause = "6", ActualHarm = "none", PatientGroups = ["maternity"], Unit = "si-tynset", Comment = "Gjelder legemiddellisten." });
+
+        Assert.Equal(new(submitted.DeviationId, CaseStates.Routed), outcome);
+        var sent = await database.SentAsync();
+        var triaged = Assert.IsType<DeviationTriaged>(sent[1]);
+        Assert.Equal(("medication", "6", "none", "si-tynset", Given.SykehusetInnlandet, 3),
+            (triaged.Facts.Category, triaged.Facts.Clause, triaged.Facts.ActualHarm, triaged.Unit, triaged.TriagedBy, triaged.Version));
+        Assert.Equal(["maternity"], triaged.Facts.PatientGroups);
+        var informed = Assert.IsType<ReporterInformed>(sent[2]);
+        Assert.Equal((4, "Gjelder legemiddellisten."), (informed.Version, service.Reveal(informed.Text)));
+        Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_rejection_gives_the_reporter_its_reason_in_words(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var outcome = await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder bare kommunens egen rutine." });
+
+        Assert.Equal(CaseStates.Rejected, outcome.State);
+        var sent = await database.SentAsync();
+        var rejected = Assert.IsType<CaseChanged>(sent[1]);
+        Assert.Equal((3, "rejected", CaseStates.Rejected, Given.SykehusetInnlandet), (rejected.Version, rejected.Action, rejected.State, rejected.Organization));
+        var informed = Assert.IsType<ReporterInformed>(sent[2]);
+        Assert.Equal((3, $"{Vocabulary.RejectionReasons["internal"].Label}: Gjelder bare kommunens egen rutine."), (informed.Version, service.Reveal(informed.Text)));
+    }
+
+    [Fact]
+    public async Task What_is_not_said_stays_as_it_was_and_a_new_category_brings_its_own_clause()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (kept, changed) = (service.Submitted(f => f with { Agreement = null }), service.Submitted(f => f with { Agreement = null }));
+        await service.ReceiveAsync(kept, changed);
+        await Coordinator(service).DecideAsync(kept.DeviationId, new() { Decision = "route" });
+        await Coordinator(service).DecideAsync(changed.DeviationId, new() { Decision = "route", Category = "messaging" });
+        var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().ToList();
+        // A list is compared by what is in it.
+        Assert.Equal(kept.Facts with { PatientGroups = [] }, triaged[0].Facts with { PatientGroups = [] }, EqualityComparer<DeviationFacts>.Default);
+        Assert.Equal(kept.Facts.PatientGroups, triaged[0].Facts.PatientGroups);
+        Assert.Equal(("messaging", Vocabulary.Categories["messaging"].Clause), (triaged[1].Facts.Category, triaged[1].Facts.Clause));
+    }
+
+    [Theory]
+    [InlineData("moderate", "mild", false)]
+    [InlineData("mild", "unknown", false)]
+    [InlineData("mild", "mild", true)]
+    [InlineData("mild", "death", true)]
+    [InlineData("unknown", "none", true)]
+    public async Task A_severity_is_not_lowered_without_a_reason_that_the_reporter_sees(string from, string to, bool withoutComment)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting(f => f with { ActualHarm = from }));
+        var decision = new TriageDecision { Decision = "route", Category = "medication", ActualHarm = to };
+        if (!withoutComment)
+        {
+            var refused = await RefusalAsync(service, submitted, decision);
+            Assert.Equal([("/comment", "blank")], ErrorsOf(refused));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+            Assert.Single(await database.SentAsync());
+            decision = decision with { Comment = "Skaden ble vurdert på nytt." };
+        }
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, decision)).State);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_is_serious_is_only_looked_at_since_it_has_gone_on(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" }));
+        Assert.Equal(CaseStates.Routed, Assert.Single((await Coordinator(service).ListTriageAsync()).Items).State);
+        var refused = await RefusalAsync(service, submitted, new() { Decision = "route", ActualHarm = "death" });
+        Assert.Equal((HttpStatusCode.Conflict, "urn:avvik:problem:alreadyRouted"), (refused.Status, refused.Problem.GetProperty("type").GetString()));
+
+        await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route" });
+
+        Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.IsType<DeviationTriaged>(Assert.Single(await database.SentAsync()));
+        Assert.Equal(HttpStatusCode.Conflict, (await RefusalAsync(service, submitted, new() { Decision = "route" })).Status);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Of_two_who_decide_at_once_one_has_decided_and_the_other_is_told(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var decision = new TriageDecision { Decision = "reject", ReasonCode = "test", Comment = "Prøvemelding." };
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            try { return (await Coordinator(service).DecideAsync(submitted.DeviationId, decision)).State; }
+            catch (AvvikProblemException refused) { return refused.Problem.GetProperty("type").GetString(); }
+        }));
+        Assert.Equal([CaseStates.Rejected, .. Enumerable.Repeat("urn:avvik:problem:alreadyDecided", 3)], outcomes.Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await database.SentAsync()).OfType<CaseChanged>().Count());
+    }
+
+    [Fact]
+    public async Task Everything_wrong_is_said_at_once_and_nothing_is_decided()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        Assert.Equal([("/decision", "unknownCode"), ("/reasonCode", "unknownCode"), ("/category", "unknownCode"), ("/clause", "unknownCode"), ("/actualHarm", "unknownCode"), ("/patientGroups/1", "unknownCode"), ("/unit", "unknownUnit"), ("/comment", "blank")],
+            ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "burn", ReasonCode = "x", Category = "x", Clause = "14", ActualHarm = "x", PatientGroups = ["maternity", "x"], Unit = "3403-tildeling", Comment = " " })));
+        var bare = await RefusalAsync(service, submitted, new() { Decision = "reject" });
+        Assert.Equal([("/reasonCode", "required"), ("/comment", "required")], ErrorsOf(bare));
+        var uncategorised = await RefusalAsync(service, submitted, new() { Decision = "route" });
+        Assert.Equal([("/category", "required")], ErrorsOf(uncategorised));
+        Assert.All(new[] { bare, uncategorised }, r => Assert.Equal(HttpStatusCode.BadRequest, r.Status));
+        Assert.Single(await database.SentAsync());
+    }
+
+    [Fact]
+    public async Task An_identity_in_the_comment_is_refused_with_its_place_and_is_not_repeated()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var refused = await RefusalAsync(service, submitted, new() { Decision = "route", Category = "medication", Comment = $"Gjelder {SyntheticNumber}." });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Equal([("/comment", "identityInText")], ErrorsOf(refused));
+        var offset = Assert.Single(refused.Problem.GetProperty("errors")[0].GetProperty("offsets").EnumerateArray());
+        Assert.Equal((8, 11), (offset.GetProperty("offset").GetInt32(), offset.GetProperty("length").GetInt32()));
+        Assert.DoesNotContain(SyntheticNumber, refused.Problem.GetRawText(), StringComparison.Ordinal);
+        Assert.Single(await database.SentAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_for_another_party_does_not_exist_and_other_roles_may_not_decide()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var decision = new TriageDecision { Decision = "route", Category = "medication" };
+        foreach (var organization in new[] { Given.Hamar, Given.Nordlandssykehuset })
+            Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service, organization).DecideAsync(submitted.DeviationId, decision))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(Guid.CreateVersion7(), decision))).Status);
+        foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client).Except([Roles.Coordinator]))
+            Assert.Equal(HttpStatusCode.Forbidden,
+                (await service.As(Given.SykehusetInnlandet, role).PostAsJsonAsync($"/api/v1/triage/{submitted.DeviationId}/decision", decision, ClientJson.Default.TriageDecision)).StatusCode);
+        Assert.Single(await database.SentAsync());
+    }
+}

@@ -1,0 +1,60 @@
+using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
+using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Triage.Tests.WithdrawDeviation;
+
+public sealed class Withdraw_deviation_tests
+{
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static DeviationWithdrawn Withdrawal(Guid id) =>
+        new() { DeviationId = id, Version = 2, OccurredAt = Given.ReceivedAt.AddMinutes(5), Organization = Given.Hamar, Reason = new("k1.sealed") };
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_waits_leaves_the_queue_and_cannot_be_decided_afterwards(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        await service.ReceiveAsync(Withdrawal(submitted.DeviationId), Withdrawal(submitted.DeviationId));
+
+        var withdrawn = Assert.IsType<CaseChanged>(Assert.Single((await database.SentAsync()).Skip(1)));
+        Assert.Equal(("withdrawn", CaseStates.Withdrawn, 3, Given.Hamar), (withdrawn.Action, withdrawn.State, withdrawn.Version, withdrawn.Organization));
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        Assert.Empty((await coordinator.ListTriageAsync()).Items);
+        var refused = await Assert.ThrowsAsync<Client.AvvikProblemException>(() => coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" }));
+        Assert.EndsWith("alreadyDecided", refused.Problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_withdrawal_that_overtakes_its_deviation_is_remembered(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = service.Submitted();
+        await service.ReceiveAsync(Withdrawal(submitted.DeviationId));
+        await service.ReceiveAsync(Withdrawal(submitted.DeviationId));
+        Assert.Empty(await database.SentAsync());
+        await service.ReceiveAsync(submitted);
+        await service.ReceiveAsync(submitted);
+
+        var withdrawn = Assert.IsType<CaseChanged>(Assert.Single(await database.SentAsync()));
+        Assert.Equal(("withdrawn", CaseStates.Withdrawn, 3), (withdrawn.Action, withdrawn.State, withdrawn.Version));
+        Assert.Equal(0, await database.CountAsync("select count(*) from early_withdrawals"));
+    }
+
+    [Fact]
+    public async Task What_has_been_routed_is_left_to_routing()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted());
+        await service.ReceiveAsync(Withdrawal(submitted.DeviationId));
+        Assert.IsType<DeviationTriaged>(Assert.Single(await database.SentAsync()));
+        Assert.Equal(0, await database.CountAsync("select count(*) from early_withdrawals"));
+    }
+}
