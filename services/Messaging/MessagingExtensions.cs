@@ -49,6 +49,8 @@ public static class MessagingExtensions
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
         services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             PagePublisher.On(s.GetRequiredService<IBus>()), s.GetRequiredService<MessagingMetrics>()));
+        // A page that waits for a database that is away goes back to the queue when the service stops, instead of keeping it from stopping.
+        services.Configure<MassTransitHostOptions>(o => (o.ConsumerStopTimeout, o.StopTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

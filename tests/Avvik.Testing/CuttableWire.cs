@@ -138,7 +138,8 @@ public sealed class CuttableWire : IAsyncDisposable
     private void Reset(Socket end)
     {
         if (_ends.TryRemove(end, out var isClient) && isClient) Interlocked.Increment(ref _cut);
-        end.LingerState = new LingerOption(true, 0);
+        try { end.LingerState = new LingerOption(true, 0); }
+        catch (ObjectDisposedException) { /* its other end broke off first */ }
         end.Dispose();
     }
 

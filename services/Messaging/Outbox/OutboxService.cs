@@ -10,6 +10,8 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Outbo
     : BackgroundService where TDb : DbContext
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), LongestBackoff = TimeSpan.FromSeconds(5);
+    // A round costs the same for one event as for a page of them. The first after a quiet moment goes at once; those that follow gather.
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,7 +27,8 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Outbo
                     if (bus.CheckHealth().Status != BusHealthStatus.Healthy) throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
                     declared = true;
                 }
-                if (!await dispatcher.DispatchAsync(stoppingToken)) await signal.WaitAsync(Poll, stoppingToken);
+                if (await dispatcher.DispatchAsync(stoppingToken)) await Task.Delay(BetweenRounds, stoppingToken);
+                else await signal.WaitAsync(Poll, stoppingToken);
                 if (backoff > TimeSpan.Zero) log.DispatchResumed();
                 backoff = TimeSpan.Zero;
             }

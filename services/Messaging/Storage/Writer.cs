@@ -21,6 +21,8 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 {
     // A commit costs about as much as twenty small writes; past a few hundred a group only adds latency.
     private const int MaxGroup = 256;
+    // When stopping: what waits is written, unless the database is away; then each of those waiting would wait for it in turn.
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
     // Past this, those at the end of the queue would wait longer than their client does.
     private const int MaxWaiting = 10_000;
 
@@ -103,6 +105,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
+        _stopping.CancelAfter(LongestFarewell);
         await _loop;
         if (_session is not null) await _session.DisposeAsync();
         if (Exclusive is not null) await Exclusive.DisposeAsync();

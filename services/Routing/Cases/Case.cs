@@ -170,5 +170,6 @@ internal sealed class EarlyWithdrawal
 {
     public Guid CaseId { get; init; }
     public required string Organization { get; init; }
+    /// <summary>Sealed, as it travelled.</summary>
     public required string Reason { get; init; }
 }

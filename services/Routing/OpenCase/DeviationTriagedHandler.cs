@@ -1,3 +1,4 @@
+using Avvik.Contracts;
 using Avvik.Contracts.Triage;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Storage;
@@ -31,7 +32,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, TimeProvider 
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason", r => (r.GetString(0), r.GetString(1)), c.Id))
         {
             var @case = (await unit.Db.Cases.FindAsync(c.Id))!;
-            var withdrawn = @case.Withdraw(organization, reason, now);
+            var withdrawn = @case.Withdraw(organization, texts.Reveal(new ProtectedText(reason)), now);
             unit.Db.Add(withdrawn);
             await unit.EnqueueAsync(@case.Changed(withdrawn));
         }

@@ -16,7 +16,7 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
         if (@case is null)
         {
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (case_id, organization, reason) values (@p1, @p2, @p3) on conflict do nothing",
-                message.DeviationId, message.Organization, texts.Reveal(message.Reason));
+                message.DeviationId, message.Organization, message.Reason.Value);
             return;
         }
         if (CaseStates.IsFinal(@case.State)) return;

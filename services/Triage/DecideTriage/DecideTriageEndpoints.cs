@@ -57,7 +57,7 @@ internal static class DecideTriageEndpoints
         if (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) && decision.Comment is null)
         {
             // Fair play: lowering a severity needs a reason that the reporter sees. Not a matter of shape, so not «required».
-            errors.Add("/comment", "blank");
+            errors.Add("/comment", "reasonRequired");
             return Problem.Invalid(errors);
         }
         var triaged = assessment.Route(facts with

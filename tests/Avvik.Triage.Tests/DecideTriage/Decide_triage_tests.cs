@@ -92,7 +92,7 @@ public sealed class Decide_triage_tests
         if (!withoutComment)
         {
             var refused = await RefusalAsync(service, submitted, decision);
-            Assert.Equal([("/comment", "blank")], ErrorsOf(refused));
+            Assert.Equal([("/comment", "reasonRequired")], ErrorsOf(refused));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
             Assert.Single(await database.SentAsync());
             decision = decision with { Comment = "Skaden ble vurdert på nytt." };

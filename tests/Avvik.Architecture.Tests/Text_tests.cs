@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Avvik.Contracts;
+
+namespace Avvik.Architecture.Tests;
+
+public sealed partial class Text_tests
+{
+    private static readonly Dictionary<string, Dictionary<string, Dictionary<string, string>>> Texts = Read();
+
+    [Fact]
+    public void Every_text_is_there_in_bokmål_and_in_english_with_the_same_places_for_values()
+    {
+        Assert.Equal(["fields", "flags", "problems"], Texts.Keys.Order(StringComparer.Ordinal));
+        foreach (var (list, codes) in Texts)
+            foreach (var (code, languages) in codes)
+            {
+                Assert.Equal(["en", "nb"], languages.Keys.Order(StringComparer.Ordinal));
+                Assert.All(languages.Values, text => Assert.False(string.IsNullOrWhiteSpace(text), $"{list}.{code}"));
+                Assert.Equal(Places().Matches(languages["nb"]).Select(m => m.Value), Places().Matches(languages["en"]).Select(m => m.Value));
+            }
+    }
+
+    [Fact]
+    public void Every_problem_that_the_sources_can_give_has_its_text()
+    {
+        var codes = CodesOf("services", "gateway", @"\b(?:new Problem|Conflict)\(.*|\bnew\((?:StatusCodes\.|status\b).*").Concat(RefusalsOfTheCaseRules()).ToHashSet(StringComparer.Ordinal);
+        Assert.True(codes.Count >= 15, $"only {string.Join(", ", codes)}: the scan is blind");
+        Assert.Empty(codes.Except(Texts["problems"].Keys));
+    }
+
+    [Fact]
+    public void Every_field_error_that_the_sources_can_give_has_its_text()
+    {
+        var codes = CodesOf("services", "gateway", @"\berrors\.Add\(.*").ToHashSet(StringComparer.Ordinal);
+        Assert.True(codes.Count >= 20, $"only {string.Join(", ", codes)}: the scan is blind");
+        Assert.Empty(codes.Except(Texts["fields"].Keys));
+    }
+
+    [Fact]
+    public void Every_flag_of_triage_has_its_text()
+    {
+        var source = Sources.In("Assessment.cs", "services/Triage").Single().Text;
+        var start = source.IndexOf("class TriageFlags", StringComparison.Ordinal);
+        var flags = source[start..source.IndexOf('}', start)];
+        var codes = Literals().Matches(flags).Select(m => m.Groups["code"].Value).ToList();
+        Assert.Equal(["agreementMissing", "noCategory", "seriousHarm"], codes.Order(StringComparer.Ordinal));
+        Assert.Empty(codes.Except(Texts["flags"].Keys));
+    }
+
+    [Fact]
+    public void A_text_that_is_not_there_is_an_error_and_not_an_empty_string() => Assert.Throws<KeyNotFoundException>(() => Contracts.Texts.Problem("burnt", english: false));
+
+    // The codes on a line are its plain words; pointers begin with a slash.
+    private static IEnumerable<string> CodesOf(string services, string gateway, string call) =>
+        Sources.In("*.cs", services, gateway).SelectMany(f => f.Text.Split('\n'))
+            .SelectMany(line => Regex.Matches(line, call, RegexOptions.None, TimeSpan.FromSeconds(1)))
+            .SelectMany(found => Literals().Matches(found.Value)).Select(m => m.Groups["code"].Value);
+
+    private static IEnumerable<string> RefusalsOfTheCaseRules()
+    {
+        var text = Sources.In("CaseRules.cs", "services/Routing").Single().Text;
+        var codes = Literals().Matches(text[text.IndexOf("string? Refusal(", StringComparison.Ordinal)..]).Select(m => m.Groups["code"].Value).Distinct().ToList();
+        Assert.Equal(["actionNotAllowed", "forbidden", "otherUnit"], codes.Order(StringComparer.Ordinal));
+        return codes;
+    }
+
+    private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
+    {
+        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream("texts.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, Dictionary<string, string>>>>(stream)!;
+    }
+
+    [GeneratedRegex("""(?<!\$|ContainsKey\()"(?<code>[a-z][A-Za-z]+)"(?! =>)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Literals();
+
+    [GeneratedRegex(@"\{\d\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Places();
+}

@@ -1,0 +1,47 @@
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.Tests.Support;
+
+namespace Avvik.Messaging.Tests.Inbox;
+
+/// <summary>A process that consumes dies: a real one, by SIGKILL, at the point named.</summary>
+public sealed class Consumer_death_tests
+{
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_page_whose_consumer_died_before_its_commit_is_redelivered_and_has_its_effect_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        var deviation = Guid.CreateVersion7();
+        await broker.PutAsync(Sample.Paged(deviation));
+
+        await MortalProcess.DieAsync(MortalProcess.DieInTheHandler, database, broker.Uri);
+        Assert.Equal(0, await database.InboxAsync());
+        Assert.Empty(await database.EffectsAsync());
+        await Eventually.IsTrue(async () => await broker.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
+
+        await using var next = await Instance.CreateAsync(database, broker.Uri);
+        await next.StartAsync();
+        await database.EventuallyAsync(Tables.InboxAsync, 1, next.Log.ToString);
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_page_whose_consumer_died_after_its_commit_is_redelivered_and_dropped(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        var deviation = Guid.CreateVersion7();
+        await broker.PutAsync(Sample.Paged(deviation));
+
+        await MortalProcess.DieAsync(MortalProcess.DieBeforeTheAcknowledgement, database, broker.Uri);
+        await database.HasEffectsOnceAsync(deviation);
+        await Eventually.IsTrue(async () => await broker.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
+
+        await using var next = await Instance.CreateAsync(database, broker.Uri);
+        await next.StartAsync();
+        await Eventually.IsTrue(() => Task.FromResult(next.Deliveries.PagesHandled == 1), Sample.Soon);
+        Assert.Single(next.Deliveries.Events);
+        await database.HasEffectsOnceAsync(deviation);
+        Assert.Equal(1, await database.InboxAsync());
+    }
+}

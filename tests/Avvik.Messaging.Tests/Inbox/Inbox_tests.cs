@@ -1,0 +1,141 @@
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Messaging.Tests.Inbox;
+
+public sealed class Inbox_tests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Whatever_is_repeated_within_a_page_or_across_pages_has_its_effect_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var deviations = Sample.NewDeviations(50);
+        var events = deviations.Select(d => Sample.Paged(d)).ToArray();
+
+        // Eight pages at once, each with its own choice of the same events, some of them twice.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => instance.Inbox.ReceiveAsync([.. events.Skip(i * 5), .. events.Take(10 + i)], None)));
+        await instance.Inbox.ReceiveAsync(events, None);
+
+        await database.HasEffectsOnceAsync(deviations);
+        Assert.Equal(50, await database.InboxAsync());
+    }
+
+    [Fact]
+    public async Task Two_instances_that_meet_on_the_same_events_apply_each_once()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var one = await Instance.CreateAsync(database);
+        await using var two = await Instance.CreateAsync(database);
+        var deviations = Sample.NewDeviations(200);
+        var events = deviations.Select(d => Sample.Paged(d)).ToArray();
+
+        await Task.WhenAll(events.Chunk(40).SelectMany(page => new[] { one.Inbox.ReceiveAsync(page, None), two.Inbox.ReceiveAsync([.. page.Reverse()], None) }));
+
+        await database.HasEffectsOnceAsync(deviations);
+        Assert.Equal(0, await database.ParkedAsync());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_event_that_can_never_be_applied_is_parked_and_its_neighbours_are_applied(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var events = Sample.NewDeviations(5).Select(d => Sample.Paged(d)).ToArray();
+        var bad = events[2];
+        var attempts = 0;
+        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref attempts) > 0 ? throw new InvalidDataException("never") : Task.CompletedTask;
+
+        await instance.Inbox.ReceiveAsync(events, None);
+
+        Assert.True(attempts > 1, "what fails is to be tried alone before it is given up");
+        await database.HasEffectsOnceAsync(events.Where(e => e != bad).Select(e => e.DeviationId()));
+        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        Assert.Equal((bad.Id, "inbox", Sample.InformedExchange, nameof(InvalidDataException)), (parked.Id, parked.Source, parked.Type, parked.Error));
+
+        // A redelivery of the page neither tries it again nor parks it again.
+        var before = attempts;
+        await instance.Inbox.ReceiveAsync(events, None);
+        Assert.Equal(before, attempts);
+        Assert.Single(await instance.Parked.ListAsync(None));
+
+        // Before it is repaired: nothing changes. After: it has its effect, once.
+        await Assert.ThrowsAsync<InvalidDataException>(() => instance.Parked.RequeueAsync(bad.Id, "prøver", "op", "974589095", None));
+        Assert.Single(await instance.Parked.ListAsync(None));
+        instance.Hooks.InHandler = _ => Task.CompletedTask;
+        Assert.True(await instance.Parked.RequeueAsync(bad.Id, "rettet", "op", "974589095", None));
+        Assert.False(await instance.Parked.RequeueAsync(bad.Id, "rettet", "op", "974589095", None));
+        await database.HasEffectsOnceAsync(events.Select(e => e.DeviationId()));
+        Assert.Empty(await instance.Parked.ListAsync(None));
+        Assert.Equal([("requeued", "rettet", "op@974589095")], await ResolutionsAsync(database));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_parked_event_that_is_discarded_never_has_its_effect(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var bad = Sample.Paged(Guid.CreateVersion7());
+        instance.Hooks.InHandler = _ => throw new InvalidDataException("never");
+        await instance.Inbox.ReceiveAsync([bad], None);
+        instance.Hooks.InHandler = _ => Task.CompletedTask;
+
+        Assert.True(await instance.Parked.DiscardAsync(bad.Id, "duplikat i kilden", "op", "974589095", None));
+        Assert.False(await instance.Parked.RequeueAsync(bad.Id, "angrer", "op", "974589095", None));
+        await instance.Inbox.ReceiveAsync([bad], None);
+        Assert.Empty(await database.EffectsAsync());
+        Assert.Equal([("discarded", "duplikat i kilden", "op@974589095")], await ResolutionsAsync(database));
+        Assert.False(await instance.Parked.DiscardAsync(Guid.CreateVersion7(), "finnes ikke", "op", "974589095", None));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_event_that_cannot_be_read_or_has_no_handler_here_is_parked(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var good = Sample.Paged(Guid.CreateVersion7());
+        var unreadable = Sample.Paged(Guid.CreateVersion7()) with { Body = System.Text.Json.JsonElement.Parse("""{"deviationId":"none of it"}""") };
+        var unknown = Sample.Paged(Guid.CreateVersion7()) with { Type = "avvik.routing.not-yet-invented.v9" };
+
+        await instance.Inbox.ReceiveAsync([unreadable, good, unknown], None);
+
+        await database.HasEffectsOnceAsync(good.DeviationId());
+        Assert.Equal(new[] { (unreadable.Id, "JsonException"), (unknown.Id, "NotSupportedException") }.Order(), (await instance.Parked.ListAsync(None)).Select(p => (p.Id, p.Error)).Order());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_lost_race_is_run_again_and_a_race_lost_every_time_is_parked(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var (once, always) = (Sample.Paged(Guid.CreateVersion7()), Sample.Paged(Guid.CreateVersion7()));
+        var lost = 0;
+        instance.Hooks.InHandler = e => e.DeviationId == always.DeviationId() || Interlocked.Increment(ref lost) == 1 ? throw new DbUpdateConcurrencyException("lost") : Task.CompletedTask;
+
+        await instance.Inbox.ReceiveAsync([once], None).WaitAsync(Sample.Soon);
+        Assert.Equal(2, lost);
+        await database.HasEffectsOnceAsync(once.DeviationId());
+        await instance.Inbox.ReceiveAsync([always], None).WaitAsync(Sample.Soon);
+        Assert.Equal(always.Id, Assert.Single(await instance.Parked.ListAsync(None)).Id);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task What_the_inbox_remembers_is_forgotten_after_its_time_and_not_before(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var cut = new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero);
+        var ids = new[] { -40, -1, 0, 1, 40 }.Select(days => Guid.CreateVersion7(cut.AddDays(days))).ToArray();
+        await instance.Inbox.ReceiveAsync([.. ids.Select(id => Sample.Paged(Guid.CreateVersion7(), id: id))], None);
+
+        Assert.Equal(2, await MessagingUpkeep<EffectsDb>.PruneAsync(instance.Writer, cut, None));
+        Assert.Equal(ids[2..].Order(), (await database.QueryAsync("select message_id from inbox_message", r => r.GetGuid(0))).Order());
+    }
+
+    private static Task<List<(string, string, string)>> ResolutionsAsync(TestDatabase database) =>
+        database.QueryAsync("select resolution, reason, resolved_by from parked_message where resolved_at is not null", r => (r.GetString(0), r.GetString(1), r.GetString(2)));
+}

@@ -1,0 +1,88 @@
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.Tests.Support;
+
+namespace Avvik.Messaging.Tests.Outbox;
+
+/// <summary>A process that publishes dies: a real one, by SIGKILL, at the point named.</summary>
+public sealed class Publisher_death_tests
+{
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Work_that_dies_before_its_commit_leaves_nothing(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+
+        var said = await MortalProcess.DieAsync(MortalProcess.DieBeforeTheCommit, database, deviation: Guid.CreateVersion7());
+        Assert.Equal("in the transaction: 2 rows", said);
+
+        await using var next = await Instance.CreateAsync(database);
+        Assert.Equal(0, await database.OutboxAsync());
+        Assert.Empty(await database.EffectsAsync());
+        // And the one that comes after it works.
+        await next.EnqueueAsync(Sample.Informed(Guid.CreateVersion7()));
+        Assert.Equal(1, await database.OutboxAsync());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_event_committed_before_a_crash_is_sent_by_the_next_instance(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        var deviation = Guid.CreateVersion7();
+
+        await MortalProcess.DieAsync(MortalProcess.DieAfterTheCommit, database, broker.Uri, deviation);
+        Assert.Equal(1, await database.OutboxAsync());
+        Assert.Null(await broker.QueueDepthAsync(Sample.Queue));
+
+        await using var next = await Instance.CreateAsync(database, broker.Uri);
+        await next.StartAsync();
+        await database.EventuallyAsync(Tables.InboxAsync, 1, next.Log.ToString);
+        await database.EventuallyAsync(Tables.OutboxAsync, 0, next.Log.ToString);
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Lanes_that_a_dead_dispatcher_held_are_taken_over(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        var deviation = Guid.CreateVersion7();
+
+        await MortalProcess.DieAsync(MortalProcess.DieWithLanesClaimed, database, broker.Uri, deviation);
+        Assert.Equal(1, await database.LeasedLanesAsync());
+        Assert.Equal(0, await broker.QueueDepthAsync(Sample.Queue));
+
+        await using var next = await Instance.CreateAsync(database, broker.Uri);
+        // SQLite's one process knows that whoever held them is dead. On PostgreSQL it could be alive, so the lease is waited for.
+        Assert.Equal(provider == DatabaseProvider.Sqlite ? 0 : 1, await database.LeasedLanesAsync());
+        if (provider == DatabaseProvider.Postgres)
+        {
+            Assert.False(await next.Dispatcher().DispatchAsync(CancellationToken.None));
+            await database.LeasesEndAsync();
+        }
+        await next.StartAsync();
+        await database.EventuallyAsync(Tables.InboxAsync, 1, next.Log.ToString);
+        await database.EventuallyAsync(Tables.OutboxAsync, 0, next.Log.ToString);
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_event_published_by_a_process_that_died_before_it_could_note_it_has_its_effect_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        var deviation = Guid.CreateVersion7();
+
+        await MortalProcess.DieAsync(MortalProcess.DieAfterPublishing, database, broker.Uri, deviation);
+        Assert.Equal(1, await database.OutboxAsync());
+        Assert.Equal(1, await broker.QueueDepthAsync(Sample.Queue));
+        await database.LeasesEndAsync();
+
+        await using var next = await Instance.CreateAsync(database, broker.Uri);
+        await next.StartAsync();
+        await Eventually.IsTrue(() => Task.FromResult(next.Deliveries.PagesHandled == 2), Sample.Soon);
+        Assert.Equal(1, next.Deliveries.Duplicates);
+        await database.EventuallyAsync(Tables.OutboxAsync, 0, next.Log.ToString);
+        await database.EventuallyAsync(Tables.InboxAsync, 1, next.Log.ToString);
+        await database.HasEffectsOnceAsync(deviation);
+    }
+}

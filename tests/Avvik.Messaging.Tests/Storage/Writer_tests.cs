@@ -1,0 +1,211 @@
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Messaging.Tests.Storage;
+
+public sealed class Writer_tests
+{
+    private const int MaxWaiting = 10_000;
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Work_that_waits_at_the_same_time_shares_a_commit(DatabaseProvider provider)
+    {
+        const int Units = 200;
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var commits = 0;
+        var gate = await GateAsync(instance.Writer, provider == DatabaseProvider.Sqlite
+            ? unit => SQLitePCL.raw.sqlite3_commit_hook(((SqliteConnection)unit.Db.Database.GetDbConnection()).Handle, _ => Interlocked.Increment(ref commits) * 0, null)
+            : _ => { });
+
+        var deviations = Sample.NewDeviations(Units);
+        var work = deviations.Select(d => CountAsync(instance.Writer, d)).ToList();
+        await gate.OpenAsync();
+        await Task.WhenAll(work);
+
+        await database.HasEffectsOnceAsync(deviations);
+        // PostgreSQL notes on each row which transaction wrote it; the gate's own wrote none.
+        if (provider == DatabaseProvider.Postgres) commits = 1 + (int)await database.CountAsync("select count(distinct xmin::text) from effects");
+        Assert.Equal(2, commits);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Work_that_fails_is_rolled_back_alone(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var gate = await GateAsync(instance.Writer);
+        var (before, bad, after) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        var first = CountAsync(instance.Writer, before);
+        var runs = 0;
+        var failing = instance.Writer.WriteAsync<bool>(async unit =>
+        {
+            runs++;
+            await CountEffects.CountAsync(unit, bad, 1);
+            unit.Db.Effects.Add(new Effect { DeviationId = bad, Version = 2, Count = 1 });
+            await unit.EnqueueAsync(Sample.Informed(bad));
+            throw new InvalidDataException("refused");
+        }, None);
+        var last = CountAsync(instance.Writer, after);
+        await gate.OpenAsync();
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => failing);
+        await Task.WhenAll(first, last);
+        Assert.Equal(2, runs); // with the others, and alone
+        await database.HasEffectsOnceAsync(before, after);
+        Assert.Equal(0, await database.OutboxAsync());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task What_the_database_refuses_at_the_end_is_reported_to_the_one_who_wrote_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var (taken, free) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await CountAsync(instance.Writer, taken);
+        var gate = await GateAsync(instance.Writer);
+
+        // The context saves when the work is done: only the commit shows that the key is taken.
+        var failing = AddAsync(taken);
+        var fine = AddAsync(free);
+        await gate.OpenAsync();
+        await Assert.ThrowsAsync<DbUpdateException>(() => failing);
+        await fine;
+        await database.HasEffectsOnceAsync(taken, free);
+
+        Task AddAsync(Guid deviation) => instance.Writer.WriteAsync(unit =>
+        {
+            unit.Db.Effects.Add(new Effect { DeviationId = deviation, Version = 1, Count = 1 });
+            return Task.FromResult(true);
+        }, None);
+    }
+
+    [Fact]
+    public async Task A_full_queue_says_that_it_is_busy_and_loses_nothing_it_took()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var instance = await Instance.CreateAsync(database);
+        var gate = await GateAsync(instance.Writer);
+
+        var done = 0;
+        var taken = Enumerable.Range(0, MaxWaiting).Select(_ => instance.Writer.WriteAsync(_ => Task.FromResult(Interlocked.Increment(ref done)), None)).ToList();
+        await Assert.ThrowsAsync<WriterBusyException>(() => instance.Writer.WriteAsync(_ => Task.FromResult(Interlocked.Increment(ref done)), None));
+
+        await gate.OpenAsync();
+        await Task.WhenAll(taken);
+        Assert.Equal(MaxWaiting, done);
+        await CountAsync(instance.Writer, Guid.CreateVersion7());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Work_cancelled_before_it_starts_never_runs(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var gate = await GateAsync(instance.Writer);
+        using var giveUp = new CancellationTokenSource();
+        var (given, kept) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        var cancelled = CountAsync(instance.Writer, given, giveUp.Token);
+        var other = CountAsync(instance.Writer, kept);
+        await giveUp.CancelAsync();
+        await gate.OpenAsync();
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => cancelled);
+        await other;
+        await database.HasEffectsOnceAsync(kept);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task The_writer_comes_back_after_its_connection_was_lost(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var (during, after) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        var lost = instance.Writer.WriteAsync(async unit =>
+        {
+            await CountEffects.CountAsync(unit, during, 1);
+            if (provider == DatabaseProvider.Sqlite) await unit.Db.Database.GetDbConnection().CloseAsync();
+            else await database.ExecuteAsync($"select pg_terminate_backend({await unit.Sql.ScalarAsync<int>("select pg_backend_pid()")})");
+            return true;
+        }, None);
+        await Assert.ThrowsAnyAsync<Exception>(() => lost);
+
+        await CountAsync(instance.Writer, after);
+        await database.HasEffectsOnceAsync(after);
+    }
+
+    [Fact]
+    public async Task Stopping_with_a_frozen_database_does_not_wait_for_it_once_for_each_that_waits()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        var (wire, connectionString) = database.ByWire();
+        await using var _ = wire;
+        var instance = await Instance.CreateAsync(database, connectionString: connectionString + ";Timeout=3;Command Timeout=3");
+        await CountAsync(instance.Writer, Guid.CreateVersion7());
+        wire.Mode = WireMode.Freeze;
+        var waiting = Sample.NewDeviations(20).Select(d => CountAsync(instance.Writer, d)).ToList();
+        await Eventually.IsTrue(() => Task.FromResult(wire.HeldBack > 0), Sample.Soon);
+
+        await instance.DisposeAsync().AsTask().WaitAsync(Sample.Soon);
+        Assert.All(waiting, work => Assert.True(work.IsFaulted || work.IsCanceled));
+        Assert.Equal(1, await database.CountAsync("select count(*) from effects"));
+    }
+
+    [Fact]
+    public async Task On_SQLite_a_commit_is_on_disk_and_readers_do_not_wait_for_the_writer()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var instance = await Instance.CreateAsync(database);
+        var settings = await instance.Writer.WriteAsync(async unit => (await unit.Sql.ScalarAsync<string>("pragma journal_mode"), await unit.Sql.ScalarAsync<long>("pragma synchronous")), None);
+        Assert.Equal(("wal", 2L /* FULL */), settings);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_SQLite_file_does_not_start_and_says_why()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        var first = await Instance.CreateAsync(database);
+        var (code, said) = await MortalProcess.RunAsync(MortalProcess.Migrate, database);
+        var file = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
+        Assert.Equal((3, $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres."), (code, said));
+
+        await first.DisposeAsync();
+        Assert.Equal((0, "started"), await MortalProcess.RunAsync(MortalProcess.Migrate, database));
+    }
+
+    private static Task<bool> CountAsync(Writer<EffectsDb> writer, Guid deviation, CancellationToken ct = default) => writer.WriteAsync(async unit =>
+    {
+        await CountEffects.CountAsync(unit, deviation, 1);
+        return true;
+    }, ct);
+
+    /// <summary>Work that runs until it is let go: what comes meanwhile waits together.</summary>
+    private static async Task<Gate> GateAsync(Writer<EffectsDb> writer, Action<UnitOfWork<EffectsDb>>? whenIn = null)
+    {
+        var (entered, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var work = writer.WriteAsync(async unit =>
+        {
+            whenIn?.Invoke(unit);
+            entered.SetResult();
+            await open.Task;
+            return true;
+        }, None);
+        await entered.Task.WaitAsync(Sample.Soon);
+        return new Gate(open, work);
+    }
+
+    private sealed record Gate(TaskCompletionSource Open, Task Work)
+    {
+        public Task OpenAsync()
+        {
+            Open.SetResult();
+            return Work;
+        }
+    }
+}

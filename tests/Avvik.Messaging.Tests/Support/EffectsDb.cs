@@ -1,0 +1,61 @@
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Avvik.Messaging.Tests.Support;
+
+/// <summary>The smallest service there is: it counts how often each event had its effect, so it shows what a careful handler would hide.</summary>
+public sealed class EffectsDb(DbContextOptions<EffectsDb> options) : DbContext(options)
+{
+    public DbSet<Effect> Effects => Set<Effect>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Effect>(e =>
+        {
+            e.ToTable("effects");
+            e.HasKey(x => new { x.DeviationId, x.Version });
+        });
+        modelBuilder.AddMessaging();
+        modelBuilder.UseSnakeCase();
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
+}
+
+public sealed class Effect
+{
+    public Guid DeviationId { get; init; }
+    public int Version { get; init; }
+    public int Count { get; set; }
+}
+
+[DbContext(typeof(EffectsDb)), Migration("20260101000000_First")]
+internal sealed class First : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateMessagingTables();
+        migrationBuilder.CreateTable("effects", t => new
+        {
+            deviation_id = t.Column<Guid>(),
+            version = t.Column<int>(),
+            count = t.Column<int>(),
+        }, constraints: t => t.PrimaryKey("PK_effects", x => new { x.deviation_id, x.version }));
+    }
+}
+
+internal sealed class CountEffects(Hooks hooks) : IHandle<ReporterInformed, EffectsDb>
+{
+    public async Task HandleAsync(ReporterInformed message, UnitOfWork<EffectsDb> unit)
+    {
+        await CountAsync(unit, message.DeviationId, message.Version);
+        await hooks.InHandler(message);
+    }
+
+    public static Task CountAsync(UnitOfWork<EffectsDb> unit, Guid deviation, int version) => unit.Sql.ExecuteAsync(
+        "insert into effects (deviation_id, version, count) values (@p1, @p2, 1) on conflict (deviation_id, version) do update set count = effects.count + 1", deviation, version);
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Outbox;
+
+namespace Avvik.Messaging.Tests.Support;
+
+/// <summary>Plays the broker's part: confirms what it is given, and remembers it. What it refuses, it has not taken.</summary>
+internal sealed class Recorder
+{
+    private readonly ConcurrentQueue<(string Exchange, EventPage Page)> _pages = [];
+
+    /// <summary>Throw to refuse a page.</summary>
+    public Func<EventPage, Task> OnPage { get; set; } = _ => Task.CompletedTask;
+
+    public IReadOnlyCollection<(string Exchange, EventPage Page)> Pages => _pages;
+
+    public IReadOnlyList<PagedEvent> Events => [.. _pages.SelectMany(p => p.Page.Events)];
+
+    public IReadOnlyList<(Guid Deviation, int Version)> Versions => [.. Events.Select(e => (e.DeviationId(), e.Version()))];
+
+    public PublishPage Publish => async (exchange, page, _) =>
+    {
+        await OnPage(page);
+        _pages.Enqueue((exchange, page));
+    };
+}
+
+/// <summary>What the broker says of a page it will not have.</summary>
+internal sealed class RefusedException() : Exception("Refused.");
+
+internal static class PagedEventReading
+{
+    public static Guid DeviationId(this PagedEvent e) => e.Body.GetProperty("deviationId").GetGuid();
+
+    public static int Version(this PagedEvent e) => e.Body.GetProperty("version").GetInt32();
+
+    public static bool Holds(this EventPage page, Guid deviation) => page.Events.Any(e => e.DeviationId() == deviation);
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.HandleCase;
+
+public sealed class Handle_case_tests
+{
+    // A synthetic number: month + 80.
+    private const string SyntheticNumber = "41814061033";
+    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity", "communication"], Measures = [new() { Description = "Ny rutine", Owner = "Avdeling Tynset", DueDate = "2026-10-01" }] };
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static ServiceUnderTest<Program> Start(TestDatabase database) => new(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+
+    private static AvvikClient Handler(ServiceUnderTest<Program> service, string unit = "si-tynset") => service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, unit);
+
+    private static AvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+
+    private static async Task<(HttpStatusCode Status, string Code, (string?, string?)[] Errors)> RefusalAsync(Task<CaseDetails> call)
+    {
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => call);
+        return (refused.Status, refused.Problem.GetProperty("type").GetString()!["urn:avvik:problem:".Length..], refused.Problem.TryGetProperty("errors", out var errors)
+            ? [.. errors.EnumerateArray().Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()))]
+            : []);
+    }
+
+    private static async Task<DeviationTriaged> InProgressAsync(ServiceUnderTest<Program> service)
+    {
+        var triaged = await service.ReceivedAsync(service.Triaged());
+        await Handler(service).ActAsync(triaged.DeviationId, 3, "acknowledge");
+        await Handler(service).ActAsync(triaged.DeviationId, 4, "start");
+        return triaged;
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task From_routed_to_closed_each_step_is_a_version_a_line_and_an_event_and_the_answer_reaches_the_reporter(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var triaged = await InProgressAsync(service);
+        var answered = await Handler(service).ActAsync(triaged.DeviationId, 5, "answer", Answer);
+        Assert.Equal((CaseStates.Answered, 6, "Rutinen er endret."), (answered.Case.State, answered.Case.Version, answered.Answer!.Text));
+        var closed = await service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(triaged.DeviationId, 6, "accept");
+
+        Assert.Equal((CaseStates.Closed, 7), (closed.Case.State, closed.Case.Version));
+        Assert.Empty(closed.AllowedActions);
+        Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")], closed.Timeline.Select(e => (e.Version, e.Action)));
+        // Each party knows its own people by name, and the other as a party.
+        Assert.Equal([null, null, null, null, "test-person"], closed.Timeline.Select(e => e.Actor));
+        Assert.Equal([null, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.Hamar], closed.Timeline.Select(e => e.Organization));
+
+        var sent = await database.SentAsync();
+        var changes = sent.OfType<CaseChanged>().ToList();
+        Assert.Equal(Enumerable.Range(3, 5), changes.Select(c => c.Version));
+        Assert.NotNull(changes[^1].AnsweredAt);
+        Assert.NotNull(changes[^1].ClosedAt);
+        var words = Assert.Single(sent.OfType<ReporterInformed>());
+        Assert.Equal((6, "Rutinen er endret."), (words.Version, service.Reveal(words.Text)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Whoever_acts_says_which_version_they_saw(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var triaged = await service.ReceivedAsync(service.Triaged());
+        using var http = service.As(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
+        var path = $"/api/v1/cases/{triaged.DeviationId}";
+        Assert.Equal("\"3\"", (await http.GetAsync(path)).Headers.ETag?.Tag);
+
+        async Task<(int, string?)> AcknowledgeAsync(string? ifMatch)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{path}/acknowledge");
+            if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+            using var response = await http.SendAsync(request);
+            return ((int)response.StatusCode, response.IsSuccessStatusCode ? response.Headers.ETag?.Tag : (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
+        }
+        Assert.Equal((428, "urn:avvik:problem:versionRequired"), await AcknowledgeAsync(null));
+        foreach (var stale in new[] { "\"2\"", "\"4\"", "*", "W/\"3\"", "\"\"", "nonsense" })
+            Assert.Equal((412, "urn:avvik:problem:staleVersion"), await AcknowledgeAsync(stale));
+        Assert.Single(await database.SentAsync());
+        Assert.Equal((200, "\"4\""), await AcknowledgeAsync("\"3\""));
+        Assert.Equal((412, "urn:avvik:problem:staleVersion"), await AcknowledgeAsync("\"3\""));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Of_many_who_act_on_the_same_version_one_succeeds(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var triaged = await service.ReceivedAsync(service.Triaged());
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            try { return (await Handler(service).ActAsync(triaged.DeviationId, 3, "acknowledge")).Case.State; }
+            catch (AvvikProblemException refused) { return refused.Status.ToString(); }
+        }));
+        Assert.Equal([.. Enumerable.Repeat("PreconditionFailed", 5), CaseStates.Acknowledged], outcomes.Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await database.SentAsync()).Count);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_third_return_escalates_and_the_coordinators_decision_gets_it_out(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent"), await RefusalAsync(Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "3403-lege" })) is var r ? (r.Status, r.Code) : default);
+        Assert.Equal("si-habilitering", (await Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
+        Assert.Equal("otherUnit", (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
+        Assert.Equal("si-samhandling", (await Handler(service, "si-habilitering").ActAsync(id, 4, "return", new() { Reason = "Feil enhet." })).Case.Unit);
+        var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
+
+        Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
+        Assert.Equal(["resolve"], escalated.AllowedActions);
+        Assert.Equal("actionNotAllowed", (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
+        Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
+        var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
+        Assert.Equal((CaseStates.InProgress, "Tynset svarer."), (resolved.Case.State, resolved.Timeline[^1].Text));
+        Assert.Equal([0, 1, 2, 3, 3], (await database.SentAsync()).OfType<CaseChanged>().Select(c => c.Hops));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_transfer_stays_within_the_party_and_is_no_hop(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await InProgressAsync(service)).DeviationId;
+        Assert.Equal([("/unit", "unknownUnit")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "3403-lege", Reason = "Deres." }))).Errors);
+        Assert.Equal([("/reason", "required"), ("/unit", "required")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer"))).Errors);
+        var transferred = await Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "si-habilitering", Reason = "Gjelder habilitering." });
+        Assert.Equal((CaseStates.Routed, "si-habilitering", 0, "transferred"), (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops, transferred.Routing.Rule));
+        Assert.Empty(transferred.AllowedActions);
+    }
+
+    [Fact]
+    public async Task An_answer_needs_words_a_cause_and_measures_or_a_reason_for_none()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await InProgressAsync(service)).DeviationId;
+        async Task ExpectAsync(CaseAction? body, params (string?, string?)[] errors) => Assert.Equal(errors, (await RefusalAsync(Handler(service).ActAsync(id, 5, "answer", body))).Errors);
+
+        await ExpectAsync(null, ("/text", "required"), ("/contributingFactors", "required"), ("/measures", "reasonForNoMeasures"));
+        await ExpectAsync(Answer with { ContributingFactors = ["capacity", "laziness"] }, ("/contributingFactors/1", "unknownCode"));
+        await ExpectAsync(Answer with { Measures = [] }, ("/measures", "reasonForNoMeasures"));
+        await ExpectAsync(Answer with { Measures = [Answer.Measures![0], new()] }, ("/measures/1/description", "required"), ("/measures/1/owner", "required"), ("/measures/1/dueDate", "required"));
+        await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { DueDate = "2026-08-19" }] }, ("/measures/0/dueDate", "onlyPlannedFuture"));
+        await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { DueDate = "1. oktober" }] }, ("/measures/0/dueDate", "invalidDate"));
+        await ExpectAsync(Answer with { Measures = [.. Enumerable.Repeat(Answer.Measures[0], 21)] }, ("/measures", "tooMany"));
+        await ExpectAsync(Answer with { Text = new string('a', 8001) }, ("/text", "tooLong"));
+        await ExpectAsync(Answer with { Text = $"Gjelder {SyntheticNumber}." }, ("/text", "identityInText"));
+        await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { Owner = SyntheticNumber }] }, ("/measures/0/owner", "identityInText"));
+        Assert.Equal(3, (await database.SentAsync()).Count);
+
+        var answered = await Handler(service).ActAsync(id, 5, "answer", Answer with { Measures = null, NoMeasuresReason = "Engangstilfelle.", Text = new string('a', 8000) });
+        Assert.Equal((CaseStates.Answered, "Engangstilfelle."), (answered.Case.State, answered.Answer!.NoMeasuresReason));
+    }
+
+    [Fact]
+    public async Task A_refusal_says_what_the_caller_may_do_instead_and_a_misspelt_member_loses_nothing()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        var conflict = await Assert.ThrowsAsync<AvvikProblemException>(() => Handler(service).ActAsync(id, 3, "answer", Answer));
+        Assert.Equal((HttpStatusCode.Conflict, "acknowledge return"), (conflict.Status, string.Join(' ', conflict.Problem.GetProperty("allowedActions").EnumerateArray().Select(a => a.GetString()))));
+        Assert.Equal(HttpStatusCode.Forbidden, (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler, "si-tynset").ActAsync(id, 3, "acknowledge"))).Status);
+
+        using var http = service.As(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
+        http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");
+        using var misspelt = await http.PostAsync($"/api/v1/cases/{id}/return", new StringContent("""{ "reason": "Feil enhet.", "sugestedUnit": "si-habilitering" }""", null, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, misspelt.StatusCode);
+        Assert.Equal("/sugestedUnit", (await misspelt.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0].GetProperty("pointer").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync($"/api/v1/cases/{id}/burn", null)).StatusCode);
+        Assert.Single(await database.SentAsync());
+    }
+
+    [Fact]
+    public async Task Whatever_is_tried_each_accepted_action_is_one_event_and_a_refused_one_changes_nothing_on_disk()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        AvvikClient[] callers = [Coordinator(service), Handler(service), Handler(service, "si-habilitering"), service.ClientAs(Given.Hamar, Roles.Reporter), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)];
+        string[] actions = ["acknowledge", "start", "return", "transfer", "resolve", "answer", "accept"];
+        const int Seed = 20260820;
+        var random = new Random(Seed);
+        var (accepted, refused) = (0, 0);
+        async Task<string> OnDiskAsync() => JsonSerializer.Serialize(new
+        {
+            Case = await database.QueryAsync("select * from cases", row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(row.GetValue))),
+            Events = await database.CountAsync("select count(*) from case_events"),
+            Outbox = await database.CountAsync("select count(*) from outbox_message"),
+        });
+
+        for (var (step, version) = (0, 3); step < 150; step++)
+        {
+            // A life that is answered at once is a short one, and so is one that few of those who try may lead: half the attempts are the coordinator's.
+            var (before, action) = (await OnDiskAsync(), actions[random.Next(actions.Length - (step < 100 ? 2 : 0))]);
+            try
+            {
+                var details = await callers[Math.Max(0, random.Next(-callers.Length, callers.Length))].ActAsync(id, version, action, Answer with { Reason = "Grunn.", Unit = "si-habilitering", Decision = "Avgjort." });
+                Assert.Equal((++version, version), (details.Case.Version, details.Timeline.Count + 2));
+                Assert.Equal(Enumerable.Range(3, version - 2), (await database.SentAsync()).OfType<CaseChanged>().Select(c => c.Version));
+                accepted++;
+            }
+            catch (AvvikProblemException)
+            {
+                Assert.True(before == await OnDiskAsync(), $"seed {Seed}, step {step}: a refused {action} left a trace");
+                refused++;
+            }
+        }
+        Assert.True(accepted >= 8 && refused >= 20, $"seed {Seed}: {accepted} accepted and {refused} refused prove little");
+    }
+}

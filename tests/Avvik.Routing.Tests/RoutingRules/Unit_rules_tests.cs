@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Routing.RoutingRules;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.RoutingRules;
+
+public sealed class Unit_rules_tests
+{
+    private static (string Unit, string Rule) Decide(string respondent, string? category, string? unit = null, string? site = null, string? coordinators = null)
+    {
+        var (decided, decision) = UnitRules.Decide(Given.Triaged(f => f with { RespondentOrganization = respondent, Category = category, RespondentUnit = unit, RespondentSite = site }).Facts, coordinators);
+        Assert.Equal(UnitRules.Version, decision.Version);
+        return (decided.Code, decision.Rule);
+    }
+
+    [Theory]
+    [InlineData("privacy", "si-habilitering", "SI Tynset", "si-prehospital", "si-prehospital", "coordinator")]
+    [InlineData("privacy", "si-habilitering", "SI Tynset", null, "si-habilitering", "respondentUnit")]
+    [InlineData("privacy", null, "SI Tynset", null, "si-personvern", "categoryService")]
+    [InlineData("emergency", null, "SI Tynset", null, "si-prehospital", "categoryService")]
+    [InlineData("dischargeSummary", null, "SI Tynset", null, "si-tynset", "site")]
+    [InlineData("dischargeSummary", null, " si tynset ", null, "si-tynset", "site")]
+    [InlineData("dischargeSummary", null, null, null, "si-samhandling", "fallback")]
+    [InlineData("dischargeSummary", null, "Et sted vi ikke kjenner", null, "si-samhandling", "fallback")]
+    // A unit of somebody else is none.
+    [InlineData("dischargeSummary", "3403-lege", "SI Tynset", "nlsh-lofoten", "si-tynset", "site")]
+    public void At_a_trust_the_first_that_knows_decides(string category, string? unit, string? site, string? coordinators, string expected, string rule) =>
+        Assert.Equal((expected, rule), Decide(Given.SykehusetInnlandet, category, unit, site, coordinators));
+
+    [Theory]
+    [InlineData("dischargeSummary", null, null, "3403-lege", "categoryService")]
+    [InlineData("dischargeSummary", "3403-tildeling", null, "3403-tildeling", "respondentUnit")]
+    [InlineData("dischargeSummary", "3403-tildeling", "3403-legevakt", "3403-legevakt", "coordinator")]
+    [InlineData("communication", null, null, "3403-avvik", "fallback")]
+    [InlineData("other", null, null, "3403-avvik", "fallback")]
+    public void At_a_municipality_it_is_the_service_that_the_category_names(string category, string? unit, string? coordinators, string expected, string rule) =>
+        Assert.Equal((expected, rule), Decide(Given.Hamar, category, unit, "SI Tynset", coordinators));
+
+    [Fact]
+    public void Nothing_is_ever_unrouted()
+    {
+        foreach (var party in HealthCommunities.All.SelectMany(c => c.Parties))
+        {
+            foreach (var category in Vocabulary.Categories.Keys.Append(null))
+            {
+                var (unit, rule) = Decide(party.OrganizationNumber, category);
+                Assert.True(party.Unit(unit) is not null, $"{party.Name}, {category}: {unit} ({rule}) is not theirs");
+                Assert.Equal(rule == "fallback", unit == party.FallbackUnit.Code);
+            }
+            Assert.All(party.Units, u => Assert.Equal((u.Code, "respondentUnit"), Decide(party.OrganizationNumber, "other", u.Code)));
+            Assert.All(party.Units.SelectMany(u => u.Sites, (u, site) => (u.Code, site)), x => Assert.Equal((x.Code, "site"), Decide(party.OrganizationNumber, "other", site: x.site)));
+        }
+    }
+
+    [Fact]
+    public void Every_service_that_a_category_names_is_a_unit_of_every_party_of_its_kind()
+    {
+        foreach (var party in HealthCommunities.All.SelectMany(c => c.Parties))
+            foreach (var category in Vocabulary.Categories.Values.Where(c => (party.IsTrust ? c.TrustService : c.MunicipalService) is not null))
+                Assert.Equal("categoryService", Decide(party.OrganizationNumber, category.Code).Rule);
+    }
+
+    public static TheoryData<string> Corpus => [.. File.ReadLines(Path.Combine(RepositoryRoot.Path, "tests/corpus/deviations.ndjson"))];
+
+    [Fact]
+    public void The_corpus_is_all_there() => Assert.Equal(36, Corpus.Count);
+
+    [Theory, MemberData(nameof(Corpus))]
+    public void A_deviation_of_the_corpus_comes_to_the_unit_and_the_clause_that_people_said(string line)
+    {
+        var (sent, expected) = (JsonElement.Parse(line).GetProperty("submission").GetProperty("respondent"), JsonElement.Parse(line).GetProperty("expected"));
+        var category = expected.GetProperty("category").GetString()!;
+        Assert.Equal(expected.GetProperty("unit").GetString(), Decide(sent.GetProperty("organizationNumber").GetString()!, category, site: sent.TryGetProperty("site", out var site) ? site.GetString() : null).Unit);
+        Assert.Equal(expected.GetProperty("clause").GetString(), Vocabulary.Categories[category].Clause);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Triage;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.Worklist;
+
+public sealed class Worklist_tests
+{
+    private static readonly string[] Degrees = ["unknown", "notReached", "none", "mild", "moderate", "severe", "death"];
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static AvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+
+    private static async Task<List<CaseRow>> AllPagesAsync(AvvikClient client, string query, int limit)
+    {
+        var (seen, cursor) = (new List<CaseRow>(), (string?)null);
+        do
+        {
+            var page = await client.ListCasesAsync($"limit={limit}{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            Assert.InRange(page.Items.Count, 1, limit);
+            seen.AddRange(page.Items);
+            cursor = page.NextCursor;
+        } while (cursor is not null);
+        return seen;
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task In_each_order_the_pages_together_are_the_list_also_among_those_of_one_instant(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        // Three instants and seven degrees of harm among 28, received in another order than they came to be.
+        var cases = Enumerable.Range(0, 28).Select(i => service.Triaged(f => f with { ReceivedAt = Given.ReceivedAt.AddMilliseconds(i % 3), ActualHarm = Degrees[i % 7] })).ToList();
+        await service.ReceiveAsync(cases.AsEnumerable().Reverse());
+
+        foreach (var (sort, key) in new (string, Func<CaseRow, long>)[] { ("", c => c.DueAt.UtcTicks), ("&sort=dueAt", c => c.DueAt.UtcTicks), ("&sort=-receivedAt", c => -c.ReceivedAt.UtcTicks), ("&sort=-actualHarm", c => -Array.IndexOf(Degrees, c.ActualHarm)) })
+        {
+            var seen = await AllPagesAsync(Coordinator(service), sort, limit: 5);
+            Assert.Equal(cases.Select(c => c.DeviationId).Order(), seen.Select(c => c.Id).Order());
+            Assert.Equal(seen.Select(key).Order(), seen.Select(key));
+            Assert.Equal((await Coordinator(service).ListCasesAsync($"limit=200{sort}")).Items.Select(c => c.Id), seen.Select(c => c.Id));
+        }
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Each_filter_leaves_what_it_says(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        const string Ringsaker = "864950582";
+        var summary = service.Triaged(f => f with { Reference = "AVV-2026-000101" });
+        var privacy = service.Triaged(f => f with { Reference = "AVV-2026-000102", Category = "privacy", Clause = "9" }, narrative: "Økning i 100 % av tilfellene; se_også Årsrapport.");
+        var theirs = service.Triaged(f => f with { Reference = "AVV-2026-000103", ReporterOrganization = Ringsaker });
+        var ours = service.Triaged(f => f with { Reference = "AVV-2026-000104", ReporterOrganization = Given.SykehusetInnlandet, RespondentOrganization = Given.Hamar, Direction = Directions.TrustToMunicipality });
+        await service.ReceiveAsync(summary, privacy, theirs, ours);
+        await Coordinator(service).ActAsync(theirs.DeviationId, 3, "acknowledge");
+        var client = Coordinator(service);
+        async Task ExpectAsync(string query, params DeviationTriaged[] expected) =>
+            Assert.Equal((query, string.Join(' ', expected.Select(e => e.Facts.Reference))), (query, string.Join(' ', (await client.ListCasesAsync(query)).Items.Select(c => c.Reference).Order(StringComparer.Ordinal))));
+
+        await ExpectAsync("", summary, privacy, theirs, ours);
+        await ExpectAsync("unit=si-personvern", privacy);
+        await ExpectAsync("category=dischargeSummary", summary, theirs, ours);
+        await ExpectAsync("state=acknowledged", theirs);
+        await ExpectAsync($"organization={Ringsaker}", theirs);
+        await ExpectAsync($"organization={Given.Hamar}", summary, privacy, ours);
+        await ExpectAsync("q=000103", theirs);
+        await ExpectAsync("q=avv-2026", summary, privacy, theirs, ours);
+        await ExpectAsync("q=EPIKRISEN", summary, theirs, ours);
+        await ExpectAsync("q=%C3%B8kning", privacy);
+        await ExpectAsync("q=%C3%85RSRAPPORT", privacy);
+        await ExpectAsync("q=100%20%25", privacy);
+        await ExpectAsync("q=e_og", privacy);
+        await ExpectAsync("q=1%25av");
+        await ExpectAsync($"category=dischargeSummary&state=routed&organization={Given.Hamar}&q=epikrise", summary, ours);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Overdue_is_what_is_past_due_and_not_answered(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt.AddHours(1));
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        var (early, late) = (service.Triaged(), service.Triaged(f => f with { ReceivedAt = Given.ReceivedAt.AddDays(2) }));
+        await service.ReceiveAsync(early, late);
+        var client = Coordinator(service);
+        async Task ExpectAsync(Guid[] overdue, Guid[] inTime)
+        {
+            Assert.Equal(overdue, (await client.ListCasesAsync("overdue=true")).Items.Select(c => c.Id));
+            Assert.Equal(inTime, (await client.ListCasesAsync("overdue=false")).Items.Select(c => c.Id));
+            Assert.All((await client.ListCasesAsync()).Items, c => Assert.Equal(overdue.Contains(c.Id), c.Overdue));
+        }
+
+        await ExpectAsync([], [early.DeviationId, late.DeviationId]);
+        clock.Advance(early.Facts.ReceivedAt.AddDays(21) - clock.GetUtcNow());
+        await ExpectAsync([], [early.DeviationId, late.DeviationId]);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await ExpectAsync([early.DeviationId], [late.DeviationId]);
+        await client.ActAsync(early.DeviationId, 3, "acknowledge");
+        await client.ActAsync(early.DeviationId, 4, "start");
+        await client.ActAsync(early.DeviationId, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await ExpectAsync([], [early.DeviationId, late.DeviationId]);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_is_closed_is_shown_to_those_who_ask_for_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (open, withdrawn) = (service.Triaged(), service.Triaged());
+        await service.ReceiveAsync([open, withdrawn, service.Withdrawn(withdrawn.DeviationId)]);
+        Assert.Equal([open.DeviationId], (await Coordinator(service).ListCasesAsync()).Items.Select(c => c.Id));
+        Assert.Equal([withdrawn.DeviationId], (await Coordinator(service).ListCasesAsync("state=withdrawn")).Items.Select(c => c.Id));
+        Assert.Equal(2, (await Coordinator(service).ListCasesAsync("q=epikrisen")).Items.Count);
+    }
+
+    [Theory]
+    [InlineData("state=asleep", "/state", "unknownCode")]
+    [InlineData("category=weather", "/category", "unknownCode")]
+    [InlineData("organization=123456789", "/organization", "unknownOrganization")]
+    [InlineData("sort=dueat", "/sort", "unknownCode")]
+    [InlineData("cursor=%20", "/cursor", "invalidCursor")]
+    [InlineData("limit=1000", "/limit", "invalidLimit")]
+    public async Task A_question_that_cannot_be_answered_says_why(string query, string pointer, string code)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).ListCasesAsync(query));
+        var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, pointer, code), (refused.Status, error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
+    }
+}
