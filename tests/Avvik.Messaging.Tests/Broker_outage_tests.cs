@@ -44,7 +44,6 @@ public sealed class Wire_cut_tests
     {
         await using var service = await Running.StartAsync(provider, await Broker.SharedAsync());
         var (instance, deviation) = (service.Instance, Guid.CreateVersion7());
-        var pages = instance.Deliveries.PagesHandled;
         instance.Hooks.BeforeAcknowledgement = _ =>
         {
             // Committed, and the broker never hears of it.
@@ -55,9 +54,8 @@ public sealed class Wire_cut_tests
         };
         await service.Host.PublishAsync("", Sample.Queue, Sample.Envelope(Sample.Paged(deviation)), Sample.EnvelopeType);
 
-        await Eventually.IsTrue(() => Task.FromResult(instance.Deliveries.PagesHandled == pages + 2), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
+        await Eventually.IsTrue(() => Task.FromResult(instance.Deliveries.Duplicates == 1), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
         Assert.True(service.Wire.ConnectionsCut > 0);
-        Assert.Equal(1, instance.Deliveries.Duplicates);
         await service.Database.HasEffectsOnceAsync([.. service.Sent, deviation]);
     }
 }
