@@ -126,7 +126,7 @@ public sealed class Topology_tests
         // The queue is there at last, and an operator tries again.
         await new Topology(host.Uri).DeclareAsync(None);
         Assert.True(await instance.Parked.RequeueAsync(parked.Id, "køen er opprettet", "op", "974589095", None));
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
         Assert.Equal(0, await database.OutboxAsync());
         await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 1 && await host.QueueDepthAsync("witness") == 2, Sample.Soon);
         await instance.Of<IBusControl>().StopAsync(None);

@@ -20,7 +20,7 @@ public sealed class Outbox_dispatch_tests
 
         var recorder = new Recorder();
         var dispatcher = instance.Dispatcher(recorder.Publish);
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
 
         Assert.Equal(0, await database.OutboxAsync());
         Assert.Equal(deviations.SelectMany(d => new[] { (d, 1), (d, 2) }).Order(), recorder.Versions.Order());
@@ -48,7 +48,7 @@ public sealed class Outbox_dispatch_tests
             await moment.WaitForNextTickAsync();
         };
         var dispatcher = instance.Dispatcher(recorder.Publish);
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
 
         Assert.Equal(151, recorder.Events.Count);
         AssertInOrder(recorder);
@@ -77,7 +77,7 @@ public sealed class Outbox_dispatch_tests
         var recorder = new Recorder();
         recorder.OnPage = page => page.Events.Any(e => e.DeviationId() == bad && e.Version() == 1) && Interlocked.Increment(ref refused) > 0 ? throw new RefusedException() : Task.CompletedTask;
         var dispatcher = instance.Dispatcher(recorder.Publish);
-        while (await dispatcher.DispatchAsync(None)) await database.NothingComesDueAsync();
+        await dispatcher.DrainAsync(database.NothingComesDueAsync);
 
         Assert.True(refused >= 2, "the page and then the event alone were to be refused");
         Assert.Equal(deviations.Where(d => d != bad).SelectMany(d => new[] { (d, 1), (d, 2), (d, 3) }).Order(), recorder.Versions.Order());
@@ -86,7 +86,7 @@ public sealed class Outbox_dispatch_tests
 
         recorder.OnPage = _ => Task.CompletedTask;
         await database.EverythingIsDueAsync();
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
         Assert.Equal(0, await database.OutboxAsync());
         Assert.Equal([1, 2, 3], recorder.Versions.Where(v => v.Deviation == bad).Select(v => v.Version));
     }
@@ -116,12 +116,12 @@ public sealed class Outbox_dispatch_tests
 
         await instance.EnqueueAsync(Sample.Informed(good));
         await database.EverythingIsDueAsync();
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
         Assert.Equal([(good, 1)], recorder.Versions);
 
         recorder.OnPage = _ => Task.CompletedTask;
         Assert.True(await instance.Parked.RequeueAsync(parked.Id, "køen er på plass", "op", "974589095", None));
-        while (await dispatcher.DispatchAsync(None)) { }
+        await dispatcher.DrainAsync();
         Assert.Equal([(good, 1), (bad, 1), (bad, 2)], recorder.Versions);
         Assert.Empty(await instance.Parked.ListAsync(None));
     }

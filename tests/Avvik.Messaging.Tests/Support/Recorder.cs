@@ -25,6 +25,19 @@ internal sealed class Recorder
     };
 }
 
+internal static class Draining
+{
+    /// <summary>Dispatches until nothing is left to send; a dispatcher that never says so fails.</summary>
+    public static async Task DrainAsync(this OutboxDispatcher<EffectsDb> dispatcher, Func<Task>? between = null)
+    {
+        for (var rounds = 0; await dispatcher.DispatchAsync(CancellationToken.None); rounds++)
+        {
+            Assert.True(rounds < 200, "There is always something to send.");
+            if (between is not null) await between();
+        }
+    }
+}
+
 /// <summary>What the broker says of a page it will not have.</summary>
 internal sealed class RefusedException() : Exception("Refused.");
 
