@@ -66,6 +66,14 @@ public sealed record CaseDetails
     public required RoutingDecision Routing { get; init; }
     /// <summary>The answer, once given.</summary>
     public CaseAnswer? Answer { get; init; }
+    /// <summary>What is asked of the reporter, while the state is <c>awaitingReporter</c>.</summary>
+    public string? Question { get; init; }
+    /// <summary>Whom to notify of a serious event and by when; null when the harm is not serious.</summary>
+    public SeriousIncident? SeriousIncident { get; init; }
+    /// <summary>Every closing so far, oldest first; one that was reopened keeps its earlier ones.</summary>
+    public required IReadOnlyList<CaseClosing> Closings { get; init; }
+    /// <summary>Deviations that repeat this one.</summary>
+    public required IReadOnlyList<CaseDuplicate> Duplicates { get; init; }
     /// <summary>Actions this caller may take now.</summary>
     public required IReadOnlyList<string> AllowedActions { get; init; }
     /// <summary>What has happened, oldest first; the same for both parties.</summary>
@@ -95,6 +103,40 @@ public sealed record CaseEvent(int Version, DateTimeOffset At, string Action, st
 /// <param name="NoMeasuresReason">Why nothing is.</param>
 public sealed record CaseAnswer(string Text, IReadOnlyList<string> ContributingFactors, IReadOnlyList<Measure> Measures, string? NoMeasuresReason);
 
+/// <summary>A serious event (helsetilsynsloven § 6, ukomloven § 7): severe harm or death.</summary>
+/// <param name="Recipients">Who is to be notified, in bokmål.</param>
+/// <param name="NotifyBy">Last day; the day it was received when it is to be done without delay.</param>
+/// <param name="Rule">The rule in force, in bokmål, with its source.</param>
+/// <param name="Notice">What was answered to «varslet?»; null until someone has. A case cannot be closed without.</param>
+public sealed record SeriousIncident(IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice);
+
+/// <summary>The answer to «varslet?».</summary>
+public sealed record SeriousIncidentNotice
+{
+    /// <summary><c>yes</c> (needs a reference), <c>no</c> (needs a reason) or <c>notApplicable</c>.</summary>
+    public string? Notified { get; init; }
+    /// <summary>The receiver's reference, at most 100 characters.</summary>
+    public string? Reference { get; init; }
+    /// <summary>Why not, at most 4,000 characters.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A closing, with both parties' views as they stood.</summary>
+/// <param name="At">When.</param>
+/// <param name="Version">The case's version after it.</param>
+/// <param name="Organization">Party of whoever closed; null when nobody objected in time.</param>
+/// <param name="Decision">The coordinators' decision, when it was disputed or escalated.</param>
+/// <param name="RespondentsView">The answer.</param>
+/// <param name="ReportersView">The dispute; null when there was none.</param>
+public sealed record CaseClosing(DateTimeOffset At, int Version, string? Organization, string? Decision, string? RespondentsView, string? ReportersView);
+
+/// <summary>A deviation that repeats the case.</summary>
+/// <param name="Id">The duplicate.</param>
+/// <param name="Reference">For people.</param>
+/// <param name="ReporterOrganization">Who reported it; null when that is neither the caller's party nor for its eyes.</param>
+/// <param name="Narrative">What its reporter wrote; null for a party that neither reported nor answers it.</param>
+public sealed record CaseDuplicate(Guid Id, string Reference, string? ReporterOrganization, string? Narrative);
+
 /// <summary>Something that is to change.</summary>
 public sealed record Measure
 {
@@ -106,14 +148,34 @@ public sealed record Measure
     public string? Owner { get; init; }
     /// <summary>By when (<c>2026-09-30</c>).</summary>
     public string? DueDate { get; init; }
-    /// <summary><c>planned</c> when new.</summary>
+    /// <summary><c>planned</c> when new, then <c>inProgress</c>, <c>done</c>, <c>effectChecked</c>, or <c>cancelled</c>. Given by the server.</summary>
     public string? State { get; init; }
+    /// <summary>What was last said of it. Given by the server.</summary>
+    public string? Note { get; init; }
 }
+
+/// <summary>How a measure stands: <c>POST /api/v1/cases/{id}/measures/{measureId}</c>.</summary>
+public sealed record MeasureChange
+{
+    /// <summary><c>planned → inProgress → done → effectChecked</c>, or <c>cancelled</c> before it is done.</summary>
+    public string? State { get; init; }
+    /// <summary>At most 4,000 characters; needed for <c>effectChecked</c> (what the effect was) and <c>cancelled</c> (why).</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>A measure in its owner's list.</summary>
+/// <param name="CaseId">The case it came from.</param>
+/// <param name="Reference">The case's, for people.</param>
+/// <param name="Unit">Unit that sees to it.</param>
+/// <param name="Overdue">Past its due date and neither done nor cancelled.</param>
+/// <param name="Measure">The measure.</param>
+/// <param name="Version">The case's; send it as If-Match with a change.</param>
+public sealed record MeasureRow(Guid CaseId, string Reference, string Unit, bool Overdue, Measure Measure, int Version);
 
 /// <summary>The body of any action on a case; which members an action needs is in the API's table.</summary>
 public sealed record CaseAction
 {
-    /// <summary>For <c>return</c> and <c>transfer</c>, at most 4,000 characters.</summary>
+    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c> and <c>enter-in-error</c>, at most 4,000 characters.</summary>
     public string? Reason { get; init; }
     /// <summary>For <c>return</c>: the right unit, if known.</summary>
     public string? SuggestedUnit { get; init; }
@@ -127,6 +189,18 @@ public sealed record CaseAction
     public IReadOnlyList<Measure>? Measures { get; init; }
     /// <summary>For <c>answer</c> without measures.</summary>
     public string? NoMeasuresReason { get; init; }
-    /// <summary>For <c>resolve</c>, at most 4,000 characters.</summary>
+    /// <summary>For <c>resolve</c>, and for <c>close</c> of an escalated case, at most 4,000 characters.</summary>
     public string? Decision { get; init; }
+    /// <summary>For <c>ask</c>, at most 4,000 characters.</summary>
+    public string? Question { get; init; }
+    /// <summary>For <c>answer</c>, <c>accept</c> and <c>close</c> of a serious event.</summary>
+    public SeriousIncidentNotice? SeriousIncidentNotice { get; init; }
+    /// <summary>For <c>reclassify</c>: code of <c>categories</c>.</summary>
+    public string? Category { get; init; }
+    /// <summary>For <c>reclassify</c>: point of § 6-2; without it a new category's own.</summary>
+    public string? Clause { get; init; }
+    /// <summary>For <c>reclassify</c>: code of <c>harm</c>.</summary>
+    public string? ActualHarm { get; init; }
+    /// <summary>For <c>reclassify</c>: codes of <c>patientGroups</c>.</summary>
+    public IReadOnlyList<string>? PatientGroups { get; init; }
 }

@@ -19,6 +19,10 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(Page<CaseRow>))]
 [JsonSerializable(typeof(CaseDetails))]
 [JsonSerializable(typeof(CaseAction))]
+[JsonSerializable(typeof(IReadOnlyList<CaseClosing>))]
+[JsonSerializable(typeof(SeriousIncidentNotice))]
+[JsonSerializable(typeof(MeasureChange))]
+[JsonSerializable(typeof(Page<MeasureRow>))]
 [JsonSerializable(typeof(Directory))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

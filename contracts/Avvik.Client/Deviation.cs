@@ -34,6 +34,8 @@ public sealed record Deviation
     public required Submission Submission { get; init; }
     /// <summary>Null until it is routed.</summary>
     public CaseSummary? Case { get; init; }
+    /// <summary>The case it repeats, when the status is <c>duplicate</c>: its answer and closing are in the timeline.</summary>
+    public Guid? MainCase { get; init; }
     /// <summary>What has happened, oldest first.</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
 }

@@ -33,6 +33,16 @@ public sealed record TriageItem
     public required IReadOnlyList<CategorySuggestion> Suggestions { get; init; }
     /// <summary>Why it waits.</summary>
     public required IReadOnlyList<TriageFlag> Flags { get; init; }
+    /// <summary>When it is to be decided by: working days from receipt, as the agreement says.</summary>
+    public required DateTimeOffset DueAt { get; init; }
+    /// <summary>True when that has passed and it still waits for a coordinator.</summary>
+    public required bool Overdue { get; init; }
+    /// <summary>What the reporter was asked, while the state is <c>awaitingReporter</c>.</summary>
+    public string? Question { get; init; }
+    /// <summary>What the reporter has answered since, oldest first.</summary>
+    public required IReadOnlyList<string> Answers { get; init; }
+    /// <summary>Why a closed case was reopened; null when it was not.</summary>
+    public string? ReopenedBecause { get; init; }
 }
 
 /// <summary>What a narrative seems to be about.</summary>
@@ -42,14 +52,15 @@ public sealed record TriageItem
 public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>Why a deviation waits for a person.</summary>
-/// <param name="Code"><c>seriousHarm</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>.</param>
+/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
 /// <param name="Reason">In bokmål.</param>
-public sealed record TriageFlag(string Code, string Reason);
+/// <param name="Ids">For <c>possibleDuplicate</c>: the deviations it is like, most like first.</param>
+public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>? Ids = null);
 
 /// <summary>What a coordinator decides.</summary>
 public sealed record TriageDecision
 {
-    /// <summary><c>route</c> or <c>reject</c>.</summary>
+    /// <summary><c>route</c>, <c>reject</c>, <c>duplicate</c>, <c>askReporter</c>, or <c>enterInError</c> for what should never have been sent.</summary>
     public string? Decision { get; init; }
     /// <summary>Code of <c>categories</c>; needed to route when the deviation has none.</summary>
     public string? Category { get; init; }
@@ -63,8 +74,12 @@ public sealed record TriageDecision
     public string? Unit { get; init; }
     /// <summary>Code of <c>rejectionReasons</c>; needed to reject.</summary>
     public string? ReasonCode { get; init; }
-    /// <summary>Shown to the reporter; needed to reject, and to change the harm.</summary>
+    /// <summary>Shown to the reporter; needed to reject, to enter in error, and to change category or lower harm that the reporter gave.</summary>
     public string? Comment { get; init; }
+    /// <summary>The case it repeats; needed for <c>duplicate</c>.</summary>
+    public Guid? MainCase { get; init; }
+    /// <summary>At most 4,000 characters; needed for <c>askReporter</c>.</summary>
+    public string? Question { get; init; }
 }
 
 /// <summary>What was decided.</summary>

@@ -45,6 +45,16 @@ public static class Priorities
 #pragma warning disable CS1591 // self-explaining
     public const string Urgent = "urgent", High = "high", Normal = "normal", Low = "low";
 #pragma warning restore CS1591
+
+    /// <summary>The priority that follows from the facts, and what made it so: <c>priority:actualHarm</c>, <c>priority:risk</c> …</summary>
+    public static (string Priority, string Reason) Of(DeviationFacts facts) => facts switch
+    {
+        { ActualHarm: "severe" or "death" } => (Urgent, "priority:actualHarm"),
+        { ActualHarm: "moderate" } => (High, "priority:actualHarm"),
+        { PotentialHarm: "severe" or "death", Likelihood: "possible" or "likely" or "veryLikely" } => (High, "priority:risk"),
+        { Kind: "goodPractice" or "improvement" } => (Low, "priority:kind"),
+        _ => (Normal, "priority:default"),
+    };
 }
 
 /// <summary>Degrees of harm.</summary>

@@ -38,9 +38,12 @@ public static class MessageCatalog
     [
         new("avvik.reporting.deviation-submitted.v1", ContractJson.Default.DeviationSubmitted, ["reporting"], ["triage"]),
         new("avvik.reporting.deviation-withdrawn.v1", ContractJson.Default.DeviationWithdrawn, ["reporting"], ["triage", "routing"]),
-        new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["routing"]),
+        new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["triage", "routing"]),
         new("avvik.triage.deviation-triaged.v1", ContractJson.Default.DeviationTriaged, ["triage"], ["routing"]),
+        new("avvik.triage.deviation-merged.v1", ContractJson.Default.DeviationMerged, ["triage"], ["routing"]),
+        new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
         new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
+        new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
     ];
 
@@ -61,6 +64,9 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationWithdrawn))]
 [JsonSerializable(typeof(ReporterAnswered))]
 [JsonSerializable(typeof(DeviationTriaged))]
+[JsonSerializable(typeof(DeviationMerged))]
+[JsonSerializable(typeof(ReopenedCaseChanged))]
+[JsonSerializable(typeof(CaseReopened))]
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]
 [JsonSerializable(typeof(DeviationFacts))]

@@ -30,4 +30,34 @@ public sealed record CaseChanged : IEvent
     public DateTimeOffset? ClosedAt { get; init; }
     /// <summary>Wrong-recipient returns so far.</summary>
     public int Hops { get; init; }
+    /// <summary>The same, one by one: which unit sent it on to which. Null in events from before they were told apart.</summary>
+    public IReadOnlyList<UnitHop>? UnitHops { get; init; }
+    /// <summary>When the unit that has it acknowledged it; null until then, and again after it was sent on.</summary>
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+    /// <summary>Why it happened, as the last answer states it (codes of <c>contributingFactors</c>); null until answered.</summary>
+    public IReadOnlyList<string>? ContributingFactors { get; init; }
+    /// <summary>Times the reporter's party disputed the answer.</summary>
+    public int Disputes { get; init; }
+    /// <summary>Times it was lifted to the coordinators of both parties.</summary>
+    public int Escalations { get; init; }
+    /// <summary>Times it was taken up again after closing.</summary>
+    public int Reopenings { get; init; }
+    /// <summary>What is to change, in codes; null until answered.</summary>
+    public IReadOnlyList<MeasureFact>? Measures { get; init; }
+    /// <summary>Lessons that both parties have approved.</summary>
+    public int Lessons { get; init; }
+    /// <summary>The case it repeats, when the state is <c>duplicate</c>.</summary>
+    public Guid? MainCase { get; init; }
 }
+
+/// <summary>A case was sent on by a unit that was not the right one.</summary>
+/// <param name="From">Code of the unit that sent it.</param>
+/// <param name="To">Code of the unit that got it.</param>
+public sealed record UnitHop(string From, string To);
+
+/// <summary>A measure, in codes.</summary>
+/// <param name="Id">The measure.</param>
+/// <param name="State"><c>planned</c>, <c>inProgress</c>, <c>done</c>, <c>effectChecked</c> or <c>cancelled</c>.</param>
+/// <param name="DueOn">Norwegian local date.</param>
+/// <param name="DoneOn">Norwegian local date; null until done.</param>
+public sealed record MeasureFact(Guid Id, string State, DateOnly DueOn, DateOnly? DoneOn);

@@ -105,7 +105,7 @@ internal sealed class Assessment
     private void Settle(DeviationFacts facts, List<string> reasons)
     {
         Facts = JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts);
-        (Priority, var reason) = PriorityRules.Of(facts);
+        (Priority, var reason) = Priorities.Of(facts);
         Reasons = JsonSerializer.Serialize<string[]>([.. reasons, reason]);
     }
 
@@ -140,17 +140,4 @@ internal sealed class Assessment
 internal static class TriageFlags
 {
     public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm";
-}
-
-/// <summary>How soon a case should be looked at, from what happened and what could have.</summary>
-internal static class PriorityRules
-{
-    public static (string Priority, string Reason) Of(DeviationFacts facts) => facts switch
-    {
-        { ActualHarm: "severe" or "death" } => (Priorities.Urgent, "priority:actualHarm"),
-        { ActualHarm: "moderate" } => (Priorities.High, "priority:actualHarm"),
-        { PotentialHarm: "severe" or "death", Likelihood: "possible" or "likely" or "veryLikely" } => (Priorities.High, "priority:risk"),
-        { Kind: "goodPractice" or "improvement" } => (Priorities.Low, "priority:kind"),
-        _ => (Priorities.Normal, "priority:default"),
-    };
 }

@@ -1,0 +1,21 @@
+namespace Avvik.Contracts.Routing;
+
+/// <summary>
+/// A coordinator took up a closed case again: Triage holds it from here, and the line of versions goes on there. The same version is also a
+/// <see cref="CaseChanged"/> for those who only follow.
+/// </summary>
+public sealed record CaseReopened : IEvent
+{
+    /// <inheritdoc/>
+    public required Guid DeviationId { get; init; }
+    /// <inheritdoc/>
+    public required int Version { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset OccurredAt { get; init; }
+    /// <summary>Party of the coordinator.</summary>
+    public required string Organization { get; init; }
+    /// <summary>The facts as they stood at closing.</summary>
+    public required DeviationFacts Facts { get; init; }
+    /// <summary>Why.</summary>
+    public required ProtectedText Reason { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Avvik.Contracts.Triage;
+
+/// <summary>A deviation repeats one that has a case: what its reporter wrote is added to that case, and its reporter follows that case.</summary>
+public sealed record DeviationMerged : IEvent
+{
+    /// <summary>The duplicate.</summary>
+    public required Guid DeviationId { get; init; }
+    /// <inheritdoc/>
+    public required int Version { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset OccurredAt { get; init; }
+    /// <summary>The case it repeats.</summary>
+    public required Guid MainCase { get; init; }
+    /// <summary>The duplicate's reference.</summary>
+    public required string Reference { get; init; }
+    /// <summary>Party that reported the duplicate.</summary>
+    public required string ReporterOrganization { get; init; }
+    /// <summary>What its reporter wrote.</summary>
+    public required ProtectedText Narrative { get; init; }
+}
