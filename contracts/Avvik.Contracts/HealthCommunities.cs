@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Avvik.Contracts;
 
@@ -14,7 +15,8 @@ public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Si
 /// <param name="Name">Bokmål.</param>
 /// <param name="ValidFrom">First day in force.</param>
 /// <param name="ValidTo">Last day in force; null: still in force.</param>
-public sealed record Agreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo);
+/// <param name="Deadlines">Those it sets, and the defaults of the vocabulary for the rest.</param>
+public sealed record Agreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, Deadlines Deadlines);
 
 /// <summary>A trust or a municipality: one side of an agreement.</summary>
 public sealed class Party
@@ -66,7 +68,7 @@ public sealed class HealthCommunity
 {
     internal HealthCommunity(CommunityData data)
     {
-        (Code, Name, Agreements) = (data.Code, data.Name, data.Agreements);
+        (Code, Name, Agreements) = (data.Code, data.Name, [.. data.Agreements.Select(a => new Agreement(a.Code, a.Name, a.ValidFrom, a.ValidTo, Vocabulary.WithDefaults(a.Deadlines)))]);
         Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, data.Trust.Units, data.Trust.FallbackUnit);
         Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => new Party(this, m.OrganizationNumber, m.Name, m.Number, r.Code,
             [.. data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))], $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
@@ -110,7 +112,8 @@ public static class HealthCommunities
     }
 }
 
-internal sealed record CommunityData(string Code, string Name, TrustData Trust, RegionData[] Regions, Agreement[] Agreements, ServiceData[] MunicipalServices, string MunicipalFallbackSuffix);
+internal sealed record CommunityData(string Code, string Name, TrustData Trust, RegionData[] Regions, AgreementData[] Agreements, ServiceData[] MunicipalServices, string MunicipalFallbackSuffix);
+internal sealed record AgreementData(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, JsonObject? Deadlines);
 internal sealed record TrustData(string Name, string FallbackUnit, CareUnit[] Units, string OrganizationNumber);
 internal sealed record RegionData(string Code, string Name, MunicipalityData[] Municipalities);
 internal sealed record MunicipalityData(string Number, string Name, string OrganizationNumber);

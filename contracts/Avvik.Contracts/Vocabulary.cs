@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Avvik.Contracts;
 
@@ -16,7 +18,10 @@ public sealed record VocabularyTerm(string Code, string Label);
 /// <param name="MunicipalService">Suffix of the municipal unit (<c>3403-tildeling</c>); null: the coordinator.</param>
 public sealed record Category(string Code, string Label, string? Clause, string? TrustService, string? MunicipalService);
 
-/// <summary>Deadlines in the units their names say. Working days are <em>virkedager</em>.</summary>
+/// <summary>
+/// Deadlines in the units their names say. Working days are <em>virkedager</em>. The vocabulary has the defaults; an agreement may set any of them
+/// otherwise (<see cref="Agreement.Deadlines"/>).
+/// </summary>
 public sealed record Deadlines
 {
     /// <summary>Working days from receipt until a coordinator has decided.</summary>
@@ -25,9 +30,36 @@ public sealed record Deadlines
     public required int AcknowledgeWorkingDays { get; init; }
     /// <summary>Calendar days from receipt until the answer.</summary>
     public required int AnswerCalendarDays { get; init; }
+    /// <summary>Shares of the answer time at which the unit is reminded.</summary>
+    public required IReadOnlyList<int> ReminderPercent { get; init; }
+    /// <summary>Calendar days after the answer was due at which the unit's leader is reminded.</summary>
+    public required int LeaderReminderDays { get; init; }
+    /// <summary>Calendar days after the answer was due at which the case is lifted to the coordinators of both parties.</summary>
+    public required int EscalationDays { get; init; }
+    /// <summary>Calendar days after the answer at which the case is closed when nobody has objected.</summary>
+    public required int AutoCloseDays { get; init; }
+    /// <summary>Calendar days the reporter has to answer a question; then the deviation is rejected.</summary>
+    public required int ReporterAnswerDays { get; init; }
+    /// <summary>Calendar days after a question at which the reporter is warned, once.</summary>
+    public required int ReporterWarningDays { get; init; }
+    /// <summary>Calendar days within which a measure is to be done.</summary>
+    public required int MeasureDays { get; init; }
+    /// <summary>Calendar days after closing at which the patient's envelope is erased.</summary>
+    public required int EnvelopeRetentionDaysAfterClose { get; init; }
+    /// <summary>Months after closing within which a case may be reopened.</summary>
+    public required int ReopenMonths { get; init; }
     /// <summary>Wrong-recipient returns after which the next one escalates.</summary>
     public required int MaxWrongRecipientHops { get; init; }
 }
+
+/// <summary>Whom to notify of a serious event and by when; a rule without a first day is not in force.</summary>
+/// <param name="Code">Stable, English, never reused.</param>
+/// <param name="Label">Bokmål, with the statute.</param>
+/// <param name="ValidFrom">First day in force.</param>
+/// <param name="ValidTo">Last day in force; null: until another takes over.</param>
+/// <param name="Recipients">Bokmål.</param>
+/// <param name="WorkingDays">Working days from receipt; 0: without delay.</param>
+public sealed record SeriousIncidentRule(string Code, string Label, DateOnly? ValidFrom, DateOnly? ValidTo, IReadOnlyList<string> Recipients, int WorkingDays);
 
 /// <summary>The controlled vocabulary: closed code lists with their bokmål labels, from <c>vocabulary.json</c>.</summary>
 public static class Vocabulary
@@ -63,6 +95,26 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");
     /// <summary>Default deadlines.</summary>
     public static Deadlines Deadlines { get; } = Source.GetProperty("deadlines").Deserialize<Deadlines>(JsonSerializerOptions.Web)!;
+
+    /// <summary>All rules of whom to notify of a serious event, past, present and to come.</summary>
+    public static IReadOnlyList<SeriousIncidentRule> SeriousIncidentRules { get; } = Source.GetProperty("seriousIncidentRules").Deserialize<SeriousIncidentRule[]>(JsonSerializerOptions.Web)!;
+
+    /// <summary>The rule in force on a day.</summary>
+    public static SeriousIncidentRule SeriousIncidentRuleOn(DateOnly day) => SeriousIncidentRules.First(r => r.ValidFrom <= day && (r.ValidTo is null || day <= r.ValidTo));
+
+    /// <summary>The deadlines of a community's agreement: what it sets itself, and the defaults for the rest.</summary>
+    public static Deadlines DeadlinesOf(string community, string? agreement) =>
+        HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Deadlines ?? Deadlines;
+
+    internal static Deadlines WithDefaults(JsonObject? set)
+    {
+        var all = JsonNode.Parse(Source.GetProperty("deadlines").GetRawText())!.AsObject();
+        foreach (var (name, value) in set ?? []) all[name] = value?.DeepClone();
+        return all.Deserialize<Deadlines>(Strict)!;
+    }
+
+    // A misspelled deadline must not pass for the default.
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> TrustServiceUnits =
         Source.GetProperty("trustServiceUnits").Deserialize<Dictionary<string, Dictionary<string, string>>>()!

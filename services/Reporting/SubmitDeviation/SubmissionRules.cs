@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Problems;
 using Avvik.Hosting.IdentityDetection;
@@ -12,7 +13,6 @@ namespace Avvik.Reporting.SubmitDeviation;
 internal sealed class SubmissionRules(TimeProvider clock)
 {
     private const int MaxNarrative = 8000, MaxYearsBack = 10;
-    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
 
     /// <summary>Reports everything that is wrong; what it says is only complete when nothing was.</summary>
     public void Check(Submission s, Party reporter, FieldErrors errors)
@@ -53,9 +53,6 @@ internal sealed class SubmissionRules(TimeProvider clock)
     /// <summary>The day it occurred, in Norway.</summary>
     public static DateOnly OccurredOn(Submission s) => ReadMoment(s.OccurredAt)!.Value.Day;
 
-    /// <summary>The day an instant falls on in Norway.</summary>
-    public static DateOnly LocalDay(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Oslo).DateTime);
-
     /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
     public static DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
@@ -93,7 +90,7 @@ internal sealed class SubmissionRules(TimeProvider clock)
     private void CheckTimes(Submission s, FieldErrors errors)
     {
         var now = clock.GetUtcNow();
-        var today = LocalDay(now);
+        var today = NorwegianCalendar.DayOf(now);
         if (s.OccurredAt is null) errors.Add("/occurredAt", "required");
         else if (ReadMoment(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", "invalidDate");
         else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", "inFuture");
@@ -159,7 +156,7 @@ internal sealed class SubmissionRules(TimeProvider clock)
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return (day, null);
         if (text is { Length: >= 20 and <= 35 } && text[10] is 'T' or 't' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-')
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
-            return (LocalDay(at), at);
+            return (NorwegianCalendar.DayOf(at), at);
         return null;
     }
 }

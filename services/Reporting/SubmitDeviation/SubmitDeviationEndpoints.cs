@@ -3,6 +3,7 @@ using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
@@ -118,7 +119,7 @@ internal static class SubmitDeviationEndpoints
         if (earlier is [var first]) return first;
 
         // In the same transaction, so no number is skipped and none is given twice.
-        var year = SubmissionRules.LocalDay(d.ReceivedAt).Year;
+        var year = NorwegianCalendar.DayOf(d.ReceivedAt).Year;
         var number = await unit.Sql.ScalarAsync<int>("insert into reference_counter (year, last) values (@p1, 1) on conflict (year) do update set last = reference_counter.last + 1 returning last", year);
         var reference = string.Create(CultureInfo.InvariantCulture, $"AVV-{year}-{number:D6}");
         await unit.Sql.ExecuteAsync(

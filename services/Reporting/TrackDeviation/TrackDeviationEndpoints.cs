@@ -1,6 +1,7 @@
 using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
@@ -13,8 +14,6 @@ namespace Avvik.Reporting.TrackDeviation;
 
 internal static class TrackDeviationEndpoints
 {
-    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
-
     public static RouteGroupBuilder MapTrackDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapGet("/{id:guid}", GetAsync).WithName("GetDeviation").WithSummary("A deviation of the caller's party").Produces<Deviation>().ProducesProblem(404);
@@ -39,8 +38,8 @@ internal static class TrackDeviationEndpoints
 
         var query = db.Deviations.Where(d => d.ReporterOrganization == caller.Organization);
         if (status is not null) query = query.Where(d => d.Status == status);
-        if (first is { } start && StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
-        if (last is { } end && StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
+        if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
+        if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
         if (after is { } position)
         {
             var (at, id) = (DateTimeOffset.FromUnixTimeMilliseconds(position.SortKey), position.Id);
@@ -59,12 +58,6 @@ internal static class TrackDeviationEndpoints
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
         return [.. rows.Select(row => row.Current(changes[row.Id]
             .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
-    }
-
-    private static DateTimeOffset StartOf(DateOnly day)
-    {
-        var midnight = day.ToDateTime(TimeOnly.MinValue);
-        return new DateTimeOffset(midnight, Oslo.GetUtcOffset(midnight));
     }
 
     private static DateOnly? Day(string? text, string pointer, FieldErrors errors)

@@ -91,6 +91,8 @@ internal static class WorklistEndpoints
             Reasons = JsonSerializer.Deserialize<string[]>(@case.Reasons)!,
             Routing = new(@case.Rule, @case.RuleVersion),
             Answer = @case.Answer is null ? null : JsonSerializer.Deserialize(@case.Answer, ClientJson.Default.CaseAnswer),
+            Closings = [],
+            Duplicates = [],
             AllowedActions = CaseRules.AllowedActions(@case, HandleCaseEndpoints.ActorOf(caller)),
             Timeline = [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State, e.Unit, e.Text))
                 .Concat(messages.Select(m => new CaseEvent(events.LastOrDefault(e => e.At <= m.At)?.Version ?? 0, m.At, "reporterMessage", m.Organization, null, @case.State, @case.Unit, m.Text)))

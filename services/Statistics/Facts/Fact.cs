@@ -1,5 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
 
 namespace Avvik.Statistics.Facts;
 
@@ -63,7 +64,7 @@ internal sealed record Fact
             ActualHarm = facts.ActualHarm,
             State = change.State,
             ReceivedOn = day,
-            Quarter = NorwegianCalendar.QuarterOf(day),
+            Quarter = Facts.Quarter.Of(day),
             ReceivedAt = facts.ReceivedAt,
             DueAt = change.DueAt,
             AnsweredAt = change.AnsweredAt,

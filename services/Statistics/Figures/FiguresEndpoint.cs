@@ -1,8 +1,8 @@
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
-using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Microsoft.OpenApi;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
@@ -19,7 +20,7 @@ internal static class TriageQueueEndpoints
         return triage;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
@@ -35,12 +36,13 @@ internal static class TriageQueueEndpoints
         }
         var rows = await query.OrderBy(a => a.ReceivedAt).ThenBy(a => a.Id).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
-        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, texts, Problem.PrefersEnglish(http.Request)))], next), ClientJson.Default.PageTriageItem);
+        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
     }
 
-    private static TriageItem View(Assessment a, TextProtector texts, bool english)
+    private static TriageItem View(Assessment a, TextProtector texts, bool english, DateTimeOffset now)
     {
         var facts = a.ReadFacts();
+        var due = NorwegianCalendar.AddWorkingDays(a.ReceivedAt, Vocabulary.DeadlinesOf(facts.Community, facts.Agreement).TriageWorkingDays);
         return new TriageItem
         {
             Id = a.Id,
@@ -58,6 +60,9 @@ internal static class TriageQueueEndpoints
             Narrative = texts.Reveal(new ProtectedText(a.Narrative)),
             Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
             Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english)))],
+            DueAt = due,
+            Overdue = a.State == CaseStates.Triage && due <= now,
+            Answers = [],
         };
     }
 }

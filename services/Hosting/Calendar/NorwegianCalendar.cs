@@ -1,0 +1,63 @@
+namespace Avvik.Hosting.Calendar;
+
+/// <summary>
+/// Days as people in Norway count them (Europe/Oslo): what came in late in the evening belongs to that evening's day, whatever UTC says. Working
+/// days (<em>virkedager</em>) are Monday to Friday without the public holidays of helligdagsloven § 2 and lov om 1 og 17 mai.
+/// </summary>
+public static class NorwegianCalendar
+{
+    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
+
+    /// <summary>The day an instant falls on.</summary>
+    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Oslo).DateTime);
+
+    /// <summary>The instant a day begins.</summary>
+    public static DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(midnight, Oslo.GetUtcOffset(midnight));
+    }
+
+    /// <summary>The same time of day some days later: a day with a change of the clock has 23 or 25 hours, and counts as one.</summary>
+    public static DateTimeOffset AddDays(DateTimeOffset at, int days)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, Oslo).DateTime.AddDays(days);
+        // Two o'clock does not exist on the night the clock is set forward: an hour later does.
+        if (Oslo.IsInvalidTime(local)) local = local.AddHours(1);
+        return new DateTimeOffset(local, Oslo.GetUtcOffset(local)).ToUniversalTime();
+    }
+
+    /// <summary>The end of the n-th working day after the day of <paramref name="at"/>: that day itself does not count.</summary>
+    public static DateTimeOffset AddWorkingDays(DateTimeOffset at, int days) => StartOf(AddWorkingDays(DayOf(at), days).AddDays(1)).ToUniversalTime();
+
+    /// <summary>The n-th working day after a day; the day itself when n is 0.</summary>
+    public static DateOnly AddWorkingDays(DateOnly day, int days)
+    {
+        for (; days > 0; days--)
+            do day = day.AddDays(1);
+            while (!IsWorkingDay(day));
+        return day;
+    }
+
+    /// <summary>True from Monday to Friday, when it is no public holiday.</summary>
+    public static bool IsWorkingDay(DateOnly day) => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !IsHoliday(day);
+
+    /// <summary>True on the public holidays. Christmas Eve and New Year's Eve are working days.</summary>
+    public static bool IsHoliday(DateOnly day) => (day.Month, day.Day) is (1, 1) or (5, 1) or (5, 17) or (12, 25) or (12, 26)
+        // Maundy Thursday, Good Friday, Easter Day and Monday, Ascension Day, Whit Sunday and Monday.
+        || day.DayNumber - EasterSunday(day.Year).DayNumber is -3 or -2 or 0 or 1 or 39 or 49 or 50;
+
+    /// <summary>By the Gregorian computus (Meeus, Jones and Butcher).</summary>
+    public static DateOnly EasterSunday(int year)
+    {
+        var (a, b, c) = (year % 19, year / 100, year % 100);
+        var (d, e, f) = (b / 4, b % 4, (b + 8) / 25);
+        var g = (b - f + 1) / 3;
+        var h = (19 * a + b - d - g + 15) % 30;
+        var (i, k) = (c / 4, c % 4);
+        var l = (32 + 2 * e + 2 * i - h - k) % 7;
+        var m = (a + 11 * h + 22 * l) / 451;
+        var n = h + l - 7 * m + 114;
+        return new(year, n / 31, n % 31 + 1);
+    }
+}
