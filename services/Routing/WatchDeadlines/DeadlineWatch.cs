@@ -2,6 +2,7 @@ using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.WatchDeadlines;
 
@@ -9,7 +10,7 @@ namespace Avvik.Routing.WatchDeadlines;
 /// Wakes the cases that time has come for. A case's own row says when, so a restart or an outage loses nothing; and it is read again, locked, in the
 /// transaction that wakes it, so that of several instances one does it, once.
 /// </summary>
-internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, DatabaseOptions database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log) : BackgroundService
+internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log) : BackgroundService
 {
     private const int Batch = 200;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
@@ -44,7 +45,7 @@ internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextF
         {
             return await writer.WriteAsync(async unit =>
             {
-                if (database.Provider == DatabaseProvider.Postgres
+                if (database.Value.Provider == DatabaseProvider.Postgres
                     && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 and wake_at <= @p2 for update skip locked", id, now.ToUnixTimeMilliseconds()) != id) return false;
                 if (await unit.FindCaseAsync(id) is not { } @case) return false;
                 foreach (var recorded in @case.Wake(now)) await unit.RecordAsync(@case, recorded, texts);

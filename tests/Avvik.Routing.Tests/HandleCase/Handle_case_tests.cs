@@ -52,6 +52,7 @@ public sealed class Handle_case_tests
 
         Assert.Equal((CaseStates.Closed, 7), (closed.Case.State, closed.Case.Version));
         Assert.Empty(closed.AllowedActions);
+        Assert.Equal(["reopen"], (await Coordinator(service).GetCaseAsync(triaged.DeviationId)).AllowedActions);
         Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")], closed.Timeline.Select(e => (e.Version, e.Action)));
         // Each party knows its own people by name, and the other as a party.
         Assert.Equal([null, null, null, null, "test-person"], closed.Timeline.Select(e => e.Actor));
@@ -119,7 +120,7 @@ public sealed class Handle_case_tests
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
-        Assert.Equal(["resolve"], escalated.AllowedActions);
+        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error"], escalated.AllowedActions);
         Assert.Equal("actionNotAllowed", (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
