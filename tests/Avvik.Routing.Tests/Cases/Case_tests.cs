@@ -257,6 +257,8 @@ public sealed class Case_tests
         Assert.True(accepted > 2000 && refused > 2000, $"{accepted} accepted and {refused} refused prove little");
         string[] all = ["acknowledged", "started", "returned", "transferred", "asked", "reporterAnswered", "answered", "accepted", "disputed", "escalated", "resolved", "closed", "followedUp", "reopened", "reclassified", "reminded", "rejected"];
         Assert.Empty(all.Except(seen));
+        // And each has its word in bokmål.
+        Assert.Empty(seen.Except(Vocabulary.CaseEvents.Keys));
     }
 
     private static List<CaseEventRecord> Wake(Case @case, DateTimeOffset now, List<CaseEventRecord> history)
