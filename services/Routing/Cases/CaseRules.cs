@@ -64,7 +64,7 @@ internal static class CaseRules
         : transition.Action == Reopen && now > @case.ReopenUntil ? "reopenTooLate"
         : null;
 
-    /// <summary>Why the actor is not the one who may; <paramref name="unit"/> is the one whose handlers may.</summary>
+    /// <summary>Why the actor is not the one who may, when it is the handlers of a unit who may.</summary>
     public static string? RefusalOf(Who who, Case @case, string unit, Actor actor) => who switch
     {
         Who.Handler when actor.Organization != @case.RespondentOrganization => "forbidden",
