@@ -60,7 +60,7 @@ internal static class HandleCaseEndpoints
             var recorded = @case.Act(transition, actor, body, now);
             await unit.RecordAsync(@case, recorded, texts);
             if (transition.Action == CaseRules.Reopen)
-                await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Facts = @case.ReadFacts(), Reason = texts.Protect(body.Reason!) });
+                await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Case = @case.Changed(recorded), Reason = texts.Protect(body.Reason!) });
             return null;
         }, ct);
         return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, clock, ct))!;

@@ -32,7 +32,7 @@ public sealed class Reopen_case_tests
         Assert.Equal((CaseStates.Triage, 8), (reopened.Case.State, reopened.Case.Version));
         Assert.Empty(reopened.AllowedActions);
         var handedOver = Assert.Single((await database.SentAsync()).OfType<CaseReopened>());
-        Assert.Equal((8, Given.Hamar, "dischargeSummary", "Det skjedde igjen."), (handedOver.Version, handedOver.Organization, handedOver.Facts.Category, service.Reveal(handedOver.Reason)));
+        Assert.Equal((8, Given.Hamar, "dischargeSummary", "Det skjedde igjen."), (handedOver.Version, handedOver.Organization, handedOver.Case.Facts.Category, service.Reveal(handedOver.Reason)));
 
         // Triage asks, is answered, and routes to another unit; the last arrives first, and twice.
         ReopenedCaseChanged Change(int version, string action, string state) => new() { DeviationId = triaged.DeviationId, Version = version, OccurredAt = Given.ReceivedAt.AddHours(1), Action = action, State = state, Text = service.Protect("Når?") };
