@@ -13,8 +13,8 @@ namespace Avvik.Routing.WatchDeadlines;
 internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log) : BackgroundService
 {
     private const int Batch = 200;
-    // Deadlines are days and working days: half a minute is at once.
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(30);
+    // Deadlines are days and working days: ten seconds are at once.
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

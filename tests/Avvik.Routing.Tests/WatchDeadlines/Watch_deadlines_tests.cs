@@ -30,7 +30,7 @@ public sealed class Watch_deadlines_tests
         await Eventually.IsTrue(async () =>
         {
             // The watch looks now and then by its own clock.
-            clock.Advance(TimeSpan.FromSeconds(30));
+            clock.Advance(TimeSpan.FromSeconds(10));
             return (await ChangesAsync(database)).Count == 3;
         }, Soon);
         Assert.Equal(["routed", "acknowledgeOverdue", "reminded"], (await ChangesAsync(database)).Select(c => c.Action));

@@ -32,7 +32,7 @@ public sealed class Watch_deadlines_tests
         clock.Advance(TimeSpan.FromDays(5));
         await Eventually.IsTrue(async () =>
         {
-            clock.Advance(TimeSpan.FromSeconds(30));
+            clock.Advance(TimeSpan.FromSeconds(10));
             return (await ChangesAsync(database)).Count == 2;
         }, Soon);
         await WatchOf(service).WakeAsync(CancellationToken.None);
