@@ -108,6 +108,21 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Communities, parties, units, agreements.</summary>
     public Task<Directory> GetDirectoryAsync(CancellationToken ct = default) => GetAsync("api/v1/directory", ClientJson.Default.Directory, ct);
 
+    /// <summary>Adds, renames or closes a unit.</summary>
+    public Task<DirectoryUnit> ChangeUnitAsync(string code, DirectoryUnitChange change, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Put, $"api/v1/directory/units/{code}") { Content = JsonContent.Create(change, ClientJson.Default.DirectoryUnitChange) }, ClientJson.Default.DirectoryUnit, retry: false, ct);
+
+    /// <summary>The routing rules of the caller's party.</summary>
+    public Task<RoutingRuleSet> GetRoutingRulesAsync(int? version = null, CancellationToken ct = default) => GetAsync($"api/v1/routing-rules{(version is null ? "" : $"?version={version}")}", ClientJson.Default.RoutingRuleSet, ct);
+
+    /// <summary>Replaces the routing rules of the caller's party.</summary>
+    public Task<RoutingRuleSet> SetRoutingRulesAsync(RoutingRuleChange change, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Put, "api/v1/routing-rules") { Content = JsonContent.Create(change, ClientJson.Default.RoutingRuleChange) }, ClientJson.Default.RoutingRuleSet, retry: false, ct);
+
+    /// <summary>Where the party's last cases would have gone by other rules.</summary>
+    public Task<SimulatedRouting> SimulateRoutingRulesAsync(RoutingRuleSimulation simulation, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Post, "api/v1/routing-rules/simulate") { Content = JsonContent.Create(simulation, ClientJson.Default.RoutingRuleSimulation) }, ClientJson.Default.SimulatedRouting, retry: true, ct);
+
     /// <summary>Figures; <paramref name="query"/> as in <c>by=category,direction&amp;from=2026-07-01&amp;to=2026-09-30</c>.</summary>
     public Task<StatisticsAnswer> GetStatisticsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/statistics?{query}", StatisticsJson.Default.StatisticsAnswer, ct);
 

@@ -25,6 +25,13 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(MeasureChange))]
 [JsonSerializable(typeof(Page<MeasureRow>))]
 [JsonSerializable(typeof(Directory))]
+[JsonSerializable(typeof(DirectoryUnitChange))]
+[JsonSerializable(typeof(DirectoryUnit))]
+[JsonSerializable(typeof(IReadOnlyList<RoutingRule>))]
+[JsonSerializable(typeof(RoutingRuleSet))]
+[JsonSerializable(typeof(RoutingRuleChange))]
+[JsonSerializable(typeof(RoutingRuleSimulation))]
+[JsonSerializable(typeof(SimulatedRouting))]
 public sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>A submission as it was sent: what was not said is not there.</summary>

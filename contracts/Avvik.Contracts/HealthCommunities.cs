@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Avvik.Contracts.Routing;
 
 namespace Avvik.Contracts;
 
@@ -8,7 +9,13 @@ namespace Avvik.Contracts;
 /// <param name="Code">Stable: <c>si-tynset</c>, <c>3403-tildeling</c>.</param>
 /// <param name="Name">Bokmål.</param>
 /// <param name="Sites">Names of the places that belong to it, as reporters write them.</param>
-public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Sites);
+/// <param name="ClosedOn">First day on which it gets no more cases (Norwegian local date); null: it is not closed.</param>
+/// <param name="Successor">Code of the unit that takes over; null: the fallback unit does.</param>
+public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn = null, string? Successor = null)
+{
+    /// <summary>True when it can be given a case on a day.</summary>
+    public bool IsOpenOn(DateOnly day) => ClosedOn is null || day < ClosedOn;
+}
 
 /// <summary>A cooperation agreement (samarbeidsavtale, helse- og omsorgstjenesteloven § 6-1) and when it is in force.</summary>
 /// <param name="Code">Stable.</param>
@@ -28,8 +35,10 @@ public sealed class Party
         IReadOnlyList<CareUnit> units, string fallbackUnit)
     {
         (Community, OrganizationNumber, Name, MunicipalityNumber, Region, Units) = (community, organizationNumber, name, municipalityNumber, region, units);
+        // A closed unit's places are those of whoever has taken them over.
         _units = units.ToFrozenDictionary(u => u.Code, StringComparer.Ordinal);
-        _sites = units.SelectMany(u => u.Sites, (unit, site) => (unit, site)).ToFrozenDictionary(x => x.site, x => x.unit, StringComparer.OrdinalIgnoreCase);
+        _sites = units.OrderBy(u => u.ClosedOn is not null).SelectMany(u => u.Sites, (unit, site) => (unit, site)).DistinctBy(x => x.site, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(x => x.site, x => x.unit, StringComparer.OrdinalIgnoreCase);
         FallbackUnit = _units[fallbackUnit];
     }
 
@@ -45,7 +54,7 @@ public sealed class Party
     public string? Region { get; }
     /// <summary>True for the hospital trust (helseforetak).</summary>
     public bool IsTrust => MunicipalityNumber is null;
-    /// <summary>All units that can be given a case.</summary>
+    /// <summary>All units, closed ones too.</summary>
     public IReadOnlyList<CareUnit> Units { get; }
     /// <summary>The coordinator's unit, where a case lands when nothing else decides.</summary>
     public CareUnit FallbackUnit { get; }
@@ -66,12 +75,16 @@ public sealed record Region(string Code, string Name, IReadOnlyList<Party> Munic
 /// <summary>A health community (helsefellesskap): one trust, regions of municipalities, and their agreements.</summary>
 public sealed class HealthCommunity
 {
-    internal HealthCommunity(CommunityData data)
+    internal HealthCommunity(CommunityData data, ILookup<string, CareUnit> changes)
     {
+        // What is not changed stands, and what is new comes after it.
+        IReadOnlyList<CareUnit> Units(string organization, IEnumerable<CareUnit> seed) => changes[organization].ToDictionary(u => u.Code, StringComparer.Ordinal) is { Count: > 0 } changed
+            ? [.. seed.Select(u => changed.Remove(u.Code, out var now) ? now : u), .. changed.Values]
+            : [.. seed];
         (Code, Name, Agreements) = (data.Code, data.Name, [.. data.Agreements.Select(a => new Agreement(a.Code, a.Name, a.ValidFrom, a.ValidTo, Vocabulary.WithDefaults(a.Deadlines)))]);
-        Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, data.Trust.Units, data.Trust.FallbackUnit);
+        Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, Units(data.Trust.OrganizationNumber, data.Trust.Units), data.Trust.FallbackUnit);
         Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => new Party(this, m.OrganizationNumber, m.Name, m.Number, r.Code,
-            [.. data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))], $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
+            Units(m.OrganizationNumber, data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))), $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
     }
 
     /// <summary>Stable.</summary>
@@ -90,25 +103,55 @@ public sealed class HealthCommunity
     public IEnumerable<Party> Parties => Regions.SelectMany(r => r.Municipalities).Prepend(Trust);
 }
 
-/// <summary>The health communities, their parties, units and agreements, from <c>health-communities.json</c>.</summary>
+/// <summary>
+/// The health communities with their parties and units, as they stand at one moment: the seed in <c>health-communities.json</c> and what has been
+/// changed since. Immutable; a newer one takes its place.
+/// </summary>
+public sealed class CareDirectory
+{
+    private readonly FrozenDictionary<string, Party> _parties;
+    private readonly FrozenDictionary<string, HealthCommunity> _byCode;
+
+    /// <summary>The directory after a change; the seed alone when there has been none.</summary>
+    public CareDirectory(DirectoryPublished? published = null)
+    {
+        var changes = (published?.Units ?? []).ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor), StringComparer.Ordinal);
+        (Version, Changes, All) = (published?.Version ?? 1, published?.Units ?? [], [.. HealthCommunities.Seed.Select(c => new HealthCommunity(c, changes))]);
+        _parties = All.SelectMany(c => c.Parties).ToFrozenDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);
+        _byCode = All.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+    }
+
+    /// <summary>1 is the seed; rises by one with each change.</summary>
+    public int Version { get; }
+    /// <summary>What differs from the seed.</summary>
+    public IReadOnlyList<DirectoryUnitState> Changes { get; }
+    /// <summary>Every community.</summary>
+    public IReadOnlyList<HealthCommunity> All { get; }
+    /// <summary>The party with this organisation number, or null.</summary>
+    public Party? Party(string? organizationNumber) => organizationNumber is null ? null : _parties.GetValueOrDefault(organizationNumber);
+    /// <summary>The community with this code, or null.</summary>
+    public HealthCommunity? Community(string? code) => code is null ? null : _byCode.GetValueOrDefault(code);
+}
+
+/// <summary>What does not change while a process runs: the communities, their parties and agreements. Units are those of the seed; for those that are, ask the <see cref="CareDirectory"/>.</summary>
 public static class HealthCommunities
 {
-    /// <summary>Every community.</summary>
-    public static IReadOnlyList<HealthCommunity> All { get; } = Read();
+    internal static CommunityData[] Seed { get; } = Read();
+    private static readonly CareDirectory AsShipped = new();
 
-    private static readonly FrozenDictionary<string, Party> Parties = All.SelectMany(c => c.Parties).ToFrozenDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);
-    private static readonly FrozenDictionary<string, HealthCommunity> ByCode = All.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+    /// <summary>Every community.</summary>
+    public static IReadOnlyList<HealthCommunity> All => AsShipped.All;
 
     /// <summary>The party with this organisation number, or null.</summary>
-    public static Party? Party(string? organizationNumber) => organizationNumber is null ? null : Parties.GetValueOrDefault(organizationNumber);
+    public static Party? Party(string? organizationNumber) => AsShipped.Party(organizationNumber);
 
     /// <summary>The community with this code, or null.</summary>
-    public static HealthCommunity? Community(string? code) => code is null ? null : ByCode.GetValueOrDefault(code);
+    public static HealthCommunity? Community(string? code) => AsShipped.Community(code);
 
-    private static HealthCommunity[] Read()
+    private static CommunityData[] Read()
     {
         using var stream = typeof(HealthCommunities).Assembly.GetManifestResourceStream("health-communities.json")!;
-        return [.. JsonSerializer.Deserialize<CommunityData[]>(stream, JsonSerializerOptions.Web)!.Select(c => new HealthCommunity(c))];
+        return JsonSerializer.Deserialize<CommunityData[]>(stream, JsonSerializerOptions.Web)!;
     }
 }
 

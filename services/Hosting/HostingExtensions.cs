@@ -75,6 +75,7 @@ public static class HostingExtensions
             .AddPolicy(Policies.CaseParty, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
             .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            .AddPolicy(Policies.DirectoryEditor, p => p.RequireRole(Roles.Coordinator, Roles.Admin))
             .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin));
     }
 

@@ -1,6 +1,7 @@
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
@@ -18,10 +19,12 @@ builder.AddServiceAuthentication();
 // Two milliseconds of a clinician's wait buy a commit shared by all who wait.
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
+builder.AddCareDirectory<ReportingDbContext>();
 builder.AddPatientEnvelopes();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
-    .Handle<ReporterInformed, ReporterInformedHandler>());
+    .Handle<ReporterInformed, ReporterInformedHandler>()
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>());
 builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddHostedService<EnvelopeEraser>();
 

@@ -1,18 +1,21 @@
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting;
-using Avvik.Messaging;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
-using Avvik.Routing.CareDirectory;
+using Avvik.Messaging;
+using Avvik.Routing.EditDirectory;
 using Avvik.Routing.HandleCase;
 using Avvik.Routing.Measures;
 using Avvik.Routing.MergeCase;
+using Avvik.Routing.MoveCases;
 using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
+using Avvik.Routing.SetRoutingRules;
 using Avvik.Routing.WatchDeadlines;
 using Avvik.Routing.WithdrawCase;
 using Avvik.Routing.Worklist;
@@ -22,6 +25,9 @@ builder.AddAvvikHosting("routing");
 builder.AddServiceAuthentication();
 builder.AddDatabase<RoutingDbContext>();
 builder.AddTextProtection();
+builder.AddCareDirectory<RoutingDbContext>();
+builder.Services.AddSingleton<CurrentRules>();
+builder.Services.AddHostedService<RulesRefresh>();
 builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
@@ -29,6 +35,8 @@ builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<ReopenedCaseChanged, ReopenedCaseChangedHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>());
 builder.Services.AddHostedService<DeadlineWatch>();
+builder.Services.AddHostedService<ClosedUnitWatch>();
+builder.Services.AddHostedService<DirectoryRepublisher>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -41,6 +49,7 @@ cases.MapHandleCase();
 cases.MapChangeMeasure();
 app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
+app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
 app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

@@ -1,6 +1,7 @@
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
@@ -11,7 +12,10 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication();
 builder.AddDatabase<StatisticsDbContext>();
-builder.AddMessaging<StatisticsDbContext>("statistics", events => events.Handle<CaseChanged, FactStore>());
+builder.AddCareDirectory<StatisticsDbContext>();
+builder.AddMessaging<StatisticsDbContext>("statistics", events => events
+    .Handle<CaseChanged, FactStore>()
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
 
 var app = builder.Build();
 app.UseAvvikDefaults();

@@ -2,6 +2,7 @@ using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
@@ -19,11 +20,13 @@ builder.AddAvvikHosting("triage");
 builder.AddServiceAuthentication();
 builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
+builder.AddCareDirectory<TriageDbContext>();
 builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
-    .Handle<CaseReopened, CaseReopenedHandler>());
+    .Handle<CaseReopened, CaseReopenedHandler>()
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>());
 builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();

@@ -6,7 +6,9 @@ using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.TextProtection;
+using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.RoutingRules;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +19,9 @@ internal static class Given
 {
     public const string Hamar = "970540008", SykehusetInnlandet = "983971709", Nordlandssykehuset = "983974910";
     public const string Narrative = "Epikrisen kom ni dager etter utskrivning.";
+
+    /// <summary>The directory as it ships, and no rules of the party's own.</summary>
+    public static readonly RoutingKnowledge Knowledge = new(new CareDirectory(), PartyRules.None);
 
     public static readonly DateTimeOffset ReceivedAt = new(2026, 8, 20, 8, 30, 0, TimeSpan.Zero);
 

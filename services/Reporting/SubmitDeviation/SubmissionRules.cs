@@ -3,16 +3,21 @@ using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
+using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Problems;
 using Avvik.Hosting.IdentityDetection;
+using Avvik.Messaging.CareDirectories;
 
 namespace Avvik.Reporting.SubmitDeviation;
 
 /// <summary>What a submission must be, and what follows from it: parties, direction, community, agreement.</summary>
-internal sealed class SubmissionRules(TimeProvider clock)
+internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider clock)
 {
     private const int MaxNarrative = 8000, MaxYearsBack = 10;
+
+    /// <summary>The caller's party; null for who is none.</summary>
+    public Party? Reporter(Caller caller) => directory.Now.Party(caller.Organization);
 
     /// <summary>Reports everything that is wrong; what it says is only complete when nothing was.</summary>
     public void Check(Submission s, Party reporter, FieldErrors errors)
@@ -54,9 +59,9 @@ internal sealed class SubmissionRules(TimeProvider clock)
     public static DateOnly OccurredOn(Submission s) => ReadMoment(s.OccurredAt)!.Value.Day;
 
     /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
-    public static DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
+    public DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
-        var respondent = HealthCommunities.Party(s.Respondent!.OrganizationNumber)!;
+        var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
         var occurredOn = OccurredOn(s);
         return new DeviationFacts
         {
@@ -69,7 +74,7 @@ internal sealed class SubmissionRules(TimeProvider clock)
             RespondentUnit = s.Respondent.Unit,
             RespondentSite = respondent.Site(s.Respondent.Site)?.Site,
             // Parties of two communities share no agreement; a coordinator decides what becomes of it.
-            Agreement = reporter.Community == respondent.Community ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
+            Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
             ReceivedAt = receivedAt,
@@ -102,7 +107,7 @@ internal sealed class SubmissionRules(TimeProvider clock)
         else if (ReadMoment(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At)) errors.Add("/discoveredAt", "beforeOccurred");
     }
 
-    private static void CheckRespondent(Respondent? respondent, Party reporter, FieldErrors errors)
+    private void CheckRespondent(Respondent? respondent, Party reporter, FieldErrors errors)
     {
         if (respondent is null)
         {
@@ -113,8 +118,8 @@ internal sealed class SubmissionRules(TimeProvider clock)
         var number = respondent.OrganizationNumber;
         if (number is null) errors.Add("/respondent/organizationNumber", "required");
         else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", "invalidOrganizationNumber");
-        else if (HealthCommunities.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", "unknownOrganization");
-        else if (party == reporter) errors.Add("/respondent/organizationNumber", "ownOrganization");
+        else if (directory.Now.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", "unknownOrganization");
+        else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", "ownOrganization");
         else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", "noAgreementPossible");
         else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", "unknownUnit");
     }

@@ -34,7 +34,7 @@ internal static class SubmitDeviationEndpoints
     private static async Task<IResult> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer,
         MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
-        if (HealthCommunities.Party(caller.Organization) is not { } reporter) return Problem.Forbidden();
+        if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
         var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
         if (submission is null) return problem!;
         if (messaging.OutboxDepth > DeepestOutbox) return Problem.Unavailable();
@@ -42,7 +42,7 @@ internal static class SubmitDeviationEndpoints
         // What is kept is what is answered: the databases hold milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission));
-        var facts = SubmissionRules.Facts(submission, reporter, reference: "", now);
+        var facts = rules.Facts(submission, reporter, reference: "", now);
         var @event = new DeviationSubmitted
         {
             DeviationId = id,
@@ -88,10 +88,10 @@ internal static class SubmitDeviationEndpoints
 
     private static async Task<IResult> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
     {
-        if (HealthCommunities.Party(caller.Organization) is not { } reporter) return Problem.Forbidden();
+        if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
         var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
         if (submission is null) return problem!;
-        var facts = SubmissionRules.Facts(submission, reporter, reference: "", clock.GetUtcNow());
+        var facts = rules.Facts(submission, reporter, reference: "", clock.GetUtcNow());
         return Results.Json(new ValidationAnswer(true, new SubmissionPreview
         {
             Community = facts.Community,

@@ -8,6 +8,9 @@ using Avvik.Routing.RoutingRules;
 
 namespace Avvik.Routing.Cases;
 
+/// <summary>What routing goes by at one moment: the directory, and the respondent's own rules.</summary>
+internal sealed record RoutingKnowledge(CareDirectory Directory, PartyRules Rules);
+
 /// <summary>
 /// A case: one for both parties. Each accepted action, and each thing that time does, raises the version by one, appends one line of history and
 /// is one event. Plain rules: no clock, no storage.
@@ -86,7 +89,7 @@ internal sealed partial class Case
 
     public DeviationFacts ReadFacts() => _facts ??= JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
-    public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, string narrative, string? immediateAction, string? suggestedMeasure, DateTimeOffset now)
+    public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, string narrative, string? immediateAction, string? suggestedMeasure, RoutingKnowledge knowledge, DateTimeOffset now)
     {
         var facts = triaged.Facts;
         var @case = new Case
@@ -101,18 +104,18 @@ internal sealed partial class Case
             ImmediateAction = immediateAction,
             SuggestedMeasure = suggestedMeasure,
         };
-        return (@case, @case.Route(triaged, clockFrom: facts.ReceivedAt, now));
+        return (@case, @case.Route(triaged, clockFrom: facts.ReceivedAt, knowledge, now));
     }
 
     /// <summary>A reopened case comes from Triage once more; null when it does not await that.</summary>
-    public CaseEventRecord? RouteAgain(DeviationTriaged triaged, DateTimeOffset now)
+    public CaseEventRecord? RouteAgain(DeviationTriaged triaged, RoutingKnowledge knowledge, DateTimeOffset now)
     {
-        return IsWithTriage && triaged.Version > Version ? Route(triaged, clockFrom: now, now) : null;
+        return IsWithTriage && triaged.Version > Version ? Route(triaged, clockFrom: now, knowledge, now) : null;
     }
 
-    private CaseEventRecord Route(DeviationTriaged triaged, DateTimeOffset clockFrom, DateTimeOffset now)
+    private CaseEventRecord Route(DeviationTriaged triaged, DateTimeOffset clockFrom, RoutingKnowledge knowledge, DateTimeOffset now)
     {
-        var (unit, decision) = UnitRules.Decide(triaged.Facts, triaged.Unit);
+        var (unit, decision) = UnitRules.Decide(triaged.Facts, triaged.Unit, knowledge.Directory, knowledge.Rules, NorwegianCalendar.DayOf(now));
         Classify(triaged.Facts, triaged.Reasons);
         StartClock(clockFrom);
         (Version, Priority, RuleVersion) = (triaged.Version, triaged.Priority, decision.Version);

@@ -4,6 +4,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.Calendar;
 
 namespace Avvik.Routing.Cases;
 
@@ -15,7 +16,7 @@ internal sealed partial class Case
         ? "seriousIncidentNoticeRequired" : null;
 
     /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it needs.</summary>
-    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, DateTimeOffset now)
+    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, CareDirectory directory, DateTimeOffset now)
     {
         var to = transition.To ?? State;
         if (body.SeriousIncidentNotice is { } notice) Notice = JsonSerializer.Serialize(notice, ClientJson.Default.SeriousIncidentNotice);
@@ -25,7 +26,8 @@ internal sealed partial class Case
                 AcknowledgedAt = now;
                 break;
             case CaseRules.Return:
-                var unit = (HealthCommunities.Party(RespondentOrganization)!.Unit(body.SuggestedUnit) ?? HealthCommunities.Party(RespondentOrganization)!.FallbackUnit).Code;
+                var own = directory.Party(RespondentOrganization)!;
+                var unit = (own.Unit(body.SuggestedUnit) is { } suggested && suggested.IsOpenOn(NorwegianCalendar.DayOf(now)) ? suggested : own.FallbackUnit).Code;
                 Hops++;
                 UnitHops = JsonSerializer.Serialize(ReadUnitHops().Append(new UnitHop(Unit, unit)));
                 GiveTo(unit, "returned", now);
@@ -39,7 +41,7 @@ internal sealed partial class Case
                 (AskedAt, Question, ReporterWarned) = (now, body.Question, false);
                 break;
             case CaseRules.Answer:
-                GiveAnswer(body, now);
+                GiveAnswer(body, directory.Party(RespondentOrganization)!, now);
                 break;
             case CaseRules.Dispute:
                 (Disagreement, Disputes) = (body.Reason, Disputes + 1);
@@ -110,6 +112,13 @@ internal sealed partial class Case
         return Record(change.Action, change.State, change.Organization, null, text, change.OccurredAt);
     }
 
+    /// <summary>Its unit has closed: another of the party takes over, and has its own time to acknowledge. No hop: nobody was wrong.</summary>
+    public CaseEventRecord Move(string unit, DateTimeOffset now)
+    {
+        GiveTo(unit, "moved", now);
+        return Record("moved", State, null, null, null, now);
+    }
+
     /// <summary>A measure's next state, when <see cref="Measure.MayFollow"/> it.</summary>
     public CaseEventRecord ChangeMeasure(Measure measure, string state, string? note, Actor actor, DateOnly today, DateTimeOffset now)
     {
@@ -123,12 +132,11 @@ internal sealed partial class Case
         }, State, actor.Organization, actor.Name, note, now);
     }
 
-    private void GiveAnswer(CaseAction body, DateTimeOffset now)
+    private void GiveAnswer(CaseAction body, Party party, DateTimeOffset now)
     {
         AnsweredAt = now;
         Disagreement = null;
         Answer = JsonSerializer.Serialize(new CaseAnswer(body.Text!, body.ContributingFactors ?? [], [], body.NoMeasuresReason), ClientJson.Default.CaseAnswer);
-        var party = HealthCommunities.Party(RespondentOrganization)!;
         // After those of an earlier answer, which stand.
         _measures.AddRange((body.Measures ?? []).Select(m => new Measure
         {

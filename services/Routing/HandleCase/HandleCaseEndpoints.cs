@@ -8,6 +8,7 @@ using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Routing.Cases;
@@ -24,8 +25,8 @@ internal static class HandleCaseEndpoints
     public static RouteGroupBuilder MapHandleCase(this RouteGroupBuilder cases)
     {
         foreach (var transition in CaseRules.Table)
-            cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, clock, ct))
+            cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
+                    ActAsync(id, transition, http, caller, writer, db, texts, directory.Now, clock, ct))
                 .WithName(NameOf(transition.Action)).WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return cases;
@@ -34,12 +35,13 @@ internal static class HandleCaseEndpoints
     public static Actor ActorOf(Caller caller) => new(caller.Organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator), caller.IsAny(Roles.Handler, Roles.UnitLeader),
         caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
 
-    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, CareDirectory directory, TimeProvider clock, CancellationToken ct)
     {
+        var party = directory.Party(caller.Organization);
         // Most actions need no words, so no body is as good as an empty one.
         var (body, problem) = http.Request.ContentLength is 0 or null && http.Request.ContentType is null
-            ? Empty(transition, caller, clock)
-            : await StrictJson.ReadAsync<CaseAction>(http.Request, Strict, (b, errors) => Check(b, transition, caller, clock, errors));
+            ? Empty(transition, party, clock)
+            : await StrictJson.ReadAsync<CaseAction>(http.Request, Strict, (b, errors) => Check(b, transition, party, clock, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
         var actor = ActorOf(caller);
@@ -57,7 +59,7 @@ internal static class HandleCaseEndpoints
                 errors.Add("/decision", "decisionRequired");
                 return Problem.Invalid(errors);
             }
-            var recorded = @case.Act(transition, actor, body, now);
+            var recorded = @case.Act(transition, actor, body, directory, now);
             await unit.RecordAsync(@case, recorded, texts);
             if (transition.Action == CaseRules.Reopen)
                 await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Case = @case.Changed(recorded), Reason = texts.Protect(body.Reason!) });
@@ -77,14 +79,14 @@ internal static class HandleCaseEndpoints
             : new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
     }
 
-    private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Caller caller, TimeProvider clock)
+    private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? party, TimeProvider clock)
     {
         var (body, errors) = (new CaseAction(), new FieldErrors());
-        Check(body, transition, caller, clock, errors);
+        Check(body, transition, party, clock, errors);
         return errors.Any ? (null, Problem.Invalid(errors)) : (body, null);
     }
 
-    private static void Check(CaseAction b, Transition transition, Caller caller, TimeProvider clock, FieldErrors errors)
+    private static void Check(CaseAction b, Transition transition, Party? party, TimeProvider clock, FieldErrors errors)
     {
         var action = transition.Action;
         Text(b.Reason, "/reason", FreeText.MaxLength, errors,
@@ -102,9 +104,9 @@ internal static class HandleCaseEndpoints
         if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null }) errors.Add("", "nothingToChange");
         if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", "required");
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
-        var party = HealthCommunities.Party(caller.Organization);
-        if (b.Unit is not null && party?.Unit(b.Unit) is null) errors.Add("/unit", "unknownUnit");
-        if (b.SuggestedUnit is not null && party?.Unit(b.SuggestedUnit) is null) errors.Add("/suggestedUnit", "unknownUnit");
+        var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
+        if (b.Unit is not null && party?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
+        if (b.SuggestedUnit is not null && party?.Unit(b.SuggestedUnit)?.IsOpenOn(today) != true) errors.Add("/suggestedUnit", "unknownUnit");
         foreach (var (index, factor) in (b.ContributingFactors ?? []).Index())
             if (!Vocabulary.ContributingFactors.ContainsKey(factor)) errors.Add($"/contributingFactors/{index}", "unknownCode");
         if (action is not CaseRules.Answer) return;
@@ -117,7 +119,7 @@ internal static class HandleCaseEndpoints
             Text(measure.Owner, $"/measures/{index}/owner", 200, errors, required: true);
             if (measure.DueDate is null) errors.Add($"/measures/{index}/dueDate", "required");
             else if (!DateOnly.TryParseExact(measure.DueDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var due)) errors.Add($"/measures/{index}/dueDate", "invalidDate");
-            else if (due < NorwegianCalendar.DayOf(clock.GetUtcNow())) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
+            else if (due < today) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
         }
     }
 

@@ -1,20 +1,23 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Triage;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.SetRoutingRules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.OpenCase;
 
-internal sealed class DeviationTriagedHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationTriaged, RoutingDbContext>
+internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirectory directory, CurrentRules rules, TimeProvider clock) : IHandle<DeviationTriaged, RoutingDbContext>
 {
     public async Task HandleAsync(DeviationTriaged message, UnitOfWork<RoutingDbContext> unit)
     {
         var now = clock.GetUtcNow();
-        var (c, opened) = Case.Open(message, texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure), now);
+        var knowledge = new RoutingKnowledge(directory.Now, rules.Of(message.Facts.RespondentOrganization));
+        var (c, opened) = Case.Open(message, texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure), knowledge, now);
         // Prepared SQL and not the context: this is every deviation's way. A case that is known came under another message id, and stands.
         var added = await unit.Sql.ExecuteAsync(
             """
@@ -31,18 +34,20 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, TimeProvider 
         if (added == 0)
         {
             // Known: a reopened case that Triage sends on again, or the same under another message id, and that stands.
-            if (await unit.FindCaseAsync(c.Id) is { } known && known.RouteAgain(message, now) is { } again) await unit.RecordAsync(known, again, texts);
+            if (await unit.FindCaseAsync(c.Id) is { } known && known.RouteAgain(message, knowledge, now) is { } again) await unit.RecordAsync(known, again, texts);
             return;
         }
         await unit.Sql.ExecuteAsync("insert into case_events (case_id, version, at, action, organization, state, unit) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)",
             opened.CaseId, opened.Version, opened.At.ToUnixTimeMilliseconds(), opened.Action, opened.Organization, opened.State, opened.Unit);
         await unit.EnqueueAsync(c.Changed(opened));
 
-        if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 limit 1", c.Id) == 1)
+        // What was merged before the one or the other had its case.
+        if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 or id = @p1 limit 1", c.Id) == 1)
         {
             var @case = (await unit.FindCaseAsync(c.Id))!;
             foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())
                 await unit.RecordAsync(@case, @case.AddDuplicate(duplicate.Reference, now), texts);
+            if (await unit.Db.CaseDuplicates.FirstOrDefaultAsync(d => d.Id == c.Id) is { } own) await unit.RecordAsync(@case, @case.Merge(own.MainCase, now), texts);
         }
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason", r => (r.GetString(0), r.GetString(1)), c.Id))
         {

@@ -1,6 +1,8 @@
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
+using Avvik.Routing.EditDirectory;
 using Avvik.Routing.Cases;
+using Avvik.Routing.RoutingRules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Persistence;
@@ -11,6 +13,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<CaseEventRecord> CaseEvents => Set<CaseEventRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
     public DbSet<DuplicateRecord> CaseDuplicates => Set<DuplicateRecord>();
+    public DbSet<RuleSetRecord> RuleSets => Set<RuleSetRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -54,6 +57,18 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("case_duplicates");
             e.Property(d => d.Id).ValueGeneratedNever();
             e.HasIndex(d => d.MainCase).HasDatabaseName("ix_case_duplicates_main");
+        });
+        modelBuilder.Entity<RuleSetRecord>(e =>
+        {
+            e.ToTable("routing_rule_sets");
+            e.HasKey(r => r.Version);
+            e.Property(r => r.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<DirectoryChangeRecord>(e =>
+        {
+            e.ToTable("directory_changes");
+            e.HasKey(c => c.Version);
+            e.Property(c => c.Version).ValueGeneratedNever();
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>
         {

@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Statistics.Persistence;
 using Microsoft.OpenApi;
 
@@ -28,14 +29,14 @@ internal static class FiguresEndpoint
         return statistics;
     }
 
-    private static async Task<IResult> GetAsync(HttpRequest request, Caller caller, StatisticsDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> GetAsync(HttpRequest request, Caller caller, StatisticsDbContext db, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         // Another community's figures do not exist for this caller.
         if (HealthCommunities.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
         if (request.Query.TryGetValue("community", out var asked) && asked != own) return Problem.NotFound();
 
         var errors = new FieldErrors();
-        var question = Question.Read(request.Query, own, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors);
+        var question = Question.Read(request.Query, own, directory.Now, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors);
         if (errors.Any) return Problem.Invalid(errors);
         return Results.Json(Disclosure.Show(await Table.QueryAsync(db, question, ct), Disclosure.IsLimited(caller)), StatisticsJson.Default.StatisticsAnswer);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 using Avvik.Statistics.Facts;
 
@@ -11,7 +12,7 @@ internal sealed record Question(string Community, DateOnly From, DateOnly To, IR
     private const int MostDimensions = 4;
 
     /// <summary>Reads the query string; <paramref name="errors"/> gets all that is wrong with it at once.</summary>
-    public static Question Read(IQueryCollection query, string community, DateOnly today, FieldErrors errors)
+    public static Question Read(IQueryCollection query, string community, CareDirectory directory, DateOnly today, FieldErrors errors)
     {
         foreach (var name in query.Keys)
             if (name is not ("from" or "to" or "by") && Dimension.Named(name) is null) errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
@@ -26,7 +27,7 @@ internal sealed record Question(string Community, DateOnly From, DateOnly To, IR
         {
             if (!query.TryGetValue(dimension.Name, out var asked)) continue;
             string[] values = [.. asked.Select(value => value ?? "").Distinct(StringComparer.Ordinal)];
-            if (Array.TrueForAll(values, v => dimension.Knows(v))) filters.Add((dimension, values));
+            if (Array.TrueForAll(values, v => dimension.Knows(directory, v))) filters.Add((dimension, values));
             else errors.Add($"/{dimension.Name}", dimension.Refusal);
         }
         return new(community, from, to, ReadBy(query, errors), filters);

@@ -3,10 +3,12 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
+using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Triage.Assessments;
@@ -26,9 +28,10 @@ internal static class DecideTriageEndpoints
         return triage;
     }
 
-    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
-        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) => Check(d, caller, errors));
+        var party = directory.Now.Party(caller.Organization);
+        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) => Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
         if (decision is null) return problem!;
         return await writer.WriteAsync(async unit =>
         {
@@ -118,7 +121,7 @@ internal static class DecideTriageEndpoints
         return Done(assessment);
     }
 
-    private static void Check(TriageDecision d, Caller caller, FieldErrors errors)
+    private static void Check(TriageDecision d, Party? party, DateOnly today, FieldErrors errors)
     {
         if (d.Decision is null) errors.Add("/decision", "required");
         else if (d.Decision is not (Route or Reject or Duplicate or AskReporter or EnterInError)) errors.Add("/decision", "unknownCode");
@@ -133,7 +136,7 @@ internal static class DecideTriageEndpoints
         if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", "unknownCode");
         foreach (var (index, group) in (d.PatientGroups ?? []).Index())
             if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
-        if (d.Unit is not null && HealthCommunities.Party(caller.Organization)?.Unit(d.Unit) is null) errors.Add("/unit", "unknownUnit");
+        if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
         if (d.Comment is not null) FreeText.Check(d.Comment, "/comment", FreeText.MaxLength, errors);
     }
 

@@ -70,7 +70,7 @@ public sealed class Case_rules_tests
     public void A_case_is_reopened_within_twelve_months_of_its_closing()
     {
         var (@case, coordinator) = (CaseIn(CaseStates.Answered), People.All["reportersCoordinator"]);
-        @case.Act(CaseRules.Find("close")!, coordinator, new(), Now);
+        @case.Act(CaseRules.Find("close")!, coordinator, new(), Given.Knowledge.Directory, Now);
         var reopen = CaseRules.Find("reopen")!;
         Assert.Null(CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12)));
         Assert.Equal("reopenTooLate", CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12).AddMilliseconds(1)));
@@ -79,7 +79,7 @@ public sealed class Case_rules_tests
 
     private static Case CaseIn(string state)
     {
-        var (@case, _) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Given.ReceivedAt);
+        var (@case, _) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Given.Knowledge, Given.ReceivedAt);
         Assert.Equal(People.Unit, @case.Unit);
         // Some states are nowhere in the table, and no action leads to them.
         typeof(Case).GetProperty(nameof(Case.State))!.SetValue(@case, state);

@@ -13,15 +13,15 @@ public sealed class Case_tests
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly Actor Coordinator = People.All["respondentsCoordinator"];
 
-    private static Case Open(string? unit = null) => Case.Open(Given.Triaged(unit: unit), Given.Narrative, null, null, Now).Case;
+    private static Case Open(string? unit = null) => Case.Open(Given.Triaged(unit: unit), Given.Narrative, null, null, Given.Knowledge, Now).Case;
 
-    private static CaseEventRecord Act(Case @case, string action, CaseAction? body = null) => @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Now);
+    private static CaseEventRecord Act(Case @case, string action, CaseAction? body = null) => @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, Now);
 
     [Fact]
     public void A_case_begins_as_the_next_version_of_its_deviation_with_a_due_date_and_the_rule_that_chose()
     {
         var triaged = Given.Triaged();
-        var (@case, opened) = Case.Open(triaged, Given.Narrative, "Ringte.", "Ny rutine.", Now);
+        var (@case, opened) = Case.Open(triaged, Given.Narrative, "Ringte.", "Ny rutine.", Given.Knowledge, Now);
         Assert.Equal((triaged.DeviationId, 3, CaseStates.Routed, "si-tynset", "site", 1), (@case.Id, @case.Version, @case.State, @case.Unit, @case.Rule, @case.RuleVersion));
         Assert.Equal(Given.ReceivedAt.AddDays(21), @case.DueAt);
         Assert.Equal((3, "routed", null, CaseStates.Routed, "si-tynset"), (opened.Version, opened.Action, opened.Organization, opened.State, opened.Unit));
@@ -104,9 +104,9 @@ public sealed class Case_tests
     public void What_the_parties_do_not_agree_on_is_closed_with_both_their_views()
     {
         var @case = Answered();
-        @case.Act(CaseRules.Find("dispute")!, People.All["reporter"], new() { Reason = "Rutinen ble ikke fulgt." }, Now);
-        @case.Act(CaseRules.Find("escalate")!, Coordinator, new() { Reason = "Partene er uenige." }, Now);
-        @case.Act(CaseRules.Find("close")!, Coordinator, new() { Decision = "Vi er enige om å være uenige." }, Now);
+        @case.Act(CaseRules.Find("dispute")!, People.All["reporter"], new() { Reason = "Rutinen ble ikke fulgt." }, Given.Knowledge.Directory, Now);
+        @case.Act(CaseRules.Find("escalate")!, Coordinator, new() { Reason = "Partene er uenige." }, Given.Knowledge.Directory, Now);
+        @case.Act(CaseRules.Find("close")!, Coordinator, new() { Decision = "Vi er enige om å være uenige." }, Given.Knowledge.Directory, Now);
         Assert.Equal(new CaseClosing(Now, @case.Version, Given.SykehusetInnlandet, "Vi er enige om å være uenige.", "Rutinen er endret.", "Rutinen ble ikke fulgt."), Assert.Single(@case.ReadClosings()));
         var changed = @case.Changed(Act(@case, "reopen", new() { Reason = "Nye opplysninger." }));
         Assert.Equal((CaseStates.Triage, 1, 1, 1, null), (changed.State, changed.Disputes, changed.Escalations, changed.Reopenings, changed.ClosedAt));
@@ -117,7 +117,7 @@ public sealed class Case_tests
     [Fact]
     public void A_serious_event_is_not_closed_before_someone_has_said_whether_it_was_notified()
     {
-        var @case = Case.Open(Given.Triaged(f => f with { ActualHarm = "severe" }), Given.Narrative, null, null, Now).Case;
+        var @case = Case.Open(Given.Triaged(f => f with { ActualHarm = "severe" }), Given.Narrative, null, null, Given.Knowledge, Now).Case;
         var incident = @case.SeriousIncident()!;
         Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null), (string.Join(", ", incident.Recipients), incident.NotifyBy, incident.Notice));
         foreach (var action in new[] { "accept", "close" }) Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find(action)!, new()));
@@ -156,8 +156,8 @@ public sealed class Case_tests
         Assert.Null(@case.Follow(Change(at + 1, "asked", CaseStates.AwaitingReporter), "Når?"));
         // The reporter answers Triage, and not the unit.
         Assert.Null(@case.ReporterWrote(Given.Hamar, Now.AddDays(2), Now.AddDays(2)));
-        Assert.Null(@case.RouteAgain(Given.Triaged() with { Version = at }, Now.AddDays(3)));
-        var again = @case.RouteAgain(Given.Triaged(unit: "si-habilitering") with { Version = at + 3 }, Now.AddDays(3))!;
+        Assert.Null(@case.RouteAgain(Given.Triaged() with { Version = at }, Given.Knowledge, Now.AddDays(3)));
+        var again = @case.RouteAgain(Given.Triaged(unit: "si-habilitering") with { Version = at + 3 }, Given.Knowledge, Now.AddDays(3))!;
         Assert.Equal((at + 4, CaseStates.Routed, "si-habilitering", Now.AddDays(24)), (again.Version, again.State, @case.Unit, @case.DueAt));
         // What was on its way from before is late.
         Assert.Null(@case.Follow(Change(at + 2, "reporterAnswered", CaseStates.Triage), null));
@@ -211,7 +211,7 @@ public sealed class Case_tests
         var seen = new HashSet<string>(StringComparer.Ordinal);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(1500).WithEndSize(90), Prop.ForAll(Arb.From(Steps.ArrayOf()), (Action<Step[]>)(life =>
         {
-            var (@case, opened) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Now);
+            var (@case, opened) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Given.Knowledge, Now);
             var party = HealthCommunities.Party(@case.RespondentOrganization)!;
             List<CaseEventRecord> history = [opened];
             var (returns, now) = (0, Now);
@@ -301,11 +301,11 @@ public sealed class Case_tests
             case "message": return @case.ReporterWrote(Given.Hamar, now, now);
             case "triageAsks": return @case.Follow(Change("asked", CaseStates.AwaitingReporter), "Hva?");
             case "triageRejects": return @case.Follow(Change("rejected", CaseStates.Rejected), "Nei");
-            case "triageRoutes": return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Version = @case.Version + 1 }, now);
+            case "triageRoutes": return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Version = @case.Version + 1 }, Given.Knowledge, now);
             case "measure":
                 return @case.Measures.FirstOrDefault(m => Routing.Cases.Measure.MayFollow(m.State, "inProgress")) is { } planned && !@case.IsWithTriage ? @case.ChangeMeasure(planned, "inProgress", null, Coordinator, new(2026, 9, 1), now) : null;
         }
         var transition = CaseRules.Find(step.Action)!;
-        return CaseRules.Refusal(transition, @case, People.All[step.Who], now) is null && @case.Missing(transition, body) is null ? @case.Act(transition, People.All[step.Who], body, now) : null;
+        return CaseRules.Refusal(transition, @case, People.All[step.Who], now) is null && @case.Missing(transition, body) is null ? @case.Act(transition, People.All[step.Who], body, Given.Knowledge.Directory, now) : null;
     }
 }

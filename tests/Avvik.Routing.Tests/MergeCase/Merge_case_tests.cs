@@ -57,6 +57,17 @@ public sealed class Merge_case_tests
         Assert.Equal((4, "duplicate", CaseStates.Duplicate, main.DeviationId), (ended.Version, ended.Action, ended.State, ended.MainCase));
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Also_when_it_is_merged_before_it_has_its_case(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (main, own) = (service.Triaged(), service.Triaged());
+        await service.ReceiveAsync(Merged(service, own.DeviationId, main.DeviationId));
+        await service.ReceiveAsync(own, main);
+        Assert.Equal([(3, "routed"), (4, "duplicate")], (await database.SentAsync()).OfType<CaseChanged>().Where(c => c.DeviationId == own.DeviationId).Select(c => (c.Version, c.Action)));
+    }
+
     [Fact]
     public async Task A_reporter_knows_that_somebody_else_reported_the_same_and_not_who_or_what()
     {

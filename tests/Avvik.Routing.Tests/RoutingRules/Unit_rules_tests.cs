@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Routing.RoutingRules;
 using Avvik.Testing;
 
@@ -7,11 +8,34 @@ namespace Avvik.Routing.Tests.RoutingRules;
 
 public sealed class Unit_rules_tests
 {
-    private static (string Unit, string Rule) Decide(string respondent, string? category, string? unit = null, string? site = null, string? coordinators = null)
+    private static readonly DateOnly Today = new(2026, 8, 20);
+
+    private static (string Unit, string Rule) Decide(string respondent, string? category, string? unit = null, string? site = null, string? coordinators = null, PartyRules? rules = null, CareDirectory? directory = null)
     {
-        var (decided, decision) = UnitRules.Decide(Given.Triaged(f => f with { RespondentOrganization = respondent, Category = category, RespondentUnit = unit, RespondentSite = site }).Facts, coordinators);
-        Assert.Equal(UnitRules.Version, decision.Version);
+        var (decided, decision) = UnitRules.Decide(Given.Triaged(f => f with { RespondentOrganization = respondent, Category = category, RespondentUnit = unit, RespondentSite = site }).Facts, coordinators,
+            directory ?? Given.Knowledge.Directory, rules ?? PartyRules.None, Today);
+        Assert.Equal(rules?.Version ?? 1, decision.Version);
         return (decided.Code, decision.Rule);
+    }
+
+    [Fact]
+    public void A_partys_own_rules_come_after_what_people_named_and_before_what_the_category_says()
+    {
+        var rules = new PartyRules(7, [new() { Category = "privacy", Kind = "risk", Unit = "si-tynset" }, new() { Category = "privacy", Unit = "si-habilitering" }, new() { Site = "SI Hamar", ActualHarm = "mild", Unit = "si-prehospital" }]);
+        Assert.Equal(("si-habilitering", "partyRule"), Decide(Given.SykehusetInnlandet, "privacy", rules: rules));
+        Assert.Equal(("si-prehospital", "partyRule"), Decide(Given.SykehusetInnlandet, "dischargeSummary", site: "si hamar", rules: rules));
+        Assert.Equal(("si-tynset", "respondentUnit"), Decide(Given.SykehusetInnlandet, "privacy", unit: "si-tynset", rules: rules));
+        Assert.Equal(("si-elverum-hamar", "site"), Decide(Given.SykehusetInnlandet, "dischargeSummary", site: "SI Elverum", rules: rules));
+    }
+
+    [Fact]
+    public void A_unit_gets_nothing_more_from_the_day_it_is_closed_whoever_names_it()
+    {
+        CareDirectory Closed(DateOnly on) => new(new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = 2, OccurredAt = Given.ReceivedAt, Units = [new() { OrganizationNumber = Given.SykehusetInnlandet, Code = "si-tynset", Label = "Tynset", Sites = ["SI Tynset"], ClosedOn = on }] });
+        var rules = new PartyRules(2, [new() { Category = "dischargeSummary", Unit = "si-tynset" }]);
+        Assert.Equal("si-tynset", Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today.AddDays(1)), rules: rules).Unit);
+        foreach (var decided in new[] { Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today), rules: rules), Decide(Given.SykehusetInnlandet, "dischargeSummary", unit: "si-tynset", site: "SI Tynset", coordinators: "si-tynset", directory: Closed(Today)) })
+            Assert.Equal(("si-samhandling", "fallback"), decided);
     }
 
     [Theory]

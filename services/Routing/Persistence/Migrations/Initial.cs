@@ -110,6 +110,25 @@ internal sealed class Initial : Migration
             organization = t.Column<string>(),
             text = t.Column<string>(),
         }, constraints: t => t.PrimaryKey("PK_reporter_messages", x => new { x.case_id, x.number }));
+        migrationBuilder.CreateTable("routing_rule_sets", t => new
+        {
+            version = t.Column<int>(),
+            organization = t.Column<string>(),
+            rules = t.Column<string>(),
+            changed_at = t.Column<long>(),
+            changed_by = t.Column<string>(),
+            reason = t.Column<string>(),
+        }, constraints: t => t.PrimaryKey("PK_routing_rule_sets", x => x.version));
+        migrationBuilder.CreateTable("directory_changes", t => new
+        {
+            version = t.Column<int>(),
+            organization = t.Column<string>(),
+            unit = t.Column<string>(),
+            body = t.Column<string>(),
+            changed_at = t.Column<long>(),
+            changed_by = t.Column<string>(),
+            reason = t.Column<string>(),
+        }, constraints: t => t.PrimaryKey("PK_directory_changes", x => x.version));
         migrationBuilder.CreateTable("early_withdrawals", t => new
         {
             case_id = t.Column<Guid>(),

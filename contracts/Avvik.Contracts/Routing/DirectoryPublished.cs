@@ -1,0 +1,34 @@
+namespace Avvik.Contracts.Routing;
+
+/// <summary>The care directory as it stands: all that differs from the seed that ships with the contracts. Whoever has the highest version has it all.</summary>
+public sealed record DirectoryPublished : IEvent
+{
+    /// <summary>The directory is no deviation: this is its own id, always the same.</summary>
+    public static readonly Guid Directory = new("0198b1f2-0000-7000-8000-000000000001");
+
+    /// <summary><see cref="Directory"/>.</summary>
+    public required Guid DeviationId { get; init; }
+    /// <inheritdoc/>
+    public required int Version { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset OccurredAt { get; init; }
+    /// <summary>Units that were added or changed.</summary>
+    public required IReadOnlyList<DirectoryUnitState> Units { get; init; }
+}
+
+/// <summary>A unit as it stands.</summary>
+public sealed record DirectoryUnitState
+{
+    /// <summary>The party it belongs to.</summary>
+    public required string OrganizationNumber { get; init; }
+    /// <summary>Stable.</summary>
+    public required string Code { get; init; }
+    /// <summary>What people call it, in bokmål.</summary>
+    public required string Label { get; init; }
+    /// <summary>Names of the places that belong to it.</summary>
+    public required IReadOnlyList<string> Sites { get; init; }
+    /// <summary>First day on which it gets no more cases; null: it is not closed.</summary>
+    public DateOnly? ClosedOn { get; init; }
+    /// <summary>Code of the unit that takes over; null: the party's fallback unit does.</summary>
+    public string? Successor { get; init; }
+}

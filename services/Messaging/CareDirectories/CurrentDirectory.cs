@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Avvik.Messaging.CareDirectories;
+
+/// <summary>The newest directory that this service has: one row.</summary>
+internal sealed class DirectoryRecord
+{
+    public int Id { get; init; }
+    public int Version { get; init; }
+    public required string Body { get; init; }
+}
+
+/// <summary>The care directory as this process knows it now. Every answer is from one immutable snapshot: take it once for what belongs together.</summary>
+public sealed class CurrentDirectory
+{
+    private CareDirectory _now = new();
+
+    /// <summary>The snapshot.</summary>
+    public CareDirectory Now => Volatile.Read(ref _now);
+
+    /// <summary>Takes a newer snapshot at once, where it was made.</summary>
+    public void Replace(DirectoryPublished published) => Volatile.Write(ref _now, new(published));
+}
+
+/// <summary>Keeps the highest version.</summary>
+public sealed class DirectoryPublishedHandler<TDb> : IHandle<DirectoryPublished, TDb> where TDb : DbContext
+{
+    /// <inheritdoc/>
+    public Task HandleAsync(DirectoryPublished message, UnitOfWork<TDb> unit) => unit.KeepAsync(message);
+}
+
+/// <summary>Brings what is in the database to <see cref="CurrentDirectory"/>: at the start, and within a few seconds of a change in every instance.</summary>
+internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock, ILogger<DirectoryRefresh<TDb>> log) : BackgroundService where TDb : DbContext
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first request: what was changed yesterday holds from the start.
+        await RefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await RefreshAsync(stoppingToken);
+    }
+
+    private async Task RefreshAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(ct);
+            var known = directory.Now.Version;
+            if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
+                directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
+        }
+        // The database is away: what is known holds until it is back.
+        catch (Exception error) when (!ct.IsCancellationRequested) { log.DirectoryNotRefreshed(error.GetType().Name); }
+    }
+}
+
+/// <summary>Registers and keeps the directory.</summary>
+public static class CareDirectoryExtensions
+{
+    /// <summary>Gives the service the <see cref="CurrentDirectory"/>.</summary>
+    public static void AddCareDirectory<TDb>(this IHostApplicationBuilder builder) where TDb : DbContext
+    {
+        builder.Services.AddSingleton<CurrentDirectory>();
+        builder.Services.AddHostedService<DirectoryRefresh<TDb>>();
+    }
+
+    /// <summary>Keeps a snapshot, unless a newer one is known.</summary>
+    public static Task KeepAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished published) where TDb : DbContext => unit.Sql.ExecuteAsync(
+        """
+        insert into care_directory (id, version, body) values (1, @p1, @p2)
+        on conflict (id) do update set version = excluded.version, body = excluded.body where care_directory.version < excluded.version
+        """,
+        published.Version, JsonSerializer.Serialize(published, ContractJson.Default.DirectoryPublished));
+
+    /// <summary>The newest snapshot, as the transaction sees it; null while there is only the seed.</summary>
+    public static async Task<DirectoryPublished?> DirectoryAsync<TDb>(this UnitOfWork<TDb> unit) where TDb : DbContext =>
+        await unit.Sql.ScalarAsync<string>("select body from care_directory where id = 1") is { } body ? JsonSerializer.Deserialize(body, ContractJson.Default.DirectoryPublished) : null;
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Routing.Persistence;
+using Avvik.Routing.RoutingRules;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.SetRoutingRules;
+
+/// <summary>Every party's rules as this process knows them now.</summary>
+internal sealed class CurrentRules
+{
+    private (int Version, FrozenDictionary<string, PartyRules> ByParty) _now = (1, FrozenDictionary<string, PartyRules>.Empty);
+
+    /// <summary>The rules in force for a party.</summary>
+    public PartyRules Of(string organization) => _now.ByParty.GetValueOrDefault(organization, PartyRules.None);
+
+    public async Task RefreshAsync(RoutingDbContext db, CancellationToken ct)
+    {
+        var newest = await db.RuleSets.MaxAsync(r => (int?)r.Version, ct) ?? 1;
+        if (newest <= _now.Version) return;
+        var latest = await db.RuleSets.GroupBy(r => r.Organization).Select(g => g.Max(r => r.Version)).ToListAsync(ct);
+        var sets = await db.RuleSets.Where(r => latest.Contains(r.Version)).ToListAsync(ct);
+        _now = (newest, sets.ToFrozenDictionary(r => r.Organization, r => new PartyRules(r.Version, Read(r.Rules)), StringComparer.Ordinal));
+    }
+
+    public static IReadOnlyList<RoutingRule> Read(string rules) => JsonSerializer.Deserialize(rules, ClientJson.Default.IReadOnlyListRoutingRule)!;
+}
+
+/// <summary>Keeps <see cref="CurrentRules"/> within a few seconds of what any instance has set.</summary>
+internal sealed class RulesRefresh(CurrentRules rules, IDbContextFactory<RoutingDbContext> databases, TimeProvider clock, ILogger<RulesRefresh> log) : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await RefreshAsync(stoppingToken);
+    }
+
+    private async Task RefreshAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(ct);
+            await rules.RefreshAsync(db, ct);
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested) { log.RulesNotRefreshed(error.GetType().Name); }
+    }
+}

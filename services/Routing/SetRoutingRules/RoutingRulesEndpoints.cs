@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.CareDirectories;
+using Avvik.Messaging.Storage;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.Persistence;
+using Avvik.Routing.RoutingRules;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.SetRoutingRules;
+
+internal static class RoutingRulesEndpoints
+{
+    private const int MaxRules = 200, MostSimulated = 5000;
+    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
+
+    public static RouteGroupBuilder MapRoutingRules(this RouteGroupBuilder rules)
+    {
+        rules.MapGet("", GetAsync).WithName("GetRoutingRules").WithSummary("The rules of the caller's party, tried before what the categories and places say; an earlier version with «version»").Produces<RoutingRuleSet>().ProducesProblem(404);
+        rules.MapPut("", SetAsync).WithName("SetRoutingRules").WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; If-Match is honoured")
+            .Accepts<RoutingRuleChange>("application/json").Produces<RoutingRuleSet>().ProducesProblem(412).ProducesProblem(422);
+        rules.MapPost("/simulate", SimulateAsync).WithName("SimulateRoutingRules").WithSummary("Where the party's last cases would have gone by other rules; changes nothing")
+            .Accepts<RoutingRuleSimulation>("application/json").Produces<SimulatedRouting>().ProducesProblem(422);
+        return rules;
+    }
+
+    private static async Task<IResult> GetAsync(int? version, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct)
+    {
+        var sets = db.RuleSets.Where(r => r.Organization == caller.Organization);
+        var set = await (version is { } asked ? sets.Where(r => r.Version == asked) : sets).OrderByDescending(r => r.Version).FirstOrDefaultAsync(ct);
+        if (set is null && version is not (null or 1)) return Problem.NotFound();
+        return Shown(http, set is null ? new(1, [], null, null, null) : View(set));
+    }
+
+    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, Strict, (b, errors) =>
+        {
+            Check(b.Rules, directory.Now.Party(caller.Organization), NorwegianCalendar.DayOf(now), errors);
+            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+        });
+        if (body is null) return problem!;
+        var ifMatch = http.Request.Headers.IfMatch.ToString().Trim('"');
+        var set = await writer.WriteAsync(async unit =>
+        {
+            // One line of versions for all parties, so that a case's rule version names one set. The lock is for several instances: the key would refuse the second.
+            var newest = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets") ?? 1;
+            var own = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets where organization = @p1", caller.Organization) ?? 1;
+            if (ifMatch.Length > 0 && ifMatch != own.ToString(System.Globalization.CultureInfo.InvariantCulture)) return null;
+            var record = new RuleSetRecord
+            {
+                Version = newest + 1,
+                Organization = caller.Organization,
+                Rules = JsonSerializer.Serialize(body.Rules!, ClientJson.Default.IReadOnlyListRoutingRule),
+                ChangedAt = now,
+                ChangedBy = caller.Subject,
+                Reason = body.Reason!,
+            };
+            unit.Db.Add(record);
+            return record;
+        }, ct);
+        if (set is null) return new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+        await current.RefreshAsync(db, ct);
+        return Shown(http, View(set));
+    }
+
+    private static async Task<IResult> SimulateAsync(HttpContext http, Caller caller, RoutingDbContext db, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    {
+        var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
+        var care = directory.Now;
+        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleSimulation>(http.Request, Strict, (b, errors) =>
+        {
+            Check(b.Rules, care.Party(caller.Organization), today, errors);
+            if (b.Last is < 1 or > MostSimulated) errors.Add("/last", "invalidLimit", MostSimulated);
+        });
+        if (body is null) return problem!;
+        var (before, after) = (current.Of(caller.Organization), new PartyRules(0, body.Rules!));
+        var cases = await db.Cases.Where(c => c.RespondentOrganization == caller.Organization).OrderByDescending(c => c.ReceivedAt).Take(body.Last ?? 1000).Select(c => new { c.Id, c.Reference, c.Facts }).ToListAsync(ct);
+        var moved = cases.Select(c => (c.Id, c.Reference, Facts: JsonSerializer.Deserialize(c.Facts, ContractJson.Default.DeviationFacts)!))
+            .Select(c => (c.Id, c.Reference, c.Facts, From: UnitRules.Decide(c.Facts, null, care, before, today), To: UnitRules.Decide(c.Facts, null, care, after, today)))
+            .Where(c => c.From.Unit.Code != c.To.Unit.Code)
+            .Select(c => new SimulatedMove(c.Id, c.Reference, c.Facts.Category, c.From.Unit.Code, c.To.Unit.Code, c.To.Decision.Rule));
+        return Results.Json(new SimulatedRouting(cases.Count, [.. moved]), ClientJson.Default.SimulatedRouting);
+    }
+
+    private static void Check(IReadOnlyList<RoutingRule>? rules, Party? party, DateOnly today, FieldErrors errors)
+    {
+        if (rules is null)
+        {
+            errors.Add("/rules", "required");
+            return;
+        }
+        if (rules.Count > MaxRules)
+        {
+            errors.Add("/rules", "tooMany", MaxRules);
+            return;
+        }
+        foreach (var (index, rule) in rules.Index())
+        {
+            var at = $"/rules/{index}";
+            if (rule.Unit is null) errors.Add($"{at}/unit", "required");
+            else if (party?.Unit(rule.Unit)?.IsOpenOn(today) != true) errors.Add($"{at}/unit", "unknownUnit");
+            if (rule.Category is not null && !Vocabulary.Categories.ContainsKey(rule.Category)) errors.Add($"{at}/category", "unknownCode");
+            if (rule.Kind is not null && !Vocabulary.Kinds.ContainsKey(rule.Kind)) errors.Add($"{at}/kind", "unknownCode");
+            if (rule.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(rule.ActualHarm)) errors.Add($"{at}/actualHarm", "unknownCode");
+            if (rule.Site is not null && party?.Site(rule.Site) is null) errors.Add($"{at}/site", "unknownSite");
+            if (rules.Take(index).Any(earlier => UnitRules.Swallows(earlier, rule))) errors.Add(at, "neverMatches");
+        }
+    }
+
+    private static RoutingRuleSet View(RuleSetRecord set) => new(set.Version, CurrentRules.Read(set.Rules), set.ChangedAt, set.ChangedBy, set.Reason);
+
+    private static IResult Shown(HttpContext http, RoutingRuleSet set)
+    {
+        http.Response.Headers.ETag = $"\"{set.Version}\"";
+        return Results.Json(set, ClientJson.Default.RoutingRuleSet);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.EditDirectory;
+
+public sealed class Directory_tests
+{
+    [Fact]
+    public async Task Everyone_who_is_somebody_may_read_the_communities_their_parties_and_their_units()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await service.CreateClient().GetAsync("/api/v1/directory")).StatusCode);
+        var directory = await service.ClientAs(Given.Hamar, Roles.Auditor).GetDirectoryAsync();
+
+        Assert.Equal(["innlandet", "lofoten-vesteralen-salten"], directory.Communities.Select(c => c.Code).Order(StringComparer.Ordinal));
+        var regions = directory.Communities.SelectMany(c => c.Regions).ToList();
+        var municipalities = regions.SelectMany(r => r.Municipalities).ToList();
+        Assert.Equal((10, 62), (regions.Count, municipalities.Count));
+        Assert.Equal([42, 20], directory.Communities.OrderBy(c => c.Code, StringComparer.Ordinal).Select(c => c.Regions.Sum(r => r.Municipalities.Count)));
+        // By the table and not by the county: Lunner belongs, though its county is another.
+        Assert.Contains(directory.Communities.Single(c => c.Code == "innlandet").Regions.SelectMany(r => r.Municipalities), m => m.Name == "Lunner");
+        var parties = municipalities.Concat(directory.Communities.Select(c => c.Trust)).ToList();
+        Assert.All(parties, p => Assert.Contains(p.Units, u => u.Code == p.FallbackUnit));
+        Assert.Equal(64, parties.Select(p => p.OrganizationNumber).Distinct().Count());
+        Assert.Equal(parties.Sum(p => p.Units.Count), parties.SelectMany(p => p.Units).Select(u => u.Code).Distinct().Count());
+        Assert.Equal((new(2024, 2, 29), new DateOnly(2024, 3, 1)), directory.Communities.Single(c => c.Code == "innlandet").Agreements is var a ? (a[0].ValidTo!.Value, a[1].ValidFrom) : default);
+    }
+
+    private static async Task<(HttpStatusCode Status, string[] Errors)> RefusalAsync(Task call)
+    {
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => call);
+        return (refused.Status, refused.Problem.TryGetProperty("errors", out var errors) ? [.. errors.EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")] : []);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_coordinator_adds_a_unit_and_cases_land_there_and_the_others_are_told(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using (var service = new ServiceUnderTest<Program>(database)) await ChangeAsync(service, database);
+        // After a restart it is as it was, and is said once more.
+        await using var again = new ServiceUnderTest<Program>(database);
+        Assert.Equal(3, (await again.ClientAs(Given.Hamar, Roles.Reporter).GetDirectoryAsync()).Version);
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() == 3, TimeSpan.FromSeconds(30));
+    }
+
+    private static async Task ChangeAsync(ServiceUnderTest<Program> service, TestDatabase database)
+    {
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var added = await coordinator.ChangeUnitAsync("si-rehabilitering", new() { Name = "Divisjon Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny divisjon." });
+        Assert.Equal(("si-rehabilitering", "Divisjon Rehabilitering"), (added.Code, added.Name));
+        var triaged = await service.ReceivedAsync(service.Triaged(f => f with { RespondentSite = "SI Ottestad" }));
+        Assert.Equal("si-rehabilitering", (await coordinator.GetCaseAsync(triaged.DeviationId)).Case.Unit);
+
+        await coordinator.ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Reason = "Kortere navn." });
+        var directory = await service.ClientAs(Given.Hamar, Roles.Reporter).GetDirectoryAsync();
+        var unit = directory.Communities.SelectMany(c => c.Trust.Units).Single(u => u.Code == "si-rehabilitering");
+        Assert.Equal((3, "Rehabilitering", "SI Ottestad"), (directory.Version, unit.Name, Assert.Single(unit.Sites)));
+        var published = (await database.SentAsync()).OfType<DirectoryPublished>().ToList();
+        Assert.Equal([2, 3], published.Select(p => p.Version));
+        Assert.Equal("Rehabilitering", Assert.Single(published[^1].Units).Label);
+        Assert.Equal([(2, "Ny divisjon."), (3, "Kortere navn.")], await database.QueryAsync("select version, reason from directory_changes order by version", r => (r.GetInt32(0), r.GetString(1))));
+    }
+
+    [Fact]
+    public async Task Only_the_party_itself_or_an_administrator_changes_a_unit_and_everything_wrong_is_named()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (coordinator, admin) = (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
+        var change = new DirectoryUnitChange { Name = "Ny", Reason = "Fordi." };
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitAsync("3403-lege", change))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitAsync("ny-enhet", change with { OrganizationNumber = Given.Hamar }))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ChangeUnitAsync("si-tynset", change))).Status);
+        Assert.Equal(["/name required", "/reason required"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", new()))).Errors);
+        Assert.Equal([" invalidUnitCode", "/closedOn invalidDate"], (await RefusalAsync(coordinator.ChangeUnitAsync("SI", change with { ClosedOn = "i morgen" }))).Errors);
+        Assert.Equal(["/sites/0 siteTaken", "/successor unknownUnit"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", change with { Sites = ["SI Hamar"], Successor = "si-habilitering" }))).Errors);
+        Assert.Equal(["/closedOn fallbackUnit", "/successor unknownUnit"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-samhandling", change with { ClosedOn = "2027-01-01", Successor = "3403-lege" }))).Errors);
+        Assert.Equal("Nytt legekontor", (await admin.ChangeUnitAsync("3403-lege", change with { Name = "Nytt legekontor" })).Name);
+        Assert.Equal("hamar-ny", (await admin.ChangeUnitAsync("hamar-ny", change with { OrganizationNumber = Given.Hamar })).Code);
+
+        using var http = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
+        http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"1\"");
+        using var stale = await http.PutAsync("/api/v1/directory/units/si-tynset", new StringContent("""{ "name": "Tynset", "reason": "Fordi." }""", null, "application/json"));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
+    }
+}
