@@ -24,6 +24,9 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(SeriousIncidentNotice))]
 [JsonSerializable(typeof(MeasureChange))]
 [JsonSerializable(typeof(Page<MeasureRow>))]
+[JsonSerializable(typeof(LessonDraft))]
+[JsonSerializable(typeof(Page<Lesson>))]
+[JsonSerializable(typeof(SimilarCases))]
 [JsonSerializable(typeof(Directory))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

@@ -1,6 +1,7 @@
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Routing.Cases;
+using Avvik.Routing.Lessons;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Persistence;
@@ -12,6 +13,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
     public DbSet<DuplicateRecord> CaseDuplicates => Set<DuplicateRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
+    public DbSet<Lesson> Lessons => Set<Lesson>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -22,10 +24,10 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("cases");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Version).IsConcurrencyToken();
-            // The worklist's questions: what is due at my unit, at my party, and of what my party reported.
-            e.HasIndex(c => new { c.Unit, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
-            e.HasIndex(c => new { c.RespondentOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
-            e.HasIndex(c => new { c.ReporterOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
+            // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported.
+            e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
+            e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
+            e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
             // What time does next.
             e.HasIndex(c => c.WakeAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);
@@ -38,6 +40,15 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             // Its owner's list, by due date.
             e.HasIndex(m => new { m.Unit, m.DueOn, m.Id }).HasDatabaseName("ix_measures_unit");
             e.HasIndex(m => m.CaseId).HasDatabaseName("ix_measures_case");
+        });
+        modelBuilder.Entity<Lesson>(e =>
+        {
+            e.ToTable("lessons");
+            e.Property(l => l.Id).ValueGeneratedNever();
+            e.Property(l => l.Version).IsConcurrencyToken();
+            e.HasIndex(l => l.CaseId).IsUnique().HasDatabaseName("ix_lessons_case");
+            // The library, newest first.
+            e.HasIndex(l => new { l.Community, l.ListedAt, l.Id }).HasDatabaseName("ix_lessons_community");
         });
         modelBuilder.Entity<CaseEventRecord>(e =>
         {
