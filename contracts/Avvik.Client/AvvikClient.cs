@@ -97,6 +97,40 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Measures of the caller's party by due date; <paramref name="query"/> as in <c>unit=si-tynset&amp;overdue=true</c>.</summary>
     public Task<Page<MeasureRow>> ListMeasuresAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/measures?{query}", ClientJson.Default.PageMeasureRow, ct);
 
+    /// <summary>Closed cases of the caller's party and lessons of its community that are like a case.</summary>
+    public Task<SimilarCases> ListSimilarAsync(Guid id, CancellationToken ct = default) => GetAsync($"api/v1/cases/{id}/similar", ClientJson.Default.SimilarCases, ct);
+
+    /// <summary>Proposes what is to be learnt from a closed case.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case is not closed or has a lesson.</exception>
+    public Task<Lesson> ProposeLessonAsync(Guid caseId, LessonDraft lesson, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/cases/{caseId}/lesson") { Content = JsonContent.Create(lesson, ClientJson.Default.LessonDraft) }, ClientJson.Default.Lesson, retry: false, ct);
+
+    /// <summary>Other words for a proposed lesson as it was when it had <paramref name="version"/>; the other party's approval is withdrawn.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is approved, 412 when it has changed.</exception>
+    public Task<Lesson> ChangeLessonAsync(Guid id, int version, LessonDraft lesson, CancellationToken ct = default) => SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, $"api/v1/lessons/{id}") { Content = JsonContent.Create(lesson, ClientJson.Default.LessonDraft) };
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+            return request;
+        }, ClientJson.Default.Lesson, retry: false, ct);
+
+    /// <summary>Approves a lesson, as it was when it had <paramref name="version"/>, on behalf of the caller's party.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case has been reopened, 412 when the lesson has changed.</exception>
+    public Task<Lesson> ApproveLessonAsync(Guid id, int version, CancellationToken ct = default) => SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/lessons/{id}/approve");
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+            return request;
+        }, ClientJson.Default.Lesson, retry: false, ct);
+
+    /// <summary>A lesson.</summary>
+    public Task<Lesson> GetLessonAsync(Guid id, CancellationToken ct = default) => GetAsync($"api/v1/lessons/{id}", ClientJson.Default.Lesson, ct);
+
+    /// <summary>The lesson library, newest first; <paramref name="query"/> as in <c>q=epikrise&amp;patientGroup=frailElderly</c>.</summary>
+    public Task<Page<Lesson>> ListLessonsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/lessons?{query}", ClientJson.Default.PageLesson, ct);
+
     /// <summary>What has changed for the caller's party after a cursor, waiting up to <paramref name="wait"/> seconds for something to.</summary>
     public Task<Changes> ListChangesAsync(string? after = null, int wait = 0, int limit = 200, CancellationToken ct = default) =>
         GetAsync($"api/v1/changes?wait={wait}&limit={limit}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", ClientJson.Default.Changes, ct);

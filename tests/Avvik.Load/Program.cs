@@ -7,7 +7,8 @@ if (args is ["floor-stage", var number, var folder, var broker, var queues, var 
 }
 try
 {
-    await Bench.RunAsync(BenchOptions.Read(args));
+    if (args is ["worklist", var corpus, var cases, var json]) await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes");
+    else await Bench.RunAsync(BenchOptions.Read(args));
     return 0;
 }
 catch (BenchException e)

@@ -2,31 +2,34 @@ using Avvik.Messaging.Storage;
 
 namespace Avvik.Testing;
 
-/// <summary>What a database consists of, a line for each column, key and index, so that two can be compared: EF's own bookkeeping is left out.</summary>
+/// <summary>
+/// What a database consists of, a line for each column, key and index, so that two can be compared. EF's own bookkeeping is left out, and so is what
+/// searches text: each engine has it in its own way, and no model knows of it.
+/// </summary>
 public static class DatabaseSchema
 {
     private const string Sqlite = """
         select t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c."notnull" || ' default=' || coalesce(c.dflt_value, '-') || ' key=' || c.pk
-        from sqlite_master t, pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like 'sqlite\_%' escape '\'
+        from sqlite_master t, pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like 'sqlite\_%' escape '\' and t.name not like '%\_search%' escape '\'
         union all
         select t.name || ' autoincrement' from sqlite_master t where t.type = 'table' and t.sql like '%AUTOINCREMENT%'
         union all
         select t.name || ' index ' || i.name || ' unique=' || i."unique" || ' origin=' || i.origin || ' (' || (select group_concat(c.name) from pragma_index_info(i.name) c) || ')'
           || coalesce((select substr(s.sql, instr(s.sql, ' WHERE ')) from sqlite_master s where s.name = i.name and i.partial = 1), '')
-        from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' and t.name not like '\_\_EF%' escape '\'
+        from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like '%\_search%' escape '\'
         union all
         select t.name || ' foreign key ' || f."from" || ' -> ' || f."table" || '.' || f."to" || ' on delete ' || f.on_delete
         from sqlite_master t, pragma_foreign_key_list(t.name) f where t.type = 'table'
         union all
-        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t where t.type in ('view', 'trigger')
+        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\'
         """;
 
     private const string Postgres = """
         select table_name || '.' || column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', '') || ' nullable=' || is_nullable
           || ' default=' || coalesce(column_default, '-') || ' identity=' || coalesce(identity_generation, '-')
-        from information_schema.columns where table_schema = 'public' and table_name not like '\_\_EF%'
+        from information_schema.columns where table_schema = 'public' and table_name not like '\_\_EF%' and column_name <> 'search'
         union all
-        select tablename || ' ' || indexdef from pg_indexes where schemaname = 'public' and tablename not like '\_\_EF%'
+        select tablename || ' ' || indexdef from pg_indexes where schemaname = 'public' and tablename not like '\_\_EF%' and indexname not like '%\_search'
         union all
         select r.relname || ' constraint ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
         from pg_constraint c join pg_class r on r.oid = c.conrelid where c.connamespace = 'public'::regnamespace and r.relname not like '\_\_EF%'

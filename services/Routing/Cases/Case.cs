@@ -26,6 +26,8 @@ internal sealed partial class Case
     public Guid Id { get; private set; }
     public int Version { get; private set; }
     public string State { get; private set; } = CaseStates.Routed;
+    /// <summary>What the state says; a column of its own, so that the worklist's index has what is left to do in one place.</summary>
+    public bool IsFinal { get; private set; }
     public string Unit { get; private set; } = "";
     public string Reference { get; private set; } = "";
     public string Community { get; private set; } = "";
@@ -53,6 +55,8 @@ internal sealed partial class Case
     public int Escalations { get; private set; }
     public int Reopenings { get; private set; }
     public int FollowUps { get; private set; }
+    /// <summary>Lessons that both parties have approved.</summary>
+    public int Lessons { get; private set; }
     /// <summary>Steps of the answer time's ladder that have been taken: reminders, the leader's, escalation.</summary>
     public int Reminders { get; private set; }
     public bool AcknowledgeReminded { get; private set; }
@@ -144,6 +148,7 @@ internal sealed partial class Case
         Escalations = Escalations,
         Reopenings = Reopenings,
         Measures = Answer is null ? null : [.. _measures.Select(m => m.Fact)],
+        Lessons = Lessons,
         MainCase = MainCase,
     };
 
@@ -187,7 +192,7 @@ internal sealed partial class Case
 
     private CaseEventRecord Record(string action, string to, string? organization, string? actor, string? text, DateTimeOffset now)
     {
-        (Version, State) = (Version + 1, to);
+        (Version, State, IsFinal) = (Version + 1, to, CaseStates.IsFinal(to));
         WakeAt = Next()?.At;
         return new CaseEventRecord { CaseId = Id, Version = Version, At = now, Action = action, Organization = organization, Actor = actor, State = to, Unit = Unit, Text = text };
     }

@@ -103,6 +103,13 @@ internal sealed partial class Case
     /// <summary>Another deviation repeats this one.</summary>
     public CaseEventRecord AddDuplicate(string reference, DateTimeOffset now) => Record("duplicateAdded", State, RespondentOrganization, null, reference, now);
 
+    /// <summary>Both parties have approved what is to be learnt from it.</summary>
+    public CaseEventRecord AddLesson(string title, string organization, string actor, DateTimeOffset now)
+    {
+        Lessons++;
+        return Record("lessonApproved", State, organization, actor, title, now);
+    }
+
     /// <summary>Follows what Triage has done with a reopened case; null when that is older than what is known here.</summary>
     public CaseEventRecord? Follow(ReopenedCaseChanged change, string? text)
     {

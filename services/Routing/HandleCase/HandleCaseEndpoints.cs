@@ -70,11 +70,13 @@ internal static class HandleCaseEndpoints
 
     internal static bool IsParty(Case @case, Caller caller) => @case.RespondentOrganization == caller.Organization || @case.ReporterOrganization == caller.Organization;
 
-    internal static Problem? StaleVersion(HttpRequest request, Case @case)
+    internal static Problem? StaleVersion(HttpRequest request, Case @case) => StaleVersion(request, @case.Version);
+
+    internal static Problem? StaleVersion(HttpRequest request, int current)
     {
         var header = request.Headers.IfMatch.ToString();
         if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, "versionRequired");
-        return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == @case.Version
+        return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == current
             ? null
             : new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
     }

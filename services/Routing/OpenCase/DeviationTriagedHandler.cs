@@ -23,9 +23,9 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             """
             insert into cases (id, version, state, unit, reference, community, reporter_organization, respondent_organization, category, actual_harm, priority, received_at, due_at,
               rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank, clock_started_at, acknowledge_by, wake_at,
-              hops, unit_hops, disputes, escalations, reopenings, follow_ups, reminders, acknowledge_reminded, notice_reminded, reporter_warned, closings)
+              hops, unit_hops, disputes, escalations, reopenings, follow_ups, reminders, acknowledge_reminded, notice_reminded, reporter_warned, closings, is_final, lessons)
             values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24,
-              0, '[]', 0, 0, 0, 0, 0, false, false, false, '[]')
+              0, '[]', 0, 0, 0, 0, 0, false, false, false, '[]', false, 0)
             on conflict do nothing
             """,
             c.Id, c.Version, c.State, c.Unit, c.Reference, c.Community, c.ReporterOrganization, c.RespondentOrganization, c.Category, c.ActualHarm, c.Priority,

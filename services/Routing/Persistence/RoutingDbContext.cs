@@ -1,7 +1,8 @@
-using Avvik.Messaging;
 using Avvik.Messaging.Storage;
-using Avvik.Routing.EditDirectory;
+using Avvik.Messaging;
 using Avvik.Routing.Cases;
+using Avvik.Routing.EditDirectory;
+using Avvik.Routing.Lessons;
 using Avvik.Routing.RoutingRules;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,6 +16,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<DuplicateRecord> CaseDuplicates => Set<DuplicateRecord>();
     public DbSet<RuleSetRecord> RuleSets => Set<RuleSetRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
+    public DbSet<Lesson> Lessons => Set<Lesson>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -25,10 +27,10 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("cases");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Version).IsConcurrencyToken();
-            // The worklist's questions: what is due at my unit, at my party, and of what my party reported.
-            e.HasIndex(c => new { c.Unit, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
-            e.HasIndex(c => new { c.RespondentOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
-            e.HasIndex(c => new { c.ReporterOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
+            // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported.
+            e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
+            e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
+            e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
             // What time does next.
             e.HasIndex(c => c.WakeAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);
@@ -41,6 +43,15 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             // Its owner's list, by due date.
             e.HasIndex(m => new { m.Unit, m.DueOn, m.Id }).HasDatabaseName("ix_measures_unit");
             e.HasIndex(m => m.CaseId).HasDatabaseName("ix_measures_case");
+        });
+        modelBuilder.Entity<Lesson>(e =>
+        {
+            e.ToTable("lessons");
+            e.Property(l => l.Id).ValueGeneratedNever();
+            e.Property(l => l.Version).IsConcurrencyToken();
+            e.HasIndex(l => l.CaseId).IsUnique().HasDatabaseName("ix_lessons_case");
+            // The library, newest first.
+            e.HasIndex(l => new { l.Community, l.ListedAt, l.Id }).HasDatabaseName("ix_lessons_community");
         });
         modelBuilder.Entity<CaseEventRecord>(e =>
         {

@@ -8,12 +8,13 @@ using Avvik.Hosting.Problems;
 using Avvik.Routing.Cases;
 using Avvik.Routing.HandleCase;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Worklist;
 
 /// <param name="Organization">Cases in which this party, too, has a part.</param>
-/// <param name="Q">Searches reference and narrative.</param>
+/// <param name="Q">Words, or beginnings of words, that reference and narrative have all of.</param>
 /// <param name="Sort"><c>dueAt</c> (default), <c>-receivedAt</c> or <c>-actualHarm</c>.</param>
 internal sealed record WorklistQuery(string? Unit, string? Organization, string? State, string? Category, bool? Overdue, string? Q, string? Sort, string? Cursor, int? Limit);
 
@@ -45,24 +46,19 @@ internal static class WorklistEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var now = clock.GetUtcNow();
-        var cases = db.Cases.Where(VisibleTo(caller));
-        if (query.Unit is { } unit) cases = cases.Where(c => c.Unit == unit);
-        if (query.Organization is { } organization) cases = cases.Where(c => c.RespondentOrganization == organization || c.ReporterOrganization == organization);
-        if (query.Category is { } category) cases = cases.Where(c => c.Category == category);
-        if (query.Overdue is true) cases = cases.Where(c => c.DueAt < now && !AnsweredStates.Contains(c.State));
-        if (query.Overdue is false) cases = cases.Where(c => c.DueAt >= now || AnsweredStates.Contains(c.State));
-        if (query.State is { } state) cases = cases.Where(c => c.State == state);
         // Who searches may look for what is closed; who does not wants what is left to do.
-        else if (query.Q is null) cases = cases.Where(c => !FinalStates.Contains(c.State));
+        bool[] finals = query.State is { } state ? [CaseStates.IsFinal(state)] : query.Q is null ? [false] : [false, true];
+        var (found, areFew) = (db.Cases.AsQueryable(), false);
         if (query.Q is { Length: > 0 } q)
         {
-            var text = q.ToLowerInvariant();
-#pragma warning disable CA1304, CA1307, CA1311, CA1862, MA0001, MA0011, MA0074 // translated to SQL, which has no culture
-            // SQLite's lower(), and PostgreSQL's in the locale C, stop at ASCII.
-            cases = cases.Where(c => c.Reference.ToLower().Contains(text) || c.Narrative.ToLower().Replace("Æ", "æ").Replace("Ø", "ø").Replace("Å", "å").Contains(text));
-#pragma warning restore CA1304, CA1307, CA1311, CA1862, MA0001, MA0011, MA0074
+            var words = SearchWords.Of(q);
+            if (words.Count == 0) return Results.Json(new Page<CaseRow>([], null), ClientJson.Default.PageCaseRow);
+            (found, areFew) = await CaseIndex.FindAsync(db, caller.Organization, words, ct);
         }
-        var rows = await Sorted(cases, query.Sort, after).Take(take + 1).ToListAsync(ct);
+        found = Filtered(found, query, now);
+        var pages = (areFew ? [found.Where(VisibleTo(caller)).Where(c => finals.Contains(c.IsFinal))] : Ranges(found, query.Unit, finals, caller))
+            .Select(range => Sorted(range, query.Sort, after).Take(take + 1));
+        var rows = await Sorted(pages.Aggregate((all, page) => all.Concat(page)), query.Sort, null).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(SortKey(rows[take - 1], query.Sort), rows[take - 1].Id) : null;
         return Results.Json(new Page<CaseRow>([.. rows.Take(take).Select(c => Row(c, now))], next), ClientJson.Default.PageCaseRow);
     }
@@ -106,6 +102,35 @@ internal static class WorklistEndpoints
         }, ClientJson.Default.CaseDetails);
     }
 
+    private static IQueryable<Case> Filtered(IQueryable<Case> cases, WorklistQuery query, DateTimeOffset now)
+    {
+        if (query.Unit is { } unit) cases = cases.Where(c => c.Unit == unit);
+        if (query.Organization is { } organization) cases = cases.Where(c => c.RespondentOrganization == organization || c.ReporterOrganization == organization);
+        if (query.Category is { } category) cases = cases.Where(c => c.Category == category);
+        if (query.State is { } state) cases = cases.Where(c => c.State == state);
+        if (query.Overdue is true) cases = cases.Where(c => c.DueAt < now && !AnsweredStates.Contains(c.State));
+        if (query.Overdue is false) cases = cases.Where(c => c.DueAt >= now || AnsweredStates.Contains(c.State));
+        return cases;
+    }
+
+    /// <summary>
+    /// What the caller may see, in ranges that an index has in the order of the list. One question about them all would read, and sort, every case of
+    /// the party to give its first fifty.
+    /// </summary>
+    private static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller)
+    {
+        var own = caller.Organization;
+        foreach (var final in finals)
+        {
+            if (unit is not null) yield return cases.Where(VisibleTo(caller)).Where(c => c.Unit == unit && c.IsFinal == final);
+            else
+            {
+                yield return cases.Where(c => c.RespondentOrganization == own && c.IsFinal == final);
+                yield return cases.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own && c.IsFinal == final);
+            }
+        }
+    }
+
     private static IQueryable<Case> Sorted(IQueryable<Case> cases, string? sort, (long SortKey, Guid Id)? after)
     {
         var (key, id) = after ?? default;
@@ -127,7 +152,7 @@ internal static class WorklistEndpoints
         _ => c.DueAt.ToUnixTimeMilliseconds(),
     };
 
-    private static CaseRow Row(Case c, DateTimeOffset now)
+    internal static CaseRow Row(Case c, DateTimeOffset now)
     {
         var facts = c.ReadFacts();
         return new CaseRow

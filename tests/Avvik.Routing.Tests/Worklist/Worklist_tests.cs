@@ -74,9 +74,52 @@ public sealed class Worklist_tests
         await ExpectAsync("q=%C3%B8kning", privacy);
         await ExpectAsync("q=%C3%85RSRAPPORT", privacy);
         await ExpectAsync("q=100%20%25", privacy);
-        await ExpectAsync("q=e_og", privacy);
-        await ExpectAsync("q=1%25av");
+        await ExpectAsync("q=AVV-2026-0001", summary, privacy, theirs, ours);
+        await ExpectAsync("q=avv-2026-000102", privacy);
+        await ExpectAsync("q=tilfelle%20%C3%B8k", privacy);
+        await ExpectAsync("q=se_ogs%C3%A5", privacy);
+        await ExpectAsync("q=krise");
+        await ExpectAsync("q=%C3%B8kning%20epikrise");
         await ExpectAsync($"category=dischargeSummary&state=routed&organization={Given.Hamar}&q=epikrise", summary, ours);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Whatever_is_typed_is_words_and_never_a_query_language(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var described = service.Triaged(narrative: "Ikke og/eller: pris <b>høy</b>, se side.no/sti NEAR noe.");
+        await service.ReceiveAsync(described);
+        async Task<int> CountAsync(string q) => (await Coordinator(service).ListCasesAsync($"q={Uri.EscapeDataString(q)}")).Items.Count;
+
+        foreach (var q in new[] { "ikke", "og", "eller", "side", "sti", "HØY", "near", "\"pris\"", "pris*", "(pris", "pris'", "pris:", "^pris", "-pris", "NEAR(pris)", "parties pris", "a\"b OR pris", "pris & !noe", "pris \\", "😀 pris" })
+            Assert.Equal((q, q is "parties pris" or "a\"b OR pris" ? 0 : 1), (q, await CountAsync(q)));
+        foreach (var q in new[] { "%", "\"", "*", "😀", "' or 1=1 --", "parties", Given.Hamar, "\0" }) Assert.Equal((q, 0), (q, await CountAsync(q)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_word_that_very_many_have_is_found_by_the_same_rule_page_by_page(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        // More than are fetched to be sorted; some of other parties, and a few that are closed.
+        var cases = Enumerable.Range(0, 5100).Select(i => service.Triaged(f => f with
+        {
+            Reference = $"AVV-2026-{i:D6}",
+            ReceivedAt = Given.ReceivedAt.AddMinutes(i * 7 % 5003),
+            ReporterOrganization = i % 2 == 0 ? Given.Hamar : "864950582",
+        }, narrative: i % 3 == 0 ? "Epikrisen manglet, Øyeblikkelig hjelp." : "Uten epikrise.")).ToList();
+        foreach (var page in cases.Chunk(200)) await service.ReceiveAsync(page);
+        var withdrawn = cases.Take(60).ToList();
+        await service.ReceiveAsync(withdrawn.Select(c => service.Withdrawn(c.DeviationId)));
+
+        var expected = cases.Where((_, i) => i % 3 == 0).OrderBy(c => c.Facts.ReceivedAt).ThenBy(c => c.DeviationId).Select(c => c.DeviationId).ToList();
+        var found = (await AllPagesAsync(Coordinator(service), "&q=ep%20%C3%B8yeb", limit: 200)).Select(c => c.Id).ToList();
+        Assert.Equal(expected, found);
+        var ofHamar = expected.Intersect(cases.Where((_, i) => i % 2 == 0).Select(c => c.DeviationId));
+        Assert.Equal(ofHamar, (await AllPagesAsync(service.ClientAs(Given.Hamar, Roles.Reporter), "&q=epikris%20%C3%98YEBLIKK", limit: 200)).Select(c => c.Id));
+        var all = await AllPagesAsync(Coordinator(service), "&q=epikris", limit: 200);
+        Assert.Equal(cases.Select(c => c.DeviationId).Order(), all.Select(c => c.Id).Order());
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -1,4 +1,5 @@
 using Avvik.Messaging;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -15,6 +16,7 @@ internal sealed class Initial : Migration
             id = t.Column<Guid>(),
             version = t.Column<int>(),
             state = t.Column<string>(),
+            is_final = t.Column<bool>(),
             unit = t.Column<string>(),
             reference = t.Column<string>(),
             community = t.Column<string>(),
@@ -38,6 +40,7 @@ internal sealed class Initial : Migration
             escalations = t.Column<int>(),
             reopenings = t.Column<int>(),
             follow_ups = t.Column<int>(),
+            lessons = t.Column<int>(),
             reminders = t.Column<int>(),
             acknowledge_reminded = t.Column<bool>(),
             notice_reminded = t.Column<bool>(),
@@ -57,9 +60,9 @@ internal sealed class Initial : Migration
             suggested_measure = t.Column<string>(nullable: true),
             answer = t.Column<string>(nullable: true),
         }, constraints: t => t.PrimaryKey("PK_cases", x => x.id));
-        migrationBuilder.CreateIndex("ix_cases_unit", "cases", ["unit", "due_at", "id"]);
-        migrationBuilder.CreateIndex("ix_cases_respondent", "cases", ["respondent_organization", "due_at", "id"]);
-        migrationBuilder.CreateIndex("ix_cases_reporter", "cases", ["reporter_organization", "due_at", "id"]);
+        migrationBuilder.CreateIndex("ix_cases_unit", "cases", ["unit", "is_final", "due_at", "id"]);
+        migrationBuilder.CreateIndex("ix_cases_respondent", "cases", ["respondent_organization", "is_final", "due_at", "id"]);
+        migrationBuilder.CreateIndex("ix_cases_reporter", "cases", ["reporter_organization", "is_final", "due_at", "id"]);
         migrationBuilder.CreateIndex("ix_cases_wake", "cases", ["wake_at"], filter: "wake_at is not null");
         migrationBuilder.CreateTable("measures", t => new
         {
@@ -135,5 +138,67 @@ internal sealed class Initial : Migration
             organization = t.Column<string>(),
             reason = t.Column<string>(),
         }, constraints: t => t.PrimaryKey("PK_early_withdrawals", x => x.case_id));
+        migrationBuilder.CreateTable("lessons", t => new
+        {
+            id = t.Column<Guid>(),
+            case_id = t.Column<Guid>(),
+            version = t.Column<int>(),
+            state = t.Column<string>(),
+            reference = t.Column<string>(),
+            community = t.Column<string>(),
+            reporter_organization = t.Column<string>(),
+            respondent_organization = t.Column<string>(),
+            category = t.Column<string>(),
+            clause = t.Column<string>(nullable: true),
+            quarter = t.Column<string>(),
+            patient_groups = t.Column<string>(),
+            title = t.Column<string>(),
+            what_happened = t.Column<string>(),
+            why = t.Column<string>(),
+            what_we_changed = t.Column<string>(),
+            who_should_know = t.Column<string>(),
+            reporter_approved_at = t.Column<long>(nullable: true),
+            respondent_approved_at = t.Column<long>(nullable: true),
+            listed_at = t.Column<long>(),
+        }, constraints: t => t.PrimaryKey("PK_lessons", x => x.id));
+        migrationBuilder.CreateIndex("ix_lessons_case", "lessons", ["case_id"], unique: true);
+        migrationBuilder.CreateIndex("ix_lessons_community", "lessons", ["community", "listed_at", "id"]);
+        if (migrationBuilder.IsSqlite()) CreateSqliteSearch(migrationBuilder);
+        else CreatePostgresSearch(migrationBuilder);
+    }
+
+    // A case's words never change, and a lesson's do not once it is approved, so the indexes are only added to: without the texts themselves.
+    private static void CreateSqliteSearch(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.Sql("""
+            create virtual table case_search using fts5(case_id unindexed, parties, reference, narrative, content='', contentless_unindexed=1, tokenize='unicode61 remove_diacritics 0');
+            create trigger cases_search after insert on cases begin
+              insert into case_search (case_id, parties, reference, narrative)
+              values (new.id, new.reporter_organization || ' ' || new.respondent_organization, new.reference, new.narrative);
+            end;
+            create virtual table lesson_search using fts5(lesson_id unindexed, text, content='', contentless_unindexed=1, tokenize='unicode61 remove_diacritics 0');
+            create trigger lessons_search after update of state on lessons when new.state = 'approved' and old.state <> 'approved' begin
+              insert into lesson_search (lesson_id, text)
+              values (new.id, new.title || ' ' || new.what_happened || ' ' || new.why || ' ' || new.what_we_changed || ' ' || new.who_should_know);
+            end;
+            """);
+    }
+
+    // Each word as it is written, and its stem. What joins words is taken for a blank: PostgreSQL would read addresses and file names.
+    private static void CreatePostgresSearch(MigrationBuilder migrationBuilder)
+    {
+        const string Joins = @"-_./\:@<>&%+*=?~#";
+        static string Blanked(string text) => $"translate({text}, '{Joins}', '{new string(' ', Joins.Length)}')";
+        foreach (var (table, words, text) in new[]
+        {
+            ("cases", "reference || ' ' || narrative", "narrative"),
+            ("lessons", "title || ' ' || what_happened || ' ' || why || ' ' || what_we_changed || ' ' || who_should_know", "title || ' ' || what_happened || ' ' || why || ' ' || what_we_changed || ' ' || who_should_know"),
+        })
+        {
+            migrationBuilder.Sql($"""
+                alter table {table} add column search tsvector generated always as (to_tsvector('simple', {Blanked(words)}) || to_tsvector('norwegian', {Blanked(text)})) stored;
+                create index ix_{table}_search on {table} using gin (search);
+                """);
+        }
     }
 }

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Routing.Cases;
+
+namespace Avvik.Routing.Lessons;
+
+/// <summary>What is to be learnt from a closed case: proposed by one of its parties, approved when both have, and then changed no more.</summary>
+internal sealed class Lesson
+{
+    public const string Proposed = "proposed", Approved = "approved";
+
+    private Lesson() { }
+
+    public Guid Id { get; private set; }
+    public Guid CaseId { get; private set; }
+    public int Version { get; private set; }
+    public string State { get; private set; } = Proposed;
+    public string Reference { get; private set; } = "";
+    public string Community { get; private set; } = "";
+    public string ReporterOrganization { get; private set; } = "";
+    public string RespondentOrganization { get; private set; } = "";
+    public string Category { get; private set; } = "";
+    public string? Clause { get; private set; }
+    public string Quarter { get; private set; } = "";
+    public string PatientGroups { get; private set; } = "[]";
+    public string Title { get; private set; } = "";
+    public string WhatHappened { get; private set; } = "";
+    public string Why { get; private set; } = "";
+    public string WhatWeChanged { get; private set; } = "";
+    public string WhoShouldKnow { get; private set; } = "";
+    public DateTimeOffset? ReporterApprovedAt { get; private set; }
+    public DateTimeOffset? RespondentApprovedAt { get; private set; }
+    /// <summary>When it came to where it stands in the library: proposed or changed, then approved.</summary>
+    public DateTimeOffset ListedAt { get; private set; }
+
+    public static Lesson Propose(Case @case, LessonDraft draft, string organization, DateTimeOffset now)
+    {
+        var facts = @case.ReadFacts();
+        var lesson = new Lesson
+        {
+            Id = Guid.CreateVersion7(now),
+            CaseId = @case.Id,
+            Reference = @case.Reference,
+            Community = @case.Community,
+            ReporterOrganization = @case.ReporterOrganization,
+            RespondentOrganization = @case.RespondentOrganization,
+            Category = @case.Category,
+            Clause = facts.Clause,
+            Quarter = $"{facts.OccurredOn.Year}-Q{(facts.OccurredOn.Month + 2) / 3}",
+            PatientGroups = JsonSerializer.Serialize(facts.PatientGroups),
+        };
+        lesson.Change(draft, organization, now);
+        return lesson;
+    }
+
+    /// <summary>New words: what was approved is no more, but for the party whose words they are.</summary>
+    public void Change(LessonDraft draft, string organization, DateTimeOffset now)
+    {
+        (Title, WhatHappened, Why, WhatWeChanged, WhoShouldKnow) = (draft.Title!, draft.WhatHappened!, draft.Why!, draft.WhatWeChanged!, draft.WhoShouldKnow!);
+        if (draft.PatientGroups is { } groups) PatientGroups = JsonSerializer.Serialize(groups);
+        (ReporterApprovedAt, RespondentApprovedAt, ListedAt) = (null, null, now);
+        Approve(organization, now);
+    }
+
+    /// <summary>Once more by the same party changes nothing.</summary>
+    public void Approve(string organization, DateTimeOffset now)
+    {
+        if (ApprovedBy.Contains(organization, StringComparer.Ordinal)) return;
+        Version++;
+        if (organization == ReporterOrganization) ReporterApprovedAt = now;
+        if (organization == RespondentOrganization) RespondentApprovedAt = now;
+        if (ReporterApprovedAt is not null && RespondentApprovedAt is not null) (State, ListedAt) = (Approved, now);
+    }
+
+    public IReadOnlyList<string> ApprovedBy =>
+        [.. new[] { ReporterApprovedAt is null ? null : ReporterOrganization, RespondentApprovedAt is null ? null : RespondentOrganization }.OfType<string>()];
+
+    public bool IsOf(string organization) => ReporterOrganization == organization || RespondentOrganization == organization;
+
+    public Client.Lesson ViewOf(string organization) => new()
+    {
+        Id = Id,
+        Version = Version,
+        State = State,
+        Title = Title,
+        WhatHappened = WhatHappened,
+        Why = Why,
+        WhatWeChanged = WhatWeChanged,
+        WhoShouldKnow = WhoShouldKnow,
+        PatientGroups = JsonSerializer.Deserialize<string[]>(PatientGroups)!,
+        Category = Category,
+        Clause = Clause,
+        Community = Community,
+        Quarter = Quarter,
+        ListedAt = ListedAt,
+        Origin = IsOf(organization) ? new(CaseId, Reference, ReporterOrganization, RespondentOrganization, ApprovedBy) : null,
+    };
+}

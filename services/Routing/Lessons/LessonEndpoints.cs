@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.Persistence;
+using Avvik.Routing.Search;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.Lessons;
+
+/// <summary>The lesson library: what the two parties of a case agree is to be learnt from it, for everyone in their community.</summary>
+internal static class LessonEndpoints
+{
+    private const int MaxTitle = 200, MaxText = 4000, MaxWhoShouldKnow = 1000;
+    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
+
+    public static RouteGroupBuilder MapLessons(this RouteGroupBuilder lessons)
+    {
+        lessons.MapGet("", ListAsync).WithName("ListLessons").WithSummary("Approved lessons of the caller's community and what the caller's party has proposed, newest first; q searches what is approved")
+            .Produces<Page<Client.Lesson>>().ProducesProblem(422);
+        lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").Produces<Client.Lesson>().ProducesProblem(404);
+        lessons.MapPost("/{id:guid}/approve", ApproveAsync).RequireAuthorization(Policies.LessonEditor).WithName("ApproveLesson")
+            .WithSummary("On behalf of the caller's party; approved when both have. With If-Match, only as the lesson was read")
+            .Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+        lessons.MapPut("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.LessonEditor).WithName("ChangeLesson")
+            .WithSummary("Other words for a proposed lesson; the other party's approval is withdrawn; needs If-Match with the lesson's ETag")
+            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+        return lessons;
+    }
+
+    public static RouteGroupBuilder MapProposeLesson(this RouteGroupBuilder cases)
+    {
+        cases.MapPost("/{id:guid}/lesson", ProposeAsync).WithName("ProposeLesson").WithSummary("What is to be learnt from a closed case; counts as the approval of the caller's party")
+            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        return cases;
+    }
+
+    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller, RoutingDbContext db, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", "unknownCode");
+        if (patientGroup is not null && !Vocabulary.PatientGroups.ContainsKey(patientGroup)) errors.Add("/patientGroup", "unknownCode");
+        if (q is { Length: > 200 }) errors.Add("/q", "tooLong", 200);
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        var (own, group) = (caller.Organization, $"\"{patientGroup}\"");
+        var lessons = VisibleTo(caller, q is { Length: > 0 } ? LessonIndex.Find(db, SearchWords.Of(q)) : db.Lessons);
+        if (category is not null) lessons = lessons.Where(l => l.Category == category);
+        if (patientGroup is not null) lessons = lessons.Where(l => l.PatientGroups.Contains(group));
+        if (after is { } position)
+        {
+            var (at, id) = (DateTimeOffset.FromUnixTimeMilliseconds(position.SortKey), position.Id);
+            lessons = lessons.Where(l => l.ListedAt < at || (l.ListedAt == at && l.Id.CompareTo(id) < 0));
+        }
+        var found = await lessons.OrderByDescending(l => l.ListedAt).ThenByDescending(l => l.Id).Take(take + 1).ToListAsync(ct);
+        var next = found.Count > take ? Cursor.Of(found[take - 1].ListedAt.ToUnixTimeMilliseconds(), found[take - 1].Id) : null;
+        return Results.Json(new Page<Client.Lesson>([.. found.Take(take).Select(l => l.ViewOf(own))], next), ClientJson.Default.PageLesson);
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct) =>
+        await VisibleTo(caller, db.Lessons).FirstOrDefaultAsync(l => l.Id == id, ct) is { } lesson ? Answer(lesson, http, caller) : Problem.NotFound();
+
+    private static async Task<IResult> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
+        if (body is null) return problem!;
+        var now = clock.GetUtcNow();
+        var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
+        {
+            var @case = await unit.FindCaseAsync(id);
+            if (@case is null || !HandleCaseEndpoints.IsParty(@case, caller)) return (null, Problem.NotFound());
+            if (@case.State != CaseStates.Closed) return (null, Problem.Conflict("caseNotClosed"));
+            // What shares this transaction may have proposed one too, and the context has not written it yet.
+            if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None)) return (null, Problem.Conflict("lessonExists"));
+            var proposed = Lesson.Propose(@case, body, caller.Organization, now);
+            unit.Db.Add(proposed);
+            return (proposed, null);
+        }, ct);
+        if (lesson is null) return refusal!;
+        http.Response.Headers.ETag = $"\"{lesson.Version}\"";
+        http.Response.Headers.Location = $"/api/v1/lessons/{lesson.Id}";
+        return Results.Json(lesson.ViewOf(caller.Organization), ClientJson.Default.Lesson, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TextProtector texts, TimeProvider clock, CancellationToken ct) =>
+        WriteAsync(id, http, caller, writer, async (lesson, unit) =>
+        {
+            if (lesson.State == Lesson.Approved) return null;
+            if (http.Request.Headers.IfMatch.Count > 0 && HandleCaseEndpoints.StaleVersion(http.Request, lesson.Version) is { } stale) return stale;
+            var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
+            // A case that was reopened may end otherwise, and is Triage's meanwhile.
+            if (@case.State != CaseStates.Closed) return Problem.Conflict("caseNotClosed");
+            var now = clock.GetUtcNow();
+            lesson.Approve(caller.Organization, now);
+            if (lesson.State == Lesson.Approved) await unit.RecordAsync(@case, @case.AddLesson(lesson.Title, caller.Organization, caller.Subject, now), texts);
+            return null;
+        }, ct);
+
+    private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
+        if (body is null) return problem!;
+        return await WriteAsync(id, http, caller, writer, (lesson, _) =>
+        {
+            if (HandleCaseEndpoints.StaleVersion(http.Request, lesson.Version) is { } stale) return Task.FromResult<Problem?>(stale);
+            if (lesson.State == Lesson.Approved) return Task.FromResult<Problem?>(Problem.Conflict("lessonApproved"));
+            lesson.Change(body, caller.Organization, clock.GetUtcNow());
+            return Task.FromResult<Problem?>(null);
+        }, ct);
+    }
+
+    /// <summary>Only the two parties write; a lesson that the caller may read but not write is forbidden, any other is not there.</summary>
+    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, Func<Lesson, UnitOfWork<RoutingDbContext>, Task<Problem?>> write, CancellationToken ct)
+    {
+        var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
+        {
+            var found = await VisibleTo(caller, unit.Db.Lessons).FirstOrDefaultAsync(l => l.Id == id, CancellationToken.None);
+            if (found is null) return (null, Problem.NotFound());
+            return found.IsOf(caller.Organization) ? (found, await write(found, unit)) : (null, Problem.Forbidden());
+        }, ct);
+        return refusal ?? Answer(lesson!, http, caller);
+    }
+
+    private static IQueryable<Lesson> VisibleTo(Caller caller, IQueryable<Lesson> lessons)
+    {
+        var (own, community) = (caller.Organization, HealthCommunities.Party(caller.Organization)?.Community.Code);
+        return lessons.Where(l => (l.Community == community && l.State == Lesson.Approved) || l.ReporterOrganization == own || l.RespondentOrganization == own);
+    }
+
+    private static IResult Answer(Lesson lesson, HttpContext http, Caller caller)
+    {
+        http.Response.Headers.ETag = $"\"{lesson.Version}\"";
+        return Results.Json(lesson.ViewOf(caller.Organization), ClientJson.Default.Lesson);
+    }
+
+    private static void Check(LessonDraft b, FieldErrors errors)
+    {
+        HandleCaseEndpoints.Text(b.Title, "/title", MaxTitle, errors, required: true);
+        HandleCaseEndpoints.Text(b.WhatHappened, "/whatHappened", MaxText, errors, required: true);
+        HandleCaseEndpoints.Text(b.Why, "/why", MaxText, errors, required: true);
+        HandleCaseEndpoints.Text(b.WhatWeChanged, "/whatWeChanged", MaxText, errors, required: true);
+        HandleCaseEndpoints.Text(b.WhoShouldKnow, "/whoShouldKnow", MaxWhoShouldKnow, errors, required: true);
+        foreach (var (index, group) in (b.PatientGroups ?? []).Index())
+        {
+            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
+            else if (b.PatientGroups!.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
+        }
+    }
+}
