@@ -45,8 +45,8 @@ internal static class SimilarEndpoints
         ];
         return Results.Json(new Client.SimilarCases(
             [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => (Hit: h, Case: cases[h.Id])).Select(x =>
-                new SimilarCase(WorklistEndpoints.Row(x.Case, now), Math.Round(x.Hit.Score, 4), Why(x.Case.Category, x.Case.ReadFacts().Clause, x.Case.Narrative)))],
+                new SimilarCase(WorklistEndpoints.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.ReadFacts().Clause, x.Case.Narrative)))],
             [.. likeLessons.Select(h => (Hit: h, Lesson: lessons[h.Id].ViewOf(caller.Organization))).Select(x =>
-                new SimilarLesson(x.Lesson, Math.Round(x.Hit.Score, 4), Why(x.Lesson.Category, x.Lesson.Clause, $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]), ClientJson.Default.SimilarCases);
+                new SimilarLesson(x.Lesson, x.Hit.Score, Why(x.Lesson.Category, x.Lesson.Clause, $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]), ClientJson.Default.SimilarCases);
     }
 }

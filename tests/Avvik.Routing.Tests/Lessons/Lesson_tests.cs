@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Http.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.Lessons;
+
+public sealed class Lesson_tests
+{
+    private const string Ringsaker = "864950582";
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static readonly LessonDraft Draft = new()
+    {
+        Title = "Epikrisen følger pasienten",
+        WhatHappened = "Epikrisen kom ni dager etter utskrivningen.",
+        Why = "Legen sluttet før den var skrevet.",
+        WhatWeChanged = "Avdelingen skriver epikrisene samme dag.",
+        WhoShouldKnow = "Utskrivende leger og tildelingskontor.",
+        PatientGroups = ["frailElderly"],
+    };
+
+    private static AvvikClient Trust(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+
+    private static AvvikClient Municipality(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.LearningEditor);
+
+    private static async Task<Guid> ClosedAsync(ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null)
+    {
+        var id = (await service.ReceivedAsync(service.Triaged(facts))).DeviationId;
+        foreach (var action in new[] { "acknowledge", "start" }) await Trust(service).ActNowAsync(id, action);
+        await Trust(service).ActNowAsync(id, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await Trust(service).ActNowAsync(id, "close");
+        return id;
+    }
+
+    private static async Task<Lesson> ApprovedAsync(ServiceUnderTest<Program> service, LessonDraft draft, Func<DeviationFacts, DeviationFacts>? facts = null)
+    {
+        var proposed = await Trust(service).ProposeLessonAsync(await ClosedAsync(service, facts), draft);
+        return await Municipality(service).ApproveLessonAsync(proposed.Id, proposed.Version);
+    }
+
+    private static async Task<(HttpStatusCode, string)> RefusalAsync(Task call)
+    {
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => call);
+        return (refused.Status, refused.Problem.GetProperty("type").GetString()!["urn:avvik:problem:".Length..]);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_lesson_is_the_communitys_when_both_parties_have_approved_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var id = await ClosedAsync(service);
+        var version = (await Trust(service).GetCaseAsync(id)).Case.Version;
+        var proposed = await Trust(service).ProposeLessonAsync(id, Draft);
+
+        Assert.Equal(("proposed", 1, "dischargeSummary", "5", "innlandet", "2026-Q3"), (proposed.State, proposed.Version, proposed.Category, proposed.Clause, proposed.Community, proposed.Quarter));
+        Assert.Equal([Given.SykehusetInnlandet], proposed.Origin!.ApprovedBy);
+        var neighbour = service.ClientAs(Ringsaker, Roles.Handler);
+        Assert.Empty((await neighbour.ListLessonsAsync()).Items);
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(neighbour.GetLessonAsync(proposed.Id)));
+        Assert.Equal(proposed.Id, Assert.Single((await Municipality(service).ListLessonsAsync()).Items).Id);
+        Assert.Empty((await Municipality(service).ListLessonsAsync("q=epikrisen")).Items);
+
+        // Twice by one party is not by both.
+        Assert.Equal(1, (await Trust(service).ApproveLessonAsync(proposed.Id, 1)).Version);
+        var approved = await Municipality(service).ApproveLessonAsync(proposed.Id, 1);
+
+        Assert.Equal(("approved", 2), (approved.State, approved.Version));
+        var details = await Trust(service).GetCaseAsync(id);
+        var line = details.Timeline[^1];
+        Assert.Equal(("lessonApproved", version + 1, Given.Hamar, Draft.Title), (line.Action, line.Version, line.Organization, line.Text));
+        var changed = (await database.SentAsync()).OfType<CaseChanged>().Last();
+        Assert.Equal(("lessonApproved", version + 1, 1), (changed.Action, changed.Version, changed.Lessons));
+        var read = Assert.Single((await neighbour.ListLessonsAsync("q=epikrisene%20LEGE")).Items);
+        Assert.Equal((approved.Id, Draft.WhatHappened, Draft.WhoShouldKnow), (read.Id, read.WhatHappened, read.WhoShouldKnow));
+        Assert.Null(read.Origin);
+        Assert.Null((await service.ClientAs(Ringsaker, Roles.Ssu).GetLessonAsync(approved.Id)).Origin);
+        var raw = await service.As(Ringsaker, Roles.LearningEditor).GetStringAsync($"/api/v1/lessons/{approved.Id}");
+        foreach (var secret in new[] { id.ToString(), "AVV-2026", Given.Hamar, Given.SykehusetInnlandet }) Assert.DoesNotContain(secret, raw, StringComparison.OrdinalIgnoreCase);
+        // Another community's it is not.
+        Assert.Empty((await service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).ListLessonsAsync()).Items);
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetLessonAsync(approved.Id)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Other_words_are_to_be_approved_anew(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var proposed = await Trust(service).ProposeLessonAsync(await ClosedAsync(service), Draft);
+        var changed = await Municipality(service).ChangeLessonAsync(proposed.Id, 1, Draft with { Title = "Epikrisen samme dag", PatientGroups = null });
+        Assert.Equal(("proposed", 2, "Epikrisen samme dag"), (changed.State, changed.Version, changed.Title));
+        Assert.Equal([Given.Hamar], changed.Origin!.ApprovedBy);
+        Assert.Equal(["frailElderly"], changed.PatientGroups);
+
+        // What was read is no more what would be approved.
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 1, Draft)));
+        using (var blind = await service.As(Given.SykehusetInnlandet, Roles.Coordinator).PutAsJsonAsync($"/api/v1/lessons/{proposed.Id}", Draft))
+            Assert.Equal(HttpStatusCode.PreconditionRequired, blind.StatusCode);
+        // Without If-Match it is approved as it is.
+        using (var response = await service.As(Given.SykehusetInnlandet, Roles.LearningEditor).PostAsync($"/api/v1/lessons/{proposed.Id}/approve", null))
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal((HttpStatusCode.Conflict, "lessonApproved"), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 3, Draft)));
+        Assert.Equal("Epikrisen samme dag", Assert.Single((await Trust(service).ListLessonsAsync("q=samme")).Items).Title);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_library_is_searched_filtered_and_read_page_by_page_newest_first(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt.AddHours(1));
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            // Two of them in one instant.
+            if (i != 3) clock.Advance(TimeSpan.FromMinutes(1));
+            ids.Add((await ApprovedAsync(service, Draft with { Title = $"Nummer {i}", PatientGroups = i == 2 ? ["childrenAndYouth", "frailElderly"] : ["severeMentalHealthAndSubstanceUse"] },
+                f => i == 4 ? f with { Category = "privacy", Clause = "9" } : f)).Id);
+        }
+        var reader = service.ClientAs(Ringsaker, Roles.Reporter);
+        var (seen, cursor) = (new List<Lesson>(), (string?)null);
+        do
+        {
+            var page = await reader.ListLessonsAsync($"limit=2&q=utskrivning{(cursor is null ? "" : $"&cursor={cursor}")}");
+            seen.AddRange(page.Items);
+            cursor = page.NextCursor;
+        } while (cursor is not null);
+        Assert.Equal(ids.Order(), seen.Select(l => l.Id).Order());
+        Assert.Equal(seen.OrderByDescending(l => l.ListedAt).ThenByDescending(l => l.Id).Select(l => l.Id), seen.Select(l => l.Id));
+        Assert.Equal(ids[4], seen[0].Id);
+
+        Assert.Equal(ids[4], Assert.Single((await reader.ListLessonsAsync("category=privacy")).Items).Id);
+        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync("patientGroup=childrenAndYouth")).Items).Id);
+        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync("patientGroup=frailElderly&q=nummer%202")).Items).Id);
+        Assert.Empty((await reader.ListLessonsAsync("q=%22%20OR%20*")).Items);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => reader.ListLessonsAsync($"category=weather&patientGroup=ufo&cursor=x&limit=0&q={new string('a', 201)}"));
+        Assert.Equal(["/category", "/patientGroup", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Only_the_parties_of_a_closed_case_write_one_and_free_of_identities(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var open = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ProposeLessonAsync(open, Draft)));
+        var id = await ClosedAsync(service);
+        foreach (var role in new[] { Roles.Handler, Roles.Reporter, Roles.UnitLeader, Roles.Ssu, Roles.Client, Roles.Admin })
+            Assert.Equal((role, (HttpStatusCode.Forbidden, "forbidden")), (role, await RefusalAsync(service.ClientAs(Given.Hamar, role).ProposeLessonAsync(id, Draft))));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Ringsaker, Roles.Coordinator).ProposeLessonAsync(id, Draft)));
+        foreach (var role in new[] { Roles.Admin, Roles.Auditor })
+            Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.Hamar, role).ListLessonsAsync()));
+
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Trust(service).ProposeLessonAsync(id, new() { Title = new string('x', 201), WhatHappened = "Ring 99 88 77 66.", Why = " ", WhatWeChanged = "Alt.", PatientGroups = ["childrenAndYouth", "ufo", "childrenAndYouth"] }));
+        Assert.Equal([("/title", "tooLong"), ("/whatHappened", "identityInText"), ("/why", "blank"), ("/whoShouldKnow", "required"), ("/patientGroups/1", "unknownCode"), ("/patientGroups/2", "repeated")],
+            refused.Problem.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString()!, e.GetProperty("code").GetString()!)));
+
+        var proposed = await Municipality(service).ProposeLessonAsync(id, Draft);
+        Assert.Equal((HttpStatusCode.Conflict, "lessonExists"), await RefusalAsync(Trust(service).ProposeLessonAsync(id, Draft)));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Ringsaker, Roles.LearningEditor).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ApproveLessonAsync(proposed.Id, 1)));
+        await Trust(service).ActNowAsync(id, "reopen", new() { Reason = "Nye opplysninger." });
+        Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal("proposed", (await Trust(service).GetLessonAsync(proposed.Id)).State);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Of_two_who_propose_at_once_one_does(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var id = await ClosedAsync(service);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            try { return (await (i % 2 == 0 ? Trust(service) : Municipality(service)).ProposeLessonAsync(id, Draft)).State; }
+            catch (AvvikProblemException refused) { return $"{refused.Status}"; }
+        }));
+        Assert.Equal(["Conflict", "proposed"], answers.Distinct().Order(StringComparer.Ordinal));
+        Assert.Single(answers, "proposed");
+    }
+}
