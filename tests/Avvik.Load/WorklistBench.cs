@@ -98,7 +98,9 @@ internal static class WorklistBench
             if (i >= WarmUp) times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         times.Sort();
-        return new(question, rows, Math.Round(times[Counted / 2], 2), Math.Round(times[Counted * 95 / 100], 2));
+        var asked = new Asked(question, rows, Math.Round(times[Counted / 2], 2), Math.Round(times[Counted * 95 / 100], 2));
+        await Console.Error.WriteLineAsync($"  {question.Trim()}: {Pair(asked)}");
+        return asked;
     }
 
     private static async Task<(int Rows, string? Next)> PageAsync(HttpClient http, string query)

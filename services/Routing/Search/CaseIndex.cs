@@ -11,7 +11,8 @@ internal sealed record Hit(Guid Id, double Score);
 internal static class CaseIndex
 {
     // Up to here, to fetch all that match and sort them is faster; beyond, to go through the list in its order until a page is full.
-    private const int Few = 5000;
+    private const int Few = 2000;
+    private const string OfParty = "(respondent_organization = {1} or reporter_organization = {1})";
     private const string Matches = "search @@ (to_tsquery('simple', {0}) || to_tsquery('norwegian', {0}))";
 
     /// <summary>Cases with every word; and whether they are so few that any order of them is quickly made.</summary>
@@ -21,7 +22,7 @@ internal static class CaseIndex
         var match = sqlite ? $"parties : \"{organization}\" AND {{reference narrative}} : ({SearchWords.Fts(words)})" : SearchWords.TsQuery(words);
         var count = await db.Database.SqlQueryRaw<int>(sqlite
             ? $"select count(*) as \"Value\" from (select 1 from case_search where case_search match {{0}} limit {Few + 1}) found"
-            : $"select count(*)::int as \"Value\" from (select 1 from cases where {Matches} limit {Few + 1}) found", match).SingleAsync(ct);
+            : $"select count(*)::int as \"Value\" from (select 1 from cases where {Matches} and {OfParty} limit {Few + 1}) found", match, organization).SingleAsync(ct);
         var areFew = count <= Few;
         // Places for the words, which are parameters.
         var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"reference || ' ' || narrative regexp {{{i}}}"))}";
@@ -29,7 +30,7 @@ internal static class CaseIndex
         {
             // Cross join: in this order and no other.
             (true, true) => (db.Cases.FromSqlRaw("select c.* from case_search s cross join cases c on c.id = s.case_id where s.case_search match {0}", match), true),
-            (false, true) => (db.Cases.FromSqlRaw($"with found as materialized (select * from cases where {Matches}) select * from found", match), true),
+            (false, true) => (db.Cases.FromSqlRaw($"with found as materialized (select id from cases where {Matches} and {OfParty}) select c.* from cases c join found f on f.id = c.id", match, organization), true),
             // The index cannot be asked about one row, so the row is.
             (true, false) => (db.Cases.FromSqlRaw(byWord, [.. words.Select(SearchWords.Pattern)]), false),
             // «is true» keeps PostgreSQL from taking the index after all.

@@ -50,7 +50,7 @@ internal static class RoutingRulesEndpoints
         var ifMatch = http.Request.Headers.IfMatch.ToString().Trim('"');
         var set = await writer.WriteAsync(async unit =>
         {
-            // One line of versions for all parties, so that a case's rule version names one set. The lock is for several instances: the key would refuse the second.
+            // One line of versions for all parties, so that a case's rule version names one set. Of two instances that set rules in the same moment the key refuses the second.
             var newest = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets") ?? 1;
             var own = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets where organization = @p1", caller.Organization) ?? 1;
             if (ifMatch.Length > 0 && ifMatch != own.ToString(System.Globalization.CultureInfo.InvariantCulture)) return null;
