@@ -1,6 +1,9 @@
 namespace Avvik.Testing;
 
-/// <summary>Time that stands still until it is moved; timers that come due on the way fire in order, at their moment.</summary>
+/// <summary>
+/// Time that stands still until it is moved; timers that come due on the way fire in order, at their moment. A periodic one fires once, at the last of
+/// its moments: who is asleep over many ticks is woken by one, and a month must not take a million.
+/// </summary>
 public sealed class MovableClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -37,13 +40,17 @@ public sealed class MovableClock(DateTimeOffset start) : TimeProvider
     {
         lock (_lock)
         {
-            var next = _timers.Where(t => t.Due <= to).MinBy(t => t.Due);
+            var next = _timers.Where(t => t.Due <= to).MinBy(t => LastMoment(t, to));
             if (next is null) return null;
-            if (next.Due > _now) _now = next.Due.Value;
-            next.Due = next.Period > TimeSpan.Zero ? next.Due + next.Period : null;
+            var moment = LastMoment(next, to);
+            if (moment > _now) _now = moment;
+            next.Due = next.Period > TimeSpan.Zero ? moment + next.Period : null;
             return next;
         }
     }
+
+    private static DateTimeOffset LastMoment(Timer timer, DateTimeOffset to) =>
+        timer.Period > TimeSpan.Zero ? timer.Due!.Value + timer.Period * Math.Floor((to - timer.Due.Value) / timer.Period) : timer.Due!.Value;
 
     private sealed class Timer(MovableClock clock, TimerCallback callback, object? state) : ITimer
     {
