@@ -12,7 +12,7 @@ namespace Avvik.Triage.AssessDeviation;
 internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationSubmitted, TriageDbContext>
 {
     // The same thing is told of as of the same day, or the next to it, and the newest tellings are the likeliest.
-    private const int DaysApart = 1, Compared = 30, Shown = 5;
+    private const int DaysApart = 1, Compared = 30;
     private readonly ulong _seed = texts.Seed("likeness");
 
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
@@ -21,7 +21,7 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
         var sketch = Likeness.Sketch(narrative, _seed);
         var alike = await AlikeAsync(message, sketch, unit);
         var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), sketch,
-            category => [.. alike.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id).Take(Shown)]);
+            category => [.. alike.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id).Take(Assessment.MostAlike)]);
         if (await unit.Sql.ExecuteAsync("delete from early_withdrawals where deviation_id = @p1", message.DeviationId) == 1)
             @event = a.Withdraw(message.Facts.ReporterOrganization, clock.GetUtcNow());
         // Prepared SQL and not the context: this is every deviation's way. What is known already came under another message id, and stands.

@@ -11,6 +11,9 @@ namespace Avvik.Triage.Assessments;
 /// <summary>What a deviation is about and how serious it is, and who or what has said so. Plain rules: no clock, no storage.</summary>
 internal sealed partial class Assessment
 {
+    /// <summary>So many alike, and it is known that many tell of the same.</summary>
+    public const int MostAlike = 5;
+
     private Assessment() { }
 
     public Guid Id { get; private set; }
@@ -80,7 +83,8 @@ internal sealed partial class Assessment
         var waits = flags.Count > 0;
         if (Harm.IsSerious(facts.ActualHarm)) flags.Add(TriageFlags.SeriousHarm);
         var like = alike?.Invoke(facts.Category) ?? [];
-        if (like.Count > 0) flags.Add(TriageFlags.PossibleDuplicate);
+        // Of what many tell of, as when a system is down, the first few say so; the queue is not for counting the rest.
+        if (like.Count is > 0 and < MostAlike) flags.Add(TriageFlags.PossibleDuplicate);
 
         var assessment = new Assessment
         {
