@@ -110,10 +110,11 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
 
     private Task SettleAsync(List<Outcome> outcomes) => writer.WriteAsync(async unit =>
     {
-        var sent = outcomes.Where(o => o.Error is null).Select(o => o.Row.Id).ToList();
+        // In the order of their ids in every process, so that two that settle the same rows, as after a lease that ended too early, do not deadlock.
+        var sent = outcomes.Where(o => o.Error is null).Select(o => o.Row.Id).Order().ToList();
         foreach (var ids in sent.Chunk(PageSize))
             await unit.Sql.ExecuteAsync(OutboxSql.Delete(ids.Length), [.. ids.Cast<object?>()]);
-        foreach (var refused in outcomes.Where(o => o.Error is not null && !o.Outage))
+        foreach (var refused in outcomes.Where(o => o.Error is not null && !o.Outage).OrderBy(o => o.Row.Id))
             await unit.Sql.ExecuteAsync(_sql.Refuse, refused.Row.Id, Backoff(refused.Row.Attempts), MaxAttempts, refused.Error!.GetType().Name);
         await unit.Sql.ExecuteAsync("update outbox_lane set leased_until = 0 where owner = @p1", _me);
         return true;

@@ -103,6 +103,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
                 catch (BrokerUnavailableException) { await rest.WaitForNextTickAsync(None); }
                 // Dead before it could settle: its rows are there and its lanes are held.
                 catch (WriterBusyException) when (process.Dead) { }
+                // Two that met on the same rows, as after a lease that ended too early: PostgreSQL gives one of them up, and the service goes on.
+                catch (Exception error) when (error is not WriterBusyException && TransientFailure.Is(error)) { await rest.WaitForNextTickAsync(None); }
                 world.Rounds[place]++;
             }
         }
@@ -226,7 +228,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
         {
             lock (_lock) _outage = true;
             var rounds = Rounds.ToArray();
-            await Eventually.IsTrue(() => Task.FromResult(Rounds.Zip(rounds).All(r => r.First >= r.Second + 2)), Sample.Soon);
+            await Eventually.IsTrue(() => Task.FromResult(Rounds.Zip(rounds).All(r => r.First >= r.Second + 2)), Sample.Soon,
+                () => Task.FromResult($"rounds {string.Join(", ", rounds)} → {string.Join(", ", Rounds)}; {this}"));
             await meanwhile();
             _outage = false;
         }

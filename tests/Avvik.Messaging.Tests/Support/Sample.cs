@@ -76,8 +76,9 @@ internal static class Tables
         async () => await figure(database) == value, Sample.Soon,
         async () => $"outbox {await database.OutboxAsync()}, attempts {await database.AttemptsAsync()}, inbox {await database.InboxAsync()}, parked {await database.ParkedAsync()}; {describe?.Invoke()}");
 
-    /// <summary>Time passes for what waits to be tried again, and for nothing else.</summary>
-    public static Task EverythingIsDueAsync(this TestDatabase database) => database.ExecuteAsync("update outbox_message set due_at = 0 where parked_at is null");
+    /// <summary>Time passes for what waits to be tried again, and for nothing else; what a dispatcher is settling right now has its turn the next time.</summary>
+    public static Task EverythingIsDueAsync(this TestDatabase database) => database.ExecuteAsync(
+        $"update outbox_message set due_at = 0 where id in (select id from outbox_message where parked_at is null and due_at > 0 order by id {(database.Provider == DatabaseProvider.Postgres ? "for update skip locked" : "")})");
 
     /// <summary>What was put off is put off by an hour more: no slow moment of the test makes it due.</summary>
     public static Task NothingComesDueAsync(this TestDatabase database) => database.ExecuteAsync("update outbox_message set due_at = due_at + 3600000 where due_at > 0");
