@@ -12,7 +12,7 @@ namespace Avvik.Triage.AssessDeviation;
 internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationSubmitted, TriageDbContext>
 {
     // The same thing is told of as of the same day, or the next to it, and the newest tellings are the likeliest.
-    private const int DaysApart = 1, Compared = 30;
+    private const int DaysApart = 1, Compared = 10;
     private readonly ulong _seed = texts.Seed("likeness");
 
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)

@@ -43,7 +43,7 @@ internal sealed class Initial : Migration
         }, constraints: t => t.PrimaryKey("PK_assessments", x => x.id));
         migrationBuilder.CreateIndex("ix_assessments_queue", "assessments", ["respondent_organization", "received_at", "id"], filter: "open");
         migrationBuilder.CreateIndex("ix_assessments_wake", "assessments", ["wake_at"], filter: "wake_at is not null");
-        migrationBuilder.CreateIndex("ix_assessments_alike", "assessments", ["respondent_organization", "occurred_on", "received_at"]);
+        migrationBuilder.CreateIndex("ix_assessments_alike", "assessments", ["respondent_organization", "occurred_on", "received_at", "id", "category", "sketch"]);
         migrationBuilder.CreateTable("reporter_messages", t => new
         {
             deviation_id = t.Column<Guid>(),
