@@ -77,22 +77,12 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Acts on a case as it was when it had <paramref name="version"/>.</summary>
     /// <exception cref="AvvikProblemException">409 when the case's state or the caller's role does not allow it, 412 when the case has changed.</exception>
     public Task<CaseDetails> ActAsync(Guid id, int version, string action, CaseAction? body = null, CancellationToken ct = default) => SendAsync(
-        () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/{action}") { Content = JsonContent.Create(body ?? new(), ClientJson.Default.CaseAction) };
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
-            return request;
-        }, ClientJson.Default.CaseDetails, retry: false, ct);
+        () => AsOf(version, new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/{action}") { Content = JsonContent.Create(body ?? new(), ClientJson.Default.CaseAction) }), ClientJson.Default.CaseDetails, retry: false, ct);
 
     /// <summary>Changes a measure of a case as it was when it had <paramref name="version"/>.</summary>
     /// <exception cref="AvvikProblemException">409 when the measure's state or the caller's unit does not allow it, 412 when the case has changed.</exception>
     public Task<CaseDetails> ChangeMeasureAsync(Guid id, int version, Guid measureId, MeasureChange change, CancellationToken ct = default) => SendAsync(
-        () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/measures/{measureId}") { Content = JsonContent.Create(change, ClientJson.Default.MeasureChange) };
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
-            return request;
-        }, ClientJson.Default.CaseDetails, retry: false, ct);
+        () => AsOf(version, new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/measures/{measureId}") { Content = JsonContent.Create(change, ClientJson.Default.MeasureChange) }), ClientJson.Default.CaseDetails, retry: false, ct);
 
     /// <summary>Measures of the caller's party by due date; <paramref name="query"/> as in <c>unit=si-tynset&amp;overdue=true</c>.</summary>
     public Task<Page<MeasureRow>> ListMeasuresAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/measures?{query}", ClientJson.Default.PageMeasureRow, ct);
@@ -108,22 +98,12 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Other words for a proposed lesson as it was when it had <paramref name="version"/>; the other party's approval is withdrawn.</summary>
     /// <exception cref="AvvikProblemException">409 when it is approved, 412 when it has changed.</exception>
     public Task<Lesson> ChangeLessonAsync(Guid id, int version, LessonDraft lesson, CancellationToken ct = default) => SendAsync(
-        () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Put, $"api/v1/lessons/{id}") { Content = JsonContent.Create(lesson, ClientJson.Default.LessonDraft) };
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
-            return request;
-        }, ClientJson.Default.Lesson, retry: false, ct);
+        () => AsOf(version, new HttpRequestMessage(HttpMethod.Put, $"api/v1/lessons/{id}") { Content = JsonContent.Create(lesson, ClientJson.Default.LessonDraft) }), ClientJson.Default.Lesson, retry: false, ct);
 
     /// <summary>Approves a lesson, as it was when it had <paramref name="version"/>, on behalf of the caller's party.</summary>
     /// <exception cref="AvvikProblemException">409 when the case has been reopened, 412 when the lesson has changed.</exception>
     public Task<Lesson> ApproveLessonAsync(Guid id, int version, CancellationToken ct = default) => SendAsync(
-        () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/lessons/{id}/approve");
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
-            return request;
-        }, ClientJson.Default.Lesson, retry: false, ct);
+        () => AsOf(version, new HttpRequestMessage(HttpMethod.Post, $"api/v1/lessons/{id}/approve")), ClientJson.Default.Lesson, retry: false, ct);
 
     /// <summary>A lesson.</summary>
     public Task<Lesson> GetLessonAsync(Guid id, CancellationToken ct = default) => GetAsync($"api/v1/lessons/{id}", ClientJson.Default.Lesson, ct);
@@ -161,6 +141,12 @@ public sealed class AvvikClient(HttpClient http)
     public Task<StatisticsAnswer> GetStatisticsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/statistics?{query}", StatisticsJson.Default.StatisticsAnswer, ct);
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(() => new(HttpMethod.Get, path), type, retry: true, ct);
+
+    private static HttpRequestMessage AsOf(int version, HttpRequestMessage request)
+    {
+        request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+        return request;
+    }
 
     private async Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool retry, CancellationToken ct)
     {

@@ -11,6 +11,12 @@ public static class NorwegianCalendar
     /// <summary>The day an instant falls on.</summary>
     public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Oslo).DateTime);
 
+    /// <summary>As in <c>2026-Q3</c>.</summary>
+    public static string QuarterOf(DateOnly day) => $"{day.Year:0000}-Q{(day.Month + 2) / 3}";
+
+    /// <summary>The first day of the quarter that a day is in.</summary>
+    public static DateOnly StartOfQuarter(DateOnly day) => new(day.Year, (day.Month - 1) / 3 * 3 + 1, 1);
+
     /// <summary>The instant a day begins.</summary>
     public static DateTimeOffset StartOf(DateOnly day)
     {

@@ -38,34 +38,21 @@ public sealed class DirectoryPublishedHandler<TDb> : IHandle<DirectoryPublished,
 }
 
 /// <summary>Brings what is in the database to <see cref="CurrentDirectory"/>: at the start, and within a few seconds of a change in every instance.</summary>
-internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock, ILogger<DirectoryRefresh<TDb>> log) : BackgroundService where TDb : DbContext
+internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock, ILogger<DirectoryRefresh<TDb>> log) : PeriodicService(TimeSpan.FromSeconds(2), clock, log) where TDb : DbContext
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first request: what was changed yesterday holds from the start.
-        await RefreshAsync(cancellationToken);
+        await TryAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Between, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await RefreshAsync(stoppingToken);
-    }
-
-    private async Task RefreshAsync(CancellationToken ct)
-    {
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync(ct);
-            var known = directory.Now.Version;
-            if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
-                directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
-        }
-        // The database is away: what is known holds until it is back.
-        catch (Exception error) when (!ct.IsCancellationRequested) { log.DirectoryNotRefreshed(error.GetType().Name); }
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var known = directory.Now.Version;
+        if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
+            directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
     }
 }
 

@@ -1,31 +1,21 @@
 using Avvik.Messaging.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Operations;
 
 /// <summary>Every few seconds: the figures that alarms are set on, dead letters into the database, and the inbox's oldest memories away.</summary>
 internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, ParkedMessages<TDb> parked, MessagingMetrics metrics, TimeProvider clock, ILogger<MessagingUpkeep<TDb>> log)
-    : BackgroundService where TDb : DbContext
+    : PeriodicService(TimeSpan.FromSeconds(5), clock, log) where TDb : DbContext
 {
     // Longer than any outage and any replay of parked messages.
     private static readonly TimeSpan InboxMemory = TimeSpan.FromDays(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), clock);
-        do
-        {
-            try
-            {
-                await metrics.RefreshAsync(writer, clock, stoppingToken);
-                await PruneAsync(writer, clock.GetUtcNow() - InboxMemory, stoppingToken);
-                await parked.CollectDeadLettersAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested) { log.FiguresUnavailable(error.GetType().Name); }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        await metrics.RefreshAsync(writer, Clock, ct);
+        await PruneAsync(writer, Clock.GetUtcNow() - InboxMemory, ct);
+        await parked.CollectDeadLettersAsync(ct);
     }
 
     /// <summary>Message ids are UUIDv7: age is a range on the key, so no column and no index is spent on it.</summary>

@@ -1,3 +1,4 @@
+using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Reporting.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -5,29 +6,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Avvik.Reporting.EraseEnvelopes;
 
 /// <summary>Erases the patient's identity when its time is over (personvernforordningen art. 5 nr. 1 e). That there was one, and when it was erased, stays.</summary>
-internal sealed class EnvelopeEraser(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases, TimeProvider clock, ILogger<EnvelopeEraser> log) : BackgroundService
+internal sealed class EnvelopeEraser(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases, TimeProvider clock, ILogger<EnvelopeEraser> log)
+    : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     private const int Batch = 500;
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                while (await EraseAsync(stoppingToken) == Batch) { }
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested) { log.ErasingInterrupted(error.GetType().Name); }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await EraseAsync(ct) == Batch) { }
     }
 
     /// <summary>Answers how many were due.</summary>
     internal async Task<int> EraseAsync(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         await using var db = await databases.CreateDbContextAsync(ct);
         var due = await db.Deviations.Where(d => d.EraseAt <= now).OrderBy(d => d.EraseAt).Select(d => d.Id).Take(Batch).ToListAsync(ct);
         await Task.WhenAll(due.Select(id => writer.WriteAsync(async unit =>

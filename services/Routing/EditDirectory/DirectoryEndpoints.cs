@@ -50,13 +50,12 @@ internal static partial class DirectoryEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var now = clock.GetUtcNow();
-        var ifMatch = http.Request.Headers.IfMatch.ToString().Trim('"');
         var published = await writer.WriteAsync(async unit =>
         {
             var known = await unit.DirectoryAsync();
             var version = known?.Version ?? 1;
             // What was checked was checked against this version; another instance's change in between asks for another look.
-            if (version != before.Version || (ifMatch.Length > 0 && ifMatch != version.ToString(CultureInfo.InvariantCulture))) return null;
+            if (version != before.Version || HandleCaseEndpoints.StaleIfNamed(http.Request, version) is not null) return null;
             var state = new DirectoryUnitState
             {
                 OrganizationNumber = organization,

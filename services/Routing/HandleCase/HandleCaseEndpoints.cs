@@ -72,6 +72,9 @@ internal static class HandleCaseEndpoints
 
     internal static Problem? StaleVersion(HttpRequest request, Case @case) => StaleVersion(request, @case.Version);
 
+    /// <summary>As <see cref="StaleVersion(HttpRequest, int)"/> where a version may be named and need not be.</summary>
+    internal static Problem? StaleIfNamed(HttpRequest request, int current) => request.Headers.IfMatch.Count > 0 ? StaleVersion(request, current) : null;
+
     internal static Problem? StaleVersion(HttpRequest request, int current)
     {
         var header = request.Headers.IfMatch.ToString();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Avvik.Client;
+using Avvik.Hosting.Calendar;
 using Avvik.Routing.Cases;
 
 namespace Avvik.Routing.Lessons;
@@ -46,7 +47,7 @@ internal sealed class Lesson
             RespondentOrganization = @case.RespondentOrganization,
             Category = @case.Category,
             Clause = facts.Clause,
-            Quarter = $"{facts.OccurredOn.Year}-Q{(facts.OccurredOn.Month + 2) / 3}",
+            Quarter = NorwegianCalendar.QuarterOf(facts.OccurredOn),
             PatientGroups = JsonSerializer.Serialize(facts.PatientGroups),
         };
         lesson.Change(draft, organization, now);

@@ -94,7 +94,7 @@ internal static class LessonEndpoints
         WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
             if (lesson.State == Lesson.Approved) return null;
-            if (http.Request.Headers.IfMatch.Count > 0 && HandleCaseEndpoints.StaleVersion(http.Request, lesson.Version) is { } stale) return stale;
+            if (HandleCaseEndpoints.StaleIfNamed(http.Request, lesson.Version) is { } stale) return stale;
             var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
             // A case that was reopened may end otherwise, and is Triage's meanwhile.
             if (@case.State != CaseStates.Closed) return Problem.Conflict("caseNotClosed");

@@ -1,5 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
+using Avvik.Messaging;
 using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
@@ -11,29 +12,17 @@ using Microsoft.Extensions.Options;
 namespace Avvik.Routing.MoveCases;
 
 /// <summary>From the day a unit is closed, its open cases are its successor's. A case that has been moved is no longer the closed unit's, so each is moved once.</summary>
-internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log) : BackgroundService
+internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
+    : PeriodicService(TimeSpan.FromSeconds(10), clock, log)
 {
     private const int Batch = 200;
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                await MoveAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested) { log.MovingInterrupted(error.GetType().Name); }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task DoAsync(CancellationToken ct) => MoveAsync(ct);
 
     /// <summary>Answers how many it moved.</summary>
     internal async Task<int> MoveAsync(CancellationToken ct)
     {
-        var (now, moved) = (clock.GetUtcNow(), 0);
+        var (now, moved) = (Clock.GetUtcNow(), 0);
         var today = NorwegianCalendar.DayOf(now);
         foreach (var party in directory.Now.All.SelectMany(c => c.Parties))
             foreach (var closed in party.Units.Where(u => !u.IsOpenOn(today)))

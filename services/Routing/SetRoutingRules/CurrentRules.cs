@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Avvik.Client;
+using Avvik.Messaging;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.RoutingRules;
 using Microsoft.EntityFrameworkCore;
@@ -28,29 +29,18 @@ internal sealed class CurrentRules
 }
 
 /// <summary>Keeps <see cref="CurrentRules"/> within a few seconds of what any instance has set.</summary>
-internal sealed class RulesRefresh(CurrentRules rules, IDbContextFactory<RoutingDbContext> databases, TimeProvider clock, ILogger<RulesRefresh> log) : BackgroundService
+internal sealed class RulesRefresh(CurrentRules rules, IDbContextFactory<RoutingDbContext> databases, TimeProvider clock, ILogger<RulesRefresh> log) : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        // Before the first event: what was set yesterday holds from the start.
+        await TryAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Between, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await RefreshAsync(stoppingToken);
-    }
-
-    private async Task RefreshAsync(CancellationToken ct)
-    {
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync(ct);
-            await rules.RefreshAsync(db, ct);
-        }
-        catch (Exception error) when (!ct.IsCancellationRequested) { log.RulesNotRefreshed(error.GetType().Name); }
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await rules.RefreshAsync(db, ct);
     }
 }

@@ -47,13 +47,12 @@ internal static class RoutingRulesEndpoints
             HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
         });
         if (body is null) return problem!;
-        var ifMatch = http.Request.Headers.IfMatch.ToString().Trim('"');
         var set = await writer.WriteAsync(async unit =>
         {
             // One line of versions for all parties, so that a case's rule version names one set. Of two instances that set rules in the same moment the key refuses the second.
             var newest = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets") ?? 1;
             var own = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets where organization = @p1", caller.Organization) ?? 1;
-            if (ifMatch.Length > 0 && ifMatch != own.ToString(System.Globalization.CultureInfo.InvariantCulture)) return null;
+            if (HandleCaseEndpoints.StaleIfNamed(http.Request, own) is not null) return null;
             var record = new RuleSetRecord
             {
                 Version = newest + 1,

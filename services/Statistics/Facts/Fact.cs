@@ -64,7 +64,7 @@ internal sealed record Fact
             ActualHarm = facts.ActualHarm,
             State = change.State,
             ReceivedOn = day,
-            Quarter = Facts.Quarter.Of(day),
+            Quarter = NorwegianCalendar.QuarterOf(day),
             ReceivedAt = facts.ReceivedAt,
             DueAt = change.DueAt,
             AnsweredAt = change.AnsweredAt,

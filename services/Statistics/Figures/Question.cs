@@ -1,7 +1,7 @@
 using System.Globalization;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Problems;
-using Avvik.Statistics.Facts;
 
 namespace Avvik.Statistics.Figures;
 
@@ -18,7 +18,7 @@ internal sealed record Question(string Community, DateOnly From, DateOnly To, IR
             if (name is not ("from" or "to" or "by") && Dimension.Named(name) is null) errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
 
         var to = Day(query, "to", errors) ?? today;
-        var from = Day(query, "from", errors) ?? Quarter.StartOf(to);
+        var from = Day(query, "from", errors) ?? NorwegianCalendar.StartOfQuarter(to);
         if (to < from && !errors.Any) errors.Add(query.ContainsKey("to") ? "/to" : "/from", "invalidValue");
 
         var filters = new List<(Dimension, string[])>();
