@@ -21,7 +21,7 @@ internal sealed record WorklistResult(int Cores, int Cases, IReadOnlyList<Workli
 internal static class WorklistBench
 {
     private const string Trust = "983971709", Unit = "si-elverum-hamar", Municipality = "970540008";
-    private const int WarmUp = 30, Counted = 200;
+    private const int WarmUp = 20, Counted = 100;
     private const double AimP50 = 50;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

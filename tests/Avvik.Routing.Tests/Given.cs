@@ -46,12 +46,13 @@ internal static class Given
             ActualHarm = "mild",
             HasPatient = true,
         };
+        f = facts?.Invoke(f) ?? f;
         return new()
         {
-            DeviationId = Guid.CreateVersion7(),
+            DeviationId = Guid.CreateVersion7(f.ReceivedAt),
             Version = 2,
             OccurredAt = ReceivedAt.AddSeconds(1),
-            Facts = facts?.Invoke(f) ?? f,
+            Facts = f,
             Priority = Priorities.Normal,
             Reasons = ["category:reporter", "clause:category", "priority:default"],
             Unit = unit,

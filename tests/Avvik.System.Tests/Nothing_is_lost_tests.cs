@@ -73,14 +73,31 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
         // Warm: what is measured is the outage and not the first request.
         for (var n = 0; n < 100; n++) ledger.Promise(await UntilAcceptedAsync(http, Corpus.Lines[0].Submission.Fresh() with { Category = "medication" }));
 
+        var before = await AtAClinicsPaceAsync(Outage / 3);
         await system.StopBrokerAsync();
-        var latencies = new global::System.Collections.Concurrent.ConcurrentBag<TimeSpan>();
+        TimeSpan[] during;
         try
         {
-            var until = Stopwatch.GetTimestamp() + (long)(Outage.TotalSeconds * Stopwatch.Frequency);
+            during = await AtAClinicsPaceAsync(Outage);
+            Assert.True(await system.CountAsync("reporting", "select count(*) from outbox_message") >= during.Length / 2, "The broker was not down: the outbox did not grow.");
+        }
+        finally
+        {
+            await system.StartBrokerAsync();
+        }
+        var (p99Before, p99During) = (before[(int)(before.Length * 0.99)], during[(int)(during.Length * 0.99)]);
+        output.WriteLine($"{during.Length} accepted during the outage, p99 {p99During.TotalMilliseconds:F0} ms; before it {p99Before.TotalMilliseconds:F0} ms");
+        // Of the same machine in the same minute: one that is busy with something else is slow both times.
+        Assert.True(p99During < TimeSpan.FromSeconds(1) || p99During < 3 * p99Before, $"p99 was {p99During}, and {p99Before} before the outage");
+        await ledger.SettleAsync(Løten, Settling);
+
+        // Fifty at a time, each with a breath between; answers how long each took, the shortest first.
+        async Task<TimeSpan[]> AtAClinicsPaceAsync(TimeSpan length)
+        {
+            var latencies = new global::System.Collections.Concurrent.ConcurrentBag<TimeSpan>();
+            var until = Stopwatch.GetTimestamp() + (long)(length.TotalSeconds * Stopwatch.Frequency);
             await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => Task.Run(async () =>
             {
-                // A clinic's pace: fifty at a time, each with a breath between.
                 using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
                 while (Stopwatch.GetTimestamp() < until)
                 {
@@ -92,16 +109,8 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
                     await pace.WaitForNextTickAsync();
                 }
             })));
-            Assert.True(await system.CountAsync("reporting", "select count(*) from outbox_message") >= latencies.Count / 2, "The broker was not down: the outbox did not grow.");
+            return [.. latencies.Order()];
         }
-        finally
-        {
-            await system.StartBrokerAsync();
-        }
-        var p99 = latencies.Order().ElementAt((int)(latencies.Count * 0.99));
-        output.WriteLine($"{latencies.Count} accepted during the outage, p99 {p99.TotalMilliseconds:F0} ms");
-        Assert.True(p99 < TimeSpan.FromSeconds(1), $"p99 was {p99}");
-        await ledger.SettleAsync(Løten, Settling);
     }
 
     /// <summary>As a health record does: the same submission, again and again, until there is a receipt.</summary>

@@ -126,6 +126,13 @@ internal sealed partial class Case
         return Record("moved", State, null, null, null, now);
     }
 
+    /// <summary>Measures that are not done and were in a closed unit's list are in another's.</summary>
+    public CaseEventRecord MoveMeasures(string from, string unit, DateTimeOffset now)
+    {
+        foreach (var measure in _measures.Where(m => m.Unit == from && m.IsPending)) measure.Unit = unit;
+        return Record("measuresMoved", State, null, null, null, now);
+    }
+
     /// <summary>A measure's next state, when <see cref="Measure.MayFollow"/> it.</summary>
     public CaseEventRecord ChangeMeasure(Measure measure, string state, string? note, Actor actor, DateOnly today, DateTimeOffset now)
     {

@@ -8,13 +8,16 @@ internal sealed class Measure
 {
     public const string Planned = "planned", InProgress = "inProgress", Done = "done", EffectChecked = "effectChecked", Cancelled = "cancelled";
 
+    /// <summary>States in which it is still to be done.</summary>
+    public static readonly string[] Pending = [Planned, InProgress];
+
     public Guid Id { get; init; }
     public Guid CaseId { get; init; }
     public required string Description { get; init; }
     /// <summary>Unit or role, as the answer says.</summary>
     public required string Owner { get; init; }
     /// <summary>In whose list it is: the owner when that is a unit of the party, else the unit that answered.</summary>
-    public required string Unit { get; init; }
+    public required string Unit { get; set; }
     public DateOnly DueOn { get; init; }
     public string State { get; private set; } = Planned;
     public string? Note { get; private set; }
@@ -22,7 +25,7 @@ internal sealed class Measure
     /// <summary>True when its being late has been told.</summary>
     public bool Reminded { get; private set; }
 
-    public bool IsPending => State is Planned or InProgress;
+    public bool IsPending => Pending.Contains(State, StringComparer.Ordinal);
 
     /// <summary>What may follow on a state.</summary>
     public static bool MayFollow(string state, string next) => (state, next) is (Planned, InProgress) or (InProgress, Done) or (Done, EffectChecked) or (Planned or InProgress, Cancelled);

@@ -21,7 +21,6 @@ namespace Avvik.Routing.Measures;
 internal static class MeasureEndpoints
 {
     private static readonly string[] States = [Measure.Planned, Measure.InProgress, Measure.Done, Measure.EffectChecked, Measure.Cancelled];
-    private static readonly string[] Pending = [Measure.Planned, Measure.InProgress];
     private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapMeasures(this RouteGroupBuilder measures)
@@ -49,8 +48,8 @@ internal static class MeasureEndpoints
         var rows = db.Measures.Join(db.Cases, m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c }).Where(r => r.Case.RespondentOrganization == caller.Organization);
         if (unit is not null) rows = rows.Where(r => r.Measure.Unit == unit);
         if (state is not null) rows = rows.Where(r => r.Measure.State == state);
-        if (overdue is true) rows = rows.Where(r => r.Measure.DueOn < today && Pending.Contains(r.Measure.State));
-        if (overdue is false) rows = rows.Where(r => r.Measure.DueOn >= today || !Pending.Contains(r.Measure.State));
+        if (overdue is true) rows = rows.Where(r => r.Measure.DueOn < today && Measure.Pending.Contains(r.Measure.State));
+        if (overdue is false) rows = rows.Where(r => r.Measure.DueOn >= today || !Measure.Pending.Contains(r.Measure.State));
         if (after is { } position)
         {
             var (due, id) = (DateOnly.FromDayNumber((int)position.SortKey), position.Id);

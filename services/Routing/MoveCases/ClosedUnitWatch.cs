@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.MoveCases;
 
-/// <summary>From the day a unit is closed, its open cases are its successor's. A case that has been moved is no longer the closed unit's, so each is moved once.</summary>
+/// <summary>From the day a unit is closed, its open cases, and the measures it has not done, are its successor's. What has been moved is no longer the closed unit's, so each is moved once.</summary>
 internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
     : PeriodicService(TimeSpan.FromSeconds(10), clock, log)
 {
@@ -38,18 +38,24 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
         return party.FallbackUnit.Code;
     }
 
-    private async Task<int> MoveAsync(string from, string to, DateTimeOffset now, CancellationToken ct)
+    private async Task<int> MoveAsync(string from, string to, DateTimeOffset now, CancellationToken ct) =>
+        await MoveAsync(db => db.Cases.Where(c => c.Unit == from && CaseRules.Alive.Contains(c.State)), @case => @case.Unit == from && CaseRules.Alive.Contains(@case.State, StringComparer.Ordinal) ? @case.Move(to, now) : null, ct)
+        // Measures live on after closing.
+        + await MoveAsync(db => db.Cases.Where(c => c.Measures.Any(m => m.Unit == from && Measure.Pending.Contains(m.State))), @case => @case.Measures.Any(m => m.Unit == from && m.IsPending) ? @case.MoveMeasures(from, to, now) : null, ct);
+
+    private async Task<int> MoveAsync(Func<RoutingDbContext, IQueryable<Case>> waiting, Func<Case, CaseEventRecord?> move, CancellationToken ct)
     {
         var moved = 0;
         while (true)
         {
             await using var db = await databases.CreateDbContextAsync(ct);
-            var ids = await db.Cases.Where(c => c.Unit == from && CaseRules.Alive.Contains(c.State)).OrderBy(c => c.DueAt).Select(c => c.Id).Take(Batch).ToListAsync(ct);
+            var ids = await waiting(db).OrderBy(c => c.Id).Select(c => c.Id).Take(Batch).ToListAsync(ct);
             var done = (await Task.WhenAll(ids.Select(id => writer.WriteAsync(async unit =>
             {
-                if (database.Value.Provider == DatabaseProvider.Postgres && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 and unit = @p2 for update skip locked", id, from) != id) return false;
-                if (await unit.FindCaseAsync(id) is not { } @case || @case.Unit != from || !CaseRules.Alive.Contains(@case.State, StringComparer.Ordinal)) return false;
-                await unit.RecordAsync(@case, @case.Move(to, now), texts);
+                // Another instance may be at it.
+                if (database.Value.Provider == DatabaseProvider.Postgres && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 for update skip locked", id) != id) return false;
+                if (await unit.FindCaseAsync(id) is not { } @case || move(@case) is not { } recorded) return false;
+                await unit.RecordAsync(@case, recorded, texts);
                 return true;
             }, ct)))).Count(was => was);
             moved += done;

@@ -27,10 +27,11 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("cases");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Version).IsConcurrencyToken();
-            // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported.
-            e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
-            e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
-            e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
+            // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported; other orders
+            // are sorted from the index, without the cases.
+            e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_unit");
+            e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_respondent");
+            e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_reporter");
             // What time does next.
             e.HasIndex(c => c.WakeAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);

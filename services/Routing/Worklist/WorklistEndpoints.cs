@@ -56,11 +56,15 @@ internal static class WorklistEndpoints
             (found, areFew) = await CaseIndex.FindAsync(db, caller.Organization, words, ct);
         }
         found = Filtered(found, query, now);
+        // First which ones, which an index alone can tell, and then the rows of this page: cases are wide, and few of those that are sorted are shown.
         var pages = (areFew ? [found.Where(VisibleTo(caller)).Where(c => finals.Contains(c.IsFinal))] : Ranges(found, query.Unit, finals, caller))
-            .Select(range => Sorted(range, query.Sort, after).Take(take + 1));
-        var rows = await Sorted(pages.Aggregate((all, page) => all.Concat(page)), query.Sort, null).Take(take + 1).ToListAsync(ct);
-        var next = rows.Count > take ? Cursor.Of(SortKey(rows[take - 1], query.Sort), rows[take - 1].Id) : null;
-        return Results.Json(new Page<CaseRow>([.. rows.Take(take).Select(c => Row(c, now))], next), ClientJson.Default.PageCaseRow);
+            .Select(range => Sorted(range, query.Sort, after).Take(take + 1).Select(c => new { c.Id, c.DueAt, c.HarmRank }));
+        var places = (await pages.Aggregate((all, page) => all.Concat(page)).ToListAsync(ct)).ConvertAll(c => (c.Id, Key: SortKey(c.DueAt, c.HarmRank, query.Sort)));
+        places = [.. (Ascending(query.Sort) ? places.OrderBy(p => p.Key).ThenBy(p => p.Id) : places.OrderByDescending(p => p.Key).ThenByDescending(p => p.Id)).Take(take + 1)];
+        var shown = places.Take(take).Select(p => p.Id).ToList();
+        var rows = await db.Cases.Where(c => shown.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        var next = places.Count > take ? Cursor.Of(places[take - 1].Key, places[take - 1].Id) : null;
+        return Results.Json(new Page<CaseRow>([.. shown.Where(rows.ContainsKey).Select(id => Row(rows[id], now))], next), ClientJson.Default.PageCaseRow);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct) =>
@@ -131,25 +135,30 @@ internal static class WorklistEndpoints
         }
     }
 
+    private static bool Ascending(string? sort) => sort is null or "dueAt";
+
     private static IQueryable<Case> Sorted(IQueryable<Case> cases, string? sort, (long SortKey, Guid Id)? after)
     {
         var (key, id) = after ?? default;
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(sort == "-actualHarm" ? 0 : key);
-        return sort switch
+        switch (sort)
         {
-            "-receivedAt" => (after is null ? cases : cases.Where(c => c.ReceivedAt < at || (c.ReceivedAt == at && c.Id.CompareTo(id) < 0)))
-                .OrderByDescending(c => c.ReceivedAt).ThenByDescending(c => c.Id),
-            "-actualHarm" => (after is null ? cases : cases.Where(c => c.HarmRank < key || (c.HarmRank == key && c.Id.CompareTo(id) < 0)))
-                .OrderByDescending(c => c.HarmRank).ThenByDescending(c => c.Id),
-            _ => (after is null ? cases : cases.Where(c => c.DueAt > at || (c.DueAt == at && c.Id.CompareTo(id) > 0))).OrderBy(c => c.DueAt).ThenBy(c => c.Id),
-        };
+            // An id is made at receipt and begins with that moment (RFC 9562, version 7): its order is that of receipt, and each index has it.
+            case "-receivedAt":
+                return (after is null ? cases : cases.Where(c => c.Id.CompareTo(id) < 0)).OrderByDescending(c => c.Id);
+            case "-actualHarm":
+                return (after is null ? cases : cases.Where(c => c.HarmRank < key || (c.HarmRank == key && c.Id.CompareTo(id) < 0)))
+                    .OrderByDescending(c => c.HarmRank).ThenByDescending(c => c.Id);
+            default:
+                var at = DateTimeOffset.FromUnixTimeMilliseconds(key);
+                return (after is null ? cases : cases.Where(c => c.DueAt > at || (c.DueAt == at && c.Id.CompareTo(id) > 0))).OrderBy(c => c.DueAt).ThenBy(c => c.Id);
+        }
     }
 
-    private static long SortKey(Case c, string? sort) => sort switch
+    private static long SortKey(DateTimeOffset dueAt, int harmRank, string? sort) => sort switch
     {
-        "-receivedAt" => c.ReceivedAt.ToUnixTimeMilliseconds(),
-        "-actualHarm" => c.HarmRank,
-        _ => c.DueAt.ToUnixTimeMilliseconds(),
+        "-receivedAt" => 0,
+        "-actualHarm" => harmRank,
+        _ => dueAt.ToUnixTimeMilliseconds(),
     };
 
     internal static CaseRow Row(Case c, DateTimeOffset now)

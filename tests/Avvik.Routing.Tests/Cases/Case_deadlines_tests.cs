@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Routing.Cases;
@@ -115,6 +117,16 @@ public sealed class Case_deadlines_tests
         Assert.Equal(["measureOverdue Ny rutine"], Wake(@case, new(2026, 10, 1, 22, 0, 0, TimeSpan.Zero)));
         Assert.Empty(Wake(@case, new(2027, 10, 1, 0, 0, 0, TimeSpan.Zero)));
         Assert.Equal(CaseStates.Closed, @case.State);
+    }
+
+    [Fact]
+    public void An_agreement_sets_what_it_wants_otherwise_and_the_rest_is_as_for_all()
+    {
+        Assert.Equal(Vocabulary.Deadlines with { AnswerCalendarDays = 14 }, Vocabulary.WithDefaults(new() { ["answerCalendarDays"] = 14 }) with { ReminderPercent = Vocabulary.Deadlines.ReminderPercent });
+        Assert.Equal([25, 75], Vocabulary.WithDefaults(new() { ["reminderPercent"] = new JsonArray(25, 75) }).ReminderPercent);
+        // What is misspelled must not pass for the default.
+        Assert.Throws<JsonException>(() => Vocabulary.WithDefaults(new() { ["answerDays"] = 14 }));
+        Assert.Equal(Vocabulary.Deadlines.AnswerCalendarDays, Vocabulary.DeadlinesOf("innlandet", "innlandet-2024").AnswerCalendarDays);
     }
 
     [Fact]

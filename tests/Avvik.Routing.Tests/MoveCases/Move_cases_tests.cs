@@ -1,3 +1,4 @@
+using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Storage;
@@ -41,6 +42,40 @@ public sealed class Move_cases_tests
         Assert.Equal(2, (await database.SentAsync()).OfType<CaseChanged>().Count(c => c.Action == "moved"));
         // And what comes now finds another.
         Assert.Equal("si-samhandling", (await coordinator.GetCaseAsync((await service.ReceivedAsync(service.Triaged())).DeviationId)).Case.Unit);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Measures_that_are_not_done_move_with_their_unit_also_when_the_case_is_closed(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt);
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        foreach (var (action, body) in new (string, CaseAction?)[]
+        {
+            ("acknowledge", null),
+            ("start", null),
+            ("answer", new()
+            {
+                Text = "Rutinen er endret.",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2026-12-01" }, new() { Description = "Ny mal", Owner = "si-tynset", DueDate = "2026-12-01" }],
+            }),
+            ("close", null),
+        }) await coordinator.ActNowAsync(id, action, body);
+        var (kept, dropped) = (await coordinator.GetCaseAsync(id)).Answer!.Measures is [var first, var second] ? (first.Id!.Value, second.Id!.Value) : default;
+        await coordinator.ChangeMeasureAsync(id, (await coordinator.GetCaseAsync(id)).Case.Version, dropped, new() { State = "cancelled", Note = "Ikke behov." });
+        await coordinator.ChangeUnitAsync("si-tynset", new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
+        clock.Advance(TimeSpan.FromDays(3));
+        await MoveAsync(service);
+        Assert.Equal(0, await MoveAsync(service));
+
+        Assert.Equal([kept], (await coordinator.ListMeasuresAsync("unit=si-prehospital")).Items.Select(m => m.Measure.Id!.Value));
+        Assert.Equal([dropped], (await coordinator.ListMeasuresAsync("unit=si-tynset")).Items.Select(m => m.Measure.Id!.Value));
+        var details = await coordinator.GetCaseAsync(id);
+        Assert.Equal(("si-tynset", CaseStates.Closed), (details.Case.Unit, details.Case.State));
+        Assert.Single(details.Timeline, e => e is { Action: "measuresMoved", Organization: null });
     }
 
     [Fact]

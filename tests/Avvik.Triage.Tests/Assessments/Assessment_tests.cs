@@ -48,6 +48,14 @@ public sealed class Assessment_tests
     }
 
     [Fact]
+    public void A_respondent_of_another_community_than_the_deviations_waits_for_a_person()
+    {
+        var (assessment, e) = Of(f => f with { RespondentOrganization = "983974910" });
+        Assert.Equal("queued", Assert.IsType<CaseChanged>(e).Action);
+        Assert.Equal([TriageFlags.UnresolvedParty], Codes(assessment.Flags));
+    }
+
+    [Fact]
     public void An_unclear_narrative_waits_for_a_person_and_the_others_are_told_so()
     {
         var (assessment, e) = Of(f => f with { Category = null, Clause = null });

@@ -60,9 +60,9 @@ internal sealed class Initial : Migration
             suggested_measure = t.Column<string>(nullable: true),
             answer = t.Column<string>(nullable: true),
         }, constraints: t => t.PrimaryKey("PK_cases", x => x.id));
-        migrationBuilder.CreateIndex("ix_cases_unit", "cases", ["unit", "is_final", "due_at", "id"]);
-        migrationBuilder.CreateIndex("ix_cases_respondent", "cases", ["respondent_organization", "is_final", "due_at", "id"]);
-        migrationBuilder.CreateIndex("ix_cases_reporter", "cases", ["reporter_organization", "is_final", "due_at", "id"]);
+        migrationBuilder.CreateIndex("ix_cases_unit", "cases", ["unit", "is_final", "due_at", "id", "harm_rank"]);
+        migrationBuilder.CreateIndex("ix_cases_respondent", "cases", ["respondent_organization", "is_final", "due_at", "id", "harm_rank"]);
+        migrationBuilder.CreateIndex("ix_cases_reporter", "cases", ["reporter_organization", "is_final", "due_at", "id", "harm_rank"]);
         migrationBuilder.CreateIndex("ix_cases_wake", "cases", ["wake_at"], filter: "wake_at is not null");
         migrationBuilder.CreateTable("measures", t => new
         {
