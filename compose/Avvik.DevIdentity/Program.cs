@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using Avvik.DevIdentity;
 using Avvik.DevIdentity.OAuth;
 
@@ -20,7 +21,12 @@ if (builder.Configuration["Issuer"] is not { Length: > 0 } url || builder.Config
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddHealthChecks();
-builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+builder.Services.ConfigureHttpJsonOptions(json =>
+{
+    json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    // OAuth's clients take a null for a wrong answer.
+    json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+});
 var app = builder.Build();
 var issuer = new TokenIssuer(url, keyFile);
 
