@@ -84,6 +84,27 @@ public sealed class AvvikClient(HttpClient http)
             return request;
         }, ClientJson.Default.CaseDetails, retry: false, ct);
 
+    /// <summary>Changes a measure of a case as it was when it had <paramref name="version"/>.</summary>
+    /// <exception cref="AvvikProblemException">409 when the measure's state or the caller's unit does not allow it, 412 when the case has changed.</exception>
+    public Task<CaseDetails> ChangeMeasureAsync(Guid id, int version, Guid measureId, MeasureChange change, CancellationToken ct = default) => SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/measures/{measureId}") { Content = JsonContent.Create(change, ClientJson.Default.MeasureChange) };
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+            return request;
+        }, ClientJson.Default.CaseDetails, retry: false, ct);
+
+    /// <summary>Measures of the caller's party by due date; <paramref name="query"/> as in <c>unit=si-tynset&amp;overdue=true</c>.</summary>
+    public Task<Page<MeasureRow>> ListMeasuresAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/measures?{query}", ClientJson.Default.PageMeasureRow, ct);
+
+    /// <summary>What has changed for the caller's party after a cursor, waiting up to <paramref name="wait"/> seconds for something to.</summary>
+    public Task<Changes> ListChangesAsync(string? after = null, int wait = 0, int limit = 200, CancellationToken ct = default) =>
+        GetAsync($"api/v1/changes?wait={wait}&limit={limit}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", ClientJson.Default.Changes, ct);
+
+    /// <summary>What the reporter writes: the answer to a question, or the one follow-up to an answer.</summary>
+    public Task<Deviation> WriteMessageAsync(Guid id, string text, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/deviations/{id}/messages") { Content = JsonContent.Create(new ReporterMessage { Text = text }, ClientJson.Default.ReporterMessage) }, ClientJson.Default.Deviation, retry: false, ct);
+
     /// <summary>Communities, parties, units, agreements.</summary>
     public Task<Directory> GetDirectoryAsync(CancellationToken ct = default) => GetAsync("api/v1/directory", ClientJson.Default.Directory, ct);
 

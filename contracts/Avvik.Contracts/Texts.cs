@@ -15,6 +15,9 @@ public static class Texts
     public static string Field(string code, bool english, params ReadOnlySpan<object?> values) =>
         string.Format(CultureInfo.InvariantCulture, Source["fields"][code][english ? "en" : "nb"], values);
 
+    /// <summary>What the system itself says to both parties, in bokmål: it is kept as it was said.</summary>
+    public static string Message(string code, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, Source["messages"][code]["nb"], values);
+
     /// <summary>Why a deviation waits for a person.</summary>
     public static string Flag(string code, bool english) => Source["flags"][code][english ? "en" : "nb"];
 

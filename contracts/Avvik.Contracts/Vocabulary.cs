@@ -91,6 +91,8 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> RejectionReasons { get; } = Terms("rejectionReasons");
     /// <summary>States of a case after <c>submitted</c>.</summary>
     public static FrozenDictionary<string, VocabularyTerm> CaseStates { get; } = Terms("caseStates");
+    /// <summary>What happens to a case, as its history tells it.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> CaseEvents { get; } = Terms("caseEvents");
     /// <summary>What a person may be; a machine has the role <c>client</c>, which is not here.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");
     /// <summary>Default deadlines.</summary>

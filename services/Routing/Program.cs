@@ -7,9 +7,13 @@ using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Routing.CareDirectory;
 using Avvik.Routing.HandleCase;
+using Avvik.Routing.Measures;
+using Avvik.Routing.MergeCase;
 using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
+using Avvik.Routing.WatchDeadlines;
 using Avvik.Routing.WithdrawCase;
 using Avvik.Routing.Worklist;
 
@@ -21,7 +25,10 @@ builder.AddTextProtection();
 builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
+    .Handle<DeviationMerged, DeviationMergedHandler>()
+    .Handle<ReopenedCaseChanged, ReopenedCaseChangedHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>());
+builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -31,6 +38,8 @@ app.MapOpenApi().AllowAnonymous();
 var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
 cases.MapWorklist();
 cases.MapHandleCase();
+cases.MapChangeMeasure();
+app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
 await app.MigrateAsync<RoutingDbContext>();

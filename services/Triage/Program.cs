@@ -1,4 +1,5 @@
 using Avvik.Contracts.Reporting;
+using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
 using Avvik.Messaging.Operations;
@@ -7,7 +8,10 @@ using Avvik.Messaging.TextProtection;
 using Avvik.Triage.AssessDeviation;
 using Avvik.Triage.DecideTriage;
 using Avvik.Triage.Persistence;
+using Avvik.Triage.ReopenedCases;
+using Avvik.Triage.ReporterMessages;
 using Avvik.Triage.TriageQueue;
+using Avvik.Triage.WatchDeadlines;
 using Avvik.Triage.WithdrawDeviation;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -17,7 +21,10 @@ builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
 builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
-    .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>());
+    .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
+    .Handle<ReporterAnswered, ReporterAnsweredHandler>()
+    .Handle<CaseReopened, CaseReopenedHandler>());
+builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();

@@ -11,7 +11,7 @@ public sealed partial class Text_tests
     [Fact]
     public void Every_text_is_there_in_bokmål_and_in_english_with_the_same_places_for_values()
     {
-        Assert.Equal(["fields", "flags", "problems"], Texts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["fields", "flags", "messages", "problems"], Texts.Keys.Order(StringComparer.Ordinal));
         foreach (var (list, codes) in Texts)
             foreach (var (code, languages) in codes)
             {
@@ -44,7 +44,7 @@ public sealed partial class Text_tests
         var start = source.IndexOf("class TriageFlags", StringComparison.Ordinal);
         var flags = source[start..source.IndexOf('}', start)];
         var codes = Literals().Matches(flags).Select(m => m.Groups["code"].Value).ToList();
-        Assert.Equal(["agreementMissing", "noCategory", "seriousHarm"], codes.Order(StringComparer.Ordinal));
+        Assert.Equal(["agreementMissing", "noCategory", "possibleDuplicate", "reopened", "seriousHarm", "unresolvedParty"], codes.Order(StringComparer.Ordinal));
         Assert.Empty(codes.Except(Texts["flags"].Keys));
     }
 
@@ -61,7 +61,7 @@ public sealed partial class Text_tests
     {
         var text = Sources.In("CaseRules.cs", "services/Routing").Single().Text;
         var codes = Literals().Matches(text[text.IndexOf("string? Refusal(", StringComparison.Ordinal)..]).Select(m => m.Groups["code"].Value).Distinct().ToList();
-        Assert.Equal(["actionNotAllowed", "forbidden", "otherUnit"], codes.Order(StringComparer.Ordinal));
+        Assert.Equal(["actionNotAllowed", "forbidden", "otherUnit", "reopenTooLate"], codes.Order(StringComparer.Ordinal));
         return codes;
     }
 

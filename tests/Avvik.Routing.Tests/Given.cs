@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
@@ -68,6 +70,16 @@ internal static class Given
     {
         await service.ReceiveAsync(e);
         return e;
+    }
+
+    /// <summary>Acts on the case as it is now, whatever time does to it meanwhile.</summary>
+    public static async Task<CaseDetails> ActNowAsync(this AvvikClient client, Guid id, string action, CaseAction? body = null)
+    {
+        while (true)
+        {
+            try { return await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body); }
+            catch (AvvikProblemException refused) when (refused.Status == HttpStatusCode.PreconditionFailed) { }
+        }
     }
 
     /// <summary>What the service would have sent, in the order it decided; nothing may have been parked on the way.</summary>

@@ -66,5 +66,7 @@ internal static class Given
             r => (IEvent)JsonSerializer.Deserialize(r.GetFieldValue<byte[]>(1), MessageCatalog.Find(r.GetString(0))!.Json)!);
     }
 
+    public static ProtectedText Protect(this ServiceUnderTest<Program> service, string text) => service.Services.GetRequiredService<TextProtector>().Protect(text);
+
     public static string Reveal(this ServiceUnderTest<Program> service, ProtectedText text) => service.Services.GetRequiredService<TextProtector>().Reveal(text);
 }

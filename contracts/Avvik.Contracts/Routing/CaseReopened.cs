@@ -14,8 +14,8 @@ public sealed record CaseReopened : IEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>Party of the coordinator.</summary>
     public required string Organization { get; init; }
-    /// <summary>The facts as they stood at closing.</summary>
-    public required DeviationFacts Facts { get; init; }
+    /// <summary>The case as it stands, which Triage carries on with: hops, answer, measures and all that is counted.</summary>
+    public required CaseChanged Case { get; init; }
     /// <summary>Why.</summary>
     public required ProtectedText Reason { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed class TextProtector(KeyRing keys)
     /// <exception cref="System.Security.Cryptography.CryptographicException">This service has not the key, or the text was changed.</exception>
     public string Reveal(ProtectedText text) => Encoding.UTF8.GetString(keys.Open(text.Value));
 
+    /// <summary>A number that only those with the key can make: the seed of prints by which like texts are found.</summary>
+    public ulong Seed(string purpose) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(keys.Fingerprint(Encoding.UTF8.GetBytes(purpose)));
+
     /// <summary>Opens a text, if there is one.</summary>
     public string? RevealOptional(ProtectedText? text) => text is { } t ? Reveal(t) : null;
 }

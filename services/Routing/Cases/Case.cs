@@ -3,13 +3,21 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.Calendar;
 using Avvik.Routing.RoutingRules;
 
 namespace Avvik.Routing.Cases;
 
-/// <summary>A case: one for both parties. Each accepted action raises the version by one, appends one line of history and is one event.</summary>
-internal sealed class Case
+/// <summary>
+/// A case: one for both parties. Each accepted action, and each thing that time does, raises the version by one, appends one line of history and
+/// is one event. Plain rules: no clock, no storage.
+/// </summary>
+internal sealed partial class Case
 {
+    private readonly List<Measure> _measures = [];
+    private DeviationFacts? _facts;
+    private Deadlines? _deadlines;
+
     private Case() { }
 
     public Guid Id { get; private set; }
@@ -26,11 +34,36 @@ internal sealed class Case
     public int HarmRank { get; private set; }
     public string Priority { get; private set; } = "";
     public DateTimeOffset ReceivedAt { get; private set; }
+    /// <summary>From when the answer time runs: receipt, or when the case came back to be answered again; later by what it stood still.</summary>
+    public DateTimeOffset ClockStartedAt { get; private set; }
     public DateTimeOffset DueAt { get; private set; }
+    public DateTimeOffset AcknowledgeBy { get; private set; }
+    public DateTimeOffset? AcknowledgedAt { get; private set; }
     public DateTimeOffset? AnsweredAt { get; private set; }
     public DateTimeOffset? ClosedAt { get; private set; }
+    /// <summary>The next moment at which time does something to the case; null when only people will.</summary>
+    public DateTimeOffset? WakeAt { get; private set; }
     /// <summary>Returns to a wrong recipient; a transfer inside the party is none.</summary>
     public int Hops { get; private set; }
+    public string UnitHops { get; private set; } = "[]";
+    public int Disputes { get; private set; }
+    public int Escalations { get; private set; }
+    public int Reopenings { get; private set; }
+    public int FollowUps { get; private set; }
+    /// <summary>Steps of the answer time's ladder that have been taken: reminders, the leader's, escalation.</summary>
+    public int Reminders { get; private set; }
+    public bool AcknowledgeReminded { get; private set; }
+    public bool NoticeReminded { get; private set; }
+    public bool ReporterWarned { get; private set; }
+    public DateTimeOffset? AskedAt { get; private set; }
+    public string? Question { get; private set; }
+    /// <summary>Why the reporter's party does not agree with the answer that stands.</summary>
+    public string? Disagreement { get; private set; }
+    /// <summary>The answer to «varslet?».</summary>
+    public string? Notice { get; private set; }
+    /// <summary>Every closing so far; a reopening keeps it.</summary>
+    public string Closings { get; private set; } = "[]";
+    public Guid? MainCase { get; private set; }
     public string Rule { get; private set; } = "";
     public int RuleVersion { get; private set; }
     public string Reasons { get; private set; } = "[]";
@@ -39,70 +72,52 @@ internal sealed class Case
     public string? ImmediateAction { get; private set; }
     public string? SuggestedMeasure { get; private set; }
     public string? Answer { get; private set; }
+    public IReadOnlyList<Measure> Measures => _measures;
 
-    public DeviationFacts ReadFacts() => JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
+    public bool IsSerious => Harm.IsSerious(ActualHarm);
+
+    /// <summary>Last moment at which it may be reopened; null while it is not closed.</summary>
+    public DateTimeOffset? ReopenUntil => ClosedAt?.AddMonths(Deadlines.ReopenMonths);
+
+    /// <summary>A closed case was reopened, and Triage has it: nothing is done to it here meanwhile.</summary>
+    public bool IsWithTriage => Reopenings > 0 && AskedAt is null && State is CaseStates.Triage or CaseStates.AwaitingReporter;
+
+    private Deadlines Deadlines => _deadlines ??= Vocabulary.DeadlinesOf(Community, ReadFacts().Agreement);
+
+    public DeviationFacts ReadFacts() => _facts ??= JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
     public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, string narrative, string? immediateAction, string? suggestedMeasure, DateTimeOffset now)
     {
         var facts = triaged.Facts;
-        var (unit, decision) = UnitRules.Decide(facts, triaged.Unit);
         var @case = new Case
         {
             Id = triaged.DeviationId,
-            Version = triaged.Version,
             Reference = facts.Reference,
             Community = facts.Community,
             ReporterOrganization = facts.ReporterOrganization,
             RespondentOrganization = facts.RespondentOrganization,
-            Category = facts.Category ?? throw new InvalidOperationException("A triaged deviation has a category."),
-            ActualHarm = facts.ActualHarm,
-            HarmRank = Harm.Rank(facts.ActualHarm),
-            Priority = triaged.Priority,
             ReceivedAt = facts.ReceivedAt,
-            DueAt = facts.ReceivedAt.AddDays(Vocabulary.Deadlines.AnswerCalendarDays),
-            Unit = unit.Code,
-            Rule = decision.Rule,
-            RuleVersion = decision.Version,
-            Reasons = JsonSerializer.Serialize(triaged.Reasons),
-            Facts = JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts),
             Narrative = narrative,
             ImmediateAction = immediateAction,
             SuggestedMeasure = suggestedMeasure,
         };
-        return (@case, @case.Record("routed", CaseStates.Routed, triaged.TriagedBy, null, null, now));
+        return (@case, @case.Route(triaged, clockFrom: facts.ReceivedAt, now));
     }
 
-    /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> has nothing against, and whose body has what it needs.</summary>
-    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, DateTimeOffset now)
+    /// <summary>A reopened case comes from Triage once more; null when it does not await that.</summary>
+    public CaseEventRecord? RouteAgain(DeviationTriaged triaged, DateTimeOffset now)
     {
-        var to = transition.To;
-        switch (transition.Action)
-        {
-            case CaseRules.Return:
-                Hops++;
-                // A ball that nobody keeps is for the coordinators of both parties.
-                if (Hops > Vocabulary.Deadlines.MaxWrongRecipientHops) to = CaseStates.Escalated;
-                var party = HealthCommunities.Party(RespondentOrganization)!;
-                (Unit, Rule) = ((party.Unit(body.SuggestedUnit) ?? party.FallbackUnit).Code, "returned");
-                break;
-            case CaseRules.Transfer:
-                (Unit, Rule) = (body.Unit!, "transferred");
-                break;
-            case CaseRules.Answer:
-                AnsweredAt = now;
-                Answer = JsonSerializer.Serialize(new CaseAnswer(body.Text!, body.ContributingFactors ?? [],
-                    [.. (body.Measures ?? []).Select(m => m with { Id = Guid.CreateVersion7(now), State = "planned" })], body.NoMeasuresReason), ClientJson.Default.CaseAnswer);
-                break;
-        }
-        if (to == CaseStates.Closed) ClosedAt = now;
-        return Record(PastTense(transition.Action), to, actor.Organization, actor.Name, body.Text ?? body.Reason ?? body.Decision, now);
+        return IsWithTriage && triaged.Version > Version ? Route(triaged, clockFrom: now, now) : null;
     }
 
-    /// <summary>The reporter took it back in the moment before it got here.</summary>
-    public CaseEventRecord Withdraw(string organization, string reason, DateTimeOffset now)
+    private CaseEventRecord Route(DeviationTriaged triaged, DateTimeOffset clockFrom, DateTimeOffset now)
     {
-        ClosedAt = now;
-        return Record("withdrawn", CaseStates.Withdrawn, organization, null, reason, now);
+        var (unit, decision) = UnitRules.Decide(triaged.Facts, triaged.Unit);
+        Classify(triaged.Facts, triaged.Reasons);
+        StartClock(clockFrom);
+        (Version, Priority, RuleVersion) = (triaged.Version, triaged.Priority, decision.Version);
+        GiveTo(unit.Code, decision.Rule, now);
+        return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, null, now);
     }
 
     public CaseChanged Changed(CaseEventRecord recorded) => new()
@@ -116,60 +131,61 @@ internal sealed class Case
         Facts = ReadFacts(),
         Unit = Unit,
         DueAt = DueAt,
+        AcknowledgedAt = AcknowledgedAt,
         AnsweredAt = AnsweredAt,
         ClosedAt = ClosedAt,
         Hops = Hops,
+        UnitHops = ReadUnitHops(),
+        ContributingFactors = ReadAnswer()?.ContributingFactors,
+        Disputes = Disputes,
+        Escalations = Escalations,
+        Reopenings = Reopenings,
+        Measures = Answer is null ? null : [.. _measures.Select(m => m.Fact)],
+        MainCase = MainCase,
     };
+
+    /// <summary>The answer that stands, with its measures as they stand.</summary>
+    public CaseAnswer? ReadAnswer() => Answer is null ? null : JsonSerializer.Deserialize(Answer, ClientJson.Default.CaseAnswer)! with
+    {
+        Measures = [.. _measures.OrderBy(m => m.Id).Select(m => m.View())],
+    };
+
+    private UnitHop[] ReadUnitHops() => UnitHops == "[]" ? [] : JsonSerializer.Deserialize<UnitHop[]>(UnitHops)!;
+
+    public SeriousIncidentNotice? ReadNotice() => Notice is null ? null : JsonSerializer.Deserialize(Notice, ClientJson.Default.SeriousIncidentNotice);
+
+    /// <summary>Whom to notify and by when; null when the harm is not serious.</summary>
+    public SeriousIncident? SeriousIncident()
+    {
+        if (!IsSerious) return null;
+        var received = NorwegianCalendar.DayOf(ReceivedAt);
+        var rule = Vocabulary.SeriousIncidentRuleOn(received);
+        return new(rule.Recipients, NorwegianCalendar.AddWorkingDays(received, rule.WorkingDays), rule.Label, ReadNotice());
+    }
+
+    public IReadOnlyList<CaseClosing> ReadClosings() => JsonSerializer.Deserialize(Closings, ClientJson.Default.IReadOnlyListCaseClosing)!;
+
+    private void Classify(DeviationFacts facts, IEnumerable<string> reasons)
+    {
+        (_facts, Facts) = (facts, JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts));
+        Category = facts.Category ?? throw new InvalidOperationException("A triaged deviation has a category.");
+        (ActualHarm, HarmRank) = (facts.ActualHarm, Harm.Rank(facts.ActualHarm));
+        Reasons = JsonSerializer.Serialize(reasons);
+    }
+
+    /// <summary>The time to answer begins (again).</summary>
+    private void StartClock(DateTimeOffset at) => (ClockStartedAt, DueAt, Reminders) = (at, NorwegianCalendar.AddDays(at, Deadlines.AnswerCalendarDays), 0);
+
+    private void GiveTo(string unit, string rule, DateTimeOffset now)
+    {
+        (Unit, Rule, AcknowledgedAt, AcknowledgeReminded) = (unit, rule, null, false);
+        AcknowledgeBy = NorwegianCalendar.AddWorkingDays(now, Deadlines.AcknowledgeWorkingDays);
+    }
 
     private CaseEventRecord Record(string action, string to, string? organization, string? actor, string? text, DateTimeOffset now)
     {
         (Version, State) = (Version + 1, to);
+        WakeAt = Next()?.At;
         return new CaseEventRecord { CaseId = Id, Version = Version, At = now, Action = action, Organization = organization, Actor = actor, State = to, Unit = Unit, Text = text };
     }
-
-    private static string PastTense(string action) => action switch
-    {
-        CaseRules.Acknowledge => "acknowledged",
-        CaseRules.Start => "started",
-        CaseRules.Return => "returned",
-        CaseRules.Transfer => "transferred",
-        CaseRules.Answer => "answered",
-        CaseRules.Accept => "accepted",
-        CaseRules.Close => "closed",
-        CaseRules.Resolve => "resolved",
-        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
-    };
-}
-
-/// <summary>A line of a case's history; appended, never changed.</summary>
-internal sealed class CaseEventRecord
-{
-    public Guid CaseId { get; init; }
-    public int Version { get; init; }
-    public DateTimeOffset At { get; init; }
-    public required string Action { get; init; }
-    public string? Organization { get; init; }
-    public string? Actor { get; init; }
-    public required string State { get; init; }
-    public required string Unit { get; init; }
-    public string? Text { get; init; }
-}
-
-/// <summary>What the reporter wrote; it may arrive before its case.</summary>
-internal sealed class ReporterMessageRecord
-{
-    public Guid CaseId { get; init; }
-    public int Number { get; init; }
-    public DateTimeOffset At { get; init; }
-    public required string Organization { get; init; }
-    public required string Text { get; init; }
-}
-
-/// <summary>A withdrawal that arrived before its case.</summary>
-internal sealed class EarlyWithdrawal
-{
-    public Guid CaseId { get; init; }
-    public required string Organization { get; init; }
-    /// <summary>Sealed, as it travelled.</summary>
-    public required string Reason { get; init; }
 }

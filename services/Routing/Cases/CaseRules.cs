@@ -15,17 +15,25 @@ internal enum Who
 
 /// <param name="Action">As in the API's path.</param>
 /// <param name="From">States in which it may be taken.</param>
-/// <param name="To">State after it.</param>
+/// <param name="To">State after it; null: the one before.</param>
 /// <param name="By">Who may take it.</param>
-internal sealed record Transition(string Action, string[] From, string To, Who By);
+internal sealed record Transition(string Action, string[] From, string? To, Who By);
 
 /// <summary>Who calls, as far as a case's rules need to know.</summary>
 internal sealed record Actor(string Organization, string? Unit, string Name, bool IsCoordinator, bool IsHandler, bool MayReport);
 
-/// <summary>The life of a case as a table: what is not in it cannot be done.</summary>
+/// <summary>
+/// The life of a case as a table: what is not in it cannot be done. What the reporter does by writing (an answer to a question, the one follow-up)
+/// and what time does (<see cref="Case.Wake"/>) are not actions of the API, and not here.
+/// </summary>
 internal static class CaseRules
 {
-    public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Answer = "answer", Accept = "accept", Close = "close", Resolve = "resolve";
+    public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer", Accept = "accept", Dispute = "dispute",
+        Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error";
+
+    /// <summary>States in which Routing holds the case and it is not final.</summary>
+    public static readonly string[] Alive =
+        [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Answered, CaseStates.Disputed, CaseStates.Escalated];
 
     public static IReadOnlyList<Transition> Table { get; } =
     [
@@ -33,26 +41,38 @@ internal static class CaseRules
         new(Start, [CaseStates.Acknowledged], CaseStates.InProgress, Who.Handler),
         new(Return, [CaseStates.Routed, CaseStates.Acknowledged], CaseStates.Routed, Who.Handler),
         new(Transfer, [CaseStates.InProgress], CaseStates.Routed, Who.Handler),
+        new(Ask, [CaseStates.InProgress], CaseStates.AwaitingReporter, Who.Handler),
         new(Answer, [CaseStates.InProgress], CaseStates.Answered, Who.Handler),
         new(Accept, [CaseStates.Answered], CaseStates.Closed, Who.ReportersParty),
-        new(Close, [CaseStates.Answered], CaseStates.Closed, Who.Coordinator),
-        new(Resolve, [CaseStates.Escalated], CaseStates.InProgress, Who.Coordinator),
+        new(Dispute, [CaseStates.Answered], CaseStates.Disputed, Who.ReportersParty),
+        new(Escalate, [CaseStates.Disputed], CaseStates.Escalated, Who.Coordinator),
+        new(Resolve, [CaseStates.Disputed, CaseStates.Escalated], CaseStates.InProgress, Who.Coordinator),
+        new(Close, [CaseStates.Answered, CaseStates.Disputed, CaseStates.Escalated], CaseStates.Closed, Who.Coordinator),
+        new(Reopen, [CaseStates.Closed], CaseStates.Triage, Who.Coordinator),
+        new(Reclassify, Alive, null, Who.Coordinator),
+        new(EnterInError, Alive, CaseStates.EnteredInError, Who.Coordinator),
     ];
 
     public static Transition? Find(string action) => Table.FirstOrDefault(t => t.Action == action);
 
-    public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor) => [.. Table.Where(t => Refusal(t, @case, actor) is null).Select(t => t.Action)];
+    public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor, DateTimeOffset now) => [.. Table.Where(t => Refusal(t, @case, actor, now) is null).Select(t => t.Action)];
 
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
-    public static string? Refusal(Transition transition, Case @case, Actor actor) =>
-        !transition.From.Contains(@case.State, StringComparer.Ordinal) ? "actionNotAllowed" : transition.By switch
-        {
-            Who.Handler when actor.Organization != @case.RespondentOrganization => "forbidden",
-            Who.Handler when actor.IsCoordinator => null,
-            Who.Handler when !actor.IsHandler => "forbidden",
-            // A token that names no unit is for a party that is not divided into units.
-            Who.Handler => actor.Unit is null || actor.Unit == @case.Unit ? null : "otherUnit",
-            Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
-            Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization) ? null : "forbidden",
-        };
+    public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
+        !transition.From.Contains(@case.State, StringComparer.Ordinal) ? "actionNotAllowed"
+        : RefusalOf(transition.By, @case, @case.Unit, actor) is { } refusal ? refusal
+        : transition.Action == Reopen && now > @case.ReopenUntil ? "reopenTooLate"
+        : null;
+
+    /// <summary>Why the actor is not the one who may, when it is the handlers of a unit who may.</summary>
+    public static string? RefusalOf(Who who, Case @case, string unit, Actor actor) => who switch
+    {
+        Who.Handler when actor.Organization != @case.RespondentOrganization => "forbidden",
+        Who.Handler when actor.IsCoordinator => null,
+        Who.Handler when !actor.IsHandler => "forbidden",
+        // A token that names no unit is for a party that is not divided into units.
+        Who.Handler => actor.Unit is null || actor.Unit == unit ? null : "otherUnit",
+        Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
+        Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization) ? null : "forbidden",
+    };
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
@@ -12,7 +13,6 @@ using Avvik.Messaging.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.Worklist;
-using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.HandleCase;
 
@@ -26,7 +26,7 @@ internal static class HandleCaseEndpoints
         foreach (var transition in CaseRules.Table)
             cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct) =>
                     ActAsync(id, transition, http, caller, writer, db, texts, clock, ct))
-                .WithName($"{char.ToUpperInvariant(transition.Action[0])}{transition.Action[1..]}Case").WithSummary($"{string.Join(", ", transition.From)} → {transition.To}; needs If-Match with the case's ETag")
+                .WithName(NameOf(transition.Action)).WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return cases;
     }
@@ -45,21 +45,30 @@ internal static class HandleCaseEndpoints
         var actor = ActorOf(caller);
         var refusal = await writer.WriteAsync(async unit =>
         {
-            var @case = await unit.Db.Cases.FirstOrDefaultAsync(c => c.Id == id, ct);
-            if (@case is null || (@case.RespondentOrganization != caller.Organization && @case.ReporterOrganization != caller.Organization)) return Problem.NotFound();
+            var @case = await unit.FindCaseAsync(id);
+            if (@case is null || !IsParty(@case, caller)) return Problem.NotFound();
             if (StaleVersion(http.Request, @case) is { } stale) return stale;
-            if (CaseRules.Refusal(transition, @case, actor) is { } code)
-                return code == "forbidden" ? Problem.Forbidden() : new Problem(StatusCodes.Status409Conflict, code) { AllowedActions = CaseRules.AllowedActions(@case, actor) };
+            if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
+                return code == "forbidden" ? Problem.Forbidden() : new Problem(StatusCodes.Status409Conflict, code) { AllowedActions = CaseRules.AllowedActions(@case, actor, now) };
+            if (@case.Missing(transition, body) is { } missing) return Problem.Conflict(missing);
+            if (transition.Action == CaseRules.Close && @case.State == CaseStates.Escalated && body.Decision is null)
+            {
+                var errors = new FieldErrors();
+                errors.Add("/decision", "decisionRequired");
+                return Problem.Invalid(errors);
+            }
             var recorded = @case.Act(transition, actor, body, now);
-            unit.Db.Add(recorded);
-            await unit.EnqueueAsync(@case.Changed(recorded));
-            if (recorded.Text is { } text) await unit.EnqueueAsync(new ReporterInformed { DeviationId = id, Version = @case.Version, OccurredAt = now, Text = texts.Protect(text) });
+            await unit.RecordAsync(@case, recorded, texts);
+            if (transition.Action == CaseRules.Reopen)
+                await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Case = @case.Changed(recorded), Reason = texts.Protect(body.Reason!) });
             return null;
         }, ct);
         return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, clock, ct))!;
     }
 
-    private static Problem? StaleVersion(HttpRequest request, Case @case)
+    internal static bool IsParty(Case @case, Caller caller) => @case.RespondentOrganization == caller.Organization || @case.ReporterOrganization == caller.Organization;
+
+    internal static Problem? StaleVersion(HttpRequest request, Case @case)
     {
         var header = request.Headers.IfMatch.ToString();
         if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, "versionRequired");
@@ -77,34 +86,55 @@ internal static class HandleCaseEndpoints
 
     private static void Check(CaseAction b, Transition transition, Caller caller, TimeProvider clock, FieldErrors errors)
     {
-        Text(b.Reason, "/reason", FreeText.MaxLength, required: transition.Action is CaseRules.Return or CaseRules.Transfer, errors);
-        Text(b.Text, "/text", MaxAnswer, required: transition.Action is CaseRules.Answer, errors);
-        Text(b.Decision, "/decision", FreeText.MaxLength, required: transition.Action is CaseRules.Resolve, errors);
-        Text(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, required: false, errors);
-        if (transition.Action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", "required");
+        var action = transition.Action;
+        Text(b.Reason, "/reason", FreeText.MaxLength, errors,
+            required: action is CaseRules.Return or CaseRules.Transfer or CaseRules.Dispute or CaseRules.Escalate or CaseRules.Reopen or CaseRules.Reclassify or CaseRules.EnterInError);
+        Text(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer);
+        Text(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
+        Text(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
+        Text(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
+        if (b.SeriousIncidentNotice is { } notice) Check(notice, errors);
+        if (b.Category is not null && !Vocabulary.Categories.ContainsKey(b.Category)) errors.Add("/category", "unknownCode");
+        if (b.Clause is not null && !Vocabulary.Clauses.ContainsKey(b.Clause)) errors.Add("/clause", "unknownCode");
+        if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", "unknownCode");
+        foreach (var (index, group) in (b.PatientGroups ?? []).Index())
+            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
+        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null }) errors.Add("", "nothingToChange");
+        if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", "required");
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
         var party = HealthCommunities.Party(caller.Organization);
         if (b.Unit is not null && party?.Unit(b.Unit) is null) errors.Add("/unit", "unknownUnit");
         if (b.SuggestedUnit is not null && party?.Unit(b.SuggestedUnit) is null) errors.Add("/suggestedUnit", "unknownUnit");
         foreach (var (index, factor) in (b.ContributingFactors ?? []).Index())
             if (!Vocabulary.ContributingFactors.ContainsKey(factor)) errors.Add($"/contributingFactors/{index}", "unknownCode");
-        if (transition.Action is not CaseRules.Answer) return;
+        if (action is not CaseRules.Answer) return;
         if (b.ContributingFactors is not { Count: > 0 }) errors.Add("/contributingFactors", "required");
         if (b.Measures is not { Count: > 0 } && b.NoMeasuresReason is null) errors.Add("/measures", "reasonForNoMeasures");
         if (b.Measures is { Count: > MaxMeasures }) errors.Add("/measures", "tooMany", MaxMeasures);
         foreach (var (index, measure) in (b.Measures ?? []).Take(MaxMeasures).Index())
         {
-            Text(measure.Description, $"/measures/{index}/description", 2000, required: true, errors);
-            Text(measure.Owner, $"/measures/{index}/owner", 200, required: true, errors);
+            Text(measure.Description, $"/measures/{index}/description", 2000, errors, required: true);
+            Text(measure.Owner, $"/measures/{index}/owner", 200, errors, required: true);
             if (measure.DueDate is null) errors.Add($"/measures/{index}/dueDate", "required");
             else if (!DateOnly.TryParseExact(measure.DueDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var due)) errors.Add($"/measures/{index}/dueDate", "invalidDate");
-            else if (due < DateOnly.FromDateTime(clock.GetUtcNow().DateTime)) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
+            else if (due < NorwegianCalendar.DayOf(clock.GetUtcNow())) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
         }
     }
 
-    private static void Text(string? text, string pointer, int max, bool required, FieldErrors errors)
+    private static void Check(SeriousIncidentNotice notice, FieldErrors errors)
+    {
+        if (notice.Notified is null) errors.Add("/seriousIncidentNotice/notified", "required");
+        else if (notice.Notified is not ("yes" or "no" or "notApplicable")) errors.Add("/seriousIncidentNotice/notified", "unknownCode");
+        Text(notice.Reference, "/seriousIncidentNotice/reference", 100, errors, required: notice.Notified == "yes");
+        Text(notice.Reason, "/seriousIncidentNotice/reason", FreeText.MaxLength, errors, required: notice.Notified == "no");
+    }
+
+    internal static void Text(string? text, string pointer, int max, FieldErrors errors, bool required = false)
     {
         if (text is not null) FreeText.Check(text, pointer, max, errors);
         else if (required) errors.Add(pointer, "required");
     }
+
+    // «enter-in-error» → EnterInErrorCase
+    private static string NameOf(string action) => string.Concat(action.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "Case";
 }

@@ -5,6 +5,7 @@ using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.OpenCase;
 
@@ -18,23 +19,35 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, TimeProvider 
         var added = await unit.Sql.ExecuteAsync(
             """
             insert into cases (id, version, state, unit, reference, community, reporter_organization, respondent_organization, category, actual_harm, priority, received_at, due_at,
-              hops, rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, 0, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21)
+              rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank, clock_started_at, acknowledge_by, wake_at,
+              hops, unit_hops, disputes, escalations, reopenings, follow_ups, reminders, acknowledge_reminded, notice_reminded, reporter_warned, closings)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24,
+              0, '[]', 0, 0, 0, 0, 0, false, false, false, '[]')
             on conflict do nothing
             """,
             c.Id, c.Version, c.State, c.Unit, c.Reference, c.Community, c.ReporterOrganization, c.RespondentOrganization, c.Category, c.ActualHarm, c.Priority,
-            c.ReceivedAt.ToUnixTimeMilliseconds(), c.DueAt.ToUnixTimeMilliseconds(), c.Rule, c.RuleVersion, c.Reasons, c.Facts, c.Narrative, c.ImmediateAction, c.SuggestedMeasure, c.HarmRank);
-        if (added == 0) return;
+            c.ReceivedAt.ToUnixTimeMilliseconds(), c.DueAt.ToUnixTimeMilliseconds(), c.Rule, c.RuleVersion, c.Reasons, c.Facts, c.Narrative, c.ImmediateAction, c.SuggestedMeasure, c.HarmRank,
+            c.ClockStartedAt.ToUnixTimeMilliseconds(), c.AcknowledgeBy.ToUnixTimeMilliseconds(), c.WakeAt?.ToUnixTimeMilliseconds());
+        if (added == 0)
+        {
+            // Known: a reopened case that Triage sends on again, or the same under another message id, and that stands.
+            if (await unit.FindCaseAsync(c.Id) is { } known && known.RouteAgain(message, now) is { } again) await unit.RecordAsync(known, again, texts);
+            return;
+        }
         await unit.Sql.ExecuteAsync("insert into case_events (case_id, version, at, action, organization, state, unit) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)",
             opened.CaseId, opened.Version, opened.At.ToUnixTimeMilliseconds(), opened.Action, opened.Organization, opened.State, opened.Unit);
         await unit.EnqueueAsync(c.Changed(opened));
 
+        if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 limit 1", c.Id) == 1)
+        {
+            var @case = (await unit.FindCaseAsync(c.Id))!;
+            foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())
+                await unit.RecordAsync(@case, @case.AddDuplicate(duplicate.Reference, now), texts);
+        }
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason", r => (r.GetString(0), r.GetString(1)), c.Id))
         {
-            var @case = (await unit.Db.Cases.FindAsync(c.Id))!;
-            var withdrawn = @case.Withdraw(organization, texts.Reveal(new ProtectedText(reason)), now);
-            unit.Db.Add(withdrawn);
-            await unit.EnqueueAsync(@case.Changed(withdrawn));
+            var @case = (await unit.FindCaseAsync(c.Id))!;
+            await unit.RecordAsync(@case, @case.Withdraw(organization, texts.Reveal(new ProtectedText(reason)), now), texts);
         }
     }
 }

@@ -10,6 +10,8 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<Case> Cases => Set<Case>();
     public DbSet<CaseEventRecord> CaseEvents => Set<CaseEventRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
+    public DbSet<DuplicateRecord> CaseDuplicates => Set<DuplicateRecord>();
+    public DbSet<Measure> Measures => Set<Measure>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -24,6 +26,18 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasIndex(c => new { c.Unit, c.DueAt, c.Id }).HasDatabaseName("ix_cases_unit");
             e.HasIndex(c => new { c.RespondentOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_respondent");
             e.HasIndex(c => new { c.ReporterOrganization, c.DueAt, c.Id }).HasDatabaseName("ix_cases_reporter");
+            // What time does next.
+            e.HasIndex(c => c.WakeAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
+            e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);
+            e.Navigation(c => c.Measures).HasField("_measures");
+        });
+        modelBuilder.Entity<Measure>(e =>
+        {
+            e.ToTable("measures");
+            e.Property(m => m.Id).ValueGeneratedNever();
+            // Its owner's list, by due date.
+            e.HasIndex(m => new { m.Unit, m.DueOn, m.Id }).HasDatabaseName("ix_measures_unit");
+            e.HasIndex(m => m.CaseId).HasDatabaseName("ix_measures_case");
         });
         modelBuilder.Entity<CaseEventRecord>(e =>
         {
@@ -34,6 +48,12 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         {
             e.ToTable("reporter_messages");
             e.HasKey(m => new { m.CaseId, m.Number });
+        });
+        modelBuilder.Entity<DuplicateRecord>(e =>
+        {
+            e.ToTable("case_duplicates");
+            e.Property(d => d.Id).ValueGeneratedNever();
+            e.HasIndex(d => d.MainCase).HasDatabaseName("ix_case_duplicates_main");
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>
         {

@@ -12,16 +12,12 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
 {
     public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<RoutingDbContext> unit)
     {
-        var @case = await unit.Db.Cases.FindAsync(message.DeviationId);
+        var @case = await unit.FindCaseAsync(message.DeviationId);
         if (@case is null)
-        {
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (case_id, organization, reason) values (@p1, @p2, @p3) on conflict do nothing",
                 message.DeviationId, message.Organization, message.Reason.Value);
-            return;
-        }
-        if (CaseStates.IsFinal(@case.State)) return;
-        var withdrawn = @case.Withdraw(message.Organization, texts.Reveal(message.Reason), clock.GetUtcNow());
-        unit.Db.Add(withdrawn);
-        await unit.EnqueueAsync(@case.Changed(withdrawn));
+        // What Triage has in hand again ends there, and is followed here.
+        else if (!CaseStates.IsFinal(@case.State) && !@case.IsWithTriage)
+            await unit.RecordAsync(@case, @case.Withdraw(message.Organization, texts.Reveal(message.Reason), clock.GetUtcNow()), texts);
     }
 }

@@ -20,7 +20,7 @@ internal sealed record WorklistQuery(string? Unit, string? Organization, string?
 internal static class WorklistEndpoints
 {
     private static readonly string[] FinalStates = [CaseStates.Closed, CaseStates.Rejected, CaseStates.Duplicate, CaseStates.Withdrawn, CaseStates.EnteredInError];
-    private static readonly string[] AnsweredStates = [CaseStates.Answered, .. FinalStates];
+    private static readonly string[] AnsweredStates = [CaseStates.Answered, CaseStates.Disputed, CaseStates.AwaitingReporter, .. FinalStates];
 
     public static RouteGroupBuilder MapWorklist(this RouteGroupBuilder cases)
     {
@@ -72,10 +72,11 @@ internal static class WorklistEndpoints
 
     public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
     {
-        var @case = await db.Cases.Where(VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        var @case = await db.Cases.Include(c => c.Measures).Where(VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return null;
         var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
         var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
+        var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
         var facts = @case.ReadFacts();
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
         return Results.Json(new CaseDetails
@@ -90,10 +91,15 @@ internal static class WorklistEndpoints
             HasPatient = facts.HasPatient,
             Reasons = JsonSerializer.Deserialize<string[]>(@case.Reasons)!,
             Routing = new(@case.Rule, @case.RuleVersion),
-            Answer = @case.Answer is null ? null : JsonSerializer.Deserialize(@case.Answer, ClientJson.Default.CaseAnswer),
-            Closings = [],
-            Duplicates = [],
-            AllowedActions = CaseRules.AllowedActions(@case, HandleCaseEndpoints.ActorOf(caller)),
+            Answer = @case.ReadAnswer(),
+            Question = @case.Question,
+            SeriousIncident = @case.SeriousIncident(),
+            Closings = @case.ReadClosings(),
+            // The answering party knows of each; another reporter only that somebody else has reported the same.
+            Duplicates = [.. duplicates.Select(d => caller.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
+                ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
+                : new CaseDuplicate(d.Id, d.Reference, null, null))],
+            AllowedActions = CaseRules.AllowedActions(@case, HandleCaseEndpoints.ActorOf(caller), clock.GetUtcNow()),
             Timeline = [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State, e.Unit, e.Text))
                 .Concat(messages.Select(m => new CaseEvent(events.LastOrDefault(e => e.At <= m.At)?.Version ?? 0, m.At, "reporterMessage", m.Organization, null, @case.State, @case.Unit, m.Text)))
                 .OrderBy(e => e.At)],

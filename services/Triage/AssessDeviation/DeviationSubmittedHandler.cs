@@ -11,21 +11,41 @@ namespace Avvik.Triage.AssessDeviation;
 
 internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationSubmitted, TriageDbContext>
 {
+    // The same thing is told of as of the same day, or the next to it, and the newest tellings are the likeliest.
+    private const int DaysApart = 1, Compared = 30, Shown = 5;
+    private readonly ulong _seed = texts.Seed("likeness");
+
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
     {
-        var (a, @event) = Assessment.Of(message, texts.Reveal(message.Narrative), clock.GetUtcNow());
+        var narrative = texts.Reveal(message.Narrative);
+        var sketch = Likeness.Sketch(narrative, _seed);
+        var alike = await AlikeAsync(message, sketch, unit);
+        var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), sketch,
+            category => [.. alike.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id).Take(Shown)]);
         if (await unit.Sql.ExecuteAsync("delete from early_withdrawals where deviation_id = @p1", message.DeviationId) == 1)
             @event = a.Withdraw(message.Facts.ReporterOrganization, clock.GetUtcNow());
         // Prepared SQL and not the context: this is every deviation's way. What is known already came under another message id, and stands.
         var added = await unit.Sql.ExecuteAsync(
             """
-            insert into assessments (id, version, state, open, community, respondent_organization, received_at, priority, reasons, flags, suggestions, facts, narrative, immediate_action, suggested_measure)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15)
+            insert into assessments (id, version, state, open, community, respondent_organization, received_at, priority, reasons, flags, suggestions, facts, narrative, immediate_action, suggested_measure,
+              occurred_on, category, due_at, wake_at, alike, sketch, overdue_reminded, reporter_warned)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, false, false)
             on conflict do nothing
             """,
             a.Id, a.Version, a.State, a.Open, a.Community, a.RespondentOrganization, a.ReceivedAt.ToUnixTimeMilliseconds(), a.Priority, a.Reasons, a.Flags, a.Suggestions, a.Facts,
-            a.Narrative, a.ImmediateAction, a.SuggestedMeasure);
+            a.Narrative, a.ImmediateAction, a.SuggestedMeasure, a.OccurredOn, a.Category, a.DueAt.ToUnixTimeMilliseconds(), a.WakeAt?.ToUnixTimeMilliseconds(), a.Alike, a.Sketch);
         if (added == 0) return;
         await (@event is DeviationTriaged triaged ? unit.EnqueueAsync(triaged) : unit.EnqueueAsync((CaseChanged)@event));
+    }
+
+    /// <summary>What was told of the same party and the same days in much the same words, most like first.</summary>
+    private static async Task<IReadOnlyList<(Guid Id, string? Category)>> AlikeAsync(DeviationSubmitted message, byte[] sketch, UnitOfWork<TriageDbContext> unit)
+    {
+        var day = message.Facts.OccurredOn;
+        var near = await unit.Sql.QueryAsync(
+            $"select id, category, sketch from assessments where respondent_organization = @p1 and occurred_on between @p2 and @p3 order by occurred_on desc, received_at desc limit {Compared}",
+            r => (Id: r.GetGuid(0), Category: r.IsDBNull(1) ? null : r.GetString(1), Likeness: Likeness.Of(sketch, r.GetFieldValue<byte[]>(2))),
+            message.Facts.RespondentOrganization, day.AddDays(-DaysApart), day.AddDays(DaysApart));
+        return [.. near.Where(o => o.Likeness >= Likeness.Same && o.Id != message.DeviationId).OrderByDescending(o => o.Likeness).Select(o => (o.Id, o.Category))];
     }
 }

@@ -9,34 +9,55 @@ using Avvik.Triage.Classification;
 namespace Avvik.Triage.Assessments;
 
 /// <summary>What a deviation is about and how serious it is, and who or what has said so. Plain rules: no clock, no storage.</summary>
-internal sealed class Assessment
+internal sealed partial class Assessment
 {
     private Assessment() { }
 
     public Guid Id { get; private set; }
-    /// <summary>Version of the case's life; Triage holds the line until it has routed, rejected or seen it withdrawn.</summary>
+    /// <summary>Version of the case's life; Triage holds the line until it has routed, rejected or seen it withdrawn, and again when a case is reopened.</summary>
     public int Version { get; private set; }
     public string State { get; private set; } = CaseStates.Triage;
-    /// <summary>True while a coordinator has still to look at it: because it waits, or because the harm is serious.</summary>
+    /// <summary>True while a coordinator has still to look at it: because it waits, or because it went on and there is something to see to.</summary>
     public bool Open { get; private set; }
     public string Community { get; private set; } = "";
     public string RespondentOrganization { get; private set; } = "";
     public DateTimeOffset ReceivedAt { get; private set; }
+    public DateOnly OccurredOn { get; private set; }
+    public string? Category { get; private set; }
+    /// <summary>When a coordinator is to have decided.</summary>
+    public DateTimeOffset DueAt { get; private set; }
+    /// <summary>The next moment at which time does something to it; null when only people will.</summary>
+    public DateTimeOffset? WakeAt { get; private set; }
+    public bool OverdueReminded { get; private set; }
+    public bool ReporterWarned { get; private set; }
+    public DateTimeOffset? AskedAt { get; private set; }
+    /// <summary>Sealed, like all words here.</summary>
+    public string? Question { get; private set; }
+    public Guid? MainCase { get; private set; }
+    /// <summary>The case as it was when it was reopened; null when it was not.</summary>
+    public string? ReopenedCase { get; private set; }
+    public string? ReopenedBecause { get; private set; }
     public string Priority { get; private set; } = Priorities.Normal;
     /// <summary>Why it was classified so, in codes.</summary>
     public string Reasons { get; private set; } = "[]";
     public string Flags { get; private set; } = "[]";
     public string Suggestions { get; private set; } = "[]";
+    /// <summary>Deviations it is like, most like first.</summary>
+    public string Alike { get; private set; } = "[]";
+    /// <summary>By which like texts are found (<see cref="Likeness"/>).</summary>
+    public byte[] Sketch { get; private set; } = [];
     public string Facts { get; private set; } = "";
     /// <summary>Sealed, as they came and as they go on.</summary>
     public string Narrative { get; private set; } = "";
     public string? ImmediateAction { get; private set; }
     public string? SuggestedMeasure { get; private set; }
 
+    public bool IsReopened => ReopenedCase is not null;
+
     public DeviationFacts ReadFacts() => JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
     /// <summary>Assesses what came in: it is routed without a person when category and agreement are clear.</summary>
-    public static (Assessment Assessment, IEvent Event) Of(DeviationSubmitted submitted, string narrative, DateTimeOffset now)
+    public static (Assessment Assessment, IEvent Event) Of(DeviationSubmitted submitted, string narrative, DateTimeOffset now, byte[]? sketch = null, Func<string?, IReadOnlyList<Guid>>? alike = null)
     {
         var facts = submitted.Facts;
         var (flags, reasons) = (new List<string>(), new List<string>());
@@ -53,10 +74,13 @@ internal sealed class Assessment
             else flags.Add(TriageFlags.NoCategory);
         }
         reasons.Add(submitted.Facts.Clause is null ? "clause:category" : "clause:reporter");
+        if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
         if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
-        // A person is needed before anyone can be given the case. Serious harm needs one too, but a unit that must act is not made to wait for it.
+        // A person is needed before anyone can be given the case. Serious harm and a likeness need one too, but a unit that must act is not made to wait.
         var waits = flags.Count > 0;
         if (Harm.IsSerious(facts.ActualHarm)) flags.Add(TriageFlags.SeriousHarm);
+        var like = alike?.Invoke(facts.Category) ?? [];
+        if (like.Count > 0) flags.Add(TriageFlags.PossibleDuplicate);
 
         var assessment = new Assessment
         {
@@ -67,44 +91,97 @@ internal sealed class Assessment
             Community = facts.Community,
             RespondentOrganization = facts.RespondentOrganization,
             ReceivedAt = facts.ReceivedAt,
+            OccurredOn = facts.OccurredOn,
             Flags = JsonSerializer.Serialize(flags),
             Suggestions = suggestions.Count == 0 ? "[]" : JsonSerializer.Serialize([.. suggestions.Select(s => new CategorySuggestion(s.Category, Math.Round(s.Confidence, 2), s.Terms))], ClientJson.Default.IReadOnlyListCategorySuggestion),
+            Alike = JsonSerializer.Serialize(like),
+            Sketch = sketch ?? [],
             Narrative = submitted.Narrative.Value,
             ImmediateAction = submitted.ImmediateAction?.Value,
             SuggestedMeasure = submitted.SuggestedMeasure?.Value,
         };
         assessment.Settle(facts, reasons);
+        assessment.StartClock(facts.ReceivedAt);
         return (assessment, waits ? assessment.Changed("queued", null, now) : assessment.Triaged(null, null, now));
     }
 
     /// <summary>A coordinator settles what it is about and lets it go on.</summary>
     public DeviationTriaged Route(DeviationFacts facts, string? unit, string coordinatorsParty, DateTimeOffset now)
     {
-        (Version, State, Open) = (Version + 1, CaseStates.Routed, false);
+        Become(CaseStates.Routed, open: false);
         Settle(facts, ["category:coordinator", "clause:coordinator"]);
         return Triaged(unit, coordinatorsParty, now);
     }
 
     /// <summary>It is no deviation between the parties; the reporter is told why.</summary>
-    public CaseChanged Reject(string coordinatorsParty, DateTimeOffset now)
-    {
-        (Version, State, Open) = (Version + 1, CaseStates.Rejected, false);
-        return Changed("rejected", coordinatorsParty, now);
-    }
+    public CaseChanged Reject(string coordinatorsParty, DateTimeOffset now) => End("rejected", CaseStates.Rejected, coordinatorsParty, now);
+
+    /// <summary>It should never have been sent.</summary>
+    public CaseChanged EnterInError(string coordinatorsParty, DateTimeOffset now) => End("enteredInError", CaseStates.EnteredInError, coordinatorsParty, now);
 
     /// <summary>The reporter took it back while it waited.</summary>
-    public CaseChanged Withdraw(string reportersParty, DateTimeOffset now)
+    public CaseChanged Withdraw(string reportersParty, DateTimeOffset now) => End("withdrawn", CaseStates.Withdrawn, reportersParty, now);
+
+    /// <summary>It repeats another, which has a case.</summary>
+    public CaseChanged Merge(Guid mainCase, string coordinatorsParty, DateTimeOffset now)
     {
-        (Version, State, Open) = (Version + 1, CaseStates.Withdrawn, false);
-        return Changed("withdrawn", reportersParty, now);
+        MainCase = mainCase;
+        return End("duplicate", CaseStates.Duplicate, coordinatorsParty, now);
     }
 
-    /// <summary>A coordinator has seen what was serious and let it stand.</summary>
+    /// <summary>It repeats another, and has gone on: its own case is Routing's to end.</summary>
+    public void MergeRouted(Guid mainCase) => (MainCase, State, Open) = (mainCase, CaseStates.Duplicate, false);
+
+    /// <summary>The reporter is asked something; the clock stands still meanwhile.</summary>
+    public CaseChanged Ask(string sealedQuestion, string coordinatorsParty, DateTimeOffset now)
+    {
+        (AskedAt, Question, ReporterWarned) = (now, sealedQuestion, false);
+        Become(CaseStates.AwaitingReporter, open: true);
+        return Changed("asked", coordinatorsParty, now);
+    }
+
+    /// <summary>The reporter wrote; null when nothing was asked, or it was written before the question.</summary>
+    public CaseChanged? ReporterWrote(string reportersParty, DateTimeOffset writtenAt, DateTimeOffset now)
+    {
+        if (State != CaseStates.AwaitingReporter || AskedAt is not { } asked || writtenAt < asked) return null;
+        (DueAt, AskedAt) = (DueAt + (now - asked), null);
+        Become(CaseStates.Triage, open: true);
+        return Changed("reporterAnswered", reportersParty, now);
+    }
+
+    /// <summary>A closed case comes back; false when that is older than what is known here.</summary>
+    public bool Reopen(CaseReopened reopened)
+    {
+        if (reopened.Version <= Version) return false;
+        Version = reopened.Version - 1;
+        ReopenedCase = JsonSerializer.Serialize(reopened.Case, ContractJson.Default.CaseChanged);
+        (ReopenedBecause, AskedAt, Question, MainCase) = (reopened.Reason.Value, null, null, null);
+        Flags = JsonSerializer.Serialize<string[]>([TriageFlags.Reopened]);
+        Settle(reopened.Case.Facts, JsonSerializer.Deserialize<List<string>>(Reasons)!.SkipLast(1));
+        StartClock(reopened.OccurredAt);
+        Become(CaseStates.Triage, open: true);
+        return true;
+    }
+
+    /// <summary>A coordinator has seen what went on by itself and let it stand.</summary>
     public void Review() => Open = false;
 
-    private void Settle(DeviationFacts facts, List<string> reasons)
+    private CaseChanged End(string action, string state, string? organization, DateTimeOffset now)
+    {
+        Become(state, open: false);
+        return Changed(action, organization, now);
+    }
+
+    private void Become(string state, bool open)
+    {
+        (Version, State, Open) = (Version + 1, state, open);
+        WakeAt = Next()?.At;
+    }
+
+    private void Settle(DeviationFacts facts, IEnumerable<string> reasons)
     {
         Facts = JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts);
+        Category = facts.Category;
         (Priority, var reason) = Priorities.Of(facts);
         Reasons = JsonSerializer.Serialize<string[]>([.. reasons, reason]);
     }
@@ -124,20 +201,26 @@ internal sealed class Assessment
         SuggestedMeasure = SuggestedMeasure is null ? null : new ProtectedText(SuggestedMeasure),
     };
 
-    private CaseChanged Changed(string action, string? organization, DateTimeOffset now) => new()
-    {
-        DeviationId = Id,
-        Version = Version,
-        OccurredAt = now,
-        Action = action,
-        Organization = organization,
-        State = State,
-        Facts = ReadFacts(),
-    };
+    // Of a reopened case everything else stays as it was counted.
+    private CaseChanged Changed(string action, string? organization, DateTimeOffset now) =>
+        (ReopenedCase is null ? null : JsonSerializer.Deserialize(ReopenedCase, ContractJson.Default.CaseChanged)) is { } before
+            ? before with { Version = Version, OccurredAt = now, Action = action, Organization = organization, State = State, Facts = ReadFacts(), MainCase = MainCase, ClosedAt = CaseStates.IsFinal(State) ? now : null }
+            : new()
+            {
+                DeviationId = Id,
+                Version = Version,
+                OccurredAt = now,
+                Action = action,
+                Organization = organization,
+                State = State,
+                Facts = ReadFacts(),
+                MainCase = MainCase,
+                ClosedAt = CaseStates.IsFinal(State) ? now : null,
+            };
 }
 
 /// <summary>Why a person must look.</summary>
 internal static class TriageFlags
 {
-    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm";
+    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm", UnresolvedParty = "unresolvedParty", PossibleDuplicate = "possibleDuplicate", Reopened = "reopened";
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
@@ -15,11 +16,12 @@ namespace Avvik.Triage.DecideTriage;
 
 internal static class DecideTriageEndpoints
 {
+    private const string Route = "route", Reject = "reject", Duplicate = "duplicate", AskReporter = "askReporter", EnterInError = "enterInError";
     private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapDecideTriage(this RouteGroupBuilder triage)
     {
-        triage.MapPost("/{id:guid}/decision", DecideAsync).WithName("DecideTriage").WithSummary("Route or reject what waits")
+        triage.MapPost("/{id:guid}/decision", DecideAsync).WithName("DecideTriage").WithSummary("Route, reject, ask about, merge or strike out what waits")
             .Accepts<TriageDecision>("application/json").Produces<TriageOutcome>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return triage;
     }
@@ -32,16 +34,59 @@ internal static class DecideTriageEndpoints
         {
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
             if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
+            var now = clock.GetUtcNow();
+            // What went on by itself can still be looked at, and found to repeat another.
             if (assessment.State == CaseStates.Routed && assessment.Open && ChangesNothing(decision))
             {
                 assessment.Review();
                 return Done(assessment);
             }
-            if (assessment.State != CaseStates.Triage) return Problem.Conflict(assessment.State == CaseStates.Routed ? "alreadyRouted" : "alreadyDecided");
-            return decision.Decision == "reject"
-                ? await RejectAsync(assessment, decision, caller, unit, texts, clock.GetUtcNow())
-                : await RouteAsync(assessment, decision, caller, unit, texts, clock.GetUtcNow());
+            if (assessment.State == CaseStates.AwaitingReporter && decision.Decision != EnterInError) return Problem.Conflict("actionNotAllowed");
+            if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter) && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
+                return Problem.Conflict(assessment.State == CaseStates.Routed ? "alreadyRouted" : "alreadyDecided");
+            switch (decision.Decision)
+            {
+                case Route:
+                    return await RouteAsync(assessment, decision, caller, unit, texts, now);
+                case Reject:
+                    await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now), $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
+                    return Done(assessment);
+                case AskReporter:
+                    await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts);
+                    return Done(assessment);
+                case EnterInError:
+                    await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
+                    return Done(assessment);
+                default:
+                    return await MergeAsync(assessment, decision, caller, unit, texts, now);
+            }
         }, ct);
+    }
+
+    private static async Task<IResult> MergeAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit, TextProtector texts, DateTimeOffset now)
+    {
+        // Another party's is not known to exist; what has no case of its own, or repeats another itself, is no main case.
+        var main = await unit.Db.Assessments.FindAsync(decision.MainCase!.Value);
+        if (main is null || main.Id == assessment.Id || main.RespondentOrganization != caller.Organization || main.State != CaseStates.Routed)
+        {
+            var errors = new FieldErrors();
+            errors.Add("/mainCase", "noMainCase");
+            return Problem.Invalid(errors);
+        }
+        var facts = assessment.ReadFacts();
+        if (assessment.State == CaseStates.Routed) assessment.MergeRouted(main.Id);
+        else await unit.RecordAsync(assessment, assessment.Merge(main.Id, caller.Organization, now), decision.Comment, texts);
+        await unit.EnqueueAsync(new DeviationMerged
+        {
+            DeviationId = assessment.Id,
+            Version = assessment.Version,
+            OccurredAt = now,
+            MainCase = main.Id,
+            Reference = facts.Reference,
+            ReporterOrganization = facts.ReporterOrganization,
+            Narrative = new(assessment.Narrative),
+        });
+        return Done(assessment);
     }
 
     private static async Task<IResult> RouteAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit, TextProtector texts, DateTimeOffset now)
@@ -54,9 +99,9 @@ internal static class DecideTriageEndpoints
             return Problem.Invalid(errors);
         }
         var harm = decision.ActualHarm ?? facts.ActualHarm;
-        if (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) && decision.Comment is null)
+        // Fair play: lowering a severity, or judging by another category than the reporter's, needs a reason that the reporter sees.
+        if (decision.Comment is null && (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) || (facts.Category is not null && category != facts.Category)))
         {
-            // Fair play: lowering a severity needs a reason that the reporter sees. Not a matter of shape, so not «required».
             errors.Add("/comment", "reasonRequired");
             return Problem.Invalid(errors);
         }
@@ -69,27 +114,19 @@ internal static class DecideTriageEndpoints
         }, decision.Unit, caller.Organization, now);
         await unit.EnqueueAsync(triaged);
         // The words belong to the routing that follows, which is the next version of the case's life.
-        if (decision.Comment is { } comment) await InformAsync(unit, assessment.Id, triaged.Version + 1, comment, texts, now);
-        return Done(assessment);
-    }
-
-    private static async Task<IResult> RejectAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit, TextProtector texts, DateTimeOffset now)
-    {
-        var rejected = assessment.Reject(caller.Organization, now);
-        await unit.EnqueueAsync(rejected);
-        await InformAsync(unit, assessment.Id, rejected.Version, $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts, now);
+        if (decision.Comment is { } comment) await unit.EnqueueAsync(new ReporterInformed { DeviationId = assessment.Id, Version = triaged.Version + 1, OccurredAt = now, Text = texts.Protect(comment) });
         return Done(assessment);
     }
 
     private static void Check(TriageDecision d, Caller caller, FieldErrors errors)
     {
         if (d.Decision is null) errors.Add("/decision", "required");
-        else if (d.Decision is not ("route" or "reject")) errors.Add("/decision", "unknownCode");
-        if (d.Decision == "reject")
-        {
-            if (d.ReasonCode is null) errors.Add("/reasonCode", "required");
-            if (d.Comment is null) errors.Add("/comment", "required");
-        }
+        else if (d.Decision is not (Route or Reject or Duplicate or AskReporter or EnterInError)) errors.Add("/decision", "unknownCode");
+        if (d.Decision == Reject && d.ReasonCode is null) errors.Add("/reasonCode", "required");
+        if (d.Decision is Reject or EnterInError && d.Comment is null) errors.Add("/comment", "required");
+        if (d.Decision == Duplicate && d.MainCase is null) errors.Add("/mainCase", "required");
+        if (d.Question is not null) FreeText.Check(d.Question, "/question", FreeText.MaxLength, errors);
+        else if (d.Decision == AskReporter) errors.Add("/question", "required");
         if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", "unknownCode");
         if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", "unknownCode");
         if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", "unknownCode");
@@ -100,10 +137,7 @@ internal static class DecideTriageEndpoints
         if (d.Comment is not null) FreeText.Check(d.Comment, "/comment", FreeText.MaxLength, errors);
     }
 
-    private static bool ChangesNothing(TriageDecision d) => d is { Decision: "route", Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
-
-    private static Task InformAsync(UnitOfWork<TriageDbContext> unit, Guid id, int version, string text, TextProtector texts, DateTimeOffset now) =>
-        unit.EnqueueAsync(new ReporterInformed { DeviationId = id, Version = version, OccurredAt = now, Text = texts.Protect(text) });
+    private static bool ChangesNothing(TriageDecision d) => d is { Decision: Route, Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
 
     private static IResult Done(Assessment assessment) => Results.Json(new TriageOutcome(assessment.Id, assessment.State), ClientJson.Default.TriageOutcome);
 }

@@ -8,6 +8,7 @@ namespace Avvik.Triage.Persistence;
 internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options) : DbContext(options)
 {
     public DbSet<Assessment> Assessments => Set<Assessment>();
+    public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -20,6 +21,10 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.Property(a => a.Version).IsConcurrencyToken();
             // The coordinator's queue, and nothing that has left it.
             e.HasIndex(a => new { a.RespondentOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_queue").HasFilter("open");
+            // What time does next.
+            e.HasIndex(a => a.WakeAt).HasDatabaseName("ix_assessments_wake").HasFilter("wake_at is not null");
+            // What else was told of a party and a day.
+            e.HasIndex(a => new { a.RespondentOrganization, a.OccurredOn, a.ReceivedAt }).HasDatabaseName("ix_assessments_alike");
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>
         {
@@ -27,9 +32,23 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.HasKey(w => w.DeviationId);
             e.Property(w => w.DeviationId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<ReporterMessageRecord>(e =>
+        {
+            e.ToTable("reporter_messages");
+            e.HasKey(m => new { m.DeviationId, m.Number });
+        });
         modelBuilder.AddMessaging();
         modelBuilder.UseSnakeCase();
     }
+}
+
+/// <summary>What the reporter wrote after the submission, sealed.</summary>
+internal sealed class ReporterMessageRecord
+{
+    public Guid DeviationId { get; init; }
+    public int Number { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Text { get; init; }
 }
 
 /// <summary>A withdrawal that arrived before its deviation.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
@@ -36,13 +35,14 @@ internal static class TriageQueueEndpoints
         }
         var rows = await query.OrderBy(a => a.ReceivedAt).ThenBy(a => a.Id).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
-        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
+        var ids = rows.Select(a => a.Id).ToList();
+        var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Reveal(new ProtectedText(m.Text)));
+        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
     }
 
-    private static TriageItem View(Assessment a, TextProtector texts, bool english, DateTimeOffset now)
+    private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)
     {
         var facts = a.ReadFacts();
-        var due = NorwegianCalendar.AddWorkingDays(a.ReceivedAt, Vocabulary.DeadlinesOf(facts.Community, facts.Agreement).TriageWorkingDays);
         return new TriageItem
         {
             Id = a.Id,
@@ -59,10 +59,12 @@ internal static class TriageQueueEndpoints
             ActualHarm = facts.ActualHarm,
             Narrative = texts.Reveal(new ProtectedText(a.Narrative)),
             Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
-            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english)))],
-            DueAt = due,
-            Overdue = a.State == CaseStates.Triage && due <= now,
-            Answers = [],
+            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english), flag == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null))],
+            DueAt = a.DueAt,
+            Overdue = a.State == CaseStates.Triage && a.DueAt <= now,
+            Question = a.State == CaseStates.AwaitingReporter && a.Question is not null ? texts.Reveal(new ProtectedText(a.Question)) : null,
+            Answers = answers,
+            ReopenedBecause = a.ReopenedBecause is null ? null : texts.Reveal(new ProtectedText(a.ReopenedBecause)),
         };
     }
 }

@@ -2,11 +2,12 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
 using Avvik.Triage.Persistence;
 
 namespace Avvik.Triage.WithdrawDeviation;
 
-internal sealed class DeviationWithdrawnHandler(TimeProvider clock) : IHandle<DeviationWithdrawn, TriageDbContext>
+internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationWithdrawn, TriageDbContext>
 {
     public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<TriageDbContext> unit)
     {
@@ -15,6 +16,6 @@ internal sealed class DeviationWithdrawnHandler(TimeProvider clock) : IHandle<De
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (deviation_id) values (@p1) on conflict do nothing", message.DeviationId);
         // What has been routed is Routing's to close.
         else if (assessment.State == CaseStates.Triage)
-            await unit.EnqueueAsync(assessment.Withdraw(message.Organization, clock.GetUtcNow()));
+            await unit.RecordAsync(assessment, assessment.Withdraw(message.Organization, clock.GetUtcNow()), null, texts);
     }
 }

@@ -5,24 +5,33 @@ namespace Avvik.Routing.Tests.Cases;
 
 public sealed class Case_rules_tests
 {
-    private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "answer", "accept", "close", "resolve"];
+    private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
+    private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify", "enter-in-error"];
+    private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
     private static readonly string[] Coordinators = ["respondentsCoordinator", "reportersCoordinator"];
 
     // Written from what the parties have agreed, not from the table: everything that is not here is refused.
-    private static readonly Dictionary<(string State, string Action), (string[] Who, string To)> Agreed = new()
+    private static readonly Dictionary<(string State, string Action), (string[] Who, string To)> Agreed = new Dictionary<(string State, string Action), (string[] Who, string To)>
     {
         [("routed", "acknowledge")] = (Handlers, "acknowledged"),
         [("routed", "return")] = (Handlers, "routed"),
         [("acknowledged", "start")] = (Handlers, "inProgress"),
         [("acknowledged", "return")] = (Handlers, "routed"),
         [("inProgress", "transfer")] = (Handlers, "routed"),
+        [("inProgress", "ask")] = (Handlers, "awaitingReporter"),
         [("inProgress", "answer")] = (Handlers, "answered"),
         [("answered", "accept")] = (ReportersParty, "closed"),
+        [("answered", "dispute")] = (ReportersParty, "disputed"),
         [("answered", "close")] = (Coordinators, "closed"),
+        [("disputed", "resolve")] = (Coordinators, "inProgress"),
+        [("disputed", "escalate")] = (Coordinators, "escalated"),
+        [("disputed", "close")] = (Coordinators, "closed"),
         [("escalated", "resolve")] = (Coordinators, "inProgress"),
-    };
+        [("escalated", "close")] = (Coordinators, "closed"),
+        [("closed", "reopen")] = (Coordinators, "triage"),
+    }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)), KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) })).ToDictionary();
 
     public static TheoryData<string> States => [CaseStates.Submitted, .. Vocabulary.CaseStates.Keys.Order(StringComparer.Ordinal)];
 
@@ -30,7 +39,7 @@ public sealed class Case_rules_tests
     public void The_table_has_the_actions_that_the_api_has_and_no_state_that_the_vocabulary_lacks()
     {
         Assert.Equal(Actions, CaseRules.Table.Select(t => t.Action));
-        Assert.All(CaseRules.Table.SelectMany(t => t.From.Append(t.To)), state => Assert.Contains(state, Vocabulary.CaseStates.Keys));
+        Assert.All(CaseRules.Table.SelectMany(t => t.From.Append(t.To ?? t.From[0])), state => Assert.Contains(state, Vocabulary.CaseStates.Keys));
         Assert.Null(CaseRules.Find("burn"));
     }
 
@@ -43,18 +52,30 @@ public sealed class Case_rules_tests
             foreach (var action in Actions)
             {
                 var (who, to) = Agreed.GetValueOrDefault((state, action), ([], ""));
-                var refusal = CaseRules.Refusal(CaseRules.Find(action)!, @case, actor);
+                var refusal = CaseRules.Refusal(CaseRules.Find(action)!, @case, actor, Now);
                 var expected = who.Contains(name) ? null : to.Length == 0 ? "actionNotAllowed" : name == "otherUnitsHandler" && who == Handlers ? "otherUnit" : "forbidden";
                 Assert.True(expected == refusal, $"{name}, {state}, {action}: {refusal ?? "allowed"}, not {expected ?? "allowed"}");
-                if (refusal is null) Assert.Equal(to, CaseRules.Find(action)!.To);
+                if (refusal is null) Assert.Equal(to, CaseRules.Find(action)!.To ?? state);
             }
-            Assert.Equal(Actions.Where(a => Agreed.GetValueOrDefault((state, a), ([], "")).Who.Contains(name)), CaseRules.AllowedActions(@case, actor));
+            Assert.Equal(Actions.Where(a => Agreed.GetValueOrDefault((state, a), ([], "")).Who.Contains(name)), CaseRules.AllowedActions(@case, actor, Now));
         }
     }
 
     [Fact]
-    public void Nothing_is_done_to_what_is_final() =>
-        Assert.All(Vocabulary.CaseStates.Keys.Where(CaseStates.IsFinal), state => Assert.All(People.All.Values, actor => Assert.Empty(CaseRules.AllowedActions(CaseIn(state), actor))));
+    public void Nothing_is_done_to_what_is_final_but_to_reopen_what_was_closed() =>
+        Assert.All(Vocabulary.CaseStates.Keys.Where(CaseStates.IsFinal), state => Assert.All(People.All.Values, actor =>
+            Assert.Empty(CaseRules.AllowedActions(CaseIn(state), actor, Now).Except(state == CaseStates.Closed ? ["reopen"] : []))));
+
+    [Fact]
+    public void A_case_is_reopened_within_twelve_months_of_its_closing()
+    {
+        var (@case, coordinator) = (CaseIn(CaseStates.Answered), People.All["reportersCoordinator"]);
+        @case.Act(CaseRules.Find("close")!, coordinator, new(), Now);
+        var reopen = CaseRules.Find("reopen")!;
+        Assert.Null(CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12)));
+        Assert.Equal("reopenTooLate", CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12).AddMilliseconds(1)));
+        Assert.Empty(CaseRules.AllowedActions(@case, coordinator, Now.AddMonths(13)));
+    }
 
     private static Case CaseIn(string state)
     {

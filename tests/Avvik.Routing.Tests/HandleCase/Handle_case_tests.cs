@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
 using Avvik.Messaging.Storage;
@@ -52,6 +53,7 @@ public sealed class Handle_case_tests
 
         Assert.Equal((CaseStates.Closed, 7), (closed.Case.State, closed.Case.Version));
         Assert.Empty(closed.AllowedActions);
+        Assert.Equal(["reopen"], (await Coordinator(service).GetCaseAsync(triaged.DeviationId)).AllowedActions);
         Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")], closed.Timeline.Select(e => (e.Version, e.Action)));
         // Each party knows its own people by name, and the other as a party.
         Assert.Equal([null, null, null, null, "test-person"], closed.Timeline.Select(e => e.Actor));
@@ -119,7 +121,7 @@ public sealed class Handle_case_tests
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
-        Assert.Equal(["resolve"], escalated.AllowedActions);
+        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error"], escalated.AllowedActions);
         Assert.Equal("actionNotAllowed", (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
@@ -163,6 +165,97 @@ public sealed class Handle_case_tests
         var answered = await Handler(service).ActAsync(id, 5, "answer", Answer with { Measures = null, NoMeasuresReason = "Engangstilfelle.", Text = new string('a', 8000) });
         Assert.Equal((CaseStates.Answered, "Engangstilfelle."), (answered.Case.State, answered.Answer!.NoMeasuresReason));
     }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_question_goes_to_the_reporter_and_the_answer_gets_the_work_going_again(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await InProgressAsync(service)).DeviationId;
+        Assert.Equal([("/question", "required")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "ask"))).Errors);
+        var asked = await Handler(service).ActAsync(id, 5, "ask", new() { Question = "Hvilken avdeling gjaldt det?" });
+        Assert.Equal((CaseStates.AwaitingReporter, "Hvilken avdeling gjaldt det?", false), (asked.Case.State, asked.Question, asked.Case.Overdue));
+        Assert.Equal("Hvilken avdeling gjaldt det?", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
+
+        await service.ReceiveAsync(Wrote(service, id, 1, "Medisinsk sengepost."));
+        var answered = await Handler(service).GetCaseAsync(id);
+        Assert.Equal((CaseStates.InProgress, 7, null), (answered.Case.State, answered.Case.Version, answered.Question));
+        Assert.Equal(["asked", "reporterAnswered", "reporterMessage"], answered.Timeline.TakeLast(3).Select(e => e.Action));
+        Assert.Equal("Medisinsk sengepost.", answered.Timeline[^1].Text);
+        // Something more, that nobody asked for: it is kept and moves nothing.
+        await service.ReceiveAsync(Wrote(service, id, 2, "Og en ting til."));
+        Assert.Equal(7, (await Handler(service).GetCaseAsync(id)).Case.Version);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_reporter_follows_up_once_and_then_disputes_and_the_coordinators_close_with_both_views(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await InProgressAsync(service)).DeviationId;
+        var (reporter, theirCoordinator) = (service.ClientAs(Given.Hamar, Roles.Reporter), service.ClientAs(Given.Hamar, Roles.Coordinator));
+        await Handler(service).ActAsync(id, 5, "answer", Answer);
+        await service.ReceiveAsync(Wrote(service, id, 1, "Hva med helgene?"));
+        await Handler(service).ActAsync(id, 7, "answer", Answer with { Text = "Også i helgene.", Measures = null, NoMeasuresReason = "Samme tiltak." });
+        await service.ReceiveAsync(Wrote(service, id, 2, "Det stemmer ikke."));
+        Assert.Equal(["accept", "dispute"], (await reporter.GetCaseAsync(id)).AllowedActions);
+
+        Assert.Equal([("/reason", "required")], (await RefusalAsync(reporter.ActAsync(id, 8, "dispute"))).Errors);
+        await reporter.ActAsync(id, 8, "dispute", new() { Reason = "Rutinen følges ikke i helgene." });
+        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 9, "resolve", new() { Decision = "Nei." }))).Code);
+        await theirCoordinator.ActAsync(id, 9, "escalate", new() { Reason = "Partene må møtes." });
+        Assert.Equal([("/decision", "decisionRequired")], (await RefusalAsync(Coordinator(service).ActAsync(id, 10, "close"))).Errors);
+        var closed = await Coordinator(service).ActAsync(id, 10, "close", new() { Decision = "Tas opp i dialogmøtet." });
+
+        Assert.Equal((CaseStates.Closed, 11), (closed.Case.State, closed.Case.Version));
+        var closing = Assert.Single(closed.Closings);
+        Assert.Equal(("Også i helgene.", "Rutinen følges ikke i helgene.", "Tas opp i dialogmøtet.", Given.SykehusetInnlandet), (closing.RespondentsView, closing.ReportersView, closing.Decision, closing.Organization));
+        var last = (await database.SentAsync()).OfType<CaseChanged>().Last();
+        Assert.Equal((1, 1, "capacity communication", 1), (last.Disputes, last.Escalations, string.Join(' ', last.ContributingFactors!), last.Measures!.Count));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_serious_event_is_closed_when_it_is_said_whether_it_was_notified(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with { ActualHarm = "death" }))).DeviationId;
+        var coordinator = Coordinator(service);
+        foreach (var (action, version) in new[] { ("acknowledge", 3), ("start", 4) }) await coordinator.ActAsync(id, version, action);
+        var answered = await coordinator.ActAsync(id, 5, "answer", Answer);
+        Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null), (string.Join(", ", answered.SeriousIncident!.Recipients), answered.SeriousIncident.NotifyBy, answered.SeriousIncident.Notice));
+
+        Assert.Equal((HttpStatusCode.Conflict, "seriousIncidentNoticeRequired"), await RefusalAsync(coordinator.ActAsync(id, 6, "close")) is var r ? (r.Status, r.Code) : default);
+        Assert.Equal("seriousIncidentNoticeRequired", (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(id, 6, "accept"))).Code);
+        Assert.Equal([("/seriousIncidentNotice/notified", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() }))).Errors);
+        Assert.Equal([("/seriousIncidentNotice/reference", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "yes" } }))).Errors);
+        Assert.Equal([("/seriousIncidentNotice/reason", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "no" } }))).Errors);
+        var closed = await coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/4711" } });
+        Assert.Equal((CaseStates.Closed, "2026/4711"), (closed.Case.State, closed.SeriousIncident!.Notice!.Reference));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_is_classified_anew_is_told_with_its_reason_and_what_should_never_have_been_is_ended(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        Assert.Equal([("/reason", "required"), ("", "nothingToChange")], (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify"))).Errors);
+        Assert.Equal([("/category", "unknownCode"), ("/clause", "unknownCode"), ("/actualHarm", "unknownCode"), ("/patientGroups/0", "unknownCode")],
+            (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", Category = "x", Clause = "99", ActualHarm = "x", PatientGroups = ["x"] }))).Errors);
+        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", ActualHarm = "none" }))).Code);
+        var changed = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 3, "reclassify", new() { Reason = "Ingen skade likevel.", Category = "medication", ActualHarm = "none" });
+        Assert.Equal(("medication", "none", CaseStates.Routed, "si-tynset"), (changed.Case.Category, changed.Case.ActualHarm, changed.Case.State, changed.Case.Unit));
+        Assert.Equal("Ingen skade likevel.", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
+
+        var ended = await Coordinator(service).ActAsync(id, 4, "enter-in-error", new() { Reason = "Gjaldt en annen pasient." });
+        Assert.Equal((CaseStates.EnteredInError, "enteredInError"), (ended.Case.State, ended.Timeline[^1].Action));
+        Assert.Empty(ended.AllowedActions);
+        Assert.Equal("medication", (await database.SentAsync()).OfType<CaseChanged>().Last().Facts.Category);
+    }
+
+    private static ReporterAnswered Wrote(ServiceUnderTest<Program> service, Guid id, int number, string text) =>
+        new() { DeviationId = id, Version = number, OccurredAt = Given.ReceivedAt.AddHours(1), Organization = Given.Hamar, Text = service.Protect(text) };
 
     [Fact]
     public async Task A_refusal_says_what_the_caller_may_do_instead_and_a_misspelt_member_loses_nothing()

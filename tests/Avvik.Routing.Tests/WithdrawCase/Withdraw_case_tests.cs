@@ -18,7 +18,7 @@ public sealed class Withdraw_case_tests
         await service.ReceiveAsync(service.Withdrawn(id));
         await service.ReceiveAsync(service.Withdrawn(id));
 
-        Assert.Equal([(3, "routed"), (4, "withdrawn")], (await database.SentAsync()).Cast<CaseChanged>().Select(c => (c.Version, c.Action)));
+        Assert.Equal([(3, "routed"), (4, "withdrawn")], (await database.SentAsync()).OfType<CaseChanged>().Select(c => (c.Version, c.Action)));
         var details = await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).GetCaseAsync(id);
         Assert.Equal((CaseStates.Withdrawn, Given.Hamar, "Meldt to ganger."), (details.Case.State, details.Timeline[^1].Organization, details.Timeline[^1].Text));
         Assert.Empty(details.AllowedActions);
@@ -36,7 +36,7 @@ public sealed class Withdraw_case_tests
         await service.ReceiveAsync(triaged);
         await service.ReceiveAsync(triaged);
 
-        Assert.Equal([(3, CaseStates.Routed), (4, CaseStates.Withdrawn)], (await database.SentAsync()).Cast<CaseChanged>().Select(c => (c.Version, c.State)));
+        Assert.Equal([(3, CaseStates.Routed), (4, CaseStates.Withdrawn)], (await database.SentAsync()).OfType<CaseChanged>().Select(c => (c.Version, c.State)));
         Assert.Equal(0, await database.CountAsync("select count(*) from early_withdrawals"));
         Assert.Equal(2, await database.CountAsync("select count(*) from case_events"));
     }

@@ -100,9 +100,9 @@ public sealed class Worklist_tests
         await ExpectAsync([], [early.DeviationId, late.DeviationId]);
         clock.Advance(TimeSpan.FromMilliseconds(1));
         await ExpectAsync([early.DeviationId], [late.DeviationId]);
-        await client.ActAsync(early.DeviationId, 3, "acknowledge");
-        await client.ActAsync(early.DeviationId, 4, "start");
-        await client.ActAsync(early.DeviationId, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await client.ActNowAsync(early.DeviationId, "acknowledge");
+        await client.ActNowAsync(early.DeviationId, "start");
+        await client.ActNowAsync(early.DeviationId, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
         await ExpectAsync([], [early.DeviationId, late.DeviationId]);
     }
 

@@ -69,7 +69,7 @@ public sealed class Decide_triage_tests
         var (kept, changed) = (service.Submitted(f => f with { Agreement = null }), service.Submitted(f => f with { Agreement = null }));
         await service.ReceiveAsync(kept, changed);
         await Coordinator(service).DecideAsync(kept.DeviationId, new() { Decision = "route" });
-        await Coordinator(service).DecideAsync(changed.DeviationId, new() { Decision = "route", Category = "messaging" });
+        await Coordinator(service).DecideAsync(changed.DeviationId, new() { Decision = "route", Category = "messaging", Comment = "Gjelder meldingsutveksling." });
         var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().ToList();
         // A list is compared by what is in it.
         Assert.Equal(kept.Facts with { PatientGroups = [] }, triaged[0].Facts with { PatientGroups = [] }, EqualityComparer<DeviationFacts>.Default);
@@ -178,5 +178,85 @@ public sealed class Decide_triage_tests
             Assert.Equal(HttpStatusCode.Forbidden,
                 (await service.As(Given.SykehusetInnlandet, role).PostAsJsonAsync($"/api/v1/triage/{submitted.DeviationId}/decision", decision, ClientJson.Default.TriageDecision)).StatusCode);
         Assert.Single(await database.SentAsync());
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_reporter_is_asked_and_the_answer_is_before_the_coordinator(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt);
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        var due = Assert.Single((await Coordinator(service).ListTriageAsync()).Items).DueAt;
+        Assert.Equal([("/question", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "askReporter" })));
+        Assert.Equal(CaseStates.AwaitingReporter, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "askReporter", Question = "Hva gjaldt det?" })).State);
+        var asked = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.Equal((CaseStates.AwaitingReporter, "Hva gjaldt det?"), (asked.State, asked.Question));
+        Assert.Equal("Hva gjaldt det?", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
+        foreach (var decision in new[] { new TriageDecision { Decision = "route", Category = "other" }, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }, new() { Decision = "askReporter", Question = "Igjen?" } })
+            Assert.Equal("urn:avvik:problem:actionNotAllowed", (await RefusalAsync(service, submitted, decision)).Problem.GetProperty("type").GetString());
+
+        clock.Advance(TimeSpan.FromDays(2));
+        ReporterAnswered Wrote(int number, string text) => new() { DeviationId = submitted.DeviationId, Version = number, OccurredAt = clock.GetUtcNow(), Organization = Given.Hamar, Text = service.Protect(text) };
+        var answer = Wrote(1, "Medisinlisten.");
+        await service.ReceiveAsync(answer);
+        await service.ReceiveAsync(answer, Wrote(2, "Og epikrisen."));
+
+        var item = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.Equal((CaseStates.Triage, null, due.AddDays(2)), (item.State, item.Question, item.DueAt));
+        Assert.Equal(["Medisinlisten.", "Og epikrisen."], item.Answers);
+        Assert.Equal([(2, "queued"), (3, "asked"), (4, "reporterAnswered")], (await database.SentAsync()).OfType<CaseChanged>().Select(c => (c.Version, c.Action)));
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" })).State);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_repeats_a_case_is_added_to_it_whether_it_waited_or_went_on(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (main, waits, wentOn) = (service.Submitted(), service.Waiting(), service.Submitted());
+        await service.ReceiveAsync(main, waits, wentOn);
+        var flag = (await Coordinator(service).ListTriageAsync()).Items.Single(i => i.Id == wentOn.DeviationId).Flags.Single();
+        Assert.Equal(("possibleDuplicate", main.DeviationId), (flag.Code, Assert.Single(flag.Ids!)));
+
+        foreach (var (id, mainCase) in new[] { (waits, waits.DeviationId), (waits, Guid.CreateVersion7()), (wentOn, waits.DeviationId) })
+            Assert.Equal([("/mainCase", "noMainCase")], ErrorsOf(await RefusalAsync(service, id, new() { Decision = "duplicate", MainCase = mainCase })));
+        Assert.Equal([("/mainCase", "required")], ErrorsOf(await RefusalAsync(service, waits, new() { Decision = "duplicate" })));
+        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service).DecideAsync(waits.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
+        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service).DecideAsync(wentOn.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
+        // A duplicate is no main case.
+        var another = await service.ReceivedAsync(service.Waiting());
+        Assert.Equal([("/mainCase", "noMainCase")], ErrorsOf(await RefusalAsync(service, another, new() { Decision = "duplicate", MainCase = waits.DeviationId })));
+
+        var sent = await database.SentAsync();
+        Assert.Equal([(waits.DeviationId, main.DeviationId), (wentOn.DeviationId, main.DeviationId)], sent.OfType<DeviationMerged>().Select(m => (m.DeviationId, m.MainCase)));
+        // One that has a case is ended by whoever has the case.
+        var ended = Assert.Single(sent.OfType<CaseChanged>(), c => c.State == CaseStates.Duplicate);
+        Assert.Equal((waits.DeviationId, main.DeviationId, 3), (ended.DeviationId, ended.MainCase, ended.Version));
+        Assert.Equal(Given.Unclear, service.Reveal(sent.OfType<DeviationMerged>().First().Narrative));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_should_never_have_been_sent_is_struck_out_with_a_reason_also_while_the_reporter_is_asked(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "askReporter", Question = "Er dette en prøve?" });
+        Assert.Equal([("/comment", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "enterInError" })));
+        Assert.Equal(CaseStates.EnteredInError, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "enterInError", Comment = "Prøvemelding." })).State);
+        Assert.Equal("enteredInError", (await database.SentAsync()).OfType<CaseChanged>().Last().Action);
+        Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
+    }
+
+    [Fact]
+    public async Task Another_category_than_the_reporters_needs_a_reason_that_the_reporter_sees()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Agreement = null }));
+        Assert.Equal([("/comment", "reasonRequired")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "route", Category = "medication" })));
+        await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication", Comment = "Gjelder legemidler." });
+        Assert.Equal("Gjelder legemidler.", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
     }
 }

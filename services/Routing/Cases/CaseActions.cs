@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Contracts.Triage;
+
+namespace Avvik.Routing.Cases;
+
+/// <summary>What people do to a case.</summary>
+internal sealed partial class Case
+{
+    /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
+    public string? Missing(Transition transition, CaseAction body) => transition.To == CaseStates.Closed && IsSerious && Notice is null && body.SeriousIncidentNotice is null
+        ? "seriousIncidentNoticeRequired" : null;
+
+    /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it needs.</summary>
+    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, DateTimeOffset now)
+    {
+        var to = transition.To ?? State;
+        if (body.SeriousIncidentNotice is { } notice) Notice = JsonSerializer.Serialize(notice, ClientJson.Default.SeriousIncidentNotice);
+        switch (transition.Action)
+        {
+            case CaseRules.Acknowledge:
+                AcknowledgedAt = now;
+                break;
+            case CaseRules.Return:
+                var unit = (HealthCommunities.Party(RespondentOrganization)!.Unit(body.SuggestedUnit) ?? HealthCommunities.Party(RespondentOrganization)!.FallbackUnit).Code;
+                Hops++;
+                UnitHops = JsonSerializer.Serialize(ReadUnitHops().Append(new UnitHop(Unit, unit)));
+                GiveTo(unit, "returned", now);
+                // A ball that nobody keeps is for the coordinators of both parties.
+                if (Hops > Deadlines.MaxWrongRecipientHops) (to, Escalations) = (CaseStates.Escalated, Escalations + 1);
+                break;
+            case CaseRules.Transfer:
+                GiveTo(body.Unit!, "transferred", now);
+                break;
+            case CaseRules.Ask:
+                (AskedAt, Question, ReporterWarned) = (now, body.Question, false);
+                break;
+            case CaseRules.Answer:
+                GiveAnswer(body, now);
+                break;
+            case CaseRules.Dispute:
+                (Disagreement, Disputes) = (body.Reason, Disputes + 1);
+                break;
+            case CaseRules.Escalate:
+                Escalations++;
+                break;
+            case CaseRules.Resolve:
+                StartClock(now);
+                break;
+            case CaseRules.Reopen:
+                (ClosedAt, Reopenings) = (null, Reopenings + 1);
+                break;
+            case CaseRules.Reclassify:
+                Reclassify(body);
+                break;
+        }
+        if (to == CaseStates.Closed) Close(actor.Organization, body.Decision, now);
+        else if (CaseStates.IsFinal(to)) ClosedAt = now;
+        return Record(PastTense(transition.Action), to, actor.Organization, actor.Name, body.Question ?? body.Text ?? body.Decision ?? body.Reason, now);
+    }
+
+    /// <summary>
+    /// The reporter wrote: the answer that was waited for, or the one follow-up to an answer; null when it is neither, and changes nothing. What was
+    /// written before the question or the answer is about something else, whenever it arrives.
+    /// </summary>
+    public CaseEventRecord? ReporterWrote(string organization, DateTimeOffset writtenAt, DateTimeOffset now)
+    {
+        if (State == CaseStates.AwaitingReporter && AskedAt is { } asked && writtenAt >= asked)
+        {
+            // The clock stood still meanwhile.
+            var stood = now - asked;
+            (ClockStartedAt, DueAt, AskedAt, Question) = (ClockStartedAt + stood, DueAt + stood, null, null);
+            return Record("reporterAnswered", CaseStates.InProgress, organization, null, null, now);
+        }
+        if (State == CaseStates.Answered && FollowUps == 0 && writtenAt >= AnsweredAt)
+        {
+            FollowUps++;
+            StartClock(now);
+            return Record("followedUp", CaseStates.InProgress, organization, null, null, now);
+        }
+        return null;
+    }
+
+    /// <summary>The reporter took it back in the moment before it got here.</summary>
+    public CaseEventRecord Withdraw(string organization, string reason, DateTimeOffset now)
+    {
+        ClosedAt = now;
+        return Record("withdrawn", CaseStates.Withdrawn, organization, null, reason, now);
+    }
+
+    /// <summary>A coordinator found in triage that it repeats another.</summary>
+    public CaseEventRecord Merge(Guid mainCase, DateTimeOffset now)
+    {
+        (ClosedAt, MainCase) = (now, mainCase);
+        return Record("duplicate", CaseStates.Duplicate, RespondentOrganization, null, null, now);
+    }
+
+    /// <summary>Another deviation repeats this one.</summary>
+    public CaseEventRecord AddDuplicate(string reference, DateTimeOffset now) => Record("duplicateAdded", State, RespondentOrganization, null, reference, now);
+
+    /// <summary>Follows what Triage has done with a reopened case; null when that is older than what is known here.</summary>
+    public CaseEventRecord? Follow(ReopenedCaseChanged change, string? text)
+    {
+        if (!IsWithTriage || change.Version <= Version) return null;
+        Version = change.Version - 1;
+        if (CaseStates.IsFinal(change.State)) ClosedAt = change.OccurredAt;
+        return Record(change.Action, change.State, change.Organization, null, text, change.OccurredAt);
+    }
+
+    /// <summary>A measure's next state, when <see cref="Measure.MayFollow"/> it.</summary>
+    public CaseEventRecord ChangeMeasure(Measure measure, string state, string? note, Actor actor, DateOnly today, DateTimeOffset now)
+    {
+        measure.Become(state, note, today);
+        return Record(state switch
+        {
+            Measure.InProgress => "measureStarted",
+            Measure.Done => "measureDone",
+            Measure.EffectChecked => "measureEffectChecked",
+            _ => "measureCancelled",
+        }, State, actor.Organization, actor.Name, note, now);
+    }
+
+    private void GiveAnswer(CaseAction body, DateTimeOffset now)
+    {
+        AnsweredAt = now;
+        Disagreement = null;
+        Answer = JsonSerializer.Serialize(new CaseAnswer(body.Text!, body.ContributingFactors ?? [], [], body.NoMeasuresReason), ClientJson.Default.CaseAnswer);
+        var party = HealthCommunities.Party(RespondentOrganization)!;
+        // After those of an earlier answer, which stand.
+        _measures.AddRange((body.Measures ?? []).Select(m => new Measure
+        {
+            Id = Guid.CreateVersion7(now),
+            CaseId = Id,
+            Description = m.Description!,
+            Owner = m.Owner!,
+            Unit = party.Unit(m.Owner)?.Code ?? Unit,
+            DueOn = DateOnly.ParseExact(m.DueDate!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+        }));
+    }
+
+    private void Reclassify(CaseAction body)
+    {
+        var facts = ReadFacts();
+        facts = facts with
+        {
+            Category = body.Category ?? facts.Category,
+            Clause = body.Clause ?? (body.Category is null ? facts.Clause : Vocabulary.Categories[body.Category].Clause),
+            ActualHarm = body.ActualHarm ?? facts.ActualHarm,
+            PatientGroups = body.PatientGroups ?? facts.PatientGroups,
+        };
+        (Priority, var reason) = Priorities.Of(facts);
+        Classify(facts, ["category:coordinator", "clause:coordinator", reason]);
+    }
+
+    private void Close(string? organization, string? decision, DateTimeOffset now)
+    {
+        ClosedAt = now;
+        Closings = JsonSerializer.Serialize([.. ReadClosings(), new CaseClosing(now, Version + 1, organization, decision, ReadAnswer()?.Text, Disagreement)], ClientJson.Default.IReadOnlyListCaseClosing);
+    }
+
+    private static string PastTense(string action) => action switch
+    {
+        CaseRules.Acknowledge => "acknowledged",
+        CaseRules.Start => "started",
+        CaseRules.Return => "returned",
+        CaseRules.Transfer => "transferred",
+        CaseRules.Ask => "asked",
+        CaseRules.Answer => "answered",
+        CaseRules.Accept => "accepted",
+        CaseRules.Dispute => "disputed",
+        CaseRules.Escalate => "escalated",
+        CaseRules.Resolve => "resolved",
+        CaseRules.Close => "closed",
+        CaseRules.Reopen => "reopened",
+        CaseRules.Reclassify => "reclassified",
+        CaseRules.EnterInError => "enteredInError",
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
+    };
+}

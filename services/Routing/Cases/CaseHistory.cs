@@ -1,0 +1,45 @@
+namespace Avvik.Routing.Cases;
+
+/// <summary>A line of a case's history; appended, never changed.</summary>
+internal sealed class CaseEventRecord
+{
+    public Guid CaseId { get; init; }
+    public int Version { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Action { get; init; }
+    public string? Organization { get; init; }
+    public string? Actor { get; init; }
+    public required string State { get; init; }
+    public required string Unit { get; init; }
+    public string? Text { get; init; }
+}
+
+/// <summary>What the reporter wrote; it may arrive before its case.</summary>
+internal sealed class ReporterMessageRecord
+{
+    public Guid CaseId { get; init; }
+    public int Number { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Organization { get; init; }
+    public required string Text { get; init; }
+}
+
+/// <summary>A withdrawal that arrived before its case.</summary>
+internal sealed class EarlyWithdrawal
+{
+    public Guid CaseId { get; init; }
+    public required string Organization { get; init; }
+    /// <summary>Sealed, as it travelled.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>A deviation that repeats a case; it may arrive before that case.</summary>
+internal sealed class DuplicateRecord
+{
+    public Guid Id { get; init; }
+    public Guid MainCase { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Reference { get; init; }
+    public required string ReporterOrganization { get; init; }
+    public required string Narrative { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Hosting.Calendar;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.Storage;
+using Avvik.Messaging.TextProtection;
+using Avvik.Routing.Cases;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.Persistence;
+using Avvik.Routing.Worklist;
+using Microsoft.EntityFrameworkCore;
+using Measure = Avvik.Routing.Cases.Measure;
+
+namespace Avvik.Routing.Measures;
+
+/// <summary>What is to change, in the list of whoever sees to it, also long after the case is closed.</summary>
+internal static class MeasureEndpoints
+{
+    private static readonly string[] States = [Measure.Planned, Measure.InProgress, Measure.Done, Measure.EffectChecked, Measure.Cancelled];
+    private static readonly string[] Pending = [Measure.Planned, Measure.InProgress];
+    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
+
+    public static RouteGroupBuilder MapMeasures(this RouteGroupBuilder measures)
+    {
+        measures.MapGet("", ListAsync).WithName("ListMeasures").WithSummary("Measures of the caller's party, by due date; those of a unit, and those that are overdue").Produces<Page<MeasureRow>>().ProducesProblem(422);
+        return measures;
+    }
+
+    public static RouteGroupBuilder MapChangeMeasure(this RouteGroupBuilder cases)
+    {
+        cases.MapPost("/{id:guid}/measures/{measureId:guid}", ChangeAsync).WithName("ChangeMeasure")
+            .WithSummary("planned → inProgress → done → effectChecked, or cancelled before it is done; needs If-Match with the case's ETag")
+            .Accepts<MeasureChange>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+        return cases;
+    }
+
+    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
+        var rows = db.Measures.Join(db.Cases, m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c }).Where(r => r.Case.RespondentOrganization == caller.Organization);
+        if (unit is not null) rows = rows.Where(r => r.Measure.Unit == unit);
+        if (state is not null) rows = rows.Where(r => r.Measure.State == state);
+        if (overdue is true) rows = rows.Where(r => r.Measure.DueOn < today && Pending.Contains(r.Measure.State));
+        if (overdue is false) rows = rows.Where(r => r.Measure.DueOn >= today || !Pending.Contains(r.Measure.State));
+        if (after is { } position)
+        {
+            var (due, id) = (DateOnly.FromDayNumber((int)position.SortKey), position.Id);
+            rows = rows.Where(r => r.Measure.DueOn > due || (r.Measure.DueOn == due && r.Measure.Id.CompareTo(id) > 0));
+        }
+        var found = await rows.OrderBy(r => r.Measure.DueOn).ThenBy(r => r.Measure.Id).Take(take + 1)
+            .Select(r => new { r.Measure, r.Case.Reference, r.Case.Version }).ToListAsync(ct);
+        var next = found.Count > take ? Cursor.Of(found[take - 1].Measure.DueOn.DayNumber, found[take - 1].Measure.Id) : null;
+        return Results.Json(new Page<MeasureRow>([.. found.Take(take).Select(r =>
+            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))], next), ClientJson.Default.PageMeasureRow);
+    }
+
+    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, Strict, (b, errors) =>
+        {
+            if (b.State is null) errors.Add("/state", "required");
+            else if (!States.Contains(b.State, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
+            HandleCaseEndpoints.Text(b.Note, "/note", FreeText.MaxLength, errors, required: b.State is Measure.EffectChecked or Measure.Cancelled);
+        });
+        if (body is null) return problem!;
+        var now = clock.GetUtcNow();
+        var actor = HandleCaseEndpoints.ActorOf(caller);
+        var refusal = await writer.WriteAsync(async unit =>
+        {
+            var @case = await unit.FindCaseAsync(id);
+            if (@case is null || !HandleCaseEndpoints.IsParty(@case, caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure) return Problem.NotFound();
+            if (HandleCaseEndpoints.StaleVersion(http.Request, @case) is { } stale) return stale;
+            if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code) return code == "forbidden" ? Problem.Forbidden() : Problem.Conflict(code);
+            if (!Measure.MayFollow(measure.State, body.State!)) return Problem.Conflict("measureStateNotAllowed");
+            await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
+            return null;
+        }, ct);
+        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, clock, ct))!;
+    }
+}

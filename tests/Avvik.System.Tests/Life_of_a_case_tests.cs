@@ -1,0 +1,250 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Avvik.System.Tests;
+
+/// <summary>
+/// Each row of the table of a case's life (services/Routing/README.md), through the gateway with everybody's own token. Those that are in
+/// <see cref="Journey_tests"/> are not told again. Where time does it, time is moved for that case, in its own row.
+/// </summary>
+[Collection(nameof(RunningSystem))]
+public sealed class Life_of_a_case_tests(RunningSystem system)
+{
+    private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar";
+    private const long Day = 24 * 60 * 60 * 1000;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }] };
+
+    private Task<AvvikClient> NurseAsync() => system.ClientAsync(Hamar, "reporter");
+    private Task<AvvikClient> HandlerAsync(string unit = Unit) => system.ClientAsync(SykehusetInnlandet, "handler", unit);
+    private Task<AvvikClient> CoordinatorAsync(string organization = SykehusetInnlandet) => system.ClientAsync(organization, "coordinator");
+
+    [Fact]
+    public async Task Fra_triage_spørres_melder_som_svarer_og_saken_sendes_videre()
+    {
+        var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
+        var id = await WaitingAsync(nurse, coordinator);
+        Assert.Equal("awaitingReporter", (await coordinator.DecideAsync(id, new() { Decision = "askReporter", Question = "Hva gjaldt det?" })).State);
+        await StatusAsync(nurse, id, "awaitingReporter");
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "asked", Text: "Hva gjaldt det?" }), Soon);
+        await nurse.WriteMessageAsync(id, "Medisinlisten manglet.");
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == id && i.State == "triage" && i.Answers.SequenceEqual(["Medisinlisten manglet."])), Soon);
+        await coordinator.DecideAsync(id, new() { Decision = "route", Category = "medication" });
+        await StatusAsync(nurse, id, "routed");
+        Assert.Equal(["asked", "queued", "reporterAnswered", "reporterMessage", "routed", "submitted"], (await nurse.GetDeviationAsync(id)).Timeline.Select(e => e.Event).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Svarer_ikke_melder_i_triage_blir_det_minnet_om_og_så_avvist()
+    {
+        var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
+        var id = await WaitingAsync(nurse, coordinator);
+        await coordinator.DecideAsync(id, new() { Decision = "askReporter", Question = "Hva gjaldt det?" });
+        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {8 * Day}, wake_at = 0 where id = @id", id);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Event == "reporterReminded"), Soon);
+        Assert.Equal("awaitingReporter", (await nurse.GetDeviationAsync(id)).Status);
+        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {8 * Day}, wake_at = 0 where id = @id", id);
+        await StatusAsync(nurse, id, "rejected");
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."), Soon);
+    }
+
+    [Fact]
+    public async Task Et_duplikat_slås_sammen_og_begge_meldere_følger_hovedsaken()
+    {
+        var (nurse, coordinator, handler) = (await NurseAsync(), await CoordinatorAsync(), await HandlerAsync());
+        var other = await system.ClientAsync("864950582", "reporter");
+        var main = await RoutedAsync(nurse, handler);
+        var id = await WaitingAsync(other, coordinator);
+        Assert.Equal("duplicate", (await coordinator.DecideAsync(id, new() { Decision = "duplicate", MainCase = main.Case.Id })).State);
+        await StatusAsync(other, id, "duplicate");
+        await Eventually.IsTrue(async () => (await handler.GetCaseAsync(main.Case.Id)).Duplicates.Any(d => d.Id == id && d.Narrative is not null), Soon);
+        await AnsweredAsync(handler, main.Case.Id);
+        await Eventually.IsTrue(async () => (await other.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "answered", Text: "Rutinen er endret." }), Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(main.Case.Id)).Timeline.Any(e => e.Event == "duplicateAdded"), Soon);
+    }
+
+    [Fact]
+    public async Task Feil_enhet_to_ganger_og_den_tredje_løftes_til_koordinatorene_som_avgjør()
+    {
+        var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
+        var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
+        await ActAsync(await HandlerAsync(), id, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-tynset" });
+        await ActAsync(await HandlerAsync("si-tynset"), id, "return", new() { Reason = "Feil enhet.", SuggestedUnit = Unit });
+        var escalated = await ActAsync(await HandlerAsync(), id, "return", new() { Reason = "Fortsatt feil enhet." });
+        Assert.Equal(("escalated", 3), (escalated.Case.State, escalated.Case.Hops));
+        Assert.Equal("inProgress", (await ActAsync(await CoordinatorAsync(Hamar), id, "resolve", new() { Decision = "Elverum-Hamar svarer." })).Case.State);
+        // And once more, and closed by decision.
+        await MoveTimeAsync("routing", "update cases set state = 'escalated' where id = @id", id);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => ActAsync(coordinator, id, "close"))).Status);
+        Assert.Equal("closed", (await ActAsync(coordinator, id, "close", new() { Decision = "Avklart i møte." })).Case.State);
+        await StatusAsync(nurse, id, "closed");
+        await Eventually.IsTrue(async () => await system.CountAsync("statistics", $"select count(*) from facts where deviation_id = '{id.ToString().ToUpperInvariant()}' and hops = 3 and state = 'closed'") == 1, Soon);
+    }
+
+    [Fact]
+    public async Task Enheten_spør_melder_og_overfører_saken_innen_egen_part()
+    {
+        var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await ActAsync(handler, id, "acknowledge");
+        await ActAsync(handler, id, "start");
+        Assert.Equal("awaitingReporter", (await ActAsync(handler, id, "ask", new() { Question = "Hvilken avdeling?" })).Case.State);
+        await StatusAsync(nurse, id, "awaitingReporter");
+        await nurse.WriteMessageAsync(id, "Medisinsk sengepost.");
+        await Eventually.IsTrue(async () => (await handler.GetCaseAsync(id)).Case.State == "inProgress", Soon);
+        var transferred = await ActAsync(handler, id, "transfer", new() { Unit = "si-tynset", Reason = "Hører hjemme der." });
+        Assert.Equal(("routed", "si-tynset", 0), (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops));
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Case?.Unit == "si-tynset", Soon);
+    }
+
+    [Fact]
+    public async Task Svarer_ikke_melder_enheten_blir_saken_avvist()
+    {
+        var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await ActAsync(handler, id, "acknowledge");
+        await ActAsync(handler, id, "start");
+        await ActAsync(handler, id, "ask", new() { Question = "Hvilken avdeling?" });
+        await MoveTimeAsync("routing", $"update cases set asked_at = asked_at - {15 * Day}, wake_at = 0 where id = @id", id);
+        await StatusAsync(nurse, id, "rejected");
+        Assert.Equal(["reporterReminded", "rejected"], (await handler.GetCaseAsync(id)).Timeline.TakeLast(2).Select(e => e.Action));
+    }
+
+    [Fact]
+    public async Task Et_svar_følges_opp_én_gang_bestrides_løftes_og_lukkes_med_begge_syn()
+    {
+        var (nurse, handler, theirs, ours) = (await NurseAsync(), await HandlerAsync(), await CoordinatorAsync(), await CoordinatorAsync(Hamar));
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await AnsweredAsync(handler, id);
+        await StatusAsync(nurse, id, "answered");
+        await nurse.WriteMessageAsync(id, "Hva med helgene?");
+        await Eventually.IsTrue(async () => (await handler.GetCaseAsync(id)).Case.State == "inProgress", Soon);
+        await ActAsync(handler, id, "answer", Answer with { Text = "Også i helgene.", Measures = null, NoMeasuresReason = "Samme tiltak." });
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { Status: "answered" } d && d.Timeline.Count(e => e.Event == "answered") == 2, Soon);
+        Assert.Equal("urn:avvik:problem:followUpUsed", (await Assert.ThrowsAsync<AvvikProblemException>(() => nurse.WriteMessageAsync(id, "Og nettene?"))).Problem.GetProperty("type").GetString());
+
+        Assert.Equal("disputed", (await ActAsync(nurse, id, "dispute", new() { Reason = "Stemmer ikke." })).Case.State);
+        Assert.Equal("inProgress", (await ActAsync(theirs, id, "resolve", new() { Decision = "Se på det igjen." })).Case.State);
+        await ActAsync(handler, id, "answer", Answer with { Text = "Nå er det sjekket." });
+        await ActAsync(nurse, id, "dispute", new() { Reason = "Stemmer fortsatt ikke." });
+        Assert.Equal("escalated", (await ActAsync(ours, id, "escalate", new() { Reason = "Partene må møtes." })).Case.State);
+        Assert.Equal("inProgress", (await ActAsync(theirs, id, "resolve", new() { Decision = "Møte avholdt." })).Case.State);
+        await ActAsync(handler, id, "answer", Answer with { Text = "Avtalt ny rutine." });
+        await ActAsync(nurse, id, "dispute", new() { Reason = "Vi er uenige." });
+        var closed = await ActAsync(theirs, id, "close");
+        Assert.Equal(("closed", "Avtalt ny rutine.", "Vi er uenige."), (closed.Case.State, Assert.Single(closed.Closings).RespondentsView, closed.Closings[0].ReportersView));
+        await StatusAsync(nurse, id, "closed");
+    }
+
+    [Fact]
+    public async Task Et_svar_som_ingen_har_innvendinger_mot_lukkes_etter_fjorten_dager()
+    {
+        var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await AnsweredAsync(handler, id);
+        await MoveTimeAsync("routing", $"update cases set answered_at = answered_at - {15 * Day}, wake_at = 0 where id = @id", id);
+        await StatusAsync(nurse, id, "closed");
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."), Soon);
+    }
+
+    [Fact]
+    public async Task En_lukket_sak_gjenåpnes_vurderes_på_nytt_og_sendes_til_en_annen_enhet()
+    {
+        var (nurse, handler, coordinator) = (await NurseAsync(), await HandlerAsync(), await CoordinatorAsync());
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await AnsweredAsync(handler, id);
+        Assert.Equal("closed", (await ActAsync(coordinator, id, "close")).Case.State);
+        Assert.Equal("triage", (await ActAsync(await CoordinatorAsync(Hamar), id, "reopen", new() { Reason = "Det skjedde igjen." })).Case.State);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
+        await coordinator.DecideAsync(id, new() { Decision = "route", Unit = "si-tynset" });
+        var tynset = await HandlerAsync("si-tynset");
+        await Eventually.IsTrue(async () => (await tynset.GetCaseAsync(id)) is { Case: { State: "routed", Unit: "si-tynset" }, Closings.Count: 1 }, Soon);
+        await StatusAsync(nurse, id, "routed");
+    }
+
+    [Fact]
+    public async Task Det_som_er_feilregistrert_strykes_og_telles_ikke()
+    {
+        var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
+        var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
+        await ActAsync(coordinator, id, "reclassify", new() { Category = "medication", Reason = "Gjelder legemidler." });
+        Assert.Equal("enteredInError", (await ActAsync(coordinator, id, "enter-in-error", new() { Reason = "Meldt på feil part." })).Case.State);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { Status: "enteredInError", Category: "medication" }, Soon);
+
+        var waiting = await WaitingAsync(nurse, coordinator);
+        await coordinator.DecideAsync(waiting, new() { Decision = "enterInError", Comment = "Prøvemelding." });
+        await StatusAsync(nurse, waiting, "enteredInError");
+    }
+
+    [Fact]
+    public async Task Et_tiltak_følges_opp_etter_lukking_og_begge_parters_systemer_ser_alt_som_skjer()
+    {
+        var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
+        var (ours, theirs) = (await system.ClientAsync(Hamar, "client"), await system.ClientAsync(SykehusetInnlandet, "client"));
+        var (oursFrom, theirsFrom) = ((await ours.ListChangesAsync("latest")).Next, (await theirs.ListChangesAsync("latest")).Next);
+        var id = (await RoutedAsync(nurse, handler)).Case.Id;
+        await AnsweredAsync(handler, id);
+        var closed = await ActAsync(nurse, id, "accept");
+        var measure = closed.Answer!.Measures[0].Id!.Value;
+        Assert.Contains((await handler.ListMeasuresAsync($"unit={Unit}&limit=200")).Items, m => m.CaseId == id);
+        foreach (var (state, note) in new[] { ("inProgress", null), ("done", "Innført."), ("effectChecked", "Ingen nye avvik.") })
+            await handler.ChangeMeasureAsync(id, (await handler.GetCaseAsync(id)).Case.Version, measure, new() { State = state, Note = note });
+
+        string[] expected = ["routed", "acknowledged", "started", "answered", "accepted", "measureStarted", "measureDone", "measureEffectChecked"];
+        foreach (var (client, from) in new[] { (ours, oursFrom), (theirs, theirsFrom) })
+        {
+            var (seen, cursor) = (new SortedDictionary<int, string>(), from);
+            await Eventually.IsTrue(async () =>
+            {
+                var changes = await client.ListChangesAsync(cursor, wait: 5);
+                foreach (var change in changes.Items.Where(c => c.Id == id)) seen[change.Version] = change.Event;
+                cursor = changes.Next;
+                return seen.Count >= expected.Length;
+            }, Soon);
+            Assert.Equal(expected, seen.Values);
+        }
+    }
+
+    private static async Task<CaseDetails> RoutedAsync(AvvikClient nurse, AvvikClient handler)
+    {
+        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary", ActualHarm = "mild", Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit } });
+        CaseDetails? details = null;
+        await Eventually.IsTrue(async () =>
+        {
+            try { return (details = await handler.GetCaseAsync(receipt.Id)) is not null; }
+            catch (AvvikProblemException notYet) when (notYet.Status == HttpStatusCode.NotFound) { return false; }
+        }, Soon);
+        return details!;
+    }
+
+    private static async Task<Guid> WaitingAsync(AvvikClient nurse, AvvikClient coordinator)
+    {
+        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Dette var ikke bra i det hele tatt." });
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == receipt.Id), Soon);
+        return receipt.Id;
+    }
+
+    private static async Task AnsweredAsync(AvvikClient handler, Guid id)
+    {
+        await ActAsync(handler, id, "acknowledge");
+        await ActAsync(handler, id, "start");
+        Assert.Equal("answered", (await ActAsync(handler, id, "answer", Answer)).Case.State);
+    }
+
+    private static async Task<CaseDetails> ActAsync(AvvikClient client, Guid id, string action, CaseAction? body = null) => await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body);
+
+    private static Task StatusAsync(AvvikClient nurse, Guid id, string status) => Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Status == status, Soon, async () => $"{(await nurse.GetDeviationAsync(id)).Status}, not {status}");
+
+    /// <summary>For one case, in its own row, beside the running service.</summary>
+    private async Task MoveTimeAsync(string service, string sql, Guid id)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(system.Data, "db", service + ".db")};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.AddWithValue("@id", id);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+    }
+}
