@@ -21,9 +21,9 @@ pid_file() { echo "$data/run/$1.pid"; }
 log_file() { echo "$data/logs/$1.log"; }
 
 # $data/ports holds the ports nobody has to know, for as long as the folder lives. $data/run/choices holds what the
-# caller of compose/up chose (gateway port, broker, PostgreSQL) until compose/down: whoever brings back a process that
+# caller of compose/up chose (gateway port, broker, PostgreSQL, tokens) until compose/down: whoever brings back a process that
 # went away need not say it again.
-chosen() { recall "$data/run/choices" "$1"; } # AVVIK_PORT | AVVIK_RABBITMQ | AVVIK_POSTGRES
+chosen() { recall "$data/run/choices" "$1"; } # AVVIK_PORT | AVVIK_RABBITMQ | AVVIK_POSTGRES | AVVIK_TOKENS
 
 port_of() { # PROCESS
     if [[ $1 == gateway ]]; then chosen AVVIK_PORT; else recall "$data/ports" "$1"; fi

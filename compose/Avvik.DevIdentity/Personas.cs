@@ -4,7 +4,12 @@ namespace Avvik.DevIdentity;
 /// Who a token speaks for, as the gateway reads it. The client is the software: each persona is its own, so that two of
 /// them never share idempotency keys or rate limits. The subject is the person, or the software where it acts on its own.
 /// </summary>
-internal sealed record Identity(string ClientId, string Subject, string Organization, IReadOnlyList<string> Roles, string? Unit, string? Name);
+internal sealed record Identity(string ClientId, string Subject, string? OrganizationParent, IReadOnlyList<string> Roles, string? Unit, string? Name)
+{
+    public string? OrganizationChild { get; init; }
+    public string SecurityLevel { get; init; } = "4";
+    public bool IsPerson => !Roles.Contains("client", StringComparer.Ordinal);
+}
 
 /// <summary>The people and machines that can be tried without knowing an organisation number by heart.</summary>
 internal static class Personas
@@ -52,7 +57,7 @@ internal static class Personas
     public static void Print(TextWriter writer)
     {
         foreach (var p in All)
-            writer.WriteLine($"{p.Subject,-24}{p.Organization,-11}{p.Roles[0],-16}{p.Unit,-18}{p.Name}");
+            writer.WriteLine($"{p.Subject,-24}{p.OrganizationParent,-11}{p.Roles[0],-16}{p.Unit,-18}{p.Name}");
     }
 
     private static Identity Person(string name, string described, string organization, string role, string? unit = null) =>

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using Avvik.DevIdentity;
+using Avvik.DevIdentity.OAuth;
 
 switch (args)
 {
@@ -19,15 +21,22 @@ if (builder.Configuration["Issuer"] is not { Length: > 0 } url || builder.Config
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddHealthChecks();
-builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+builder.Services.ConfigureHttpJsonOptions(json =>
+{
+    json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    // OAuth's clients take a null for a wrong answer.
+    json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+});
 var app = builder.Build();
 var issuer = new TokenIssuer(url, keyFile);
 
 app.MapHealthChecks("/health/live");
 app.MapHealthChecks("/health/ready");
 app.MapGet("/.well-known/openid-configuration", () => issuer.Discovery);
-app.MapGet("/jwks", () => issuer.KeySet);
-app.MapGet("/personas", () => Personas.All.Select(p => new { persona = p.Subject, p.Name, p.Organization, p.Roles, p.Unit, p.ClientId }));
+app.MapGet("/.well-known/openid-configuration/jwks", () => issuer.KeySet);
+app.MapOAuth(issuer, new Clients(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keyFile))!, "identity-clients.json")));
+app.MapGet("/personas", () => Personas.All.Select(p => new { persona = p.Subject, p.Name, organization = p.OrganizationParent, p.Roles, p.Unit, p.ClientId }));
+// What HelseID has not: a bearer token for whoever asks, so that a first call takes one line.
 app.MapPost("/token", async (HttpRequest http) =>
 {
     if (!http.HasFormContentType)
@@ -40,7 +49,7 @@ app.MapPost("/token", async (HttpRequest http) =>
     http.HttpContext.Response.Headers.CacheControl = "no-store";
     return Results.Ok(new
     {
-        access_token = issuer.Issue(request, now),
+        access_token = issuer.Issue(request.Identity, request.Scopes, request.Lifetime, now),
         token_type = "Bearer",
         expires_in = (int)request.Lifetime.TotalSeconds,
     });

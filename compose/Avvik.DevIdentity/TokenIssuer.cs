@@ -4,9 +4,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.DevIdentity;
 
-/// <summary>Signs access tokens shaped like HelseID's. RS256: the gateway verifies it in half the time of ES256.</summary>
+/// <summary>Signs tokens shaped like HelseID's. RS256: the gateway verifies it in half the time of ES256.</summary>
 internal sealed class TokenIssuer
 {
+    public static readonly string[] AllScopes = ["nhn:avvik/report", "nhn:avvik/case", "nhn:avvik/coordinate", "nhn:avvik/statistics", "nhn:avvik/admin"];
+    public static readonly string[] SignatureAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly RSA _rsa;
     private readonly SigningCredentials _credentials;
@@ -31,12 +34,21 @@ internal sealed class TokenIssuer
     public object Discovery => new
     {
         issuer = Issuer,
-        jwks_uri = $"{Issuer}/jwks",
-        token_endpoint = $"{Issuer}/token",
-        grant_types_supported = new[] { "client_credentials" },
-        response_types_supported = Array.Empty<string>(),
+        jwks_uri = $"{Issuer}/.well-known/openid-configuration/jwks",
+        token_endpoint = $"{Issuer}/connect/token",
+        authorization_endpoint = $"{Issuer}/connect/authorize",
+        pushed_authorization_request_endpoint = $"{Issuer}/connect/par",
+        registration_endpoint = $"{Issuer}/connect/register",
+        require_pushed_authorization_requests = true,
+        authorization_response_iss_parameter_supported = true,
+        scopes_supported = AllScopes.Prepend("openid"),
+        grant_types_supported = new[] { "client_credentials", "authorization_code" },
+        response_types_supported = new[] { "code" },
+        code_challenge_methods_supported = new[] { "S256" },
         subject_types_supported = new[] { "public" },
-        token_endpoint_auth_methods_supported = new[] { "none" },
+        token_endpoint_auth_methods_supported = new[] { "private_key_jwt" },
+        token_endpoint_auth_signing_alg_values_supported = SignatureAlgorithms,
+        dpop_signing_alg_values_supported = SignatureAlgorithms,
         id_token_signing_alg_values_supported = new[] { SecurityAlgorithms.RsaSha256 },
     };
 
@@ -63,33 +75,55 @@ internal sealed class TokenIssuer
         }
     }
 
-    /// <summary>A bearer token.</summary>
-    public string Issue(TokenRequest request, DateTimeOffset now)
-    {
-        var who = request.Identity;
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+    /// <summary>The scopes of the software that somebody in a role would use.</summary>
+    public static IReadOnlyList<string> ScopesOf(params IReadOnlyList<string> roles) =>
+        [.. AllScopes.Where(scope => scope switch
         {
-            ["sub"] = who.Subject,
-            ["client_id"] = who.ClientId,
-            ["organization"] = who.Organization,
-            ["role"] = who.Roles is [var only] ? only : who.Roles,
-            ["jti"] = Guid.NewGuid().ToString(),
-        };
-        if (who.Unit is not null)
-            claims["unit"] = who.Unit;
-        if (who.Name is not null)
-            claims["name"] = who.Name;
+            "nhn:avvik/coordinate" => roles.Contains("coordinator"),
+            "nhn:avvik/admin" => roles.Contains("admin") || roles.Contains("auditor"),
+            _ => true,
+        })];
 
-        return _handler.CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt",
-            Issuer = Issuer,
-            Audience = "avvik",
-            IssuedAt = now.UtcDateTime,
-            NotBefore = now.UtcDateTime,
-            Expires = (now + request.Lifetime).UtcDateTime,
-            Claims = claims,
-            SigningCredentials = _credentials,
-        });
+    /// <summary>An access token, bound to a key where a thumbprint says which.</summary>
+    public string Issue(Identity who, IReadOnlyList<string> scopes, TimeSpan life, DateTimeOffset now, string? thumbprint = null)
+    {
+        var claims = ClaimsOf(who);
+        claims["scope"] = scopes.ToArray();
+        claims["role"] = who.Roles is [var only] ? only : who.Roles;
+        if (who.Unit is not null) claims["unit"] = who.Unit;
+        if (who.OrganizationParent is not null) claims["helseid://claims/client/claims/orgnr_parent"] = who.OrganizationParent;
+        if (who.OrganizationChild is not null) claims["helseid://claims/client/claims/orgnr_child"] = who.OrganizationChild;
+        if (thumbprint is not null) claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = thumbprint };
+        return Sign("at+jwt", "avvik", claims, life, now);
     }
+
+    /// <summary>Who logged in, for the client that asked.</summary>
+    public string IssueIdToken(Identity who, string? nonce, DateTimeOffset now)
+    {
+        var claims = ClaimsOf(who);
+        if (nonce is not null) claims["nonce"] = nonce;
+        return Sign("JWT", who.ClientId, claims, TimeSpan.FromMinutes(5), now);
+    }
+
+    private static Dictionary<string, object> ClaimsOf(Identity who)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = who.Subject, ["client_id"] = who.ClientId, ["jti"] = Guid.NewGuid().ToString() };
+        if (who.Name is not null) claims["name"] = who.Name;
+        if (!who.IsPerson) return claims;
+        claims["helseid://claims/identity/pid"] = SyntheticPersonNumber.Of(who.Subject);
+        claims["helseid://claims/identity/security_level"] = who.SecurityLevel;
+        return claims;
+    }
+
+    private string Sign(string type, string audience, Dictionary<string, object> claims, TimeSpan life, DateTimeOffset now) => _handler.CreateToken(new SecurityTokenDescriptor
+    {
+        TokenType = type,
+        Issuer = Issuer,
+        Audience = audience,
+        IssuedAt = now.UtcDateTime,
+        NotBefore = now.UtcDateTime,
+        Expires = (now + life).UtcDateTime,
+        Claims = claims,
+        SigningCredentials = _credentials,
+    });
 }

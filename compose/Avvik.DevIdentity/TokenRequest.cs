@@ -4,7 +4,7 @@ using Avvik.Contracts;
 namespace Avvik.DevIdentity;
 
 /// <summary>What a form asks for: a persona, or anyone at all by organisation and role.</summary>
-internal sealed record TokenRequest(Identity Identity, TimeSpan Lifetime)
+internal sealed record TokenRequest(Identity Identity, IReadOnlyList<string> Scopes, TimeSpan Lifetime)
 {
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(8);
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(12);
@@ -44,13 +44,19 @@ internal sealed record TokenRequest(Identity Identity, TimeSpan Lifetime)
             identity = new Identity($"dev-{organization}", $"{roles[0]}-{organization}", organization, roles, Unit: null, Name: null);
         }
 
+        var scopes = Value("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? TokenIssuer.ScopesOf(identity.Roles);
+        if (scopes.Except(TokenIssuer.AllScopes).FirstOrDefault() is { } strange)
+            return (null, $"There is no scope '{strange}': {string.Join(", ", TokenIssuer.AllScopes)}.");
+        var client = Value("client_id") ?? identity.ClientId;
         return (new TokenRequest(identity with
         {
-            ClientId = Value("client_id") ?? identity.ClientId,
-            Subject = Value("subject") ?? identity.Subject,
+            ClientId = client,
+            // Software that acts on its own is its own subject.
+            Subject = Value("subject") ?? (identity.IsPerson ? identity.Subject : client),
             Unit = Value("unit") ?? identity.Unit,
             Name = Value("name") ?? identity.Name,
-        }, lifetime), null);
+            SecurityLevel = Value("security_level") ?? identity.SecurityLevel,
+        }, scopes, lifetime), null);
     }
 
     private static string Allowed => string.Join(", ", Vocabulary.Roles.Keys.Order(StringComparer.Ordinal).Append("client"));

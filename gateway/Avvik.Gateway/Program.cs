@@ -1,7 +1,8 @@
 using Avvik.Gateway.Descriptions;
+using Avvik.Gateway.Edge;
 using Avvik.Gateway.Health;
-using Avvik.Gateway.Limits;
 using Avvik.Gateway.Tokens;
+using Avvik.Gateway.Tokens.Proofs;
 using Avvik.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -12,15 +13,20 @@ builder.Services.AddHealthChecks().AddCheck<ServicesHealthCheck>("services", tag
 builder.Services.AddHttpClient();
 builder.Services.AddSingleton<Services>();
 builder.Services.AddSingleton<ApiDescription>();
-builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddTokenExchange();
+builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddForwarding();
 
 var app = builder.Build();
+// A missing key stops the start, and not the first request.
+app.Services.GetRequiredService<TokenExchange>();
 app.UseSecurityHeaders();
+app.UsePlainRequests();
 app.UseAvvikDefaults();
 app.UseBodyLimit();
+app.UseRequestTimeouts();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.MapGet("/openapi/v1.json", (ApiDescription description, CancellationToken ct) => description.GetAsync(ct)).AllowAnonymous().DisableRateLimiting();
 app.MapReverseProxy();
+if (app.Services.GetService<UsedProofs>() is { } proofs) await proofs.CreateAsync();
 await app.RunAsync();

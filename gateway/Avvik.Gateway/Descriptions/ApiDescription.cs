@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Avvik.Gateway.Health;
+using Avvik.Gateway.Tokens;
 using Avvik.Hosting.Problems;
+using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Descriptions;
 
 /// <summary>One OpenAPI document for the whole surface, put together of the services' own.</summary>
-internal sealed class ApiDescription(Services services)
+internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens)
 {
     public async Task<IResult> GetAsync(CancellationToken ct)
     {
@@ -23,12 +25,12 @@ internal sealed class ApiDescription(Services services)
             ["openapi"] = version,
             ["info"] = new JsonObject { ["title"] = "Avvik", ["version"] = "v1", ["description"] = "Samhandlingsavvik between hospital trusts and municipalities. Errors are problem documents (RFC 9457)." },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
-            ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
+            ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas,
-                ["securitySchemes"] = new JsonObject { ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" } },
+                ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = tokens.Value.Scheme.ToString(), ["bearerFormat"] = "JWT" } },
             },
         });
     }

@@ -7,6 +7,8 @@ namespace Avvik.Messaging.TextProtection;
 /// <summary>Keys by id, and the one that seals now. Bound from configuration; a missing or short key stops the start.</summary>
 public sealed class KeyRingOptions : IValidatableObject
 {
+    /// <summary>The section it is bound from, for the sentences that say what to mend.</summary>
+    public string Section { get; set; } = "";
     /// <summary>Id of the key that seals. The others only open what was sealed with them.</summary>
     public string ActiveKey { get; set; } = "";
     /// <summary>32 bytes each, in base64.</summary>
@@ -15,12 +17,12 @@ public sealed class KeyRingOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Keys.ContainsKey(ActiveKey)) yield return new("ActiveKey must name one of Keys: text and identities are never kept or sent without a key.");
+        if (!Keys.ContainsKey(ActiveKey)) yield return new($"{Section}:ActiveKey must name one of {Section}:Keys: text and identities are never kept or sent without a key.");
         foreach (var (id, key) in Keys)
         {
-            if (id.Contains('.', StringComparison.Ordinal)) yield return new($"The key id {id} must not contain a full stop.");
+            if (id.Contains('.', StringComparison.Ordinal)) yield return new($"{Section}:Keys: the id {id} must not contain a full stop.");
             var bytes = new byte[33];
-            if (!Convert.TryFromBase64String(key, bytes, out var length) || length != KeyRing.KeySize) yield return new($"The key {id} must be {KeyRing.KeySize} bytes in base64.");
+            if (!Convert.TryFromBase64String(key, bytes, out var length) || length != KeyRing.KeySize) yield return new($"{Section}:Keys:{id} must be {KeyRing.KeySize} bytes in base64.");
         }
     }
 }

@@ -38,5 +38,5 @@ public static class TextProtectionExtensions
 
     /// <summary>Binds and checks a key ring's section; read it with its name.</summary>
     public static void AddKeyRingOptions(this IHostApplicationBuilder builder, string section) =>
-        builder.Services.AddOptions<KeyRingOptions>(section).BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<KeyRingOptions>(section).BindConfiguration(section).Configure(ring => ring.Section = section).ValidateDataAnnotations().ValidateOnStart();
 }

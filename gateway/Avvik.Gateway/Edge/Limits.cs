@@ -3,25 +3,30 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Gateway.Limits;
+namespace Avvik.Gateway.Edge;
 
 /// <summary>Section <c>RateLimits</c>, for each client of each organisation.</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>What a client may keep up. A whole trust's health record sends a few a second; a bulk job after an outage, thousands.</summary>
-    [Range(1, 1_000_000)]
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:RequestsPerSecond must be from 1 to 1000000.")]
     public int RequestsPerSecond { get; set; } = 5_000;
 }
 
-internal static class LimitsExtensions
+/// <summary>What a client may ask of us. Kestrel sheds whoever is slow with head or body (<c>AddAvvikHosting</c>).</summary>
+internal static class Limits
 {
     private const long LongestDrain = 32 * 1024 * 1024;
+    // However it goes on: a service without progress for 30 seconds is given up before (appsettings.json).
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(2);
 
     public static void AddLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = async (context, _) => await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
@@ -58,23 +63,4 @@ internal static class LimitsExtensions
         limit.MaxRequestBodySize = LongestDrain;
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
     });
-
-    public static void UseSecurityHeaders(this WebApplication app)
-    {
-        var secure = !app.Environment.IsDevelopment();
-        app.Use((context, next) =>
-        {
-            context.Response.OnStarting(static state =>
-            {
-                var (headers, secure) = ((IHeaderDictionary, bool))state;
-                headers.XContentTypeOptions = "nosniff";
-                headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-                headers["Referrer-Policy"] = "no-referrer";
-                headers.CacheControl = "no-store";
-                if (secure) headers.StrictTransportSecurity = "max-age=31536000";
-                return Task.CompletedTask;
-            }, (context.Response.Headers, secure));
-            return next(context);
-        });
-    }
 }

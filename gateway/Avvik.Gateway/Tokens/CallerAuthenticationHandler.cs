@@ -1,0 +1,84 @@
+using System.Text.Encodings.Web;
+using Avvik.Gateway.Tokens.Proofs;
+using Avvik.Hosting.Problems;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Avvik.Gateway.Tokens;
+
+/// <summary>Who calls: by the one scheme that this deployment takes, its token, and with DPoP its proof.</summary>
+internal sealed class CallerAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> settings, ILoggerFactory logs, UrlEncoder encoder,
+    IOptions<TokenOptions> options, IssuerKeys keys, AccessTokens tokens, TimeProvider clock, UsedProofs? used = null)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(settings, logs, encoder)
+{
+    private static readonly AuthenticateResult Refused = AuthenticateResult.Fail("refused");
+    private TokenRefusal? _refusal;
+    private bool _cannotJudge;
+
+    private TokenScheme TokenScheme => options.Value.Scheme!.Value;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Headers.Authorization is not [{ Length: > 0 } authorization])
+        {
+            if (Request.Headers.Authorization.Count > 1) _refusal = new("invalid_request", "There must be one Authorization header.");
+            return AuthenticateResult.NoResult();
+        }
+        var space = authorization.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0 || !authorization.AsSpan(0, space).Equals(TokenScheme.ToString(), StringComparison.OrdinalIgnoreCase)) return Refuse(TokenRefusal.Invalid($"This API takes {TokenScheme} tokens only."));
+        if (!keys.AreKnown)
+        {
+            _cannotJudge = true;
+            return Refused;
+        }
+        var token = authorization[(space + 1)..].Trim();
+        var (caller, refusal) = await tokens.ReadAsync(token, Context.RequestAborted);
+        if (caller is null) return Refuse(refusal!);
+        if (await RefusalOfBindingAsync(caller, token) is { } unbound) return Refuse(unbound);
+        Context.Features.Set(caller);
+        return AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name));
+    }
+
+    private async ValueTask<TokenRefusal?> RefusalOfBindingAsync(KnownCaller caller, string token)
+    {
+        // A token that is bound to a key is no bearer's: whoever sends it so is not who it was given to.
+        if (used is null) return caller.KeyThumbprint is null ? null : TokenRefusal.Invalid("The token is bound to a key.");
+        if (caller.KeyThumbprint is null) return TokenRefusal.Invalid("The token is bound to no key.");
+        var now = clock.GetUtcNow();
+        var target = new Uri(options.Value.PublicUrl!.TrimEnd('/') + Request.Path.ToUriComponent());
+        var (proof, refusal) = await Proof.ReadAsync(Request.Headers["DPoP"], Request.Method, target, token, now);
+        if (proof is null) return TokenRefusal.Proof(refusal!);
+        if (proof.KeyThumbprint != caller.KeyThumbprint) return TokenRefusal.Invalid("The token is bound to another key.");
+        // Last, since it cannot be undone.
+        return await used.TakeAsync(proof, Context.RequestAborted) ? null : TokenRefusal.Proof("The proof has been used.");
+    }
+
+    private AuthenticateResult Refuse(TokenRefusal refusal)
+    {
+        _refusal = refusal;
+        return Refused;
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (_cannotJudge) return Problem.Unavailable().ExecuteAsync(Context);
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Challenge(_refusal);
+        return Task.CompletedTask;
+    }
+
+    // The gateway's policies ask for scopes; what a role may do, the services say.
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        Challenge(new("insufficient_scope", "The client was not given the scope that this takes."));
+        return Task.CompletedTask;
+    }
+
+    private void Challenge(TokenRefusal? refusal)
+    {
+        string[] parts = [.. refusal is null ? Array.Empty<string>() : [$"error=\"{refusal.Error}\"", $"error_description=\"{refusal.Description}\""], .. used is null ? Array.Empty<string>() : [$"algs=\"{Proof.Algorithms}\""]];
+        Response.Headers.WWWAuthenticate = parts.Length == 0 ? TokenScheme.ToString() : $"{TokenScheme} {string.Join(", ", parts)}";
+    }
+}

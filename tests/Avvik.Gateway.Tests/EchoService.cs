@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Avvik.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Avvik.Gateway.Tests;
+
+/// <summary>What arrived behind the gateway.</summary>
+public sealed record Arrival(string Method, string Target, Dictionary<string, string> Headers, Dictionary<string, JsonElement> Word);
+
+/// <summary>Stands behind the gateway in every service's place and answers what arrived.</summary>
+public sealed class EchoService : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+    private int _arrivals;
+
+    private EchoService(WebApplication server) => _server = server;
+
+    public int Port { get; private init; }
+
+    public int Arrivals => Volatile.Read(ref _arrivals);
+
+    public static async Task<EchoService> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var port = ServiceProcess.FreePort();
+        var server = builder.Build();
+        server.Urls.Add($"http://127.0.0.1:{port}");
+        var service = new EchoService(server) { Port = port };
+        server.Run(service.AnswerAsync);
+        await server.StartAsync();
+        return service;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) return;
+        Interlocked.Increment(ref _arrivals);
+        // Takes the call and never answers.
+        if (context.Request.Query.ContainsKey("hang")) await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        var word = context.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
+            ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Base64UrlEncoder.Decode(new JsonWebToken(authorization["Bearer ".Length..]).EncodedPayload))! : [];
+        await context.Response.WriteAsJsonAsync(new Arrival(
+            context.Request.Method,
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            word));
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Avvik.Testing;
+
+namespace Avvik.System.Tests;
+
+/// <summary>
+/// A client library that is none of ours (tests/oidc-client) against the issuer and a gateway that takes DPoP tokens, beside the one that takes
+/// bearer tokens and before the same services.
+/// </summary>
+[Collection(nameof(RunningSystem))]
+public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifetime
+{
+    private readonly int _port = ServiceProcess.FreePort();
+    private ServiceProcess _gateway = null!;
+    private string _issuer = "";
+
+    private string Url => $"http://localhost:{_port}";
+
+    public async Task InitializeAsync()
+    {
+        _issuer = $"http://127.0.0.1:{await system.PortOfAsync("identity")}";
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = Url,
+            ["Tokens:Issuer"] = _issuer,
+            ["Tokens:Audience"] = "avvik",
+            ["Tokens:Scheme"] = "DPoP",
+            ["Tokens:PublicUrl"] = Url,
+            ["Tokens:Claims:Role"] = "role",
+            ["Tokens:Claims:Unit"] = "unit",
+            ["Database:Provider"] = "Sqlite",
+            ["ConnectionStrings:Database"] = $"Data Source={Path.Combine(system.Data, "db", "gateway.db")}",
+            ["InternalToken:PrivateKeyFile"] = Path.Combine(system.Data, "secrets", "internal-token-private.pem"),
+        };
+        foreach (var service in RunningSystem.Services) environment[$"ReverseProxy:Clusters:{service}:Destinations:primary:Address"] = $"http://127.0.0.1:{await system.PortOfAsync(service)}/";
+        _gateway = new ServiceProcess("Avvik.Gateway", environment);
+        await _gateway.StartAsync();
+        await RunAsync("npm", "ci", "--no-audit", "--no-fund");
+    }
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task Gets_a_token_bound_to_its_key_and_reports_a_deviation()
+    {
+        var reference = $"independent-{Guid.CreateVersion7()}";
+        var file = Path.Combine(system.Data, reference + ".json");
+        await File.WriteAllTextAsync(file, $$"""
+            {
+              "clientReference": "{{reference}}", "kind": "agreementBreach", "occurredAt": "2026-08-14", "category": "dischargeSummary",
+              "respondent": { "organizationNumber": "983971709", "site": "SI Elverum" },
+              "narrative": "Epikrisen kom ni dager etter utskrivning."
+            }
+            """);
+        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "software", _issuer, Url, file));
+        var report = answer.RootElement.GetProperty("report");
+        Assert.Equal(201, report.GetProperty("status").GetInt32());
+        Assert.Equal("970540008", report.GetProperty("body").GetProperty("reporterOrganization").GetString());
+        Assert.Equal(403, answer.RootElement.GetProperty("cases").GetInt32());
+    }
+
+    [Fact]
+    public async Task Logs_a_person_in_with_a_pushed_request_and_reads_the_worklist_as_that_person()
+    {
+        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "person", _issuer, Url, "handler-elverum-hamar"));
+        Assert.Equal(("handler-elverum-hamar", "4"), (answer.RootElement.GetProperty("sub").GetString(), answer.RootElement.GetProperty("level").GetString()));
+        var worklist = answer.RootElement.GetProperty("worklist");
+        Assert.Equal(200, worklist.GetProperty("status").GetInt32());
+        Assert.Equal(JsonValueKind.Array, worklist.GetProperty("body").GetProperty("items").ValueKind);
+    }
+
+    private static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.Combine(RepositoryRoot.Path, "tests", "oidc-client") })!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
+        return await output;
+    }
+}
