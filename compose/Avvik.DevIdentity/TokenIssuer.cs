@@ -1,3 +1,4 @@
+using Avvik.Contracts;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -7,7 +8,6 @@ namespace Avvik.DevIdentity;
 /// <summary>Signs tokens shaped like HelseID's. RS256: the gateway verifies it in half the time of ES256.</summary>
 internal sealed class TokenIssuer
 {
-    public static readonly string[] AllScopes = ["nhn:avvik/report", "nhn:avvik/case", "nhn:avvik/coordinate", "nhn:avvik/statistics", "nhn:avvik/admin"];
     public static readonly string[] SignatureAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -41,7 +41,7 @@ internal sealed class TokenIssuer
         registration_endpoint = $"{Issuer}/connect/register",
         require_pushed_authorization_requests = true,
         authorization_response_iss_parameter_supported = true,
-        scopes_supported = AllScopes.Prepend("openid"),
+        scopes_supported = Scopes.All.Prepend("openid"),
         grant_types_supported = new[] { "client_credentials", "authorization_code" },
         response_types_supported = new[] { "code" },
         code_challenge_methods_supported = new[] { "S256" },
@@ -77,10 +77,10 @@ internal sealed class TokenIssuer
 
     /// <summary>The scopes of the software that somebody in a role would use.</summary>
     public static IReadOnlyList<string> ScopesOf(params IReadOnlyList<string> roles) =>
-        [.. AllScopes.Where(scope => scope switch
+        [.. Scopes.All.Where(scope => scope switch
         {
-            "nhn:avvik/coordinate" => roles.Contains("coordinator"),
-            "nhn:avvik/admin" => roles.Contains("admin") || roles.Contains("auditor"),
+            Scopes.Coordinate => roles.Contains("coordinator"),
+            Scopes.Admin => roles.Contains("admin") || roles.Contains("auditor"),
             _ => true,
         })];
 

@@ -45,8 +45,8 @@ internal sealed record TokenRequest(Identity Identity, IReadOnlyList<string> Sco
         }
 
         var scopes = Value("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? TokenIssuer.ScopesOf(identity.Roles);
-        if (scopes.Except(TokenIssuer.AllScopes).FirstOrDefault() is { } strange)
-            return (null, $"There is no scope '{strange}': {string.Join(", ", TokenIssuer.AllScopes)}.");
+        if (scopes.Except(Contracts.Scopes.All).FirstOrDefault() is { } strange)
+            return (null, $"There is no scope '{strange}': {string.Join(", ", Contracts.Scopes.All)}.");
         var client = Value("client_id") ?? identity.ClientId;
         return (new TokenRequest(identity with
         {

@@ -126,6 +126,18 @@ public sealed class AvvikClient(HttpClient http)
     public Task<DirectoryUnit> ChangeUnitAsync(string code, DirectoryUnitChange change, CancellationToken ct = default) =>
         SendAsync(() => new(HttpMethod.Put, $"api/v1/directory/units/{code}") { Content = JsonContent.Create(change, ClientJson.Default.DirectoryUnitChange) }, ClientJson.Default.DirectoryUnit, retry: false, ct);
 
+    /// <summary>Roles given at the caller's party, newest first; <paramref name="query"/> as in <c>active=true&amp;role=handler</c>.</summary>
+    public Task<Page<Assignment>> ListAssignmentsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/assignments?{query}", ClientJson.Default.PageAssignment, ct);
+
+    /// <summary>Gives somebody a role.</summary>
+    public Task<Assignment> AssignAsync(NewAssignment assignment, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Post, "api/v1/assignments") { Content = JsonContent.Create(assignment, ClientJson.Default.NewAssignment) }, ClientJson.Default.Assignment, retry: false, ct);
+
+    /// <summary>Ends an assignment.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is over.</exception>
+    public Task<Assignment> EndAssignmentAsync(Guid id, EndAssignment end, CancellationToken ct = default) =>
+        SendAsync(() => new(HttpMethod.Post, $"api/v1/assignments/{id}/end") { Content = JsonContent.Create(end, ClientJson.Default.EndAssignment) }, ClientJson.Default.Assignment, retry: false, ct);
+
     /// <summary>The routing rules of the caller's party.</summary>
     public Task<RoutingRuleSet> GetRoutingRulesAsync(int? version = null, CancellationToken ct = default) => GetAsync($"api/v1/routing-rules{(version is null ? "" : $"?version={version}")}", ClientJson.Default.RoutingRuleSet, ct);
 

@@ -6,6 +6,7 @@ using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Messaging;
+using Avvik.Routing.AssignRoles;
 using Avvik.Routing.EditDirectory;
 using Avvik.Routing.HandleCase;
 using Avvik.Routing.Lessons;
@@ -54,6 +55,7 @@ app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.LessonEditor).WithTa
 app.MapGroup("/api/v1/lessons").RequireAuthorization(Policies.Lessons).WithTags("Lessons").MapLessons();
 app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
+app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
 app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
 await app.MigrateAsync<RoutingDbContext>();

@@ -6,6 +6,9 @@ using Avvik.Client;
 using Avvik.Testing;
 using Microsoft.Data.Sqlite;
 
+// Two systems at a time would have half the machine each.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Avvik.System.Tests;
 
 /// <summary>
@@ -63,13 +66,13 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public async Task<AvvikClient> ClientAsync(string organization, string role, string? unit = null) => new(Http(await TokenAsync(organization, role, unit)));
 
-    public async Task<string> TokenAsync(string organization, string role, string? unit = null)
+    public async Task<string> TokenAsync(string organization, string role, string? unit = null, string? subject = null, string? scope = null)
     {
-        var key = $"{organization} {role} {unit}";
+        var key = $"{organization} {role} {unit} {subject} {scope}";
         lock (_tokens)
             if (_tokens.TryGetValue(key, out var known)) return known;
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["organization"] = organization, ["role"] = role }
-            .Concat(unit is null ? [] : [KeyValuePair.Create("unit", unit)]));
+        using var form = new FormUrlEncodedContent(new[] { ("organization", organization), ("role", role), ("unit", unit), ("subject", subject), ("scope", scope) }
+            .Where(f => f.Item2 is not null).Select(f => KeyValuePair.Create(f.Item1, f.Item2!)));
         using var response = await _identity.PostAsync($"http://127.0.0.1:{await PortOfAsync("identity")}/token", form);
         response.EnsureSuccessStatusCode();
         using var document = global::System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStreamAsync());

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -15,9 +16,9 @@ public sealed class GatewayKey : IDisposable
 
     public string PublicKeyFile => _file;
 
-    public string Token(string organization, string[] roles, string? unit = null, string subject = "test-person", string clientId = "test-client", DateTimeOffset? expires = null)
+    public string Token(string organization, string[] roles, string? unit = null, string subject = "test-person", string clientId = "test-client", DateTimeOffset? expires = null, IEnumerable<string>? scopes = null)
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = subject, ["client_id"] = clientId, ["organization"] = organization, ["role"] = roles };
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = subject, ["client_id"] = clientId, ["organization"] = organization, ["role"] = roles, ["scope"] = scopes ?? Scopes.All };
         if (unit is not null) claims["unit"] = unit;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {

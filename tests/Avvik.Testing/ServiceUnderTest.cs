@@ -11,7 +11,7 @@ namespace Avvik.Testing;
 /// One service as it runs, with its real database and no broker: the bus keeps trying a closed port, which must not stop anything that a
 /// caller asks for. What it would have sent is in its outbox.
 /// </summary>
-public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null) : WebApplicationFactory<TProgram> where TProgram : class
+public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null, params (string Name, string Value)[] settings) : WebApplicationFactory<TProgram> where TProgram : class
 {
     private readonly GatewayKey _gateway = new();
 
@@ -25,11 +25,14 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
         return http;
     }
 
+    /// <summary>The gateway's word for somebody in a client with some scopes only.</summary>
+    public string TokenOf(string organization, string[] roles, string subject, string[] scopes) => _gateway.Token(organization, roles, subject: subject, scopes: scopes);
+
     public AvvikClient ClientAs(string organization, string role, string? unit = null) => new(As(organization, role, unit));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        foreach (var (name, value) in database.Settings) builder.UseSetting(name, value);
+        foreach (var (name, value) in database.Settings.Select(s => (s.Key, s.Value)).Concat(settings)) builder.UseSetting(name, value);
         builder.UseSetting("RabbitMq:Uri", "amqp://nobody:nothing@127.0.0.1:1/");
         builder.UseSetting("InternalToken:PublicKeyFile", _gateway.PublicKeyFile);
         foreach (var ring in new[] { "TextProtection", "EnvelopeProtection" })

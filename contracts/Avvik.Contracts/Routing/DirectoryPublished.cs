@@ -14,6 +14,28 @@ public sealed record DirectoryPublished : IEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>Units that were added or changed.</summary>
     public required IReadOnlyList<DirectoryUnitState> Units { get; init; }
+    /// <summary>Roles that somebody has or is to have; null: none has ever been assigned.</summary>
+    public IReadOnlyList<RoleAssigned>? Assignments { get; init; }
+}
+
+/// <summary>A role that somebody has at a party.</summary>
+public sealed record RoleAssigned
+{
+    /// <summary>The party.</summary>
+    public required string OrganizationNumber { get; init; }
+    /// <summary>The person, as tokens name them (<c>sub</c>).</summary>
+    public required string Subject { get; init; }
+    /// <summary>A role of the vocabulary.</summary>
+    public required string Role { get; init; }
+    /// <summary>The unit it is for; null: the whole party.</summary>
+    public string? Unit { get; init; }
+    /// <summary>From this moment.</summary>
+    public required DateTimeOffset From { get; init; }
+    /// <summary>Until, and not at, this moment; null: no end is set.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>True when it counts at a moment.</summary>
+    public bool IsIn(DateTimeOffset at) => From <= at && (Until is null || at < Until);
 }
 
 /// <summary>A unit as it stands.</summary>

@@ -33,7 +33,7 @@ internal static class CallerClaims
         var identity = new ClaimsIdentity("token", "sub", "role");
         identity.AddClaims([new("sub", subject ?? client), new("client_id", client), new("organization", organization)]);
         if (Value(names.Unit) is { } unit) identity.AddClaim(new("unit", unit));
-        identity.AddClaims(roles.Where(role => Scopes.Allows(scopes, role)).Select(role => new Claim("role", role)));
+        identity.AddClaims(roles.Where(role => Scopes.Allow(scopes, role)).Select(role => new Claim("role", role)));
         identity.AddClaims(scopes.Select(scope => new Claim("scope", scope)));
         return (new ClaimsPrincipal(identity), null);
     }

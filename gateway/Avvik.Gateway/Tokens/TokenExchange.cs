@@ -15,10 +15,12 @@ internal sealed class TokenExchange(IConfiguration configuration)
     private readonly SigningCredentials _signing = new(InternalToken.ReadKey("InternalToken:PrivateKeyFile", configuration["InternalToken:PrivateKeyFile"]), SecurityAlgorithms.EcdsaSha256);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
+    private static string[] Values(ClaimsPrincipal caller, string type) => [.. caller.FindAll(type).Select(c => c.Value)];
+
     /// <summary>The word, and until when it may be handed on.</summary>
     public (AuthenticationHeaderValue Word, DateTimeOffset Until) WordFor(ClaimsPrincipal caller, DateTimeOffset now)
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["role"] = caller.FindAll("role").Select(c => c.Value).ToArray() };
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["role"] = Values(caller, "role"), ["scope"] = Values(caller, "scope") };
         foreach (var name in SingleClaims)
             if (caller.FindFirstValue(name) is { } value) claims[name] = value;
         var token = _handler.CreateToken(new SecurityTokenDescriptor

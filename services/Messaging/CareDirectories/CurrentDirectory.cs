@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Storage;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -59,15 +60,16 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
 /// <summary>Registers and keeps the directory.</summary>
 public static class CareDirectoryExtensions
 {
-    /// <summary>Gives the service the <see cref="CurrentDirectory"/>.</summary>
+    /// <summary>Gives the service the <see cref="CurrentDirectory"/>, and its callers the roles they are assigned there.</summary>
     public static void AddCareDirectory<TDb>(this IHostApplicationBuilder builder) where TDb : DbContext
     {
         builder.Services.AddSingleton<CurrentDirectory>();
+        builder.Services.AddSingleton<IClaimsTransformation, AssignedRoles>();
         builder.Services.AddHostedService<DirectoryRefresh<TDb>>();
     }
 
-    /// <summary>Keeps a snapshot, unless a newer one is known.</summary>
-    public static Task KeepAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished published) where TDb : DbContext => unit.Sql.ExecuteAsync(
+    /// <summary>Keeps a snapshot, unless that version or a newer one is known; answers how many it kept, 1 or 0.</summary>
+    public static Task<int> KeepAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished published) where TDb : DbContext => unit.Sql.ExecuteAsync(
         """
         insert into care_directory (id, version, body) values (1, @p1, @p2)
         on conflict (id) do update set version = excluded.version, body = excluded.body where care_directory.version < excluded.version

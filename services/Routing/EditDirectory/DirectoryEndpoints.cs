@@ -65,8 +65,8 @@ internal static partial class DirectoryEndpoints
                 ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
                 Successor = body.Successor,
             };
-            var next = new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state] };
-            await unit.KeepAsync(next);
+            var next = new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state], Assignments = known?.Assignments };
+            if (await unit.KeepAsync(next) == 0) return null;
             unit.Db.Add(new DirectoryChangeRecord
             {
                 Version = next.Version,

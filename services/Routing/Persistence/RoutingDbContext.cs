@@ -1,5 +1,6 @@
 using Avvik.Messaging.Storage;
 using Avvik.Messaging;
+using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
 using Avvik.Routing.Lessons;
@@ -17,6 +18,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<RuleSetRecord> RuleSets => Set<RuleSetRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
     public DbSet<Lesson> Lessons => Set<Lesson>();
+    public DbSet<RoleAssignmentRecord> RoleAssignments => Set<RoleAssignmentRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -81,6 +83,12 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("directory_changes");
             e.HasKey(c => c.Version);
             e.Property(c => c.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<RoleAssignmentRecord>(e =>
+        {
+            e.ToTable("role_assignments");
+            e.Property(a => a.Id).ValueGeneratedNever();
+            e.HasIndex(a => new { a.Organization, a.Subject }).HasDatabaseName("ix_role_assignments_subject");
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>
         {

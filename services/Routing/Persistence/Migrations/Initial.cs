@@ -132,6 +132,25 @@ internal sealed class Initial : Migration
             changed_by = t.Column<string>(),
             reason = t.Column<string>(),
         }, constraints: t => t.PrimaryKey("PK_directory_changes", x => x.version));
+        migrationBuilder.CreateTable("role_assignments", t => new
+        {
+            id = t.Column<Guid>(),
+            organization = t.Column<string>(),
+            subject = t.Column<string>(),
+            name = t.Column<string>(nullable: true),
+            role = t.Column<string>(),
+            unit = t.Column<string>(nullable: true),
+            valid_from = t.Column<DateOnly>(),
+            valid_to = t.Column<DateOnly>(nullable: true),
+            assigned_at = t.Column<long>(),
+            assigned_by = t.Column<string>(),
+            reason = t.Column<string>(),
+            revoked = t.Column<bool>(),
+            ended_at = t.Column<long>(nullable: true),
+            ended_by = t.Column<string>(nullable: true),
+            end_reason = t.Column<string>(nullable: true),
+        }, constraints: t => t.PrimaryKey("PK_role_assignments", x => x.id));
+        migrationBuilder.CreateIndex("ix_role_assignments_subject", "role_assignments", ["organization", "subject"]);
         migrationBuilder.CreateTable("early_withdrawals", t => new
         {
             case_id = t.Column<Guid>(),

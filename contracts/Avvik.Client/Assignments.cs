@@ -1,0 +1,50 @@
+namespace Avvik.Client;
+
+/// <summary>A role that somebody has at a party, who gave it, and who ended it.</summary>
+/// <param name="Id">UUIDv7.</param>
+/// <param name="OrganizationNumber">The party.</param>
+/// <param name="Subject">The person, as tokens name them: their <c>sub</c>.</param>
+/// <param name="Name">What people call them, where that was said.</param>
+/// <param name="Role">A role of the vocabulary.</param>
+/// <param name="Unit">The unit it is for; null: the whole party.</param>
+/// <param name="From">First day (Norwegian local date).</param>
+/// <param name="To">Last day; null: until it is ended.</param>
+/// <param name="Active">True when it counts now.</param>
+/// <param name="AssignedAt">When it was given.</param>
+/// <param name="AssignedBy">Who gave it, <c>subject@organisation</c>; <c>configuration</c> for a first administrator.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="EndedAt">When its end was decided; null: it has not been.</param>
+/// <param name="EndedBy">Who decided.</param>
+/// <param name="EndReason">Why.</param>
+public sealed record Assignment(Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active,
+    DateTimeOffset AssignedAt, string AssignedBy, string Reason, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
+
+/// <summary>A role that is to be given.</summary>
+public sealed record NewAssignment
+{
+    /// <summary>Nine digits: the party, for an administrator; else it is the caller's own.</summary>
+    public string? OrganizationNumber { get; init; }
+    /// <summary>The person's <c>sub</c>, at most 200 characters. Never an identity number.</summary>
+    public string? Subject { get; init; }
+    /// <summary>What people call them, at most 200 characters.</summary>
+    public string? Name { get; init; }
+    /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>.</summary>
+    public string? Role { get; init; }
+    /// <summary>A unit of the party; <c>handler</c> and <c>unitLeader</c> need one. A person has one unit at a party at a time.</summary>
+    public string? Unit { get; init; }
+    /// <summary>First day (<c>2026-12-01</c>); not given: today.</summary>
+    public string? From { get; init; }
+    /// <summary>Last day; not given: until it is ended.</summary>
+    public string? To { get; init; }
+    /// <summary>Why, at most 4,000 characters.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The end of an assignment.</summary>
+public sealed record EndAssignment
+{
+    /// <summary>Last day; not given: it ends at once.</summary>
+    public string? LastDay { get; init; }
+    /// <summary>Why, at most 4,000 characters.</summary>
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,32 @@
+using System.Security.Claims;
+using Avvik.Contracts;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Avvik.Messaging.CareDirectories;
+
+/// <summary>
+/// Adds what the caller was assigned to what the token says. It is looked up for each request, so that what was given or taken a moment ago
+/// counts, however long a token lives.
+/// </summary>
+internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clock) : IClaimsTransformation
+{
+    private const string Marker = "assigned";
+
+    public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+    {
+        if (principal.FindFirst("sub")?.Value is not { } subject || principal.FindFirst("organization")?.Value is not { } organization) return Task.FromResult(principal);
+        var (assigned, now) = (directory.Now.RolesOf(organization, subject), clock.GetUtcNow());
+        if (!assigned.Any(a => a.IsIn(now)) || principal.Identities.Any(i => i.Label == Marker)) return Task.FromResult(principal);
+        var scopes = principal.FindAll("scope").Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
+        var identity = new ClaimsIdentity(null, "sub", "role") { Label = Marker };
+        foreach (var role in assigned.Where(a => a.IsIn(now) && Scopes.Allow(scopes, a.Role)))
+        {
+            identity.AddClaim(new("role", role.Role));
+            if (role.Unit is not null) identity.AddClaim(new("unit", role.Unit));
+        }
+        // The token is remembered, and its principal with it: that one stays as it is.
+        var caller = new ClaimsPrincipal(principal.Identities);
+        caller.AddIdentity(identity);
+        return Task.FromResult(caller);
+    }
+}

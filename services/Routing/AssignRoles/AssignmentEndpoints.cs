@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
+using Avvik.Hosting.Json;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Avvik.Messaging.CareDirectories;
+using Avvik.Messaging.Storage;
+using Avvik.Routing.HandleCase;
+using Avvik.Routing.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.AssignRoles;
+
+/// <summary>Who is what, where, and since when; a party's coordinator decides for the party, an administrator for any.</summary>
+internal static class AssignmentEndpoints
+{
+    private const int MaxLength = 200;
+    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
+
+    public static RouteGroupBuilder MapAssignments(this RouteGroupBuilder assignments)
+    {
+        assignments.MapGet("", ListAsync).WithName("ListAssignments").WithSummary("Roles given at the caller's party (an administrator: at organization), those that are over too, newest first")
+            .Produces<Page<Assignment>>().ProducesProblem(422);
+        assignments.MapPost("", AssignAsync).WithName("AssignRole").WithSummary("Gives somebody a role at the caller's party; counts in every service within seconds")
+            .Accepts<NewAssignment>("application/json").Produces<Assignment>(201).ProducesProblem(404).ProducesProblem(422);
+        assignments.MapPost("/{id:guid}/end", EndAsync).WithName("EndAssignment").WithSummary("Ends it: at once, or with a last day")
+            .Accepts<EndAssignment>("application/json").Produces<Assignment>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        return assignments;
+    }
+
+    private static async Task<IResult> ListAsync(string? organization, string? subject, string? role, bool? active, string? cursor, int? limit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (role is not null && !Vocabulary.Roles.ContainsKey(role)) errors.Add("/role", "unknownCode");
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+        var party = organization ?? caller.Organization;
+        if (!caller.Is(Roles.Admin) && party != caller.Organization) return Problem.NotFound();
+
+        var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
+        var rows = db.RoleAssignments.Where(a => a.Organization == party);
+        if (subject is not null) rows = rows.Where(a => a.Subject == subject);
+        if (role is not null) rows = rows.Where(a => a.Role == role);
+        if (active is true) rows = rows.Where(a => !a.Revoked && a.ValidFrom <= today && (a.ValidTo == null || a.ValidTo >= today));
+        if (active is false) rows = rows.Where(a => a.Revoked || a.ValidFrom > today || a.ValidTo < today);
+        if (after is { Id: var last }) rows = rows.Where(a => a.Id.CompareTo(last) < 0);
+        var found = await rows.OrderByDescending(a => a.Id).Take(take + 1).ToListAsync(ct);
+        return Results.Json(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))], found.Count > take ? Cursor.Of(0, found[take - 1].Id) : null), ClientJson.Default.PageAssignment);
+    }
+
+    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var today = NorwegianCalendar.DayOf(now);
+        var (from, to) = (today, (DateOnly?)null);
+        var (body, problem) = await StrictJson.ReadAsync<NewAssignment>(http.Request, Strict, (b, errors) =>
+        {
+            HandleCaseEndpoints.Text(b.Subject, "/subject", MaxLength, errors, required: true);
+            HandleCaseEndpoints.Text(b.Name, "/name", MaxLength, errors);
+            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+            if (b.Role is null) errors.Add("/role", "required");
+            else if (!Vocabulary.Roles.ContainsKey(b.Role)) errors.Add("/role", "unknownCode");
+            else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", "administratorsRole");
+            if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", "required");
+            if (b.Unit is not null && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
+            if (ReadDay(b.From, "/from", errors) is { } first) from = first;
+            to = ReadDay(b.To, "/to", errors);
+            if (to < from) errors.Add("/to", "endsBeforeItBegins");
+        });
+        if (body is null) return problem!;
+        var organization = body.OrganizationNumber ?? caller.Organization;
+        if ((!caller.Is(Roles.Admin) && organization != caller.Organization) || current.Now.Party(organization) is null) return Problem.NotFound();
+
+        var given = RoleAssignmentRecord.Of(organization, body, from, to, By(caller), now);
+        var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
+        {
+            if (given.Unit is not null && await unit.Db.RoleAssignments.AnyAsync(a => a.Organization == organization && a.Subject == given.Subject && a.Unit != null && a.Unit != given.Unit && !a.Revoked
+                && (a.ValidTo == null || a.ValidTo >= from) && (to == null || a.ValidFrom <= to), ct))
+            {
+                var errors = new FieldErrors();
+                errors.Add("/unit", "hasOtherUnit");
+                return (null, Problem.Invalid(errors));
+            }
+            if (await unit.PublishAsync([given], now) is not { } next) return (null, Problem.Unavailable());
+            unit.Db.Add(given);
+            return (next, null);
+        }, ct);
+        if (published is null) return refusal!;
+        current.Replace(published);
+        return Results.Json(given.View(today), ClientJson.Default.Assignment, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var today = NorwegianCalendar.DayOf(now);
+        var lastDay = (DateOnly?)null;
+        var (body, problem) = await StrictJson.ReadAsync<EndAssignment>(http.Request, Strict, (b, errors) =>
+        {
+            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+            lastDay = ReadDay(b.LastDay, "/lastDay", errors);
+            if (lastDay < today) errors.Add("/lastDay", "onlyPlannedFuture");
+        });
+        if (body is null) return problem!;
+        RoleAssignmentRecord? ended = null;
+        var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
+        {
+            ended = await unit.Db.RoleAssignments.FindAsync([id], ct);
+            if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
+            if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));
+            ended.End(lastDay, By(caller), body.Reason!, now);
+            return await unit.PublishAsync([ended], now) is { } next ? (next, null) : throw new TimeoutException("Another instance changed the directory in the same moment.");
+        }, ct);
+        if (published is null) return refusal!;
+        current.Replace(published);
+        return Results.Json(ended!.View(today), ClientJson.Default.Assignment);
+    }
+
+    private static string By(Caller caller) => $"{caller.Subject}@{caller.Organization}";
+
+    private static DateOnly? ReadDay(string? text, string pointer, FieldErrors errors)
+    {
+        if (text is null) return null;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        errors.Add(pointer, "invalidDate");
+        return null;
+    }
+}

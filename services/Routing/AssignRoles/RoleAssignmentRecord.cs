@@ -1,0 +1,62 @@
+using Avvik.Client;
+using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
+
+namespace Avvik.Routing.AssignRoles;
+
+/// <summary>A role given to somebody at a party: who, when, why. Never deleted; its end is written into it.</summary>
+internal sealed class RoleAssignmentRecord
+{
+    public Guid Id { get; init; }
+    public required string Organization { get; init; }
+    public required string Subject { get; init; }
+    public string? Name { get; init; }
+    public required string Role { get; init; }
+    public string? Unit { get; init; }
+    public DateOnly ValidFrom { get; init; }
+    public DateOnly? ValidTo { get; private set; }
+    public DateTimeOffset AssignedAt { get; init; }
+    public required string AssignedBy { get; init; }
+    public required string Reason { get; init; }
+    /// <summary>True when it was ended at once, whatever its last day.</summary>
+    public bool Revoked { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+    public string? EndedBy { get; private set; }
+    public string? EndReason { get; private set; }
+
+    public bool IsOver(DateOnly today) => Revoked || ValidTo < today;
+
+    public void End(DateOnly? lastDay, string by, string reason, DateTimeOffset now)
+    {
+        (Revoked, EndedAt, EndedBy, EndReason) = (lastDay is null, now, by, reason);
+        if (lastDay is not null) ValidTo = lastDay;
+    }
+
+    public RoleAssigned Published() => new()
+    {
+        OrganizationNumber = Organization,
+        Subject = Subject,
+        Role = Role,
+        Unit = Unit,
+        From = NorwegianCalendar.StartOf(ValidFrom),
+        Until = ValidTo is { } last ? NorwegianCalendar.StartOf(last.AddDays(1)) : null,
+    };
+
+    public Assignment View(DateOnly today) =>
+        new(Id, Organization, Subject, Name, Role, Unit, ValidFrom, ValidTo, ValidFrom <= today && !IsOver(today), AssignedAt, AssignedBy, Reason, EndedAt, EndedBy, EndReason);
+
+    public static RoleAssignmentRecord Of(string organization, NewAssignment asked, DateOnly from, DateOnly? to, string by, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Organization = organization,
+        Subject = asked.Subject!,
+        Name = asked.Name,
+        Role = asked.Role!,
+        Unit = asked.Unit,
+        ValidFrom = from,
+        ValidTo = to,
+        AssignedAt = now,
+        AssignedBy = by,
+        Reason = asked.Reason!,
+    };
+}

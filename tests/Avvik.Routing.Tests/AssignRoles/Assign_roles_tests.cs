@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.AssignRoles;
+
+public sealed class Assign_roles_tests
+{
+    private const string Person = "kari-8f21";
+
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    /// <summary>Somebody of whom the token says no more than who it is.</summary>
+    private static AvvikClient As(ServiceUnderTest<Program> service, string organization, params string[] scopes)
+    {
+        var http = service.CreateClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.TokenOf(organization, [Roles.Reporter], Person, scopes));
+        return new(http);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(Func<Task> call)
+    {
+        try { await call(); }
+        catch (AvvikProblemException refused) { return refused.Status; }
+        return HttpStatusCode.OK;
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_role_counts_from_when_it_is_given_until_it_is_ended_and_all_are_told(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var (she, elsewhere, inARecord) = (As(service, Given.SykehusetInnlandet, Scopes.Coordinate), As(service, Given.Hamar, Scopes.Coordinate), As(service, Given.SykehusetInnlandet, Scopes.Case));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => she.GetRoutingRulesAsync()));
+
+        var given = await coordinator.AssignAsync(new() { Subject = Person, Name = "Kari", Role = Roles.Coordinator, Reason = "Vikar." });
+        Assert.Equal((Given.SykehusetInnlandet, true, "test-person@983971709"), (given.OrganizationNumber, given.Active, given.AssignedBy));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(() => she.GetRoutingRulesAsync()));
+        // Here and not elsewhere, and not in a client that was not given that power.
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => elsewhere.GetRoutingRulesAsync()));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => inARecord.GetRoutingRulesAsync()));
+
+        var ended = await coordinator.EndAssignmentAsync(given.Id, new() { Reason = "Tilbake." });
+        Assert.Equal((false, "Tilbake."), (ended.Active, ended.EndReason));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => she.GetRoutingRulesAsync()));
+        Assert.Equal(HttpStatusCode.Conflict, await StatusAsync(() => coordinator.EndAssignmentAsync(given.Id, new() { Reason = "Igjen." })));
+
+        // What was is kept, with who and why; and each change is one event with all that holds.
+        Assert.Equal([given.Id], (await coordinator.ListAssignmentsAsync("active=false")).Items.Select(a => a.Id));
+        Assert.Empty((await coordinator.ListAssignmentsAsync("active=true")).Items);
+        Assert.Equal([1, 0], (await database.SentAsync()).OfType<DirectoryPublished>().OrderBy(d => d.Version).Select(d => d.Assignments!.Count));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Days_are_Norwegian_and_a_unit_comes_with_the_role(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt);
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        var she = As(service, Given.SykehusetInnlandet, Scopes.Case);
+        await coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = "si-tynset", From = "2026-08-21", To = "2026-08-22", Reason = "Helgevakt." });
+        Assert.DoesNotContain("acknowledge", (await she.GetCaseAsync(id)).AllowedActions);
+        // Midnight in Norway is ten in the evening in UTC.
+        clock.Advance(new DateTimeOffset(2026, 8, 20, 22, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
+        Assert.Contains("acknowledge", (await she.GetCaseAsync(id)).AllowedActions);
+        clock.Advance(TimeSpan.FromDays(2) - TimeSpan.FromMilliseconds(1));
+        Assert.Contains("acknowledge", (await she.GetCaseAsync(id)).AllowedActions);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.DoesNotContain("acknowledge", (await she.GetCaseAsync(id)).AllowedActions);
+    }
+
+    [Fact]
+    public async Task Who_decides_for_whom()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var (coordinator, admin) = (service.ClientAs(Given.Hamar, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
+        Task<Assignment> Assign(AvvikClient by, string? organization, string role, string? unit = null) => by.AssignAsync(new() { OrganizationNumber = organization, Subject = Person, Role = role, Unit = unit, Reason = "Ansatt." });
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => Assign(service.ClientAs(Given.Hamar, Roles.Handler, "3403-tildeling"), null, Roles.Handler, "3403-tildeling")));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => Assign(coordinator, Given.SykehusetInnlandet, Roles.Coordinator)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => coordinator.ListAssignmentsAsync($"organization={Given.SykehusetInnlandet}")));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(() => Assign(coordinator, null, Roles.Admin)));
+        var auditor = await Assign(admin, Given.Hamar, Roles.Auditor);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => coordinator.EndAssignmentAsync(auditor.Id, new() { Reason = "Nei." })));
+        await admin.EndAssignmentAsync(auditor.Id, new() { Reason = "Ferdig." });
+    }
+
+    [Theory]
+    [InlineData("subject", "/subject required")]
+    [InlineData("identity", "/subject identityInText")]
+    [InlineData("role", "/role unknownCode")]
+    [InlineData("noUnit", "/unit required")]
+    [InlineData("unit", "/unit unknownUnit")]
+    [InlineData("otherUnit", "/unit hasOtherUnit")]
+    [InlineData("day", "/from invalidDate")]
+    [InlineData("order", "/to endsBeforeItBegins")]
+    [InlineData("reason", "/reason required")]
+    public async Task What_is_wrong_is_said(string what, string expected)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var good = new NewAssignment { Subject = Person, Role = Roles.Handler, Unit = "si-tynset", Reason = "Ansatt." };
+        await coordinator.AssignAsync(good);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.AssignAsync(what switch
+        {
+            "subject" => good with { Subject = null },
+            // Synthetic: month + 80.
+            "identity" => good with { Subject = "13898912389" },
+            "role" => good with { Role = "king" },
+            "noUnit" => good with { Unit = null },
+            "unit" => good with { Unit = "3403-tildeling" },
+            "otherUnit" => good with { Unit = "si-habilitering" },
+            "day" => good with { From = "1. mai" },
+            "order" => good with { From = "2030-01-02", To = "2030-01-01" },
+            _ => good with { Reason = null },
+        }));
+        var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, expected), (refused.Status, $"{error.GetProperty("pointer").GetString()} {error.GetProperty("code").GetString()}"));
+        Assert.Single((await coordinator.ListAssignmentsAsync()).Items);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task The_first_administrator_is_the_configurations_and_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var administrator = ("Assignments:Administrators:0", $"{Given.SykehusetInnlandet}/{Person}");
+        Guid id;
+        await using (var service = new ServiceUnderTest<Program>(database, null, administrator))
+        {
+            var she = As(service, Given.SykehusetInnlandet, Scopes.Admin);
+            await Eventually.IsTrue(async () => await StatusAsync(() => she.ListAssignmentsAsync()) == HttpStatusCode.OK, TimeSpan.FromSeconds(30));
+            id = Assert.Single((await she.ListAssignmentsAsync()).Items).Id;
+            await she.EndAssignmentAsync(id, new() { Reason = "Sluttet." });
+        }
+        await using var again = new ServiceUnderTest<Program>(database, null, administrator);
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() == 3, TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => As(again, Given.SykehusetInnlandet, Scopes.Admin).ListAssignmentsAsync()));
+    }
+}
