@@ -11,7 +11,7 @@ internal sealed record Hit(Guid Id, double Score);
 internal static class CaseIndex
 {
     // Up to here, to fetch all that match and sort them is faster; beyond, to go through the list in its order until a page is full.
-    private const int Few = 2000;
+    private const int Few = 500;
     private const string OfParty = "(respondent_organization = {1} or reporter_organization = {1})";
     private const string Matches = "search @@ (to_tsquery('simple', {0}) || to_tsquery('norwegian', {0}))";
 
@@ -25,7 +25,7 @@ internal static class CaseIndex
             : $"select count(*)::int as \"Value\" from (select 1 from cases where {Matches} and {OfParty} limit {Few + 1}) found", match, organization).SingleAsync(ct);
         var areFew = count <= Few;
         // Places for the words, which are parameters.
-        var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"reference || ' ' || narrative regexp {{{i}}}"))}";
+        var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"reference || ' ' || replace(reference, '-', '') || ' ' || narrative regexp {{{i}}}"))}";
         return (sqlite, areFew) switch
         {
             // Cross join: in this order and no other.

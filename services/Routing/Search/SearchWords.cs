@@ -1,13 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace Avvik.Routing.Search;
 
 /// <summary>
 /// What somebody looks for, as each engine's index wants it: words, and each is to begin a word of the text. Only letters and digits get through, so
 /// nothing that is typed is ever a syntax error.
 /// </summary>
-internal static class SearchWords
+internal static partial class SearchWords
 {
     public static IReadOnlyList<string> Of(string text)
     {
+        // A reference is one word in the index, too: its parts are in every case of the year.
+        text = Reference().Replace(text, "$1$2$3");
         var words = new List<string>();
         var start = 0;
         for (var i = 0; i <= text.Length; i++)
@@ -30,4 +34,7 @@ internal static class SearchWords
 
     /// <summary>The same question asked of a text itself, for SQLite's regexp.</summary>
     public static string Pattern(string word) => $@"(?i)(?<![\p{{L}}\p{{N}}]){word}";
+
+    [GeneratedRegex(@"\b(avv)-(\d{4})-?(\d*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Reference();
 }

@@ -103,10 +103,10 @@ public sealed class Worklist_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         // More than are fetched to be sorted; some of other parties, and a few that are closed.
-        var cases = Enumerable.Range(0, 5100).Select(i => service.Triaged(f => f with
+        var cases = Enumerable.Range(0, 1200).Select(i => service.Triaged(f => f with
         {
             Reference = $"AVV-2026-{i:D6}",
-            ReceivedAt = Given.ReceivedAt.AddMinutes(i * 7 % 5003),
+            ReceivedAt = Given.ReceivedAt.AddMinutes(i * 7 % 1009),
             ReporterOrganization = i % 2 == 0 ? Given.Hamar : "864950582",
         }, narrative: i % 3 == 0 ? "Epikrisen manglet, Øyeblikkelig hjelp." : "Uten epikrise.")).ToList();
         foreach (var page in cases.Chunk(200)) await service.ReceiveAsync(page);

@@ -193,7 +193,7 @@ internal sealed class Initial : Migration
             create virtual table case_search using fts5(case_id unindexed, parties, reference, narrative, content='', contentless_unindexed=1, tokenize='unicode61 remove_diacritics 0');
             create trigger cases_search after insert on cases begin
               insert into case_search (case_id, parties, reference, narrative)
-              values (new.id, new.reporter_organization || ' ' || new.respondent_organization, new.reference, new.narrative);
+              values (new.id, new.reporter_organization || ' ' || new.respondent_organization, new.reference || ' ' || replace(new.reference, '-', ''), new.narrative);
             end;
             create virtual table lesson_search using fts5(lesson_id unindexed, text, content='', contentless_unindexed=1, tokenize='unicode61 remove_diacritics 0');
             create trigger lessons_search after update of state on lessons when new.state = 'approved' and old.state <> 'approved' begin
@@ -210,7 +210,7 @@ internal sealed class Initial : Migration
         static string Blanked(string text) => $"translate({text}, '{Joins}', '{new string(' ', Joins.Length)}')";
         foreach (var (table, words, text) in new[]
         {
-            ("cases", "reference || ' ' || narrative", "narrative"),
+            ("cases", "reference || ' ' || replace(reference, '-', '') || ' ' || narrative", "narrative"),
             ("lessons", "title || ' ' || what_happened || ' ' || why || ' ' || what_we_changed || ' ' || who_should_know", "title || ' ' || what_happened || ' ' || why || ' ' || what_we_changed || ' ' || who_should_know"),
         })
         {
