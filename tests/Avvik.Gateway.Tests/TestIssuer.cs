@@ -66,7 +66,7 @@ public sealed class TestIssuer : IAsyncDisposable
     {
         ["sub"] = "a-nurse",
         ["client_id"] = "health-record",
-        ["scope"] = Tokens.Scopes.All,
+        ["scope"] = Contracts.Scopes.All.ToArray(),
         ["helseid://claims/identity/pid"] = "41814061033",
         ["helseid://claims/identity/security_level"] = "4",
         ["helseid://claims/hpr/hpr_number"] = "9876543",

@@ -42,7 +42,7 @@ public static class StrictJson
     {
         try
         {
-            if (JsonSerializer.Deserialize<T>(body.Span, options) is { } value) return value;
+            if (JsonSerializer.Deserialize<T>(body.Span, options) is { } value && !HasNullItem(body.Span)) return value;
         }
         catch (JsonException) { /* found out below, for every member at once */ }
         try
@@ -58,6 +58,16 @@ public static class StrictJson
             errors.Add("", "invalidJson");
             return null;
         }
+    }
+
+    /// <summary>The serializer takes null for an item whatever the item's type; no list of ours has any.</summary>
+    private static bool HasNullItem(ReadOnlySpan<byte> body)
+    {
+        if (body.IndexOf("null"u8) < 0) return false;
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        for (var before = JsonTokenType.None; reader.Read(); before = reader.TokenType)
+            if (reader.TokenType == JsonTokenType.Null && before != JsonTokenType.PropertyName) return true;
+        return false;
     }
 
     /// <summary>What of the element fits the type; what does not is reported and left out.</summary>
