@@ -240,7 +240,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         {
             var previous = start - 2;
             while (previous > 0 && char.IsLetter(_text[previous - 1])) previous--;
-            if (!char.IsUpper(_text[previous])) break;
+            if (!char.IsUpper(_text[previous]) || (_findings is [.., var found] && previous < found.Offset + found.Length)) break;
             start = previous;
         }
         return start;
