@@ -52,7 +52,7 @@ public sealed record TriageItem
 public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>Why a deviation waits for a person.</summary>
-/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
+/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>possibleIdentity</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
 /// <param name="Reason">In bokmål.</param>
 /// <param name="Ids">For <c>possibleDuplicate</c>: the deviations it is like, most like first.</param>
 public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>? Ids = null);

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting;
@@ -30,6 +31,7 @@ builder.AddTextProtection();
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddHostedService<RulesRefresh>();
+builder.AddAccessLog<RoutingDbContext>();
 builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
@@ -55,6 +57,7 @@ app.MapGroup("/api/v1/lessons").RequireAuthorization(Policies.Lessons).WithTags(
 app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>();
+app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

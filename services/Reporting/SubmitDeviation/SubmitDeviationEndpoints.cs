@@ -50,6 +50,7 @@ internal static class SubmitDeviationEndpoints
             OccurredAt = now,
             Facts = facts,
             Narrative = texts.Protect(submission.Narrative!),
+            IdentityWarnings = SubmissionRules.Warnings(submission, english: false).Sum(w => w.Offsets.Count),
             ImmediateAction = texts.ProtectOptional(submission.ImmediateAction),
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
         };
@@ -101,7 +102,7 @@ internal static class SubmitDeviationEndpoints
             Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
             Category = facts.Category,
             HasPatient = facts.HasPatient,
-        }), ClientJson.Default.ValidationAnswer);
+        }, SubmissionRules.Warnings(submission, Problem.PrefersEnglish(http.Request))), ClientJson.Default.ValidationAnswer);
     }
 
     /// <summary>The one that is stored under the client's reference: this one, or an earlier.</summary>

@@ -79,6 +79,8 @@ internal sealed partial class Assessment
         reasons.Add(submitted.Facts.Clause is null ? "clause:category" : "clause:reporter");
         if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
         if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
+        // Names and the like go no further than to the coordinator who judges whether they are any.
+        if (submitted.IdentityWarnings > 0) flags.Add(TriageFlags.PossibleIdentity);
         // A person is needed before anyone can be given the case. Serious harm and a likeness need one too, but a unit that must act is not made to wait.
         var waits = flags.Count > 0;
         if (Harm.IsSerious(facts.ActualHarm)) flags.Add(TriageFlags.SeriousHarm);
@@ -226,5 +228,5 @@ internal sealed partial class Assessment
 /// <summary>Why a person must look.</summary>
 internal static class TriageFlags
 {
-    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm", UnresolvedParty = "unresolvedParty", PossibleDuplicate = "possibleDuplicate", Reopened = "reopened";
+    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm", UnresolvedParty = "unresolvedParty", PossibleDuplicate = "possibleDuplicate", PossibleIdentity = "possibleIdentity", Reopened = "reopened";
 }

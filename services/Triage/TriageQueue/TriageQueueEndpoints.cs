@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
@@ -19,7 +20,7 @@ internal static class TriageQueueEndpoints
         return triage;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
@@ -37,6 +38,7 @@ internal static class TriageQueueEndpoints
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
         var ids = rows.Select(a => a.Id).ToList();
         var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Reveal(new ProtectedText(m.Text)));
+        await journal.ReadAsync(caller, AccessActions.TriageRead, [.. ids.Take(take)], ct);
         return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
     }
 

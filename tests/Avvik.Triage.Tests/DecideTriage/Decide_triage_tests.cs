@@ -249,6 +249,24 @@ public sealed class Decide_triage_tests
         Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_may_identify_someone_waits_until_a_coordinator_has_cleared_it_however_clear_or_serious_it_is(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" }) with { IdentityWarnings = 2 });
+        Assert.Equal(CaseStates.Triage, Assert.IsType<CaseChanged>(Assert.Single(await database.SentAsync())).State);
+        var item = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.Equal(["possibleIdentity", "seriousHarm"], item.Flags.Select(f => f.Code));
+        Assert.All(item.Flags, f => Assert.Equal(Texts.Flag(f.Code, english: false), f.Reason));
+        // The queue shows the text, so that it was shown is a line.
+        Assert.Equal(1, await database.CountAsync($"select count(*) from access_log where action = 'triageRead' and organization = '{Given.SykehusetInnlandet}'"));
+
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route" })).State);
+        Assert.Single((await database.SentAsync()).OfType<DeviationTriaged>());
+        Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
+    }
+
     [Fact]
     public async Task Another_category_than_the_reporters_needs_a_reason_that_the_reporter_sees()
     {
