@@ -13,8 +13,6 @@ public sealed record DeviationSubmitted : IEvent
     public required DeviationFacts Facts { get; init; }
     /// <summary>What happened, in the reporter's words, free of identities.</summary>
     public required ProtectedText Narrative { get; init; }
-    /// <summary>Places in the texts that may identify someone, as the reporter was told; a coordinator must clear them.</summary>
-    public int IdentityWarnings { get; init; }
     /// <summary>What was done at once.</summary>
     public ProtectedText? ImmediateAction { get; init; }
     /// <summary>What the reporter would have changed.</summary>

@@ -55,17 +55,6 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         }
     }
 
-    /// <summary>What in the texts may identify someone, and only a person can judge.</summary>
-    public static IReadOnlyList<TextWarning> Warnings(Submission s, bool english) =>
-    [
-        .. new[] { ("/narrative", s.Narrative), ("/immediateAction", s.ImmediateAction), ("/suggestedMeasure", s.SuggestedMeasure) }.Where(t => t.Item2 is not null).SelectMany(t =>
-            IdentityDetector.FindPossible(t.Item2!).GroupBy(f => f.Kind).Select(kind =>
-            {
-                var code = kind.Key switch { IdentityKind.PersonName => "possibleName", IdentityKind.BirthDate => "possibleBirthDate", _ => "possibleAddress" };
-                return new TextWarning(t.Item1, code, Texts.Field(code, english), [.. kind.Select(f => new TextOffset(f.Offset, f.Length))]);
-            })),
-    ];
-
     /// <summary>The day it occurred, in Norway.</summary>
     public static DateOnly OccurredOn(Submission s) => ReadMoment(s.OccurredAt)!.Value.Day;
 

