@@ -66,7 +66,7 @@ public sealed class AvvikClient(HttpClient http)
     public Task<Patient> OpenEnvelopeAsync(Guid id, string purpose, CancellationToken ct = default) => SendAsync(
         () => new(HttpMethod.Post, $"api/v1/deviations/{id}/patient/open") { Content = JsonContent.Create(new OpenEnvelope { Purpose = purpose }, ClientJson.Default.OpenEnvelope) }, ClientJson.Default.Patient, retry: false, ct);
 
-    /// <summary>The access log of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>), for auditors; <paramref name="query"/> as in <c>deviation=…&amp;from=2026-08-01</c>.</summary>
+    /// <summary>The access log of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>), for auditors; <paramref name="query"/> as in <c>deviation=…&amp;from=2026-08-01</c>.</summary>
     public Task<Page<AccessLogEntry>> ListAccessLogAsync(string service, string query = "", CancellationToken ct = default) => GetAsync($"api/v1/access-log/{service}?{query}", ClientJson.Default.PageAccessLogEntry, ct);
 
     /// <summary>Whether a service's access log is as it was written.</summary>

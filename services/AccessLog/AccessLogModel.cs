@@ -55,6 +55,18 @@ public static class AccessLogModel
             position = t.Column<long>(),
         }, constraints: t => t.PrimaryKey("PK_access_log_deviations", x => new { x.deviation_id, x.position }));
         migration.CreateIndex("ix_access_log_deviations_position", "access_log_deviations", "position");
+        // No mistake of ours changes a line; who owns the database can, and then the chain shows it.
+        if (migration.IsSqlite())
+        {
+            foreach (var change in new[] { "update", "delete" })
+                migration.Sql($"create trigger access_log_no_{change} before {change} on access_log begin select raise(abort, 'The access log is only added to.'); end");
+        }
+        else
+        {
+            migration.Sql("create function access_log_refuse() returns trigger language plpgsql as $$ begin raise exception 'The access log is only added to.'; end $$");
+            foreach (var change in new[] { "update", "delete", "truncate" })
+                migration.Sql($"create trigger access_log_no_{change} before {change} on access_log for each statement execute function access_log_refuse()");
+        }
         migration.CreateTable("access_log_head", t => new
         {
             id = t.Column<int>(),
