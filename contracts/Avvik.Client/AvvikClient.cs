@@ -61,6 +61,17 @@ public sealed class AvvikClient(HttpClient http)
     public Task<Deviation> WithdrawAsync(Guid id, string reason, CancellationToken ct = default) => SendAsync(
         () => new(HttpMethod.Post, $"api/v1/deviations/{id}/withdraw") { Content = JsonContent.Create(new WithdrawDeviation { Reason = reason }, ClientJson.Default.WithdrawDeviation) }, ClientJson.Default.Deviation, retry: false, ct);
 
+    /// <summary>Opens the patient's envelope, for a purpose; it is logged.</summary>
+    /// <exception cref="AvvikProblemException">404 for those who may not, and where there is none; 410 when it has been erased.</exception>
+    public Task<Patient> OpenEnvelopeAsync(Guid id, string purpose, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/deviations/{id}/patient/open") { Content = JsonContent.Create(new OpenEnvelope { Purpose = purpose }, ClientJson.Default.OpenEnvelope) }, ClientJson.Default.Patient, retry: false, ct);
+
+    /// <summary>The access log of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>), for auditors; <paramref name="query"/> as in <c>deviation=…&amp;from=2026-08-01</c>.</summary>
+    public Task<Page<AccessLogEntry>> ListAccessLogAsync(string service, string query = "", CancellationToken ct = default) => GetAsync($"api/v1/access-log/{service}?{query}", ClientJson.Default.PageAccessLogEntry, ct);
+
+    /// <summary>Whether a service's access log is as it was written.</summary>
+    public Task<AccessLogVerification> VerifyAccessLogAsync(string service, CancellationToken ct = default) => GetAsync($"api/v1/access-log/{service}/verification", ClientJson.Default.AccessLogVerification, ct);
+
     /// <summary>What waits for the caller as coordinator, oldest first.</summary>
     public Task<Page<TriageItem>> ListTriageAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/triage?{query}", ClientJson.Default.PageTriageItem, ct);
 

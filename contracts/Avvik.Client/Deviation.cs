@@ -85,7 +85,20 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <summary>What the server would make of a submission.</summary>
 /// <param name="Valid">Always true; what is not valid is answered with a problem.</param>
 /// <param name="Preview">What would be derived.</param>
-public sealed record ValidationAnswer(bool Valid, SubmissionPreview Preview);
+/// <param name="Warnings">What may identify someone. A submission is accepted with it, and waits for a coordinator.</param>
+public sealed record ValidationAnswer(bool Valid, SubmissionPreview Preview, IReadOnlyList<TextWarning> Warnings);
+
+/// <summary>Something in a text that may identify someone.</summary>
+/// <param name="Pointer">The text: a JSON pointer into the submission.</param>
+/// <param name="Code"><c>possibleName</c>, <c>possibleBirthDate</c> or <c>possibleAddress</c>.</param>
+/// <param name="Message">In words.</param>
+/// <param name="Offsets">Where in the text.</param>
+public sealed record TextWarning(string Pointer, string Code, string Message, IReadOnlyList<TextOffset> Offsets);
+
+/// <summary>A piece of a text.</summary>
+/// <param name="Offset">First UTF-16 code unit.</param>
+/// <param name="Length">Number of UTF-16 code units.</param>
+public sealed record TextOffset(int Offset, int Length);
 
 /// <summary>What the server would derive from a submission.</summary>
 public sealed record SubmissionPreview

@@ -29,6 +29,10 @@ public sealed record TriageItem
     public required string ActualHarm { get; init; }
     /// <summary>What happened.</summary>
     public required string Narrative { get; init; }
+    /// <summary>What was done at once.</summary>
+    public string? ImmediateAction { get; init; }
+    /// <summary>What the reporter would have changed.</summary>
+    public string? SuggestedMeasure { get; init; }
     /// <summary>What it seems to be about, best first.</summary>
     public required IReadOnlyList<CategorySuggestion> Suggestions { get; init; }
     /// <summary>Why it waits.</summary>
@@ -52,10 +56,11 @@ public sealed record TriageItem
 public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>Why a deviation waits for a person.</summary>
-/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
+/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>possibleIdentity</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
 /// <param name="Reason">In bokmål.</param>
 /// <param name="Ids">For <c>possibleDuplicate</c>: the deviations it is like, most like first.</param>
-public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>? Ids = null);
+/// <param name="Warnings">For <c>possibleIdentity</c>: where. It must be cleared (<see cref="TriageDecision.IdentityCleared"/>) before the texts go on.</param>
+public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>? Ids = null, IReadOnlyList<TextWarning>? Warnings = null);
 
 /// <summary>What a coordinator decides.</summary>
 public sealed record TriageDecision
@@ -72,6 +77,8 @@ public sealed record TriageDecision
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>Unit of the respondent; without it the routing rules decide.</summary>
     public string? Unit { get; init; }
+    /// <summary>The coordinator has read what may identify someone, and it does not; needed for <c>route</c> and <c>duplicate</c> with the flag <c>possibleIdentity</c>.</summary>
+    public bool IdentityCleared { get; init; }
     /// <summary>Code of <c>rejectionReasons</c>; needed to reject.</summary>
     public string? ReasonCode { get; init; }
     /// <summary>Shown to the reporter; needed to reject, to enter in error, and to change category or lower harm that the reporter gave.</summary>

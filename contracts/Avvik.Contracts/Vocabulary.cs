@@ -93,6 +93,10 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> CaseStates { get; } = Terms("caseStates");
     /// <summary>What happens to a case, as its history tells it.</summary>
     public static FrozenDictionary<string, VocabularyTerm> CaseEvents { get; } = Terms("caseEvents");
+    /// <summary>Why a patient's envelope is opened.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> AccessPurposes { get; } = Terms("accessPurposes");
+    /// <summary>What the access log tells of.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> AccessActions { get; } = Terms("accessActions");
     /// <summary>What a person may be; a machine has the role <c>client</c>, which is not here.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");
     /// <summary>Default deadlines.</summary>

@@ -78,7 +78,8 @@ public static class HostingExtensions
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))
             .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
             .AddPolicy(Policies.DirectoryEditor, p => p.RequireRole(Roles.Coordinator, Roles.Admin))
-            .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin));
+            .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin))
+            .AddPolicy(Policies.Auditor, p => p.RequireRole(Roles.Auditor));
     }
 
     /// <summary>Problem documents for whatever goes wrong, and the health endpoints: live is the process, ready is what it must have to take work.</summary>

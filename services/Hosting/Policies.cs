@@ -3,5 +3,5 @@ namespace Avvik.Hosting;
 /// <summary>Who may call at all; what they may see is decided where the data is.</summary>
 public static class Policies
 {
-    public const string Reporter = "reporter", CaseParty = "caseParty", Coordinator = "coordinator", Lessons = "lessons", LessonEditor = "lessonEditor", Statistics = "statistics", Admin = "admin", DirectoryEditor = "directoryEditor";
+    public const string Reporter = "reporter", CaseParty = "caseParty", Coordinator = "coordinator", Lessons = "lessons", LessonEditor = "lessonEditor", Statistics = "statistics", Admin = "admin", DirectoryEditor = "directoryEditor", Auditor = "auditor";
 }

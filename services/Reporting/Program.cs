@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
@@ -7,7 +8,9 @@ using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Reporting.ChangeFeed;
 using Avvik.Reporting.EraseEnvelopes;
+using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.Persistence;
+using Avvik.Reporting.ResealEnvelopes;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
 using Avvik.Reporting.WithdrawDeviation;
@@ -20,6 +23,7 @@ builder.AddServiceAuthentication();
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
 builder.AddCareDirectory<ReportingDbContext>();
+builder.AddAccessLog<ReportingDbContext>();
 builder.AddPatientEnvelopes();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
@@ -27,6 +31,7 @@ builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>());
 builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddHostedService<EnvelopeEraser>();
+builder.Services.AddHostedService<EnvelopeResealer>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -38,7 +43,9 @@ deviations.MapSubmitDeviation();
 deviations.MapTrackDeviation();
 deviations.MapWithdrawDeviation();
 deviations.MapWriteMessage();
+deviations.MapOpenEnvelope();
 app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
-app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<ReportingDbContext>();
+app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>().MapParkedMessages<ReportingDbContext>();
+app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<ReportingDbContext>("reporting");
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

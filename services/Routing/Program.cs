@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting;
@@ -31,6 +32,7 @@ builder.AddTextProtection();
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddHostedService<RulesRefresh>();
+builder.AddAccessLog<RoutingDbContext>();
 builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
@@ -57,6 +59,7 @@ app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTa
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<RoutingDbContext>();
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>();
+app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Messaging;
@@ -13,6 +14,7 @@ builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication();
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddCareDirectory<StatisticsDbContext>();
+builder.AddAccessLog<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
@@ -23,6 +25,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
-app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<StatisticsDbContext>();
+app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>().MapParkedMessages<StatisticsDbContext>();
+app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

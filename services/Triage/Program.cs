@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
@@ -21,6 +22,7 @@ builder.AddServiceAuthentication();
 builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
 builder.AddCareDirectory<TriageDbContext>();
+builder.AddAccessLog<TriageDbContext>();
 builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
@@ -37,6 +39,7 @@ app.MapOpenApi().AllowAnonymous();
 var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
 triage.MapTriageQueue();
 triage.MapDecideTriage();
-app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<TriageDbContext>();
+app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>().MapParkedMessages<TriageDbContext>();
+app.MapGroup("/api/v1/access-log/triage").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<TriageDbContext>("triage");
 await app.MigrateAsync<TriageDbContext>();
 await app.RunAsync();

@@ -44,7 +44,7 @@ public sealed partial class Text_tests
         var start = source.IndexOf("class TriageFlags", StringComparison.Ordinal);
         var flags = source[start..source.IndexOf('}', start)];
         var codes = Literals().Matches(flags).Select(m => m.Groups["code"].Value).ToList();
-        Assert.Equal(["agreementMissing", "noCategory", "possibleDuplicate", "reopened", "seriousHarm", "unresolvedParty"], codes.Order(StringComparer.Ordinal));
+        Assert.Equal(["agreementMissing", "noCategory", "possibleDuplicate", "possibleIdentity", "reopened", "seriousHarm", "unresolvedParty"], codes.Order(StringComparer.Ordinal));
         Assert.Empty(codes.Except(Texts["flags"].Keys));
     }
 

@@ -21,7 +21,7 @@ public static class DatabaseSchema
         select t.name || ' foreign key ' || f."from" || ' -> ' || f."table" || '.' || f."to" || ' on delete ' || f.on_delete
         from sqlite_master t, pragma_foreign_key_list(t.name) f where t.type = 'table'
         union all
-        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\'
+        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\' and t.name not like 'access\_log\_%' escape '\'
         """;
 
     private const string Postgres = """

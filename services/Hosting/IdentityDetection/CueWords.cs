@@ -34,7 +34,7 @@ internal static class CueWords
         rekvisisjon* remiss* prøve prøven prøver prøvesvar* kvittering* faktura* ordre* bestilling* serie* lot batch
         kid iban konto org oid guid uuid ean gtin ip versjon kr nok beløp* kl klokka klokken rom uke uker uka uken ukene alder
         bt rr rf bs hb crp sat spo puls pulsen news score skår blodtrykk* blodsukker* metning* saturasjon* temp temperatur*
-        respirasjon* frekvens* vekt vekten måling* målt* verdi* dose*
+        ferritin* kreatinin* leukocytt* trombocytt* natrium kalium glukose inr albumin* troponin* laktat* bilirubin* diurese* respirasjon* frekvens* vekt vekten måling* målt* verdi* dose*
         """);
 
     private static readonly WordList s_person = new(

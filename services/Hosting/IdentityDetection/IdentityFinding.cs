@@ -8,6 +8,9 @@ public enum IdentityKind
     HprNumber,
     PhoneNumber,
     EmailAddress,
+    PersonName,
+    BirthDate,
+    Address,
 }
 
 /// <summary>Where in a text a person can be recognised. Never carries what was found: findings end up in errors.</summary>

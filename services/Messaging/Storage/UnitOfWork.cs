@@ -13,6 +13,7 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     private readonly DbContextOptions<TDb> _options;
     private readonly DbTransaction _transaction;
     private readonly TimeProvider _clock;
+    private List<Func<Task>>? _last;
     private TDb? _db;
 
     internal UnitOfWork(Statements sql, DbContextOptions<TDb> options, DbTransaction transaction, TimeProvider clock)
@@ -51,9 +52,16 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
             JsonSerializer.SerializeToUtf8Bytes(message, entry.Json), Activity.Current?.Id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
+    /// <summary>
+    /// Does this just before the commit, after all else: for a row that everybody takes. Taken last by all, it is held for a moment and no two wait for
+    /// each other.
+    /// </summary>
+    public void AtEnd(Func<Task> work) => (_last ??= []).Add(work);
+
     internal async Task CommitAsync(CancellationToken ct)
     {
         if (_db is not null) await _db.SaveChangesAsync(ct);
+        foreach (var work in _last ?? []) await work();
         await _transaction.CommitAsync(ct);
     }
 

@@ -34,6 +34,9 @@ public sealed class KeyRing(KeyRingOptions options)
     private const int NonceSize = 12, TagSize = 16;
     private readonly Dictionary<string, byte[]> _keys = options.Keys.ToDictionary(k => k.Key, k => Convert.FromBase64String(k.Value), StringComparer.Ordinal);
 
+    /// <summary>What a value begins with that was sealed with the active key.</summary>
+    public string ActivePrefix => options.ActiveKey + ".";
+
     /// <summary>Seals data for one place: it opens only with the same <paramref name="context"/>, so a sealed value cannot be moved to another row.</summary>
     public string Seal(ReadOnlySpan<byte> data, ReadOnlySpan<byte> context = default)
     {

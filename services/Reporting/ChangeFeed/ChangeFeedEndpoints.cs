@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
@@ -26,7 +27,7 @@ internal static class ChangeFeedEndpoints
         return changes;
     }
 
-    private static async Task<IResult> ListAsync(string? after, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases, NewestChange newest, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? after, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases, NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var from = after == Latest ? await newest.PositionAsync(ct) : Cursor.Read(after, errors, "/after")?.SortKey ?? 0;
@@ -44,6 +45,7 @@ internal static class ChangeFeedEndpoints
             seen = position;
             rows = await ReadAsync(databases, caller.Organization, from, take, ct);
         }
+        await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
         return Results.Json(new Changes([.. rows.Select(c => new Change(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt))],
             rows is [.., var last] ? CursorOf(last.Position) : CursorOf(from)), ClientJson.Default.Changes);
     }

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Reporting.Deviations;
@@ -55,6 +56,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.Property(c => c.Year).ValueGeneratedNever();
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }
 }

@@ -11,6 +11,15 @@ internal sealed class PatientEnvelopes(KeyRing keys)
     public string Seal(Guid deviationId, Patient patient) =>
         keys.Seal(JsonSerializer.SerializeToUtf8Bytes(patient, SubmissionJson.Default.Patient), deviationId.ToByteArray());
 
+    public Patient Open(Guid deviationId, string sealedPatient) =>
+        JsonSerializer.Deserialize(keys.Open(sealedPatient, deviationId.ToByteArray()), SubmissionJson.Default.Patient)!;
+
+    /// <summary>What an envelope begins with that needs no new key.</summary>
+    public string ActivePrefix => keys.ActivePrefix;
+
+    /// <summary>The same under the active key.</summary>
+    public string Reseal(Guid deviationId, string sealedPatient) => keys.Seal(keys.Open(sealedPatient, deviationId.ToByteArray()), deviationId.ToByteArray());
+
     /// <summary>Of all that was sent, the patient too: keyed, so that it cannot be searched for.</summary>
     public byte[] Fingerprint(Submission submission) => keys.Fingerprint(JsonSerializer.SerializeToUtf8Bytes(submission, SubmissionJson.Default.Submission));
 }

@@ -5,6 +5,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.IdentityDetection;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.Messaging;
@@ -101,7 +102,11 @@ internal static class SubmitDeviationEndpoints
             Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
             Category = facts.Category,
             HasPatient = facts.HasPatient,
-        }), ClientJson.Default.ValidationAnswer);
+        },
+        [
+            .. IdentityWarning.In(submission.Narrative, submission.ImmediateAction, submission.SuggestedMeasure)
+                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, Problem.PrefersEnglish(http.Request)), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))])),
+        ]), ClientJson.Default.ValidationAnswer);
     }
 
     /// <summary>The one that is stored under the client's reference: this one, or an earlier.</summary>

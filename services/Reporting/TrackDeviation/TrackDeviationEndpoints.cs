@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
@@ -23,14 +24,14 @@ internal static class TrackDeviationEndpoints
         return deviations;
     }
 
-    private static async Task<IResult> GetAsync(Guid id, Caller caller, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    private static async Task<IResult> GetAsync(Guid id, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         // Another party's deviation does not exist for this caller.
         var deviation = await db.Deviations.FirstOrDefaultAsync(d => d.Id == id && d.ReporterOrganization == caller.Organization, ct);
-        return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], db, texts, ct))[0], ClientJson.Default.Deviation);
+        return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
     }
 
-    private static async Task<IResult> ListAsync(string? status, string? from, string? to, string? cursor, int? limit, Caller caller, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? status, string? from, string? to, string? cursor, int? limit, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (status is not null && status != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(status)) errors.Add("/status", "unknownCode");
@@ -49,10 +50,11 @@ internal static class TrackDeviationEndpoints
         }
         var rows = await query.OrderByDescending(d => d.ReceivedAt).ThenByDescending(d => d.Id).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
-        return Results.Json(new Page<Deviation>(await ViewAsync(rows[..Math.Min(take, rows.Count)], db, texts, ct), next), ClientJson.Default.PageDeviation);
+        return Results.Json(new Page<Deviation>(await ViewAsync(rows[..Math.Min(take, rows.Count)], caller, db, texts, journal, ct), next), ClientJson.Default.PageDeviation);
     }
 
-    internal static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, ReportingDbContext db, TextProtector texts, CancellationToken ct)
+    /// <summary>What the caller is given, logged before it leaves.</summary>
+    internal static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         // One who reported what had been reported already follows the case it was added to: that it was taken up, the answer, and the end.
         var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
@@ -60,6 +62,7 @@ internal static class TrackDeviationEndpoints
             .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Reveal(new ProtectedText(t.Text))));
         IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => FollowedByAll.Contains(e.Event)) : [];
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
+        await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
         return [.. rows.Select(row => row.Current(changes[row.Id].Concat(OfMain(row))
             .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
     }

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -23,7 +24,7 @@ internal static class WithdrawDeviationEndpoints
         return deviations;
     }
 
-    private static async Task<IResult> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
         {
@@ -43,6 +44,6 @@ internal static class WithdrawDeviationEndpoints
             return null;
         }, ct);
         if (refusal is not null) return refusal;
-        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), db, texts, ct))[0], ClientJson.Default.Deviation);
+        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
     }
 }

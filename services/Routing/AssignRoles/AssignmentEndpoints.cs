@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
@@ -54,7 +55,7 @@ internal static class AssignmentEndpoints
         return Results.Json(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))], found.Count > take ? Cursor.Of(0, found[take - 1].Id) : null), ClientJson.Default.PageAssignment);
     }
 
-    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
@@ -89,6 +90,7 @@ internal static class AssignmentEndpoints
             }
             if (await unit.PublishAsync([given], now) is not { } next) return (null, Problem.Unavailable());
             unit.Db.Add(given);
+            journal.AppendAdministration(unit, http);
             return (next, null);
         }, ct);
         if (published is null) return refusal!;
@@ -96,7 +98,7 @@ internal static class AssignmentEndpoints
         return Results.Json(given.View(today), ClientJson.Default.Assignment, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
@@ -114,6 +116,7 @@ internal static class AssignmentEndpoints
             ended = await unit.Db.RoleAssignments.FindAsync([id], ct);
             if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
             if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));
+            journal.AppendAdministration(unit, http);
             ended.End(lastDay, By(caller), body.Reason!, now);
             return await unit.PublishAsync([ended], now) is { } next ? (next, null) : throw new TimeoutException("Another instance changed the directory in the same moment.");
         }, ct);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
@@ -35,7 +36,7 @@ internal static partial class DirectoryEndpoints
         return directory;
     }
 
-    private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var before = current.Now;
         var existing = before.All.SelectMany(c => c.Parties).FirstOrDefault(p => p.Unit(code) is not null);
@@ -77,6 +78,7 @@ internal static partial class DirectoryEndpoints
                 ChangedBy = $"{caller.Subject}@{caller.Organization}",
                 Reason = body.Reason!,
             });
+            journal.AppendAdministration(unit, http);
             await unit.EnqueueAsync(next);
             return next;
         }, ct);

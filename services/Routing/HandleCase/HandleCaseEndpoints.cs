@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
@@ -25,8 +26,8 @@ internal static class HandleCaseEndpoints
     public static RouteGroupBuilder MapHandleCase(this RouteGroupBuilder cases)
     {
         foreach (var transition in CaseRules.Table)
-            cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, directory.Now, clock, ct))
+            cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
+                    ActAsync(id, transition, http, caller, writer, db, texts, journal, directory.Now, clock, ct))
                 .WithName(NameOf(transition.Action)).WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return cases;
@@ -35,7 +36,7 @@ internal static class HandleCaseEndpoints
     public static Actor ActorOf(Caller caller) => new(caller.Organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator), caller.IsAny(Roles.Handler, Roles.UnitLeader),
         caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
 
-    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, CareDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CareDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Party(caller.Organization);
         // Most actions need no words, so no body is as good as an empty one.
@@ -65,7 +66,7 @@ internal static class HandleCaseEndpoints
                 await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Case = @case.Changed(recorded), Reason = texts.Protect(body.Reason!) });
             return null;
         }, ct);
-        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, clock, ct))!;
+        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
     }
 
     internal static bool IsParty(Case @case, Caller caller) => @case.RespondentOrganization == caller.Organization || @case.ReporterOrganization == caller.Organization;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting;
@@ -42,7 +43,7 @@ internal static class LessonEndpoints
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller, RoutingDbContext db, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", "unknownCode");
@@ -62,11 +63,16 @@ internal static class LessonEndpoints
         }
         var found = await lessons.OrderByDescending(l => l.ListedAt).ThenByDescending(l => l.Id).Take(take + 1).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].ListedAt.ToUnixTimeMilliseconds(), found[take - 1].Id) : null;
+        await journal.ReadAsync(caller, AccessActions.LessonRead, [.. found.Take(take).Select(l => l.CaseId)], ct);
         return Results.Json(new Page<Client.Lesson>([.. found.Take(take).Select(l => l.ViewOf(own))], next), ClientJson.Default.PageLesson);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct) =>
-        await VisibleTo(caller, db.Lessons).FirstOrDefaultAsync(l => l.Id == id, ct) is { } lesson ? Answer(lesson, http, caller) : Problem.NotFound();
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+    {
+        if (await VisibleTo(caller, db.Lessons).FirstOrDefaultAsync(l => l.Id == id, ct) is not { } lesson) return Problem.NotFound();
+        await journal.ReadAsync(caller, AccessActions.LessonRead, [lesson.CaseId], ct);
+        return Answer(lesson, http, caller);
+    }
 
     private static async Task<IResult> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock, CancellationToken ct)
     {

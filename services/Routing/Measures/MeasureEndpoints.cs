@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
@@ -37,7 +38,7 @@ internal static class MeasureEndpoints
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
@@ -58,11 +59,12 @@ internal static class MeasureEndpoints
         var found = await rows.OrderBy(r => r.Measure.DueOn).ThenBy(r => r.Measure.Id).Take(take + 1)
             .Select(r => new { r.Measure, r.Case.Reference, r.Case.Version }).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].Measure.DueOn.DayNumber, found[take - 1].Measure.Id) : null;
+        await journal.ReadAsync(caller, AccessActions.MeasuresRead, [.. found.Take(take).Select(r => r.Measure.CaseId).Distinct()], ct);
         return Results.Json(new Page<MeasureRow>([.. found.Take(take).Select(r =>
             new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))], next), ClientJson.Default.PageMeasureRow);
     }
 
-    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, Strict, (b, errors) =>
         {
@@ -83,6 +85,6 @@ internal static class MeasureEndpoints
             await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
             return null;
         }, ct);
-        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, clock, ct))!;
+        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
     }
 }

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
@@ -97,6 +98,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(w => w.CaseId).ValueGeneratedNever();
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }
 }

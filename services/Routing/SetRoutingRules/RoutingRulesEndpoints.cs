@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
@@ -38,7 +39,7 @@ internal static class RoutingRulesEndpoints
         return Shown(http, set is null ? new(1, [], null, null, null) : View(set));
     }
 
-    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, Strict, (b, errors) =>
@@ -63,6 +64,7 @@ internal static class RoutingRulesEndpoints
                 Reason = body.Reason!,
             };
             unit.Db.Add(record);
+            journal.AppendAdministration(unit, http);
             return record;
         }, ct);
         if (set is null) return new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");

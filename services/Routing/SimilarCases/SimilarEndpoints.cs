@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
@@ -22,7 +23,7 @@ internal static class SimilarEndpoints
         return cases;
     }
 
-    private static async Task<IResult> SimilarAsync(Guid id, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> SimilarAsync(Guid id, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var @case = await db.Cases.Where(WorklistEndpoints.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return Problem.NotFound();
@@ -43,6 +44,8 @@ internal static class SimilarEndpoints
             .. clause is not null && itsClause == clause ? ["clause"] : Array.Empty<string>(),
             .. words.Where(w => Regex.IsMatch(text, SearchWords.Pattern(w), RegexOptions.None, TimeSpan.FromSeconds(1))).Select(w => $"word:{w}"),
         ];
+        await journal.ReadAsync(caller, AccessActions.CasesListed, [.. cases.Keys], ct);
+        await journal.ReadAsync(caller, AccessActions.LessonRead, [.. lessons.Values.Select(l => l.CaseId)], ct);
         return Results.Json(new Client.SimilarCases(
             [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => (Hit: h, Case: cases[h.Id])).Select(x =>
                 new SimilarCase(WorklistEndpoints.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.ReadFacts().Clause, x.Case.Narrative)))],

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
@@ -34,7 +35,7 @@ internal static class WorklistEndpoints
     public static Expression<Func<Case, bool>> VisibleTo(Caller caller) =>
         c => c.RespondentOrganization == caller.Organization || c.ReporterOrganization == caller.Organization;
 
-    private static async Task<IResult> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", "unknownCode");
@@ -63,14 +64,15 @@ internal static class WorklistEndpoints
         places = [.. (Ascending(query.Sort) ? places.OrderBy(p => p.Key).ThenBy(p => p.Id) : places.OrderByDescending(p => p.Key).ThenByDescending(p => p.Id)).Take(take + 1)];
         var shown = places.Take(take).Select(p => p.Id).ToList();
         var rows = await db.Cases.Where(c => shown.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        await journal.ReadAsync(caller, AccessActions.CasesListed, shown, ct);
         var next = places.Count > take ? Cursor.Of(places[take - 1].Key, places[take - 1].Id) : null;
         return Results.Json(new Page<CaseRow>([.. shown.Where(rows.ContainsKey).Select(id => Row(rows[id], now))], next), ClientJson.Default.PageCaseRow);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct) =>
-        await DetailsAsync(id, http, caller, db, clock, ct) ?? Problem.NotFound();
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct) =>
+        await DetailsAsync(id, http, caller, db, journal, clock, ct) ?? Problem.NotFound();
 
-    public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var @case = await db.Cases.Include(c => c.Measures).Where(VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return null;
@@ -78,6 +80,7 @@ internal static class WorklistEndpoints
         var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
         var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
         var facts = @case.ReadFacts();
+        await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
         return Results.Json(new CaseDetails
         {

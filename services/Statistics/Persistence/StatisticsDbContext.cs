@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
@@ -22,6 +23,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.HasIndex(f => new { f.Community, f.ReceivedOn }).HasDatabaseName("ix_facts_period");
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }
 }

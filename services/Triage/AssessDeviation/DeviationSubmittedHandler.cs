@@ -1,6 +1,7 @@
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.IdentityDetection;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
@@ -18,9 +19,10 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
     {
         var narrative = texts.Reveal(message.Narrative);
+        var mayIdentify = IdentityWarning.In(narrative, texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure)).Count > 0;
         var sketch = Likeness.Sketch(narrative, _seed);
         var alike = await AlikeAsync(message, sketch, unit);
-        var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), sketch,
+        var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), mayIdentify, sketch,
             category => [.. alike.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id).Take(Assessment.MostAlike)]);
         if (await unit.Sql.ExecuteAsync("delete from early_withdrawals where deviation_id = @p1", message.DeviationId) == 1)
             @event = a.Withdraw(message.Facts.ReporterOrganization, clock.GetUtcNow());

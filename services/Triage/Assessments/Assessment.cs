@@ -55,12 +55,15 @@ internal sealed partial class Assessment
     public string? ImmediateAction { get; private set; }
     public string? SuggestedMeasure { get; private set; }
 
+    /// <summary>Its texts may identify someone, so they stay here until a coordinator has said that they do not.</summary>
+    public bool MayIdentify => JsonSerializer.Deserialize<string[]>(Flags)!.Contains(TriageFlags.PossibleIdentity, StringComparer.Ordinal);
+
     public bool IsReopened => ReopenedCase is not null;
 
     public DeviationFacts ReadFacts() => JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
     /// <summary>Assesses what came in: it is routed without a person when category and agreement are clear.</summary>
-    public static (Assessment Assessment, IEvent Event) Of(DeviationSubmitted submitted, string narrative, DateTimeOffset now, byte[]? sketch = null, Func<string?, IReadOnlyList<Guid>>? alike = null)
+    public static (Assessment Assessment, IEvent Event) Of(DeviationSubmitted submitted, string narrative, DateTimeOffset now, bool mayIdentify = false, byte[]? sketch = null, Func<string?, IReadOnlyList<Guid>>? alike = null)
     {
         var facts = submitted.Facts;
         var (flags, reasons) = (new List<string>(), new List<string>());
@@ -79,6 +82,8 @@ internal sealed partial class Assessment
         reasons.Add(submitted.Facts.Clause is null ? "clause:category" : "clause:reporter");
         if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
         if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
+        // Names and the like go no further than to the coordinator who judges whether they are any.
+        if (mayIdentify) flags.Add(TriageFlags.PossibleIdentity);
         // A person is needed before anyone can be given the case. Serious harm and a likeness need one too, but a unit that must act is not made to wait.
         var waits = flags.Count > 0;
         if (Harm.IsSerious(facts.ActualHarm)) flags.Add(TriageFlags.SeriousHarm);
@@ -226,5 +231,5 @@ internal sealed partial class Assessment
 /// <summary>Why a person must look.</summary>
 internal static class TriageFlags
 {
-    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm", UnresolvedParty = "unresolvedParty", PossibleDuplicate = "possibleDuplicate", Reopened = "reopened";
+    public const string NoCategory = "noCategory", AgreementMissing = "agreementMissing", SeriousHarm = "seriousHarm", UnresolvedParty = "unresolvedParty", PossibleDuplicate = "possibleDuplicate", PossibleIdentity = "possibleIdentity", Reopened = "reopened";
 }

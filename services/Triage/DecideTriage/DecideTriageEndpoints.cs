@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
@@ -28,7 +29,7 @@ internal static class DecideTriageEndpoints
         return triage;
     }
 
-    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts, AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Now.Party(caller.Organization);
         var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) => Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
@@ -47,10 +48,12 @@ internal static class DecideTriageEndpoints
             if (assessment.State == CaseStates.AwaitingReporter && decision.Decision != EnterInError) return Problem.Conflict("actionNotAllowed");
             if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter) && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
                 return Problem.Conflict(assessment.State == CaseStates.Routed ? "alreadyRouted" : "alreadyDecided");
+            // Before the texts go on to others: to a unit, or to a case that others have a part in.
+            if (decision.Decision is Route or Duplicate && assessment.MayIdentify && !decision.IdentityCleared) return NotCleared();
             switch (decision.Decision)
             {
                 case Route:
-                    return await RouteAsync(assessment, decision, caller, unit, texts, now);
+                    return Cleared(await RouteAsync(assessment, decision, caller, unit, texts, now));
                 case Reject:
                     await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now), $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
                     return Done(assessment);
@@ -61,7 +64,12 @@ internal static class DecideTriageEndpoints
                     await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
                     return Done(assessment);
                 default:
-                    return await MergeAsync(assessment, decision, caller, unit, texts, now);
+                    return Cleared(await MergeAsync(assessment, decision, caller, unit, texts, now));
+            }
+            IResult Cleared(IResult outcome)
+            {
+                if (assessment.MayIdentify && outcome is not Problem) journal.Append(unit, caller, AccessActions.IdentityCleared, [id]);
+                return outcome;
             }
         }, ct);
     }
@@ -141,6 +149,13 @@ internal static class DecideTriageEndpoints
     }
 
     private static bool ChangesNothing(TriageDecision d) => d is { Decision: Route, Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
+
+    private static Problem NotCleared()
+    {
+        var errors = new FieldErrors();
+        errors.Add("/identityCleared", "identityNotCleared");
+        return Problem.Invalid(errors);
+    }
 
     private static IResult Done(Assessment assessment) => Results.Json(new TriageOutcome(assessment.Id, assessment.State), ClientJson.Default.TriageOutcome);
 }

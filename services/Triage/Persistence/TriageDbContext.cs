@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Triage.Assessments;
@@ -39,6 +40,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.HasKey(m => new { m.DeviationId, m.Number });
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.IdentityDetection;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Messaging.TextProtection;
@@ -19,7 +21,7 @@ internal static class TriageQueueEndpoints
         return triage;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
@@ -37,12 +39,19 @@ internal static class TriageQueueEndpoints
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
         var ids = rows.Select(a => a.Id).ToList();
         var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Reveal(new ProtectedText(m.Text)));
+        await journal.ReadAsync(caller, AccessActions.TriageRead, [.. ids.Take(take)], ct);
         return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
     }
 
     private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)
     {
         var facts = a.ReadFacts();
+        var (narrative, immediateAction, suggestedMeasure) = (texts.Reveal(new ProtectedText(a.Narrative)), Reveal(a.ImmediateAction), Reveal(a.SuggestedMeasure));
+        string? Reveal(string? text) => texts.RevealOptional(text is null ? null : new ProtectedText(text));
+        TriageFlag Flag(string code) => new(code, Texts.Flag(code, english),
+            code == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null,
+            code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure)
+                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))] : null);
         return new TriageItem
         {
             Id = a.Id,
@@ -57,14 +66,16 @@ internal static class TriageQueueEndpoints
             OccurredOn = facts.OccurredOn,
             Category = facts.Category,
             ActualHarm = facts.ActualHarm,
-            Narrative = texts.Reveal(new ProtectedText(a.Narrative)),
+            Narrative = narrative,
+            ImmediateAction = immediateAction,
+            SuggestedMeasure = suggestedMeasure,
             Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
-            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(flag => new TriageFlag(flag, Texts.Flag(flag, english), flag == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null))],
+            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(Flag)],
             DueAt = a.DueAt,
             Overdue = a.State == CaseStates.Triage && a.DueAt <= now,
-            Question = a.State == CaseStates.AwaitingReporter && a.Question is not null ? texts.Reveal(new ProtectedText(a.Question)) : null,
+            Question = a.State == CaseStates.AwaitingReporter ? Reveal(a.Question) : null,
             Answers = answers,
-            ReopenedBecause = a.ReopenedBecause is null ? null : texts.Reveal(new ProtectedText(a.ReopenedBecause)),
+            ReopenedBecause = Reveal(a.ReopenedBecause),
         };
     }
 }

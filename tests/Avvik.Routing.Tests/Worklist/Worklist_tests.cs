@@ -29,6 +29,26 @@ public sealed class Worklist_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Who_is_shown_cases_is_a_line_in_the_log_and_a_page_of_the_list_is_one(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var triaged = service.Triaged();
+        await service.ReceiveAsync(triaged);
+        await service.ReceiveAsync(service.Triaged());
+        await Coordinator(service).ListCasesAsync();
+        await Coordinator(service).ListCasesAsync("q=finnesikke");
+        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'casesListed'"));
+        await Coordinator(service).GetCaseAsync(triaged.DeviationId);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetCaseAsync(triaged.DeviationId))).Status);
+        var lines = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("routing", $"deviation={triaged.DeviationId}")).Items;
+        Assert.Equal([("caseRead", 1), ("casesListed", 2)], lines.Select(l => (l.Action, l.Deviations.Count)));
+        Assert.True((await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).VerifyAccessLogAsync("routing")).Intact);
+        await database.ExecuteAsync("drop table access_log");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).GetCaseAsync(triaged.DeviationId))).Status);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task In_each_order_the_pages_together_are_the_list_also_among_those_of_one_instant(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

@@ -249,6 +249,34 @@ public sealed class Decide_triage_tests
         Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_may_identify_someone_waits_until_a_coordinator_has_cleared_it_however_clear_or_serious_it_is(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" }, "Pasient Kari Nordmann, født 01.02.1950, kom uten epikrise.") with { SuggestedMeasure = service.Protect("Ring datteren Silje.") });
+        Assert.Equal(CaseStates.Triage, Assert.IsType<CaseChanged>(Assert.Single(await database.SentAsync())).State);
+        var item = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.Equal(["possibleIdentity", "seriousHarm"], item.Flags.Select(f => f.Code));
+        Assert.All(item.Flags, f => Assert.Equal(Texts.Flag(f.Code, english: false), f.Reason));
+        Assert.Equal([("/narrative", "possibleName", "Kari Nordmann"), ("/narrative", "possibleBirthDate", "01.02.1950"), ("/suggestedMeasure", "possibleName", "Silje")],
+            item.Flags[0].Warnings!.Select(w => (w.Pointer, w.Code, (w.Pointer == "/narrative" ? item.Narrative : item.SuggestedMeasure!).Substring(w.Offsets.Single().Offset, w.Offsets.Single().Length))));
+        // The queue shows the text, so that it was shown is a line.
+        Assert.Equal(1, await database.CountAsync($"select count(*) from access_log where action = 'triageRead' and organization = '{Given.SykehusetInnlandet}'"));
+
+        // Not to a unit, and not into another's case.
+        var main = await service.ReceivedAsync(service.Submitted());
+        foreach (var decision in new TriageDecision[] { new() { Decision = "route" }, new() { Decision = "duplicate", MainCase = main.DeviationId } })
+            Assert.Equal([("/identityCleared", "identityNotCleared")], ErrorsOf(await RefusalAsync(service, submitted, decision)));
+        Assert.Equal(0, await database.CountAsync("select count(*) from access_log where action = 'identityCleared'"));
+        Assert.DoesNotContain((await database.SentAsync()).OfType<DeviationTriaged>(), t => t.DeviationId == submitted.DeviationId);
+
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", IdentityCleared = true })).State);
+        Assert.Single((await database.SentAsync()).OfType<DeviationTriaged>(), t => t.DeviationId == submitted.DeviationId);
+        Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
+        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'identityCleared'"));
+    }
+
     [Fact]
     public async Task Another_category_than_the_reporters_needs_a_reason_that_the_reporter_sees()
     {

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -11,6 +12,7 @@ internal sealed class Initial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateMessagingTables();
+        migrationBuilder.CreateAccessLogTables();
         migrationBuilder.CreateTable("cases", t => new
         {
             id = t.Column<Guid>(),

@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Messaging;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -11,6 +12,7 @@ internal sealed class Initial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateMessagingTables();
+        migrationBuilder.CreateAccessLogTables();
         migrationBuilder.CreateTable("facts", t => new
         {
             deviation_id = t.Column<Guid>(),

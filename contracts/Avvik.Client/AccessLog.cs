@@ -1,0 +1,43 @@
+namespace Avvik.Client;
+
+/// <summary>Why a patient's envelope is to be opened.</summary>
+public sealed record OpenEnvelope
+{
+    /// <summary>Code of <c>accessPurposes</c>.</summary>
+    public string? Purpose { get; init; }
+}
+
+/// <summary>A line of the access log: it tells who was given what, and nothing of what it said.</summary>
+public sealed record AccessLogEntry
+{
+    /// <summary>Its place in the service's log, from 1 without gaps.</summary>
+    public required long Position { get; init; }
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The person or machine.</summary>
+    public required string Subject { get; init; }
+    /// <summary>The client the call came through.</summary>
+    public required string ClientId { get; init; }
+    /// <summary>Roles held.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+    /// <summary>Party.</summary>
+    public required string Organization { get; init; }
+    /// <summary>Unit, for those who belong to one.</summary>
+    public string? Unit { get; init; }
+    /// <summary>Code of <c>accessActions</c>.</summary>
+    public required string Action { get; init; }
+    /// <summary>The deviations, and their cases, whose text was given.</summary>
+    public required IReadOnlyList<Guid> Deviations { get; init; }
+    /// <summary>What an administrator changed: method and path of the call.</summary>
+    public string? Target { get; init; }
+    /// <summary>Code of <c>accessPurposes</c>.</summary>
+    public string? Purpose { get; init; }
+}
+
+/// <summary>Whether a service's access log is as it was written.</summary>
+/// <param name="Service">Whose log.</param>
+/// <param name="Intact">True when every line follows from the one before it.</param>
+/// <param name="Entries">Lines that hold, from the beginning.</param>
+/// <param name="FirstBroken">Position of the first that does not; null when all do.</param>
+/// <param name="Head">Hash of the last line that holds; kept elsewhere, it shows a chain that was made anew.</param>
+public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head);

@@ -1,0 +1,108 @@
+using Avvik.Hosting.Callers;
+using Avvik.Messaging.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Avvik.AccessLog;
+
+/// <summary>Writes the log. Nothing that is logged leaves before its line is on disk: when the line cannot be written, the caller gets 503 and no text.</summary>
+public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, TimeProvider clock) where TDb : DbContext
+{
+    private const int MostAtOnce = 50, Page = 1000;
+
+    /// <summary>Logs that the caller is given the text of these, in one line; call it when the answer is ready and before it leaves. Reads that come at the same time share a commit.</summary>
+    public Task ReadAsync(Caller caller, string action, IReadOnlyCollection<Guid> deviations, CancellationToken ct) => deviations.Count == 0
+        ? Task.CompletedTask
+        : writer.WriteAsync(unit =>
+        {
+            Append(unit, caller, action, deviations);
+            return Task.FromResult(true);
+        }, ct);
+
+    /// <summary>Logs what the caller does, in the transaction that does it.</summary>
+    public void Append(UnitOfWork<TDb> unit, Caller caller, string action, IReadOnlyCollection<Guid>? deviations = null, string? target = null, string? purpose = null) =>
+        unit.AtEnd(() => AppendAsync(unit.Sql, caller, action, [.. (deviations ?? []).Distinct()], target, purpose));
+
+    /// <summary>Logs an administrator's change, in the transaction that makes it.</summary>
+    public void AppendAdministration(UnitOfWork<TDb> unit, HttpContext http) =>
+        Append(unit, Caller.From(http.User), AccessActions.Administration, target: $"{http.Request.Method} {http.Request.Path}");
+
+    private async Task AppendAsync(Statements sql, Caller caller, string action, Guid[] deviations, string? target, string? purpose)
+    {
+        // Taking the number takes the row until the commit, from other instances too: the chain is one.
+        var (position, previous) = (await sql.QueryAsync(
+            "insert into access_log_head (id, position, hash) values (1, 1, @p1) on conflict (id) do update set position = access_log_head.position + 1 returning position, hash",
+            r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), Array.Empty<byte>()))[0];
+        var entry = new AccessEntry
+        {
+            Position = position,
+            At = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            Subject = caller.Subject,
+            ClientId = caller.ClientId,
+            Roles = string.Join(' ', caller.Roles.Order(StringComparer.Ordinal)),
+            Organization = caller.Organization,
+            Unit = caller.Unit,
+            Action = action,
+            Deviations = deviations.Length == 0 ? null : string.Join(' ', deviations),
+            Target = target,
+            Purpose = purpose,
+        };
+        var hash = entry.HashAfter(previous);
+        await sql.ExecuteAsync(
+            "insert into access_log (position, at, subject, client_id, roles, organization, unit, action, deviations, target, purpose, hash) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)",
+            position, entry.At.ToUnixTimeMilliseconds(), entry.Subject, entry.ClientId, entry.Roles, entry.Organization, entry.Unit, action, entry.Deviations, target, purpose, hash);
+        foreach (var some in deviations.Chunk(MostAtOnce))
+            await sql.ExecuteAsync($"insert into access_log_deviations (position, deviation_id) values {string.Join(", ", some.Select((_, i) => $"(@p1, @p{i + 2})"))}", [position, .. some.Cast<object>()]);
+        await sql.ExecuteAsync("update access_log_head set hash = @p1 where id = 1", hash);
+    }
+
+    /// <summary>Walks the chain from its beginning, and answers the first position at which it is broken; null when it holds.</summary>
+    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        // The end as it was before the walk: what is added meanwhile is not missed by it.
+        var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
+        var end = head?.Position ?? long.MaxValue;
+        var (last, previous) = (0L, Array.Empty<byte>());
+        while (await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(Page).ToListAsync(ct) is { Count: > 0 } page)
+        {
+            var (from, to) = (last, page[^1].Position);
+            var found = (await db.Set<AccessedDeviation>().Where(d => d.Position > from && d.Position <= to).ToListAsync(ct)).ToLookup(d => d.Position, d => d.DeviationId);
+            foreach (var entry in page)
+            {
+                if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash) || !found[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)) return (last, last + 1, previous);
+                (previous, last) = (entry.Hash, entry.Position);
+            }
+        }
+        // Lines cut off at the end leave a chain that holds, and an end that is not there.
+        var intact = head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash);
+        return (last, intact ? null : last + 1, previous);
+    }
+}
+
+/// <summary>Adds the log to a service.</summary>
+public static class AccessLogExtensions
+{
+    /// <summary>Registers <see cref="AccessJournal{TDb}"/>.</summary>
+    public static void AddAccessLog<TDb>(this IHostApplicationBuilder builder) where TDb : DbContext => builder.Services.AddSingleton<AccessJournal<TDb>>();
+
+    /// <summary>Logs every change that is asked for through the group, before it is made.</summary>
+    public static RouteGroupBuilder LogAdministration<TDb>(this RouteGroupBuilder group) where TDb : DbContext
+    {
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            if (!HttpMethods.IsGet(http.Request.Method))
+                await http.RequestServices.GetRequiredService<Writer<TDb>>().WriteAsync(unit =>
+                {
+                    http.RequestServices.GetRequiredService<AccessJournal<TDb>>().AppendAdministration(unit, http);
+                    return Task.FromResult(true);
+                }, http.RequestAborted);
+            return await next(context);
+        });
+        return group;
+    }
+}

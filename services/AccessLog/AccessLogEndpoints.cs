@@ -1,0 +1,79 @@
+using System.Globalization;
+using Avvik.Client;
+using Avvik.Hosting.Calendar;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Lists;
+using Avvik.Hosting.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.AccessLog;
+
+/// <summary>What an auditor searches, exports and verifies: the lines of the own organisation's people and machines.</summary>
+public static class AccessLogEndpoints
+{
+    private const string FhirJson = "application/fhir+json";
+
+    /// <summary>Maps the search and the verification; the caller must require the auditor's role on the group.</summary>
+    public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service) where TDb : DbContext
+    {
+        log.MapGet("", (Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) =>
+                ListAsync(service, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
+            .WithName($"ListAccessLog{Named(service)}").WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
+            .Produces<Page<AccessLogEntry>>().ProducesProblem(422);
+        log.MapGet("/verification", async (AccessJournal<TDb> journal, CancellationToken ct) =>
+            {
+                var (entries, broken, head) = await journal.VerifyAsync(ct);
+                return Results.Json(new AccessLogVerification(service, broken is null, entries, broken, Convert.ToHexStringLower(head)), ClientJson.Default.AccessLogVerification);
+            })
+            .WithName($"VerifyAccessLog{Named(service)}").WithSummary("Whether the chain holds, and where it is first broken").Produces<AccessLogVerification>();
+        return log;
+    }
+
+    private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
+
+    private static async Task<IResult> ListAsync<TDb>(string service, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+    {
+        var errors = new FieldErrors();
+        var (first, last) = (Day(from, "/from", errors), Day(to, "/to", errors));
+        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        if (errors.Any) return Problem.Invalid(errors);
+
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var query = db.Set<AccessEntry>().Where(e => e.Organization == caller.Organization);
+        if (deviation is not null) query = query.Where(e => db.Set<AccessedDeviation>().Any(d => d.DeviationId == deviation && d.Position == e.Position));
+        if (subject is not null) query = query.Where(e => e.Subject == subject);
+        if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(e => e.At >= since);
+        if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(e => e.At < until);
+        if (after is { } position) query = query.Where(e => e.Position < position.SortKey);
+        var rows = await query.OrderByDescending(e => e.Position).Take(take + 1).ToListAsync(ct);
+        var next = rows.Count > take ? Cursor.Of(rows[take - 1].Position, Guid.Empty) : null;
+        rows = rows[..Math.Min(take, rows.Count)];
+        if (http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == FhirJson))
+            return Results.Text(AuditEvents.Bundle(service, rows, next is null ? null : $"{http.Request.Path}?cursor={next}&limit={take}").ToJsonString(), FhirJson);
+        return Results.Json(new Page<AccessLogEntry>([.. rows.Select(e => new AccessLogEntry
+        {
+            Position = e.Position,
+            At = e.At,
+            Subject = e.Subject,
+            ClientId = e.ClientId,
+            Roles = e.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Organization = e.Organization,
+            Unit = e.Unit,
+            Action = e.Action,
+            Deviations = [.. e.DeviationIds],
+            Target = e.Target,
+            Purpose = e.Purpose,
+        })], next), ClientJson.Default.PageAccessLogEntry);
+    }
+
+    private static DateOnly? Day(string? text, string pointer, FieldErrors errors)
+    {
+        if (text is null) return null;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        errors.Add(pointer, "invalidDate");
+        return null;
+    }
+}

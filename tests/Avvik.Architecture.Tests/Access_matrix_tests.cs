@@ -1,0 +1,118 @@
+extern alias reporting;
+extern alias routing;
+extern alias statistics;
+extern alias triage;
+
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Architecture.Tests;
+
+/// <summary>
+/// Who may call what at all: every operation of the OpenAPI documents × every role, and nobody. An operation that is not listed fails the build; what a
+/// caller may see behind it is decided where the data is, and tested there.
+/// </summary>
+public sealed class Access_matrix_tests
+{
+    private const string Hamar = "970540008";
+    private static readonly string[] All = [.. Vocabulary.Roles.Keys.Append(Roles.Client).Order(StringComparer.Ordinal)];
+    private static readonly string[] Party = [Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader];
+    private static readonly string[] Figures = [Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client];
+
+    private static Dictionary<string, string[]> With(string service, Dictionary<string, string[]> operations)
+    {
+        operations.Add($"GET /ops/{service}/parked", [Roles.Admin]);
+        operations.Add($"POST /ops/{service}/parked/{{id}}/requeue", [Roles.Admin]);
+        operations.Add($"POST /ops/{service}/parked/{{id}}/discard", [Roles.Admin]);
+        operations.Add($"GET /api/v1/access-log/{service}", [Roles.Auditor]);
+        operations.Add($"GET /api/v1/access-log/{service}/verification", [Roles.Auditor]);
+        return operations;
+    }
+
+    [Fact]
+    public Task Reporting_is_open_to_those_it_is_for() => AssertMatrixAsync<reporting::Program>(With("reporting", new()
+    {
+        ["POST /api/v1/deviations"] = Party,
+        ["GET /api/v1/deviations"] = Party,
+        ["POST /api/v1/deviations/validate"] = Party,
+        ["GET /api/v1/deviations/{id}"] = Party,
+        ["POST /api/v1/deviations/{id}/withdraw"] = Party,
+        ["POST /api/v1/deviations/{id}/messages"] = Party,
+        ["POST /api/v1/deviations/{id}/patient/open"] = Party,
+        ["GET /api/v1/changes"] = Party,
+    }));
+
+    [Fact]
+    public Task Triage_is_open_to_those_it_is_for() => AssertMatrixAsync<triage::Program>(With("triage", new()
+    {
+        ["GET /api/v1/triage"] = [Roles.Coordinator],
+        ["POST /api/v1/triage/{id}/decision"] = [Roles.Coordinator],
+    }));
+
+    [Fact]
+    public Task Routing_is_open_to_those_it_is_for()
+    {
+        var operations = new Dictionary<string, string[]>
+        {
+            ["GET /api/v1/cases"] = Party,
+            ["GET /api/v1/cases/{id}"] = Party,
+            ["POST /api/v1/cases/{id}/measures/{measureId}"] = Party,
+            ["GET /api/v1/measures"] = Party,
+            ["GET /api/v1/directory"] = All,
+            ["PUT /api/v1/directory/units/{code}"] = [Roles.Coordinator, Roles.Admin],
+            ["GET /api/v1/assignments"] = [Roles.Coordinator, Roles.Admin],
+            ["POST /api/v1/assignments"] = [Roles.Coordinator, Roles.Admin],
+            ["POST /api/v1/assignments/{id}/end"] = [Roles.Coordinator, Roles.Admin],
+            ["GET /api/v1/routing-rules"] = [Roles.Coordinator],
+            ["PUT /api/v1/routing-rules"] = [Roles.Coordinator],
+            ["POST /api/v1/routing-rules/simulate"] = [Roles.Coordinator],
+            ["GET /api/v1/cases/{id}/similar"] = Party,
+            ["POST /api/v1/cases/{id}/lesson"] = [Roles.Coordinator, Roles.LearningEditor],
+            ["GET /api/v1/lessons"] = [.. Party, Roles.LearningEditor, Roles.Ssu],
+            ["GET /api/v1/lessons/{id}"] = [.. Party, Roles.LearningEditor, Roles.Ssu],
+            ["PUT /api/v1/lessons/{id}"] = [Roles.Coordinator, Roles.LearningEditor],
+            ["POST /api/v1/lessons/{id}/approve"] = [Roles.Coordinator, Roles.LearningEditor],
+        };
+        foreach (var action in new[] { "acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify", "enter-in-error" })
+            operations.Add($"POST /api/v1/cases/{{id}}/{action}", Party);
+        return AssertMatrixAsync<routing::Program>(With("routing", operations));
+    }
+
+    [Fact]
+    public Task Statistics_is_open_to_those_it_is_for() => AssertMatrixAsync<statistics::Program>(With("statistics", new() { ["GET /api/v1/statistics"] = Figures }));
+
+    private static async Task AssertMatrixAsync<TProgram>(Dictionary<string, string[]> operations) where TProgram : class
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<TProgram>(database);
+        using var nobody = service.CreateClient();
+        var described = JsonElement.Parse(await nobody.GetByteArrayAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}")).ToList();
+        Assert.Equal(operations.Keys.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+
+        foreach (var (operation, allowed) in operations)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(nobody, operation));
+            foreach (var role in All)
+            {
+                using var caller = service.As(Hamar, role);
+                var status = await AskAsync(caller, operation);
+                Assert.True(allowed.Contains(role, StringComparer.Ordinal) ? status is not (HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) && (int)status < 500 : status == HttpStatusCode.Forbidden,
+                    $"{role}: {operation} answered {(int)status}");
+            }
+        }
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(HttpClient caller, string operation)
+    {
+        var (method, path) = (operation[..operation.IndexOf(' ', StringComparison.Ordinal)], operation[(operation.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal).Replace("{code}", "si-tynset", StringComparison.Ordinal).Replace("{measureId}", Guid.Empty.ToString(), StringComparison.Ordinal));
+        if (method != "GET") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var response = await caller.SendAsync(request);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Avvik.Hosting.IdentityDetection;
+using Avvik.Testing;
+using Xunit.Abstractions;
+
+namespace Avvik.Reporting.Tests.IdentityDetection;
+
+/// <summary>
+/// <c>sentences.tsv</c>: what is to be found stands between ‹ and ›, its kinds before the tab; half of the sentences only look like it. The floors are
+/// what the detectors reach, and may rise.
+/// </summary>
+public sealed class Detection_accuracy_tests(ITestOutputHelper output)
+{
+    private static readonly IdentityKind[] Refusals = [IdentityKind.PersonNumber, IdentityKind.HprNumber, IdentityKind.PhoneNumber, IdentityKind.EmailAddress];
+
+    private sealed record Sentence(string Text, IReadOnlyList<IdentityFinding> Expected);
+
+    private static List<Sentence> Sentences() => [.. File.ReadLines(Path.Combine(RepositoryRoot.Path, "tests/Avvik.Reporting.Tests/IdentityDetection/sentences.tsv")).Select(Read)];
+
+    private static Sentence Read(string line)
+    {
+        var (kinds, marked) = (line[..line.IndexOf('\t', StringComparison.Ordinal)], line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..]);
+        var (text, expected, start) = (new StringBuilder(), new List<IdentityFinding>(), 0);
+        foreach (var c in marked)
+        {
+            if (c == '‹') start = text.Length;
+            else if (c == '›') expected.Add(new(KindOf(kinds[expected.Count]), start, text.Length - start));
+            else text.Append(c);
+        }
+        Assert.Equal(kinds.Length, expected.Count);
+        return new(text.ToString(), expected);
+    }
+
+    private static IdentityKind KindOf(char letter) => letter switch
+    {
+        'P' => IdentityKind.PersonNumber,
+        'H' => IdentityKind.HprNumber,
+        'T' => IdentityKind.PhoneNumber,
+        'E' => IdentityKind.EmailAddress,
+        'B' => IdentityKind.BirthDate,
+        'A' => IdentityKind.Address,
+        _ => IdentityKind.PersonName,
+    };
+
+    [Fact]
+    public void Half_of_the_sentences_only_look_like_it()
+    {
+        var sentences = Sentences();
+        Assert.True(sentences.Count >= 300, $"{sentences.Count} sentences");
+        Assert.InRange(sentences.Count(s => s.Expected.Count == 0), sentences.Count / 2, sentences.Count * 6 / 10);
+        Assert.Equal(sentences.Count, sentences.Select(s => s.Text).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(true, 1.0, 1.0)]
+    [InlineData(false, 0.99, 0.96)]
+    public void Precision_and_recall_are_at_least(bool refusals, double precision, double recall)
+    {
+        int found = 0, right = 0, expected = 0;
+        foreach (var sentence in Sentences())
+        {
+            var findings = refusals ? IdentityDetector.Find(sentence.Text) : IdentityDetector.FindPossible(sentence.Text);
+            var wanted = sentence.Expected.Where(e => Refusals.Contains(e.Kind) == refusals).ToList();
+            (found, right, expected) = (found + findings.Count, right + findings.Count(wanted.Contains), expected + wanted.Count);
+            foreach (var wrong in findings.Except(wanted)) output.WriteLine($"wrong:  {wrong.Kind} «{sentence.Text.Substring(wrong.Offset, wrong.Length)}» in: {sentence.Text}");
+            foreach (var missed in wanted.Except(findings)) output.WriteLine($"missed: {missed.Kind} «{sentence.Text.Substring(missed.Offset, missed.Length)}» in: {sentence.Text}");
+        }
+        var (p, r) = ((double)right / found, (double)right / expected);
+        output.WriteLine($"{(refusals ? "refusals" : "warnings")}: {expected} expected, {found} found, {right} right: precision {p:P1}, recall {r:P1}");
+        Assert.True(p >= precision && r >= recall, $"precision {p:P1}, recall {r:P1}");
+    }
+
+    /// <summary>A warning makes a deviation wait for a person: realistic texts without identities must give none.</summary>
+    [Fact]
+    public void Realistic_narratives_without_identities_wait_for_nobody()
+    {
+        var folder = Path.Combine(RepositoryRoot.Path, "tests");
+        var corpus = File.ReadLines(Path.Combine(folder, "corpus/deviations.ndjson")).Select(line => JsonElement.Parse(Encoding.UTF8.GetBytes(line)).GetProperty("submission").GetProperty("narrative").GetString()!);
+        var narratives = corpus.Concat(Directory.EnumerateFiles(Path.Combine(folder, "Avvik.Triage.Tests/Classification"), "*.tsv").SelectMany(File.ReadLines).Select(line => line[(line.LastIndexOf('\t') + 1)..])).ToList();
+        Assert.True(narratives.Count > 800, $"{narratives.Count} narratives");
+        Assert.Empty(narratives.SelectMany(n => IdentityDetector.FindPossible(n).Concat(IdentityDetector.Find(n)).Select(f => $"{f.Kind} «{n.Substring(f.Offset, f.Length)}» in: {n}")));
+    }
+
+    [Fact]
+    public void Any_text_gives_possible_findings_inside_it_in_order_and_apart()
+    {
+        string[] pieces = ["Kari", "Nordmann", "pasient", "født", "01.02.1950", "Storgata", "12", "gnr", "bnr", "f.", ":", ",", ", ", " ", "  ", "\n", "-", "'", ".", "Per", "gate", "K.", "sykehjem", "Berg", "\u00AD", "😀", "1", "mars", "1938", "(", ")"];
+        var random = new Random(20261124);
+        var found = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = string.Join(random.Next(3) == 0 ? "" : " ", random.GetItems(pieces, random.Next(0, 14)));
+            var end = 0;
+            foreach (var (_, offset, length) in IdentityDetector.FindPossible(text))
+            {
+                Assert.True(length > 0 && offset >= end && offset + length <= text.Length, text);
+                end = offset + length;
+                found++;
+            }
+        }
+        Assert.True(found > 500, $"{found} findings");
+    }
+
+    [Fact]
+    public void A_typical_narrative_takes_less_than_thirty_microseconds()
+    {
+        const string text = "Pasienten ble utskrevet fra SI Elverum 12.08.2026 kl. 14.30 uten epikrise og uten oppdatert legemiddelliste. Hjemmesykepleien i Hamar ringte sengeposten, men fikk ikke svar. "
+            + "Blodfortynnende var doblet under oppholdet (Marevan 2,5 mg x 2), BT 140/85, og resept manglet. Fastlegen ved Lund legesenter visste ikke hva som var avtalt ved kontroll i uke 34, og tildelingskontoret hadde ikke mottatt helseopplysninger.";
+        var best = TimeSpan.MaxValue;
+        for (var round = 0; round < 50; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < 200; i++)
+            {
+                IdentityDetector.Find(text);
+                IdentityDetector.FindPossible(text);
+            }
+            var once = Stopwatch.GetElapsedTime(started) / 200;
+            if (once < best) best = once;
+        }
+        output.WriteLine($"{best.TotalMicroseconds:F1} µs for {text.Length} characters, both detectors");
+        Assert.True(best < TimeSpan.FromMicroseconds(30), $"{best.TotalMicroseconds:F1} µs");
+        Assert.Empty(IdentityDetector.FindPossible(text));
+    }
+}

@@ -1,0 +1,29 @@
+using Avvik.Contracts;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Routing.Tests.Access;
+
+public sealed class Strangers_tests
+{
+    private const string Ringsaker = "864950582";
+
+    [Theory]
+    [InlineData(Ringsaker)]
+    [InlineData(Given.Nordlandssykehuset)]
+    public async Task A_case_of_two_others_is_not_there_whatever_is_asked_in_whatever_role(string organization)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var triaged = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-004711" }, narrative: "Epikrisen for kontrolltimen kvasteved kom ikke."));
+        Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListCasesAsync("q=kvasteved")).Items);
+
+        var (asked, learnt) = await Strangers.LearnAsync(service, organization, triaged.DeviationId, "kvasteved", "004711");
+        Assert.Empty(learnt);
+        Assert.True(asked >= 200, $"{asked} questions");
+        foreach (var query in new[] { "q=kvasteved", "q=AVV-2026-004711", $"organization={Given.Hamar}", "unit=si-tynset", "state=routed", "overdue=true" })
+            Assert.Empty((await service.ClientAs(organization, Roles.Coordinator).ListCasesAsync(query)).Items);
+        // Nor was it logged that they had been given it.
+        Assert.Equal(0, await database.CountAsync($"select count(*) from access_log where organization = '{organization}' and deviations is not null"));
+    }
+}

@@ -1,0 +1,25 @@
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Triage.Tests.Access;
+
+public sealed class Strangers_tests
+{
+    /// <summary>Of the reporter's party too: what waits, waits for the respondent's coordinators.</summary>
+    [Theory]
+    [InlineData(Given.Hamar)]
+    [InlineData(Given.Ringsaker)]
+    [InlineData(Given.Nordlandssykehuset)]
+    public async Task What_waits_for_another_party_is_not_there_whatever_is_asked_in_whatever_role(string organization)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Category = null, Clause = null, Reference = "AVV-2026-004711" }, "Noe med kvasteved gikk ikke som det skulle."));
+
+        var (asked, learnt) = await Strangers.LearnAsync(service, organization, submitted.DeviationId, "kvasteved", "004711");
+        Assert.Empty(learnt);
+        Assert.True(asked >= 50, $"{asked} questions");
+        Assert.Equal(0, await database.CountAsync("select count(*) from access_log where deviations is not null"));
+        Assert.Equal(1, await database.CountAsync("select count(*) from assessments where open"));
+    }
+}
