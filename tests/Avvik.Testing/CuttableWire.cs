@@ -61,7 +61,8 @@ public sealed class CuttableWire : IAsyncDisposable
                 _mode = value;
                 if (value != WireMode.Freeze) _flowing.TrySetResult();
                 if (value != WireMode.Cut) return;
-                foreach (var end in _ends.Keys) Reset(end);
+                // Those that are there now: when one end is reset, the relay takes the other along, and nobody would have counted it.
+                foreach (var (end, isClient) in _ends.ToArray()) Reset(end, isClient);
             }
         }
     }
@@ -86,12 +87,12 @@ public sealed class CuttableWire : IAsyncDisposable
             await PassAsync();
             if (_mode == WireMode.Cut)
             {
-                Reset(client);
+                Reset(client, isClient: true);
                 return;
             }
             await server.ConnectAsync(_server.Host, _server.Port);
             _ends[server] = false;
-            if (_mode == WireMode.Cut) Reset(client);
+            if (_mode == WireMode.Cut) Reset(client, isClient: true);
             await Task.WhenAll(PumpAsync(client, server), PumpAsync(server, client));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException) { /* one end is gone: the finally takes the other along */ }
@@ -135,9 +136,10 @@ public sealed class CuttableWire : IAsyncDisposable
         await _flowing.Task;
     }
 
-    private void Reset(Socket end)
+    private void Reset(Socket end, bool isClient)
     {
-        if (_ends.TryRemove(end, out var isClient) && isClient) Interlocked.Increment(ref _cut);
+        _ends.TryRemove(end, out _);
+        if (isClient) Interlocked.Increment(ref _cut);
         try { end.LingerState = new LingerOption(true, 0); }
         catch (ObjectDisposedException) { /* its other end broke off first */ }
         end.Dispose();
