@@ -12,6 +12,7 @@ builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication();
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events.Handle<CaseChanged, FactStore>());
+builder.Services.AddSingleton<CountedFacts>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
