@@ -97,6 +97,10 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Measures of the caller's party by due date; <paramref name="query"/> as in <c>unit=si-tynset&amp;overdue=true</c>.</summary>
     public Task<Page<MeasureRow>> ListMeasuresAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/measures?{query}", ClientJson.Default.PageMeasureRow, ct);
 
+    /// <summary>What has changed for the caller's party after a cursor, waiting up to <paramref name="wait"/> seconds for something to.</summary>
+    public Task<Changes> ListChangesAsync(string? after = null, int wait = 0, int limit = 200, CancellationToken ct = default) =>
+        GetAsync($"api/v1/changes?wait={wait}&limit={limit}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", ClientJson.Default.Changes, ct);
+
     /// <summary>What the reporter writes: the answer to a question, or the one follow-up to an answer.</summary>
     public Task<Deviation> WriteMessageAsync(Guid id, string text, CancellationToken ct = default) => SendAsync(
         () => new(HttpMethod.Post, $"api/v1/deviations/{id}/messages") { Content = JsonContent.Create(new ReporterMessage { Text = text }, ClientJson.Default.ReporterMessage) }, ClientJson.Default.Deviation, retry: false, ct);

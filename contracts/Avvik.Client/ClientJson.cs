@@ -11,6 +11,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(WithdrawDeviation))]
 [JsonSerializable(typeof(ReporterMessage))]
+[JsonSerializable(typeof(Changes))]
 [JsonSerializable(typeof(Page<TriageItem>))]
 [JsonSerializable(typeof(TriageDecision))]
 [JsonSerializable(typeof(TriageOutcome))]

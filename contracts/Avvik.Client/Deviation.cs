@@ -59,6 +59,24 @@ public sealed record CaseSummary(Guid Id, string Unit, string State, DateTimeOff
 /// <param name="Text">The words that belong to it.</param>
 public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Organization, string? Text);
 
+/// <summary>What has changed.</summary>
+/// <param name="Items">Oldest first.</param>
+/// <param name="Next">Ask with <c>?after=</c> for what follows.</param>
+public sealed record Changes(IReadOnlyList<Change> Items, string Next);
+
+/// <summary>A change of a case, in codes alone.</summary>
+/// <param name="Cursor">Where it is in the feed: <c>?after=</c> gives what follows it.</param>
+/// <param name="Id">The deviation and its case.</param>
+/// <param name="Reference">For people.</param>
+/// <param name="Version">The case's after it; keep the highest.</param>
+/// <param name="At">When.</param>
+/// <param name="Event">What: code of <c>caseEvents</c>.</param>
+/// <param name="State">State after it: code of <c>caseStates</c>.</param>
+/// <param name="Unit">Unit that has it; null while it is in triage.</param>
+/// <param name="Organization">Party of whoever did it; null when the system did.</param>
+/// <param name="DueAt">When the answer is due.</param>
+public sealed record Change(string Cursor, Guid Id, string Reference, int Version, DateTimeOffset At, string Event, string State, string? Unit, string? Organization, DateTimeOffset? DueAt);
+
 /// <summary>A page of a list.</summary>
 /// <param name="Items">In the list's order.</param>
 /// <param name="NextCursor">Ask with <c>?cursor=</c> for what follows; null at the end.</param>

@@ -4,6 +4,8 @@ using Avvik.Messaging;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
+using Avvik.Reporting.ChangeFeed;
+using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
@@ -20,6 +22,8 @@ builder.AddPatientEnvelopes();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
     .Handle<ReporterInformed, ReporterInformedHandler>());
+builder.Services.AddSingleton<NewestChange>();
+builder.Services.AddHostedService<EnvelopeEraser>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -31,6 +35,7 @@ deviations.MapSubmitDeviation();
 deviations.MapTrackDeviation();
 deviations.MapWithdrawDeviation();
 deviations.MapWriteMessage();
+app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
 app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<ReportingDbContext>();
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

@@ -12,14 +12,14 @@ public static class Cursor
     public static string Of(long sortKey, Guid id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{sortKey}:{id:N}"));
 
     /// <summary>The keys after which to go on, or null from the start; reports a cursor that is none of ours.</summary>
-    public static (long SortKey, Guid Id)? Read(string? cursor, FieldErrors errors)
+    public static (long SortKey, Guid Id)? Read(string? cursor, FieldErrors errors, string pointer = "/cursor")
     {
         if (cursor is null) return null;
         var bytes = new byte[80];
         if (cursor.Length <= 100 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && Encoding.ASCII.GetString(bytes, 0, length).Split(':') is [var key, var id] && long.TryParse(key, System.Globalization.CultureInfo.InvariantCulture, out var sortKey) && Guid.TryParseExact(id, "N", out var guid))
             return (sortKey, guid);
-        errors.Add("/cursor", "invalidCursor");
+        errors.Add(pointer, "invalidCursor");
         return null;
     }
 

@@ -33,6 +33,13 @@ internal sealed class DeviationRecord
     public DateTimeOffset? DueAt { get; init; }
     /// <summary>Number of the reporter's last message.</summary>
     public int Messages { get; init; }
+    /// <summary>Messages that followed up an answer: one is allowed.</summary>
+    public int FollowUps { get; init; }
+    /// <summary>The case it repeats.</summary>
+    public Guid? MainCase { get; init; }
+    /// <summary>When the patient's envelope is to be erased; null while the case is open, and when there is none.</summary>
+    public DateTimeOffset? EraseAt { get; init; }
+    public DateTimeOffset? EnvelopeErasedAt { get; init; }
 
     /// <summary>The receipt, the same however often it is asked for and whatever has happened since.</summary>
     public Deviation Receipt()
@@ -57,9 +64,10 @@ internal sealed class DeviationRecord
         Agreement = Agreement is null ? null : new(Agreement, clause),
         Category = category,
         ActualHarm = actualHarm,
-        HasPatient = HasPatient,
+        HasPatient = HasPatient && EnvelopeErasedAt is null,
         Submission = submission,
         Case = summary,
+        MainCase = MainCase,
         Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
     };
 
@@ -76,6 +84,23 @@ internal sealed class TimelineRecord
     public string? Organization { get; init; }
     /// <summary>Sealed, as it travelled.</summary>
     public string? Text { get; init; }
+}
+
+/// <summary>A change of a case, in the order in which it became known here: what an integration follows. Codes alone.</summary>
+internal sealed class ChangeRecord
+{
+    public long Position { get; init; }
+    public Guid DeviationId { get; init; }
+    public required string Reference { get; init; }
+    public int Version { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Event { get; init; }
+    public string? Organization { get; init; }
+    public required string State { get; init; }
+    public string? Unit { get; init; }
+    public DateTimeOffset? DueAt { get; init; }
+    public required string ReporterOrganization { get; init; }
+    public required string RespondentOrganization { get; init; }
 }
 
 /// <summary>What the reporter wrote after the submission.</summary>

@@ -9,6 +9,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
 {
     public DbSet<DeviationRecord> Deviations => Set<DeviationRecord>();
     public DbSet<TimelineRecord> Timeline => Set<TimelineRecord>();
+    public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -22,11 +23,19 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.HasIndex(d => new { d.ReporterOrganization, d.ClientId, d.ClientReference }).IsUnique().HasDatabaseName("ix_deviations_client_reference");
             e.HasIndex(d => d.Reference).IsUnique().HasDatabaseName("ix_deviations_reference");
             e.HasIndex(d => new { d.ReporterOrganization, d.ReceivedAt, d.Id }).HasDatabaseName("ix_deviations_list");
+            e.HasIndex(d => d.EraseAt).HasDatabaseName("ix_deviations_erase").HasFilter("erase_at is not null");
         });
         modelBuilder.Entity<TimelineRecord>(e =>
         {
             e.ToTable("timeline");
             e.HasKey(t => new { t.DeviationId, t.Version });
+        });
+        modelBuilder.Entity<ChangeRecord>(e =>
+        {
+            e.ToTable("changes");
+            e.HasKey(c => c.Position);
+            e.HasIndex(c => new { c.ReporterOrganization, c.Position }).HasDatabaseName("ix_changes_reporter");
+            e.HasIndex(c => new { c.RespondentOrganization, c.Position }).HasDatabaseName("ix_changes_respondent");
         });
         modelBuilder.Entity<ReporterMessageRecord>(e =>
         {

@@ -125,8 +125,8 @@ internal static class SubmitDeviationEndpoints
         await unit.Sql.ExecuteAsync(
             """
             insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community, direction, agreement,
-              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, messages)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0)
+              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, messages, follow_ups)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0)
             """,
             d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction, d.Agreement,
             d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm);

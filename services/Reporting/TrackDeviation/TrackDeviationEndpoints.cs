@@ -14,6 +14,8 @@ namespace Avvik.Reporting.TrackDeviation;
 
 internal static class TrackDeviationEndpoints
 {
+    private static readonly string[] FollowedByAll = ["acknowledged", "answered", "accepted", "closed"];
+
     public static RouteGroupBuilder MapTrackDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapGet("/{id:guid}", GetAsync).WithName("GetDeviation").WithSummary("A deviation of the caller's party").Produces<Deviation>().ProducesProblem(404);
@@ -52,11 +54,13 @@ internal static class TrackDeviationEndpoints
 
     internal static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, ReportingDbContext db, TextProtector texts, CancellationToken ct)
     {
-        var ids = rows.Select(r => r.Id).ToList();
+        // One who reported what had been reported already follows the case it was added to: that it was taken up, the answer, and the end.
+        var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
         var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
             .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Reveal(new ProtectedText(t.Text))));
+        IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => FollowedByAll.Contains(e.Event)) : [];
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
-        return [.. rows.Select(row => row.Current(changes[row.Id]
+        return [.. rows.Select(row => row.Current(changes[row.Id].Concat(OfMain(row))
             .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
     }
 

@@ -37,6 +37,8 @@ internal static class WriteMessageEndpoints
             var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
             if (status is null) return Problem.NotFound();
             if (CaseStates.IsFinal(status)) return Problem.Conflict("alreadyDecided");
+            // After an answer one follow-up; who is not content with what comes then can dispute it.
+            if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0) return Problem.Conflict("followUpUsed");
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
             await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text) values (@p1, @p2, @p3, @p4)", id, number, now.ToUnixTimeMilliseconds(), body.Text);
             await unit.EnqueueAsync(new ReporterAnswered { DeviationId = id, Version = number, OccurredAt = now, Organization = caller.Organization, Text = texts.Protect(body.Text!) });

@@ -1,6 +1,7 @@
 using Avvik.Messaging;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Avvik.Reporting.Persistence.Migrations;
 
@@ -33,10 +34,32 @@ internal sealed class Initial : Migration
             unit = t.Column<string>(nullable: true),
             due_at = t.Column<long>(nullable: true),
             messages = t.Column<int>(),
+            follow_ups = t.Column<int>(),
+            main_case = t.Column<Guid>(nullable: true),
+            erase_at = t.Column<long>(nullable: true),
+            envelope_erased_at = t.Column<long>(nullable: true),
         }, constraints: t => t.PrimaryKey("PK_deviations", x => x.id));
         migrationBuilder.CreateIndex("ix_deviations_client_reference", "deviations", ["reporter_organization", "client_id", "client_reference"], unique: true);
         migrationBuilder.CreateIndex("ix_deviations_reference", "deviations", "reference", unique: true);
         migrationBuilder.CreateIndex("ix_deviations_list", "deviations", ["reporter_organization", "received_at", "id"]);
+        migrationBuilder.CreateIndex("ix_deviations_erase", "deviations", ["erase_at"], filter: "erase_at is not null");
+        migrationBuilder.CreateTable("changes", t => new
+        {
+            position = t.Column<long>().Annotation("Sqlite:Autoincrement", true).Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+            deviation_id = t.Column<Guid>(),
+            reference = t.Column<string>(),
+            version = t.Column<int>(),
+            at = t.Column<long>(),
+            @event = t.Column<string>(name: "event"),
+            organization = t.Column<string>(nullable: true),
+            state = t.Column<string>(),
+            unit = t.Column<string>(nullable: true),
+            due_at = t.Column<long>(nullable: true),
+            reporter_organization = t.Column<string>(),
+            respondent_organization = t.Column<string>(),
+        }, constraints: t => t.PrimaryKey("PK_changes", x => x.position));
+        migrationBuilder.CreateIndex("ix_changes_reporter", "changes", ["reporter_organization", "position"]);
+        migrationBuilder.CreateIndex("ix_changes_respondent", "changes", ["respondent_organization", "position"]);
         migrationBuilder.CreateTable("timeline", t => new
         {
             deviation_id = t.Column<Guid>(),

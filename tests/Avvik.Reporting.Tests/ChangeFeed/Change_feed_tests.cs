@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Reporting.Tests.ChangeFeed;
+
+public sealed class Change_feed_tests
+{
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Both_parties_follow_what_happens_and_nobody_else_does(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed, null), deviation.Changed(4, "acknowledged", CaseStates.Acknowledged));
+
+        foreach (var client in new[] { service.Reporter(), service.ClientAs(Given.SykehusetInnlandet, Roles.Client) })
+        {
+            var changes = await client.ListChangesAsync();
+            Assert.Equal([(deviation.Id, deviation.Reference, 3, "routed", CaseStates.Routed, null), (deviation.Id, deviation.Reference, 4, "acknowledged", CaseStates.Acknowledged, Given.SykehusetInnlandet)],
+                changes.Items.Select(c => (c.Id, c.Reference, c.Version, c.Event, c.State, c.Organization)));
+            Assert.Empty((await client.ListChangesAsync(changes.Next)).Items);
+            // Where a page ends another begins, and from the middle it goes on.
+            var first = await client.ListChangesAsync(limit: 1);
+            Assert.Equal(4, Assert.Single((await client.ListChangesAsync(first.Next)).Items).Version);
+            Assert.Equal(first.Next, first.Items[0].Cursor);
+        }
+        foreach (var stranger in new[] { service.Reporter(Given.Ringsaker), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator) })
+            Assert.Empty((await stranger.ListChangesAsync()).Items);
+        Assert.Equal(HttpStatusCode.Forbidden, (await service.As(Given.Hamar, Roles.Ssu).GetAsync("/api/v1/changes")).StatusCode);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().ListChangesAsync("nonsense!", wait: 31));
+        Assert.Equal(["/after", "/wait"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Who_waits_is_answered_within_a_second_of_a_change_and_who_waits_in_vain_goes_on_from_where_they_were(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        var latest = (await service.Reporter().ListChangesAsync("latest")).Next;
+        Assert.Equal(latest, (await service.Reporter().ListChangesAsync(latest, wait: 1)).Next);
+
+        var waiting = Enumerable.Range(0, 20).Select(_ => service.Reporter().ListChangesAsync(latest, wait: 30)).ToList();
+        // Other parties' business wakes nobody for long.
+        var other = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(other.Changed(3, "routed", CaseStates.Routed));
+        Assert.DoesNotContain(waiting, w => w.IsCompleted);
+        await service.ReceiveAsync(deviation.Changed(4, "acknowledged", CaseStates.Acknowledged));
+        var changed = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(waiting);
+        Assert.All(answers, a => Assert.Equal(4, Assert.Single(a.Items).Version));
+        // Twenty of them, half of them a whole look apart; generous for a busy machine, and far from the thirty seconds that they would have waited.
+        Assert.InRange(Stopwatch.GetElapsedTime(changed).TotalSeconds, 0, 10);
+    }
+
+    /// <summary>Several instances write; an integration polls all the while, and now and then forgets what it had in hand.</summary>
+    [Theory, MemberData(nameof(Engines))]
+    public async Task An_integration_that_polls_and_crashes_and_polls_again_misses_nothing(DatabaseProvider provider)
+    {
+        const int Writers = 4, Each = 60;
+        await using var database = await Databases.CreateAsync(provider);
+        await using var first = new ServiceUnderTest<Program>(database);
+        // SQLite serves one process; there the writers share it.
+        await using var second = provider == DatabaseProvider.Postgres ? new ServiceUnderTest<Program>(database) : null;
+        var deviation = await first.Reporter().SubmitAsync(Given.Submission);
+
+        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+                await (w % 2 == 1 && second is not null ? second : first).ReceiveAsync(deviation.Changed(3 + w * Each + i, "reminded", CaseStates.Routed, null));
+        })));
+        var (seen, saved, crashes, random) = (new HashSet<int>(), (string?)null, 0, new Random(20260820));
+        await Eventually.IsTrue(async () =>
+        {
+            var changes = await first.Reporter().ListChangesAsync(saved, limit: 7);
+            // It crashes before it has kept what it got: that is given again.
+            if (random.Next(4) == 0)
+            {
+                crashes++;
+                return false;
+            }
+            seen.UnionWith(changes.Items.Select(c => c.Version));
+            saved = changes.Next;
+            return writing.IsCompleted && changes.Items.Count == 0;
+        }, TimeSpan.FromSeconds(90), () => Task.FromResult($"{seen.Count} of {Writers * Each} seen"));
+        await writing;
+        Assert.Equal(Enumerable.Range(3, Writers * Each), seen.Order());
+        Assert.True(crashes > 5, $"{crashes} crashes prove little");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Reporting.Tests.TrackDeviation;
+
+public sealed class Follow_deviation_tests
+{
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task An_answer_is_followed_up_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        // Something to add while it is open, an answer to a question, and the follow-up: all are messages.
+        await service.Reporter().WriteMessageAsync(deviation.Id, "Det gjaldt to pasienter.");
+        await service.ReceiveAsync(deviation.Changed(4, "asked", CaseStates.AwaitingReporter));
+        await service.Reporter().WriteMessageAsync(deviation.Id, "Medisinsk sengepost.");
+        await service.ReceiveAsync(deviation.Changed(6, "answered", CaseStates.Answered));
+        await service.Reporter().WriteMessageAsync(deviation.Id, "Hva med helgene?");
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().WriteMessageAsync(deviation.Id, "Og nettene?"));
+        Assert.Equal((HttpStatusCode.Conflict, "urn:avvik:problem:followUpUsed"), (refused.Status, refused.Problem.GetProperty("type").GetString()));
+        await service.ReceiveAsync(deviation.Changed(8, "answered", CaseStates.Answered));
+        await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().WriteMessageAsync(deviation.Id, "Og nettene?"));
+        // The submission, and three messages.
+        Assert.Equal(4, await database.CountAsync("select count(*) from outbox_message"));
+        Assert.Equal(3, (await service.Reporter().GetDeviationAsync(deviation.Id)).Timeline.Count(e => e.Event == "reporterMessage"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Who_reported_what_had_been_reported_follows_the_case_it_was_added_to(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var main = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
+        var duplicate = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(main.Changed(3, "routed", CaseStates.Routed, null), duplicate.Changed(3, "duplicate", CaseStates.Duplicate, mainCase: main.Id), main.Changed(4, "acknowledged", CaseStates.Acknowledged),
+            main.Changed(5, "asked", CaseStates.AwaitingReporter), service.Informed(main, 5, "Hvilken avdeling?"), main.Changed(7, "answered", CaseStates.Answered), service.Informed(main, 7, "Rutinen er endret."));
+
+        var seen = await service.Reporter().GetDeviationAsync(duplicate.Id);
+        Assert.Equal((CaseStates.Duplicate, main.Id), (seen.Status, seen.MainCase));
+        // What the other reporter was asked is between them and the unit.
+        Assert.Equal([("submitted", null), ("duplicate", null), ("acknowledged", null), ("answered", "Rutinen er endret.")], seen.Timeline.Select(e => (e.Event, e.Text)));
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().GetDeviationAsync(main.Id))).Status);
+    }
+
+    [Theory]
+    [InlineData("2019-02-28", null)]
+    [InlineData("2019-03-01", "innlandet-2019")]
+    [InlineData("2024-02-29", "innlandet-2019")]
+    [InlineData("2024-03-01", "innlandet-2024")]
+    [InlineData("2024-02-29T23:30:00Z", "innlandet-2024")]
+    [InlineData("2026-08-14", "innlandet-2024")]
+    public async Task A_deviation_is_judged_by_the_agreement_that_was_in_force_that_day_in_norway(string occurredAt, string? agreement)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submission = Given.Submission with { OccurredAt = occurredAt };
+        Assert.Equal(agreement, (await service.Reporter().ValidateAsync(submission)).Preview.Agreement?.Code);
+        var deviation = await service.Reporter().SubmitAsync(submission);
+        Assert.Equal(agreement, deviation.Agreement?.Code);
+        Assert.Equal(agreement, (await service.Reporter().GetDeviationAsync(deviation.Id)).Agreement?.Code);
+    }
+}
