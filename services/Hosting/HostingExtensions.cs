@@ -74,7 +74,7 @@ public static class HostingExtensions
             .AddPolicy(Policies.Reporter, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
             .AddPolicy(Policies.CaseParty, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
-            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
             .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin));
     }
 

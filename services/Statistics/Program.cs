@@ -6,6 +6,7 @@ using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.Reports;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
@@ -13,6 +14,9 @@ builder.AddServiceAuthentication();
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events.Handle<CaseChanged, FactStore>());
 builder.Services.AddSingleton<CountedFacts>();
+builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<QuarterReports>();
+builder.Services.AddHostedService<QuarterFreezer>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -20,6 +24,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
+app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").MapReports();
 app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<StatisticsDbContext>();
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

@@ -1,0 +1,34 @@
+namespace Avvik.Statistics.Reports;
+
+/// <summary>Freezes quarters by itself, some days after they have ended.</summary>
+internal sealed class QuarterFreezer(QuarterReports reports, TimeProvider clock, ILogger<QuarterFreezer> log) : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMinutes(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, clock);
+        do
+        {
+            try
+            {
+                await FreezeDueAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested) { log.FreezingInterrupted(error.GetType().Name); }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Answers how many it froze; one that another instance was first to freeze is none of them.</summary>
+    internal async Task<int> FreezeDueAsync(CancellationToken ct)
+    {
+        var count = 0;
+        foreach (var (community, quarter) in await reports.DueAsync(ct))
+        {
+            if (await reports.FreezeAsync(community, quarter, version: 1, by: null, reason: null, ct) is null) continue;
+            log.QuarterFrozen(community.Code, quarter.Code);
+            count++;
+        }
+        return count;
+    }
+}
