@@ -7,6 +7,11 @@ if (args is ["floor-stage", var number, var folder, var broker, var queues, var 
 }
 try
 {
+    if (args is ["statistics", var program, var data, var listenOn, var count])
+    {
+        await StatisticsBench.RunAsync(program, data, int.Parse(listenOn, null), int.Parse(count, null));
+        return 0;
+    }
     await Bench.RunAsync(BenchOptions.Read(args));
     return 0;
 }

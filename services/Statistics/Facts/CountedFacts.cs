@@ -73,7 +73,7 @@ internal sealed partial class CountedFacts
             day = receivedOn;
             count++;
             versions += reader.GetInt32(1);
-            if (reader.GetInt32(2) == 1) facts.Add(Read(reader));
+            if (reader.GetInt32(2) == 1) facts.Add(Read(reader, day));
         }
         Keep();
 
@@ -89,12 +89,13 @@ internal sealed partial class CountedFacts
         }
     }
 
-    private CountedFact Read(DbDataReader reader)
+    private CountedFact Read(DbDataReader reader, DateOnly day)
     {
         var fact = new CountedFact
         {
             AnswerTenthsOfDays = reader.IsDBNull(3) ? -1 : reader.GetInt32(3),
             DueMinutes = reader.IsDBNull(4) ? 0 : (int)((reader.GetInt64(4) + 59_999) / 60_000),
+            ReceivedOn = day.DayNumber,
             Hops = Small(5),
             Disputes = Small(6),
             Escalations = Small(7),

@@ -19,6 +19,8 @@ internal sealed class Population(HealthCommunity community, CountedFacts facts, 
 
     public Tally All => _all;
 
+    public long Lessons => _lessons;
+
     /// <summary>By organisation number of the party that is to answer.</summary>
     public IEnumerable<(string Respondent, Tally Tally)> Respondents => _by[(int)Column.Respondent].Select(r => (facts.Book(Column.Respondent)[(ushort)r.Key]!, r.Value));
 

@@ -119,7 +119,9 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
 
     public static JsonObject Write(Report report) => JsonSerializer.SerializeToNode(report, ReportJson.Default.Report)!.AsObject();
 
-    public static Report Read(FrozenReport frozen) => JsonSerializer.Deserialize(frozen.Body, ReportJson.Default.Report)!;
+    public static Report Read(FrozenReport frozen) => Read(frozen.Body);
+
+    public static Report Read(byte[] document) => JsonSerializer.Deserialize(document, ReportJson.Default.Report)!;
 
     public async Task<Population> PopulationAsync(StatisticsDbContext db, HealthCommunity community, Period period, DateTimeOffset at, CancellationToken ct)
     {

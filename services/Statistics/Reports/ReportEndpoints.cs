@@ -2,6 +2,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.Statistics.Persistence;
@@ -27,6 +28,9 @@ internal static class ReportEndpoints
         reports.MapGet("/{community}/{quarter}/diff", DiffAsync).WithName("GetReportDiff").WithSummary("What differs between two versions").Produces<ReportDiff>().ProducesProblem(404).ProducesProblem(422);
         reports.MapPost("/{community}/{quarter}/freeze", FreezeAsync).WithName("FreezeReport").WithSummary("Freeze a quarter that is over; again only with a reason")
             .Accepts<FreezeReport>("application/json").Produces<ReportVersion>(201).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        reports.MapGet("/{community}/regions/{region}/{name}", RegionAsync).WithName("GetRegionReport").WithSummary("A region's year, to its dialogmøte, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
+        reports.MapGet("/{community}/patient-groups/{group}/{name}", PatientGroupAsync).WithName("GetPatientGroupReport").WithSummary("A patient group's year, to its fagutvalg, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
+        reports.MapGet("/{community}/agreements/{name}", AgreementAsync).WithName("GetAgreementReport").WithSummary("An agreement clause by clause over its life: deviations, disputes, and where it is unclear").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
         return reports;
     }
 
@@ -34,14 +38,31 @@ internal static class ReportEndpoints
     {
         var format = Path.GetExtension(name);
         if (OwnCommunity(caller, community) is not { } own || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { } period) return Problem.NotFound();
-        if (format is not ("" or ".json")) return Problem.OfStatus(StatusCodes.Status406NotAcceptable);
         var audience = Audience.Of(caller);
         if (!period.IsQuarter)
-            return version is null && await reports.YearAsync(own, period, audience, ct) is { } year ? Document(year.Report) : NotFrozen();
-        if (await reports.FrozenAsync(own.Code, period.Code, audience, version, ct) is { } frozen) return Results.Bytes(frozen.Body, "application/json");
+            return version is null && await reports.YearAsync(own, period, audience, ct) is { } year ? Document(Sealed(year.Report), format) : NotFrozen();
+        if (await reports.FrozenAsync(own.Code, period.Code, audience, version, ct) is { } frozen) return Document(frozen.Body, format);
         if (version is not null || audience == Audience.Ssu) return NotFrozen();
-        return Document(await reports.QuarterAsync(own, period, audience, ct));
+        return Document(Sealed(await reports.QuarterAsync(own, period, audience, ct)), format);
     }
+
+    private static async Task<IResult> RegionAsync(string community, string region, string name, Caller caller, MeetingReports reports, CancellationToken ct)
+    {
+        if (OwnCommunity(caller, community) is not { } own || own.Regions.FirstOrDefault(r => r.Code == region) is not { } known
+            || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
+        return await reports.RegionAsync(own, known, year, Audience.Of(caller), ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+    }
+
+    private static async Task<IResult> PatientGroupAsync(string community, string group, string name, Caller caller, MeetingReports reports, CancellationToken ct)
+    {
+        if (OwnCommunity(caller, community) is not { } own || !Vocabulary.PatientGroups.ContainsKey(group)
+            || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
+        return await reports.PatientGroupAsync(own, group, year, Audience.Of(caller), ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+    }
+
+    private static async Task<IResult> AgreementAsync(string community, string name, Caller caller, MeetingReports reports, CancellationToken ct) =>
+        OwnCommunity(caller, community) is { } own && own.Agreements.FirstOrDefault(a => a.Code == Path.GetFileNameWithoutExtension(name)) is { } agreement
+            ? Document(Sealed(await reports.AgreementAsync(own, agreement, Audience.Of(caller), ct)), Path.GetExtension(name)) : Problem.NotFound();
 
     private static async Task<IResult> VersionsAsync(string community, string quarter, Caller caller, StatisticsDbContext db, CancellationToken ct)
     {
@@ -72,7 +93,7 @@ internal static class ReportEndpoints
         var (body, problem) = await StrictJson.ReadAsync<FreezeReport>(request, Json, (freeze, errors) =>
         {
             if (latest > 0 && string.IsNullOrWhiteSpace(freeze.Reason)) errors.Add("/reason", "revisionReasonRequired");
-            if (freeze.Reason?.Length > LongestReason) errors.Add("/reason", "tooLong", LongestReason);
+            else if (freeze.Reason is { } reason) FreeText.Check(reason, "/reason", LongestReason, errors);
         });
         if (body is null) return problem!;
         if (period.To >= NorwegianCalendar.DayOf(clock.GetUtcNow())) return Problem.Conflict("quarterNotOver");
@@ -95,7 +116,12 @@ internal static class ReportEndpoints
     /// <summary>Another community's reports do not exist for this caller.</summary>
     private static HealthCommunity? OwnCommunity(Caller caller, string asked) => HealthCommunities.Party(caller.Organization)?.Community is { } own && own.Code == asked ? own : null;
 
-    private static IResult Document(Report report) => Results.Bytes(CanonicalJson.Seal(QuarterReports.Write(report)).Document, "application/json");
+    // Every format is made from the same bytes.
+    private static IResult Document(byte[] report, string format) => format is "" or ".json" ? Results.Bytes(report, "application/json")
+        : Printed.As(format, QuarterReports.Read(report)) is { } printed ? Results.Bytes(printed.Bytes, printed.ContentType)
+        : Problem.OfStatus(StatusCodes.Status406NotAcceptable);
+
+    private static byte[] Sealed(Report report) => CanonicalJson.Seal(QuarterReports.Write(report)).Document;
 
     private static Problem NotFrozen() => new(StatusCodes.Status404NotFound, "notFrozen");
 }
