@@ -7,6 +7,8 @@ using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Signals;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
@@ -16,6 +18,12 @@ builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
+builder.Services.AddSingleton<CountedFacts>();
+builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<QuarterReports>();
+builder.Services.AddSingleton<MeetingReports>();
+builder.Services.AddHostedService<QuarterFreezer>();
+builder.Services.AddHostedService<SignalWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -23,6 +31,8 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
+app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").MapReports();
+app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Statistics).WithTags("Signals").MapSignals();
 app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").MapParkedMessages<StatisticsDbContext>();
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();
