@@ -33,6 +33,7 @@ internal static class Personas
         Person("coordinator-hamar", "Avvikskoordinator i Hamar kommune", Hamar, "coordinator"),
         Person("learning-editor", "Læringsansvarlig i Innlandet", SykehusetInnlandet, "learningEditor"),
         Person("ssu-innlandet", "SSU-medlem i Innlandet", SykehusetInnlandet, "ssu"),
+        Person("secretariat-innlandet", "SSU-sekretariatet i Innlandet", SykehusetInnlandet, "secretariat"),
         Person("admin-innlandet", "Systemadministrator i Sykehuset Innlandet", SykehusetInnlandet, "admin"),
         Person("auditor-innlandet", "Revisor i Sykehuset Innlandet", SykehusetInnlandet, "auditor"),
 
@@ -48,6 +49,7 @@ internal static class Personas
         Person("coordinator-bodo", "Avvikskoordinator i Bodø kommune", Bodø, "coordinator"),
         Person("learning-editor-nlsh", "Læringsansvarlig i Lofoten, Vesterålen og Salten", Nordlandssykehuset, "learningEditor"),
         Person("ssu-nlsh", "SSU-medlem i Lofoten, Vesterålen og Salten", Nordlandssykehuset, "ssu"),
+        Person("secretariat-nlsh", "SSU-sekretariatet i Lofoten, Vesterålen og Salten", Nordlandssykehuset, "secretariat"),
         Person("admin-nlsh", "Systemadministrator i Nordlandssykehuset", Nordlandssykehuset, "admin"),
         Person("auditor-nlsh", "Revisor i Nordlandssykehuset", Nordlandssykehuset, "auditor"),
     ];

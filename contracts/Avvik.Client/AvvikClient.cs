@@ -163,6 +163,36 @@ public sealed class AvvikClient(HttpClient http)
     /// <summary>Figures; <paramref name="query"/> as in <c>by=category,direction&amp;from=2026-07-01&amp;to=2026-09-30</c>.</summary>
     public Task<StatisticsAnswer> GetStatisticsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/statistics?{query}", StatisticsJson.Default.StatisticsAnswer, ct);
 
+    /// <summary>A report; <paramref name="path"/> as in <c>2026-Q3?version=1</c>, <c>2026</c>, <c>regions/hamarregionen/2026</c>, <c>patient-groups/maternity/2026</c>, <c>agreements/innlandet-2024</c>.</summary>
+    /// <exception cref="AvvikProblemException">404 also for what is not frozen yet.</exception>
+    public Task<Report> GetReportAsync(string community, string path, CancellationToken ct = default) => GetAsync($"api/v1/reports/{community}/{path}", ReportJson.Default.Report, ct);
+
+    /// <summary>The same as a file, byte for byte; <paramref name="path"/> as in <c>2026-Q3.json</c>, <c>2026-Q3.csv</c>, <c>2026.xlsx</c>, <c>regions/hamarregionen/2026.pdf</c>.</summary>
+    public async Task<byte[]> DownloadReportAsync(string community, string path, CancellationToken ct = default)
+    {
+        using var response = await AskAsync(() => new(HttpMethod.Get, $"api/v1/reports/{community}/{path}"), retry: true, ct);
+        return await response.Content.ReadAsByteArrayAsync(ct);
+    }
+
+    /// <summary>The frozen versions of a quarter, newest first.</summary>
+    public Task<ReportVersions> ListReportVersionsAsync(string community, string quarter, CancellationToken ct = default) => GetAsync($"api/v1/reports/{community}/{quarter}/versions", ReportJson.Default.ReportVersions, ct);
+
+    /// <summary>What differs between two frozen versions of a quarter.</summary>
+    public Task<ReportDiff> GetReportDiffAsync(string community, string quarter, int from, int to, CancellationToken ct = default) =>
+        GetAsync($"api/v1/reports/{community}/{quarter}/diff?from={from}&to={to}", ReportJson.Default.ReportDiff, ct);
+
+    /// <summary>Freezes a quarter; again only with a reason.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is not over, or somebody else froze it meanwhile.</exception>
+    public Task<ReportVersion> FreezeReportAsync(string community, string quarter, string? reason = null, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/reports/{community}/{quarter}/freeze") { Content = JsonContent.Create(new FreezeReport { Reason = reason }, ReportJson.Default.FreezeReport) }, ReportJson.Default.ReportVersion, retry: false, ct);
+
+    /// <summary>Series that left their control limits, newest first; <paramref name="query"/> as in <c>state=new</c>.</summary>
+    public Task<Page<SignalItem>> ListSignalsAsync(string query = "", CancellationToken ct = default) => GetAsync($"api/v1/signals?{query}", SignalJson.Default.PageSignalItem, ct);
+
+    /// <summary>Says that a signal was looked at, or what explains it.</summary>
+    public Task<SignalItem> ChangeSignalAsync(Guid id, ChangeSignal change, CancellationToken ct = default) => SendAsync(
+        () => new(HttpMethod.Post, $"api/v1/signals/{id}") { Content = JsonContent.Create(change, SignalJson.Default.ChangeSignal) }, SignalJson.Default.SignalItem, retry: false, ct);
+
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(() => new(HttpMethod.Get, path), type, retry: true, ct);
 
     private static HttpRequestMessage AsOf(int version, HttpRequestMessage request)
@@ -173,13 +203,20 @@ public sealed class AvvikClient(HttpClient http)
 
     private async Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool retry, CancellationToken ct)
     {
+        using var response = await AskAsync(request, retry, ct);
+        return (await response.Content.ReadFromJsonAsync(type, ct))!;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(Func<HttpRequestMessage> request, bool retry, CancellationToken ct)
+    {
         async ValueTask<HttpResponseMessage> Once(CancellationToken token)
         {
             using var message = request();
             return await http.SendAsync(message, token);
         }
-        using var response = retry ? await Retries.ExecuteAsync(Once, ct) : await Once(ct);
-        if (response.IsSuccessStatusCode) return (await response.Content.ReadFromJsonAsync(type, ct))!;
+        var response = retry ? await Retries.ExecuteAsync(Once, ct) : await Once(ct);
+        if (response.IsSuccessStatusCode) return response;
+        using var refused = response;
         var problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? await response.Content.ReadFromJsonAsync<JsonElement>(ct) : default;
         throw new AvvikProblemException(response.StatusCode, problem);
     }

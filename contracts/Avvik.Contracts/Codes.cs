@@ -18,7 +18,7 @@ public static class Roles
 {
 #pragma warning disable CS1591 // the vocabulary explains each code
     public const string Client = "client", Reporter = "reporter", Handler = "handler", Coordinator = "coordinator", UnitLeader = "unitLeader",
-        LearningEditor = "learningEditor", Ssu = "ssu", Admin = "admin", Auditor = "auditor";
+        LearningEditor = "learningEditor", Ssu = "ssu", Secretariat = "secretariat", Admin = "admin", Auditor = "auditor";
 #pragma warning restore CS1591
 }
 

@@ -76,7 +76,10 @@ public static class HostingExtensions
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
             .AddPolicy(Policies.Lessons, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu))
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))
-            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            .AddPolicy(Policies.Secretariat, p => p.RequireRole(Roles.Secretariat))
+            // Small numbers stand in them: not for those who are only ssu.
+            .AddPolicy(Policies.Signals, p => p.RequireRole(Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
             .AddPolicy(Policies.DirectoryEditor, p => p.RequireRole(Roles.Coordinator, Roles.Admin))
             .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin))
             .AddPolicy(Policies.Auditor, p => p.RequireRole(Roles.Auditor));

@@ -8,6 +8,8 @@ using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Signals;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
@@ -18,6 +20,12 @@ builder.AddAccessLog<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
+builder.Services.AddSingleton<CountedFacts>();
+builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<QuarterReports>();
+builder.Services.AddSingleton<MeetingReports>();
+builder.Services.AddHostedService<QuarterFreezer>();
+builder.Services.AddHostedService<SignalWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -25,6 +33,8 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
+app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").LogAdministration<StatisticsDbContext>().MapReports();
+app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();
 app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>().MapParkedMessages<StatisticsDbContext>();
 app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 await app.MigrateAsync<StatisticsDbContext>();

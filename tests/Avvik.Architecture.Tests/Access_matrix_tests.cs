@@ -21,7 +21,7 @@ public sealed class Access_matrix_tests
     private const string Hamar = "970540008";
     private static readonly string[] All = [.. Vocabulary.Roles.Keys.Append(Roles.Client).Order(StringComparer.Ordinal)];
     private static readonly string[] Party = [Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader];
-    private static readonly string[] Figures = [Roles.Ssu, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client];
+    private static readonly string[] Figures = [Roles.Ssu, Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client];
 
     private static Dictionary<string, string[]> With(string service, Dictionary<string, string[]> operations)
     {
@@ -83,7 +83,19 @@ public sealed class Access_matrix_tests
     }
 
     [Fact]
-    public Task Statistics_is_open_to_those_it_is_for() => AssertMatrixAsync<statistics::Program>(With("statistics", new() { ["GET /api/v1/statistics"] = Figures }));
+    public Task Statistics_is_open_to_those_it_is_for() => AssertMatrixAsync<statistics::Program>(With("statistics", new()
+    {
+        ["GET /api/v1/statistics"] = Figures,
+        ["GET /api/v1/reports/{community}/{name}"] = Figures,
+        ["GET /api/v1/reports/{community}/{quarter}/versions"] = Figures,
+        ["GET /api/v1/reports/{community}/{quarter}/diff"] = Figures,
+        ["POST /api/v1/reports/{community}/{quarter}/freeze"] = [Roles.Secretariat],
+        ["GET /api/v1/reports/{community}/regions/{region}/{name}"] = Figures,
+        ["GET /api/v1/reports/{community}/patient-groups/{group}/{name}"] = Figures,
+        ["GET /api/v1/reports/{community}/agreements/{name}"] = Figures,
+        ["GET /api/v1/signals"] = [.. Figures.Where(r => r != Roles.Ssu)],
+        ["POST /api/v1/signals/{id}"] = [Roles.Coordinator],
+    }));
 
     private static async Task AssertMatrixAsync<TProgram>(Dictionary<string, string[]> operations) where TProgram : class
     {

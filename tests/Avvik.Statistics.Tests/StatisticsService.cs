@@ -84,10 +84,11 @@ internal sealed class StatisticsService(TestDatabase database) : WebApplicationF
         return [.. (await db.Facts.ToListAsync()).OrderBy(f => f.DeviationId)];
     }
 
-    public Task EmptyAsync()
+    public async Task EmptyAsync()
     {
         _ = Server;
-        return database.ExecuteAsync("delete from facts");
+        foreach (var table in new[] { "facts", "frozen_reports", "signals" }) await database.ExecuteAsync($"delete from {table}");
+        Clock.Advance(Now - Clock.GetUtcNow());
     }
 
     public HttpClient As(string organization, params string[] roles)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
@@ -18,11 +20,16 @@ internal sealed record Fact
     public string? Municipality { get; init; }
     public string? Unit { get; init; }
     public string? Direction { get; init; }
+    /// <summary>Organisation number of the party that is to answer.</summary>
+    public required string Respondent { get; init; }
+    public string? Agreement { get; init; }
     public required string Kind { get; init; }
     public string? Category { get; init; }
     public string? Clause { get; init; }
-    /// <summary>As in <c>,frailElderly,maternity,</c>: with a comma on both sides of each, one <c>like</c> finds a group on either engine.</summary>
+    /// <summary>As in <c>,frailElderly,maternity,</c>.</summary>
     public required string PatientGroups { get; init; }
+    /// <summary>In the same form; empty until it is answered.</summary>
+    public required string Causes { get; init; }
     public required string ActualHarm { get; init; }
     public required string State { get; init; }
     /// <summary>Norwegian local date: the day it is counted on.</summary>
@@ -31,12 +38,24 @@ internal sealed record Fact
     public required DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset? DueAt { get; init; }
     public DateTimeOffset? AnsweredAt { get; init; }
-    /// <summary>A whole number, so that both engines group and sum it exactly; null until it is answered.</summary>
+    /// <summary>A whole number, so that it is summed exactly; null until it is answered.</summary>
     public int? AnswerTenthsOfDays { get; init; }
     /// <summary>Answered, and not after it was due.</summary>
     public bool InTime { get; init; }
     public int Hops { get; init; }
+    /// <summary>Which unit sent it on to which, in the order it happened: <c>,si-tynset>si-habilitering,</c>.</summary>
+    public required string HopPairs { get; init; }
     public bool IsOpen { get; init; }
+    public int Disputes { get; init; }
+    public int Escalations { get; init; }
+    public int Reopenings { get; init; }
+    /// <summary>Those not cancelled; of them done, and of those with the effect checked.</summary>
+    public int Measures { get; init; }
+    public int MeasuresDone { get; init; }
+    public int MeasuresChecked { get; init; }
+    public int Lessons { get; init; }
+    /// <summary>A number made from all the others: another where anything is. From 0 to 2³² - 1, so that millions can be added up.</summary>
+    public long Stamp { get; init; }
 
     public static Fact Of(CaseChanged change)
     {
@@ -48,7 +67,8 @@ internal sealed record Fact
             _ => null,
         });
         var day = NorwegianCalendar.DayOf(facts.ReceivedAt);
-        return new()
+        MeasureFact[] measures = [.. (change.Measures ?? []).Where(m => m.State != "cancelled")];
+        var fact = new Fact
         {
             DeviationId = change.DeviationId,
             Version = change.Version,
@@ -57,10 +77,13 @@ internal sealed record Fact
             Municipality = municipal?.MunicipalityNumber,
             Unit = change.Unit,
             Direction = facts.Direction,
+            Respondent = facts.RespondentOrganization,
+            Agreement = facts.Agreement,
             Kind = facts.Kind,
             Category = facts.Category,
             Clause = facts.Clause,
-            PatientGroups = facts.PatientGroups.Count == 0 ? "" : $",{string.Join(',', facts.PatientGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))},",
+            PatientGroups = SetOf(facts.PatientGroups),
+            Causes = SetOf(change.ContributingFactors ?? []),
             ActualHarm = facts.ActualHarm,
             State = change.State,
             ReceivedOn = day,
@@ -71,7 +94,19 @@ internal sealed record Fact
             AnswerTenthsOfDays = change.AnsweredAt is { } answered ? (int)Math.Round((answered - facts.ReceivedAt) / TenthOfDay, MidpointRounding.AwayFromZero) : null,
             InTime = change.AnsweredAt <= change.DueAt,
             Hops = change.Hops,
+            HopPairs = change.UnitHops is { Count: > 0 } hops ? $",{string.Join(',', hops.Select(h => $"{h.From}>{h.To}"))}," : "",
             IsOpen = !CaseStates.IsFinal(change.State),
+            Disputes = change.Disputes,
+            Escalations = change.Escalations,
+            Reopenings = change.Reopenings,
+            Measures = measures.Length,
+            MeasuresDone = measures.Count(m => m.State is "done" or "effectChecked"),
+            MeasuresChecked = measures.Count(m => m.State == "effectChecked"),
+            Lessons = change.Lessons,
         };
+        return fact with { Stamp = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact))) };
     }
+
+    private static string SetOf(IReadOnlyList<string> codes) =>
+        codes.Count == 0 ? "" : $",{string.Join(',', codes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))},";
 }

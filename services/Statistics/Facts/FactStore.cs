@@ -13,8 +13,9 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>
 {
     private static readonly string[] Columns =
     [
-        "deviation_id", "version", "community", "region", "municipality", "unit", "direction", "kind", "category", "clause", "patient_groups", "actual_harm", "state",
-        "received_on", "quarter", "received_at", "due_at", "answered_at", "answer_tenths_of_days", "in_time", "hops", "is_open",
+        "deviation_id", "version", "community", "region", "municipality", "unit", "direction", "respondent", "agreement", "kind", "category", "clause", "patient_groups",
+        "causes", "actual_harm", "state", "received_on", "quarter", "received_at", "due_at", "answered_at", "answer_tenths_of_days", "in_time", "hops", "hop_pairs", "is_open",
+        "disputes", "escalations", "reopenings", "measures", "measures_done", "measures_checked", "lessons", "stamp",
     ];
 
     private static readonly string Keep =
@@ -28,8 +29,9 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>
     {
         var f = Fact.Of(message);
         return unit.Sql.ExecuteAsync(Keep,
-            f.DeviationId, f.Version, f.Community, f.Region, f.Municipality, f.Unit, f.Direction, f.Kind, f.Category, f.Clause, f.PatientGroups, f.ActualHarm, f.State,
-            f.ReceivedOn, f.Quarter, f.ReceivedAt.ToUnixTimeMilliseconds(), f.DueAt?.ToUnixTimeMilliseconds(), f.AnsweredAt?.ToUnixTimeMilliseconds(),
-            f.AnswerTenthsOfDays, f.InTime, f.Hops, f.IsOpen);
+            f.DeviationId, f.Version, f.Community, f.Region, f.Municipality, f.Unit, f.Direction, f.Respondent, f.Agreement, f.Kind, f.Category, f.Clause, f.PatientGroups,
+            f.Causes, f.ActualHarm, f.State, f.ReceivedOn, f.Quarter, f.ReceivedAt.ToUnixTimeMilliseconds(), f.DueAt?.ToUnixTimeMilliseconds(),
+            f.AnsweredAt?.ToUnixTimeMilliseconds(), f.AnswerTenthsOfDays, f.InTime, f.Hops, f.HopPairs, f.IsOpen,
+            f.Disputes, f.Escalations, f.Reopenings, f.Measures, f.MeasuresDone, f.MeasuresChecked, f.Lessons, f.Stamp);
     }
 }

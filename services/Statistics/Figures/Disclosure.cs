@@ -16,7 +16,7 @@ internal static class Disclosure
     /// gives access to the figures itself.
     /// </summary>
     public static bool IsLimited(Caller caller) =>
-        caller.Is(Roles.Ssu) && !caller.IsAny(Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client);
+        caller.Is(Roles.Ssu) && !caller.IsAny(Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client);
 
     public static StatisticsAnswer Show(Table table, bool limited)
     {

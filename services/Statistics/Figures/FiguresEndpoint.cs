@@ -4,6 +4,7 @@ using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
 using Avvik.Messaging.CareDirectories;
+using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Microsoft.OpenApi;
 
@@ -29,7 +30,7 @@ internal static class FiguresEndpoint
         return statistics;
     }
 
-    private static async Task<IResult> GetAsync(HttpRequest request, Caller caller, StatisticsDbContext db, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> GetAsync(HttpRequest request, Caller caller, StatisticsDbContext db, CountedFacts facts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         // Another community's figures do not exist for this caller.
         if (HealthCommunities.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
@@ -38,7 +39,7 @@ internal static class FiguresEndpoint
         var errors = new FieldErrors();
         var question = Question.Read(request.Query, own, directory.Now, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors);
         if (errors.Any) return Problem.Invalid(errors);
-        return Results.Json(Disclosure.Show(await Table.QueryAsync(db, question, ct), Disclosure.IsLimited(caller)), StatisticsJson.Default.StatisticsAnswer);
+        return Results.Json(Disclosure.Show(await Table.QueryAsync(facts, db, question, ct), Disclosure.IsLimited(caller)), StatisticsJson.Default.StatisticsAnswer);
     }
 
     // The query string is read as it is, since a misspelled parameter must not pass unnoticed; so it is described here too.

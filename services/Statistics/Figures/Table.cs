@@ -1,17 +1,11 @@
-using System.Globalization;
-using System.Text;
-using Avvik.Contracts;
+using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Figures;
 
 /// <summary>The figures that answer a question, before it is decided who may see which.</summary>
 internal sealed record Table(Question Question, IReadOnlyList<(string?[] Values, Tally Tally)> Rows, Tally Total)
 {
-    // What was taken back, reported twice or by mistake never was a deviation; what was rejected is counted, under its state.
-    private const string Counted = $"state not in ('{CaseStates.Withdrawn}', '{CaseStates.Duplicate}', '{CaseStates.EnteredInError}')";
-
     private static readonly Comparer<string?[]> Ordinal = Comparer<string?[]>.Create((a, b) =>
     {
         for (var i = 0; i < a.Length; i++)
@@ -19,60 +13,67 @@ internal sealed record Table(Question Question, IReadOnlyList<(string?[] Values,
         return 0;
     });
 
-    /// <summary>One statement, so one moment of the table: counts by the dimensions and the answer time. The rest is arithmetic on those.</summary>
-    public static async Task<Table> QueryAsync(StatisticsDbContext db, Question question, CancellationToken ct)
-    {
-        await db.Database.OpenConnectionAsync(ct);
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        string Parameter(object value)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{command.Parameters.Count + 1}");
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-            return parameter.ParameterName;
-        }
-        var columns = string.Concat(question.By.Select(d => d.Column + ", "));
-        var sql = new StringBuilder($"""
-            select {columns}answer_tenths_of_days, count(*), sum(case when is_open then 1 else 0 end), sum(case when in_time then 1 else 0 end), sum(hops)
-            from facts where community = {Parameter(question.Community)} and received_on between {Parameter(question.From)} and {Parameter(question.To)} and {Counted}
-            """);
-        foreach (var (dimension, values) in question.Filters)
-            sql.Append(dimension.Name == Dimension.PatientGroup
-                ? $" and ({string.Join(" or ", values.Select(v => $"{dimension.Column} like {Parameter($"%,{v},%")}"))})"
-                : $" and {dimension.Column} in ({string.Join(", ", values.Select(Parameter))})");
-        command.CommandText = sql.Append(CultureInfo.InvariantCulture, $" group by {columns}answer_tenths_of_days").ToString();
+    private static readonly string?[] NoMember = [null];
 
-        var (rows, total, dimensions) = (new SortedDictionary<string?[], Tally>(Ordinal), new Tally(), question.By.Count);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            var bin = new Bin(reader.IsDBNull(dimensions) ? null : reader.GetInt32(dimensions), reader.GetInt64(dimensions + 1), reader.GetInt64(dimensions + 2),
-                reader.GetInt64(dimensions + 3), reader.GetInt64(dimensions + 4));
-            total.Add(bin);
-            foreach (var values in RowsOf([.. Enumerable.Range(0, dimensions).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))], question.By))
+    public static async Task<Table> QueryAsync(CountedFacts facts, StatisticsDbContext db, Question question, CancellationToken ct)
+    {
+        var days = await facts.ReadAsync(db, question.Community, question.From, question.To, ct);
+        (int Column, bool[] Wanted)[] filters = [.. question.Filters.Select(f => ((int)f.Dimension.Column, Wanted(facts.Book(f.Dimension.Column), f.Dimension, f.Values)))];
+        int[] columns = [.. question.By.Select(d => (int)d.Column)];
+
+        // A key is one number for the codes of all the columns.
+        int[] sizes = [.. columns.Select(c => facts.Book((Column)c).Count)];
+        var (tallies, total) = (new Dictionary<ulong, Tally>(), new Tally());
+        foreach (var day in days)
+            foreach (ref readonly var fact in day.AsSpan())
             {
-                if (!rows.TryGetValue(values, out var tally)) rows.Add(values, tally = new());
-                tally.Add(bin);
+                if (!Matches(fact, filters)) continue;
+                var key = 0ul;
+                for (var i = 0; i < columns.Length; i++) key = checked(key * (ulong)sizes[i] + (ulong)fact.Codes[columns[i]]);
+                if (!tallies.TryGetValue(key, out var tally)) tallies.Add(key, tally = new());
+                tally.Add(fact);
+            }
+
+        var rows = new SortedDictionary<string?[], Tally>(Ordinal);
+        foreach (var (key, tally) in tallies)
+        {
+            total.Add(tally);
+            var (values, rest) = (new string?[columns.Length], key);
+            for (var i = columns.Length - 1; i >= 0; i--)
+            {
+                (rest, var code) = Math.DivRem(rest, (ulong)sizes[i]);
+                values[i] = facts.Book((Column)columns[i])[(int)code];
+            }
+            foreach (var row in RowsOf(values, question.By))
+            {
+                if (!rows.TryGetValue(row, out var sum)) rows.Add(row, sum = new());
+                sum.Add(tally);
             }
         }
         return new(question, [.. rows.Select(r => (r.Key, r.Value))], total);
     }
 
-    /// <summary>A deviation of two patient groups belongs in the row of each.</summary>
+    private static bool Matches(in CountedFact fact, (int Column, bool[] Wanted)[] filters)
+    {
+        foreach (var (column, wanted) in filters)
+            if (fact.Codes[column] is var code && (code >= wanted.Length || !wanted[code])) return false;
+        return true;
+    }
+
+    private static bool[] Wanted(CodeBook book, Dimension dimension, string[] values) =>
+        [.. Enumerable.Range(0, book.Count).Select(code => book[code] is { } value && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
+
+    /// <summary>A deviation of two patient groups belongs in the row of each, and so it is with causes and hops.</summary>
     private static IEnumerable<string?[]> RowsOf(string?[] values, IReadOnlyList<Dimension> by)
     {
         if (by.Count == 0) return [];
-        var at = by.Index().FirstOrDefault(d => d.Item.Name == Dimension.PatientGroup, (-1, null!)).Index;
-        if (at < 0) return [values];
-        var groups = values[at]!.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        return groups.Length == 0 ? [With(null)] : groups.Select(With);
-
-        string?[] With(string? group)
-        {
-            var row = values.ToArray();
-            row[at] = group;
-            return row;
-        }
+        IEnumerable<string?[]> rows = [values];
+        foreach (var (at, dimension) in by.Index())
+            if (dimension.IsSet)
+                rows = rows.SelectMany(row => Members(row[at]!).Distinct(StringComparer.Ordinal).Select(member => row.Select((value, i) => i == at ? member : value).ToArray()));
+        return rows;
     }
+
+    /// <summary>The codes of a set; one that is none when it is empty.</summary>
+    public static IReadOnlyList<string?> Members(string set) => set.Split(',', StringSplitOptions.RemoveEmptyEntries) is [_, ..] members ? members : NoMember;
 }

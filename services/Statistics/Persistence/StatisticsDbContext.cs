@@ -2,6 +2,8 @@ using Avvik.AccessLog;
 using Avvik.Messaging;
 using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Signals;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Persistence;
@@ -9,6 +11,8 @@ namespace Avvik.Statistics.Persistence;
 internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> options) : DbContext(options)
 {
     public DbSet<Fact> Facts => Set<Fact>();
+    public DbSet<FrozenReport> FrozenReports => Set<FrozenReport>();
+    public DbSet<Signal> Signals => Set<Signal>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -19,8 +23,19 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.ToTable("facts");
             e.HasKey(f => f.DeviationId);
             e.Property(f => f.DeviationId).ValueGeneratedNever();
-            // Every question is about one community and a period.
-            e.HasIndex(f => new { f.Community, f.ReceivedOn }).HasDatabaseName("ix_facts_period");
+            // Every question is about one community and a period; the stamps tell, without the rows, on which days something has changed.
+            e.HasIndex(f => new { f.Community, f.ReceivedOn, f.Stamp }).HasDatabaseName("ix_facts_period");
+        });
+        modelBuilder.Entity<FrozenReport>(e =>
+        {
+            e.ToTable("frozen_reports");
+            e.HasKey(r => new { r.Community, r.Quarter, r.Version, r.Audience });
+        });
+        modelBuilder.Entity<Signal>(e =>
+        {
+            e.ToTable("signals");
+            e.Property(s => s.Id).ValueGeneratedNever();
+            e.HasIndex(s => new { s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn }).IsUnique().HasDatabaseName("ix_signals_series");
         });
         modelBuilder.AddMessaging();
         modelBuilder.AddAccessLog();

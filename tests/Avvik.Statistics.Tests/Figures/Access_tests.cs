@@ -55,6 +55,7 @@ public sealed class Access_tests(StatisticsServices services)
 
     [Theory]
     [InlineData(Roles.Ssu)]
+    [InlineData(Roles.Secretariat)]
     [InlineData(Roles.Coordinator)]
     [InlineData(Roles.Handler)]
     [InlineData(Roles.UnitLeader)]

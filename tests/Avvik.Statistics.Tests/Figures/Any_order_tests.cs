@@ -81,7 +81,11 @@ public sealed class Any_order_tests(StatisticsServices services)
         from clause in Gen.Elements(null, "2", "5", "10")
         from groups in Gen.SubListOf("maternity", "frailElderly", "childrenAndYouth", "frailElderly")
         from harm in Gen.Elements("none", "mild", "unknown")
+        from causes in Gen.SubListOf("capacity", "agreementUnclear", "communication", "capacity")
+        from agreement in Gen.Elements(null, "innlandet-2019", "innlandet-2024")
         from hops in Gen.Choose(0, 3)
+        from times in Gen.Choose(0, 2)
+        from measure in Gen.Elements("planned", "inProgress", "done", "effectChecked", "cancelled")
         from due in Gen.Elements<int?>(null, 10, 21)
         from answered in Gen.OneOf(Gen.Constant((int?)null), Gen.Choose(0, 40 * 24 * 60).Select(m => (int?)m))
         select @case with
@@ -89,10 +93,15 @@ public sealed class Any_order_tests(StatisticsServices services)
             Version = version,
             State = state,
             Unit = unit,
-            Facts = @case.Facts with { Category = category, Clause = clause, PatientGroups = [.. groups], ActualHarm = harm },
+            Facts = @case.Facts with { Category = category, Clause = clause, PatientGroups = [.. groups], ActualHarm = harm, Agreement = agreement },
             DueAt = due is { } days ? @case.Facts.ReceivedAt.AddDays(days) : null,
             AnsweredAt = answered is { } minutes ? @case.Facts.ReceivedAt.AddMinutes(minutes) : null,
             Hops = hops,
+            UnitHops = hops == 0 ? null : [.. Enumerable.Range(0, hops).Select(hop => hop % 2 == 0 ? new UnitHop("si-tynset", "si-habilitering") : new("si-habilitering", "si-tynset"))],
+            ContributingFactors = causes.Count == 0 ? null : [.. causes],
+            Disputes = times,
+            Reopenings = times / 2,
+            Measures = [new(Guid.CreateVersion7(), measure, new(2026, 10, 1), null)],
         };
 
     private static readonly Gen<CaseChanged[]> Lives =

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Messaging.Storage;
 using Avvik.Testing;
 
@@ -98,6 +99,23 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Hops_are_told_for_each_pair_of_units_and_each_pair_of_parties(DatabaseProvider provider)
+    {
+        var service = await services.EmptyAsync(provider);
+        UnitHop away = new("si-tynset", "si-habilitering"), back = new("si-habilitering", "si-tynset");
+        await service.ReceiveAsync(
+            Given.Case() with { Hops = 2, UnitHops = [away, back] },
+            Given.Case() with { Hops = 3, UnitHops = [away, back, away] },
+            Given.Case(f => f with { ReporterOrganization = StatisticsService.Ringsaker }) with { Hops = 1, UnitHops = [away] },
+            Given.Case());
+
+        var (units, parties) = (await service.AskAsync("by=hopPair"), await service.AskAsync("by=municipality,direction"));
+
+        Assert.Equal([(null, 1, 0), ("si-habilitering>si-tynset", 2, 2.5), ("si-tynset>si-habilitering", 3, 2)], units.Rows.Select(r => (r.Dimensions!["hopPair"].GetString(), r.Count.Value, r.MeanHops!.Value.Value)));
+        Assert.Equal([("3403", 1.67), ("3411", 1)], parties.Rows.Select(r => (r.Dimensions!["municipality"].GetString(), r.MeanHops!.Value.Value)));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Rows_are_in_ordinal_order_and_those_without_a_value_first(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
@@ -118,13 +136,14 @@ public sealed class Figures_tests(StatisticsServices services)
                 ReporterOrganization = StatisticsService.InnlandetTrust,
                 RespondentOrganization = "940155223",
                 Kind = "risk",
+                Agreement = "innlandet-2019",
                 Category = "discharge",
                 Clause = "5",
                 PatientGroups = ["maternity"],
                 ActualHarm = "none",
                 ReceivedAt = new(2026, 4, 2, 12, 0, 0, TimeSpan.Zero),
             }, state: CaseStates.Closed) with
-            { Unit = "3407-tildeling" });
+            { Unit = "3407-tildeling", ContributingFactors = ["agreementUnclear"], Hops = 1, UnitHops = [new("3407-legevakt", "3407-tildeling")] });
 
         foreach (var (dimension, value) in new Dictionary<string, string>
         {
@@ -132,6 +151,10 @@ public sealed class Figures_tests(StatisticsServices services)
             ["municipality"] = "3407",
             ["unit"] = "3407-tildeling",
             ["direction"] = "trustToMunicipality",
+            ["respondent"] = "940155223",
+            ["agreement"] = "innlandet-2019",
+            ["cause"] = "agreementUnclear",
+            ["hopPair"] = "3407-legevakt>3407-tildeling",
             ["category"] = "discharge",
             ["clause"] = "5",
             ["kind"] = "risk",
@@ -203,7 +226,7 @@ public sealed class Figures_tests(StatisticsServices services)
 
         var operation = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/api/v1/statistics").GetProperty("get");
 
-        Assert.Equal(["by", "category", "clause", "community", "direction", "from", "harm", "kind", "municipality", "patientGroup", "quarter", "region", "state", "to", "unit"],
+        Assert.Equal(["agreement", "by", "category", "cause", "clause", "community", "direction", "from", "harm", "hopPair", "kind", "municipality", "patientGroup", "quarter", "region", "respondent", "state", "to", "unit"],
             operation.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }
 

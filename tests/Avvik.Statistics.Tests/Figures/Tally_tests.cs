@@ -1,3 +1,4 @@
+using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 
 namespace Avvik.Statistics.Tests.Figures;
@@ -16,7 +17,7 @@ public sealed class Tally_tests
     [InlineData(new[] { 0, 0 }, 0.0, 0.0)]
     public void Percentiles_are_interpolated_between_the_two_nearest(int[] tenths, double median, double p90)
     {
-        var tally = Of([.. tenths.Select(t => new Bin(t, 1, 0, 0, 0))]);
+        var tally = Of([.. tenths.Select(t => Answered(t))]);
 
         Assert.Equal(((decimal?)median, (decimal?)p90), (tally.AnswerDays(50), tally.AnswerDays(90)));
     }
@@ -24,7 +25,7 @@ public sealed class Tally_tests
     [Fact]
     public void What_is_not_answered_has_no_part_in_the_answer_times()
     {
-        var tally = Of(new Bin(null, 90, 90, 0, 0), new Bin(40, 2, 0, 2, 0), new Bin(250, 1, 0, 0, 0));
+        var tally = Of([.. Enumerable.Repeat(NotAnswered(), 90), Answered(40, inTime: true), Answered(40, inTime: true), Answered(250)]);
 
         Assert.Equal(((decimal?)4.0m, (decimal?)66.7m), (tally.AnswerDays(50), tally.AnsweredInTimePercent));
     }
@@ -34,12 +35,16 @@ public sealed class Tally_tests
         Assert.Equal((null, null, null, null), (Of().AnswerDays(50), Of().AnswerDays(90), Of().AnsweredInTimePercent, Of().MeanHops));
 
     [Fact]
-    public void The_mean_of_hops_is_over_all_of_them() => Assert.Equal(0.67m, Of(new Bin(null, 2, 2, 0, 0), new Bin(10, 1, 0, 1, 2)).MeanHops);
+    public void The_mean_of_hops_is_over_all_of_them() => Assert.Equal(0.67m, Of(NotAnswered(), NotAnswered(), NotAnswered(hops: 2)).MeanHops);
 
-    private static Tally Of(params Bin[] bins)
+    private static CountedFact Answered(int tenthsOfDays, bool inTime = false) => new() { AnswerTenthsOfDays = tenthsOfDays, InTime = inTime };
+
+    private static CountedFact NotAnswered(byte hops = 0) => new() { AnswerTenthsOfDays = -1, IsOpen = true, Hops = hops };
+
+    private static Tally Of(params CountedFact[] facts)
     {
         var tally = new Tally();
-        foreach (var bin in bins) tally.Add(bin);
+        foreach (var fact in facts) tally.Add(fact);
         return tally;
     }
 }

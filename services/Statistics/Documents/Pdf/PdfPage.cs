@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Avvik.Statistics.Documents.Charts;
+
+namespace Avvik.Statistics.Documents.Pdf;
+
+/// <summary>
+/// One page, measured from its upper left corner. All that is drawn belongs to an element or is said to be an ornament: drawing outside of both is an
+/// error, so that nothing is on the page that a screen reader does not know of.
+/// </summary>
+internal sealed class PdfPage(PdfFile file, double width, double height)
+{
+    private readonly StringBuilder _content = new();
+    private bool _open;
+
+    public double Width { get; } = width;
+    public double Height { get; } = height;
+
+    /// <summary>Whose mark has which number.</summary>
+    public List<PdfElement> Marks { get; } = [];
+
+    public string Content => _content.ToString();
+
+    /// <param name="element">Null for an ornament: lines, fills, the footer, a repeated header.</param>
+    public void Draw(PdfElement? element, Action draw)
+    {
+        if (_open) throw new InvalidOperationException("A mark inside a mark is not allowed.");
+        if (element is null) _content.Append("/Artifact BMC\n");
+        else
+        {
+            _content.Append(CultureInfo.InvariantCulture, $"/{element.Role} <</MCID {Marks.Count}>> BDC\n");
+            element.Kids.Add(new PdfMark(this, Marks.Count));
+            Marks.Add(element);
+        }
+        _open = true;
+        draw();
+        _open = false;
+        _content.Append("EMC\n");
+    }
+
+    public void Text(double x, double y, string text, double size, string colour, Typeface face, Anchor anchor = Anchor.Start)
+    {
+        if (text.Length == 0) return;
+        var start = anchor switch { Anchor.Start => x, Anchor.Middle => x - face.Width(text, size) / 2, Anchor.End => x - face.Width(text, size) };
+        Write($"BT /{file.Use(face)} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm [{Glyphs(text, face)}] TJ ET");
+    }
+
+    public void Shape(Shape shape, double dx, double dy)
+    {
+        double X(double x) => x + dx;
+        double Y(double y) => Height - y - dy;
+        switch (shape)
+        {
+            case Stroke s:
+                Write($"{Rgb(s.Colour)} RG {N(s.Width)} w [{(s.Dash is { } dash ? N(dash) : "")}] 0 d {string.Join(' ', s.Points.Select((p, i) => $"{N(X(p.X))} {N(Y(p.Y))} {(i == 0 ? "m" : "l")}"))} S");
+                break;
+            case Bar b:
+                Write($"{Rgb(b.Colour)} rg {N(X(b.X))} {N(Y(b.Y + b.Height))} {N(b.Width)} {N(b.Height)} re f");
+                break;
+            case Dot d:
+                // A circle is four curves; this much of the radius is where their handles lie.
+                var (x, y, r, k) = (X(d.X), Y(d.Y), d.Radius, d.Radius * 0.5523);
+                Write($"{Rgb(d.Colour)} rg {N(x + r)} {N(y)} m {N(x + r)} {N(y + k)} {N(x + k)} {N(y + r)} {N(x)} {N(y + r)} c {N(x - k)} {N(y + r)} {N(x - r)} {N(y + k)} {N(x - r)} {N(y)} c"
+                    + $" {N(x - r)} {N(y - k)} {N(x - k)} {N(y - r)} {N(x)} {N(y - r)} c {N(x + k)} {N(y - r)} {N(x + r)} {N(y - k)} {N(x + r)} {N(y)} c f");
+                break;
+            case Diamond d:
+                Write($"{Rgb(d.Colour)} rg {N(X(d.X))} {N(Y(d.Y - d.Radius))} m {N(X(d.X + d.Radius))} {N(Y(d.Y))} l {N(X(d.X))} {N(Y(d.Y + d.Radius))} l {N(X(d.X - d.Radius))} {N(Y(d.Y))} l h f");
+                break;
+            case Caption c:
+                Text(c.X + dx, c.Y + dy, c.Text, c.Size, c.Colour, c.Strong ? Typeface.SemiBold : Typeface.Regular, c.Anchor);
+                break;
+        }
+    }
+
+    // A digit stands in the middle of its place, which is as wide as the widest digit's.
+    private string Glyphs(string text, Typeface face)
+    {
+        var glyphs = new StringBuilder();
+        foreach (var character in text.EnumerateRunes())
+        {
+            var glyph = file.Use(face, character);
+            var side = N((face.Advance(glyph) - face.Advance(character)) * 500.0 / face.UnitsPerEm);
+            var hex = glyph.ToString("X4", CultureInfo.InvariantCulture);
+            glyphs.Append(side == "0" ? $"<{hex}>" : $"{side}<{hex}>{side} ");
+        }
+        return glyphs.Replace("><", "").ToString();
+    }
+
+    private void Write(string operators)
+    {
+        if (!_open) throw new InvalidOperationException("What is drawn belongs to an element, or is an ornament.");
+        _content.Append(operators).Append('\n');
+    }
+
+    private static string Rgb(string colour) => string.Join(' ', Convert.FromHexString(colour.AsSpan(1)).Select(part => (part / 255.0).ToString("0.###", CultureInfo.InvariantCulture)));
+
+    private static string N(double value) => Coordinate.Of(value);
+}

@@ -1,0 +1,87 @@
+using System.Xml.Linq;
+using Avvik.Statistics.Documents;
+using Avvik.Statistics.Documents.Charts;
+
+namespace Avvik.Statistics.Tests.Documents;
+
+public sealed class Chart_tests
+{
+    public static IEnumerable<object[]> Charts => Reports.All.SelectMany(r => r.Value.Sections.Index().Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
+
+    [Theory, MemberData(nameof(Charts))]
+    public void Everything_is_inside_the_frame_and_no_words_lie_on_each_other(string report, int section)
+    {
+        var drawing = Chart.Draw(Reports.All[report].Sections[section])!;
+        var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
+        Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5 && c.Box.Bottom <= drawing.Height + 0.5, $"{c.Text} is outside: {c.Box}"));
+        foreach (var (i, (text, box)) in captions.Index())
+            Assert.All(captions.Skip(i + 1), other => Assert.False(box.Left < other.Box.Right && other.Box.Left < box.Right && box.Top < other.Box.Bottom && other.Box.Top < box.Bottom, $"{text} lies on {other.Text}"));
+        Assert.All(drawing.Shapes.OfType<Bar>(), b => Assert.True(b.X >= 0 && b.X + b.Width <= drawing.Width && b.Y + b.Height <= drawing.Height));
+    }
+
+    [Theory, MemberData(nameof(Charts))]
+    public void On_a_web_page_it_is_a_picture_with_a_name_and_a_description(string report, int section)
+    {
+        var chart = Reports.All[report].Sections[section];
+        var svg = XDocument.Parse(SvgChart.Render(Chart.Draw(chart)!, "c1")).Root!;
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        Assert.Equal("img", (string?)svg.Attribute("role"));
+        Assert.Equal(["c1-title", "c1-desc"], ((string)svg.Attribute("aria-labelledby")!).Split(' '));
+        Assert.Equal("c1-title", (string?)svg.Element(ns + "title")!.Attribute("id"));
+        Assert.Equal(chart.Chart!.Title, svg.Element(ns + "title")!.Value);
+        // All that the drawing tells is told in words.
+        Assert.All(chart.Table.Rows, row => Assert.Contains(row[chart.Chart.Labels].Text!, svg.Element(ns + "desc")!.Value, StringComparison.Ordinal));
+        Assert.DoesNotContain(svg.DescendantsAndSelf().Attributes(), a => a.Name == "style" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_hidden_row_has_its_colon_and_no_bar()
+    {
+        var drawing = Chart.Draw(Reports.Small().Sections[2])!;
+        Assert.Equal(2, drawing.Shapes.OfType<Bar>().Count());
+        Assert.Equal(2, drawing.Shapes.OfType<Caption>().Count(c => c.Text == ":"));
+    }
+
+    [Fact]
+    public void A_hidden_quarter_is_a_gap_in_the_line()
+    {
+        var drawing = Chart.Draw(Reports.All["tricky"].Sections[2])!;
+        Assert.Equal(3, drawing.Shapes.OfType<Dot>().Count());
+        Assert.Single(drawing.Shapes.OfType<Stroke>(), s => s.Colour == Palette.Main);
+    }
+
+    [Fact]
+    public void A_value_outside_its_limits_has_another_shape_and_is_told()
+    {
+        var section = Trend.Section("utvikling", "Utvikling", "Antall", [.. new[] { 20, 21, 20, 22, 21, 20, 21, 60 }.Select((n, i) => (Reports.Quarter(i), (ReportCell)n))]);
+        var drawing = Chart.Draw(section)!;
+        // One at the point, one that says what it means.
+        Assert.Equal(2, drawing.Shapes.OfType<Diamond>().Count());
+        Assert.EndsWith("Utenfor grensene: 3. kv. 2026.", drawing.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fall_goes_the_other_way_from_the_same_line()
+    {
+        var bars = Chart.Draw(Reports.All["tricky"].Sections[3])!.Shapes.OfType<Bar>().ToList();
+        Assert.Equal(bars[0].X, bars[1].X + bars[1].Width, tolerance: 0.01);
+        Assert.Equal(30.0 / 12, bars[1].Width / bars[0].Width, tolerance: 0.01);
+    }
+
+    [Fact]
+    public void Nothing_and_too_much_are_left_to_the_table()
+    {
+        ReportSection Section(int rows) => new("Kommune", new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)], [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])])) { Chart = new BarChart("Antall", 0, 1) };
+        Assert.Null(Chart.Draw(Section(0)));
+        Assert.NotNull(Chart.Draw(Section(42)));
+        Assert.Null(Chart.Draw(Section(60)));
+    }
+
+    private static (double Left, double Top, double Right, double Bottom) Box(Caption c)
+    {
+        var width = (c.Strong ? Statistics.Documents.Pdf.Typeface.SemiBold : Statistics.Documents.Pdf.Typeface.Regular).Width(c.Text, c.Size);
+        var left = c.Anchor switch { Anchor.Start => c.X, Anchor.Middle => c.X - width / 2, Anchor.End => c.X - width };
+        // Digits and capitals: what stands above the line.
+        return (left, c.Y - c.Size * 0.73, left + width, c.Y);
+    }
+}

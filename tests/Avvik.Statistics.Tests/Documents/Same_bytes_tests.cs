@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using Avvik.Statistics.Documents;
+using Avvik.Statistics.Documents.Pdf;
+
+namespace Avvik.Statistics.Tests.Documents;
+
+public sealed class Same_bytes_tests
+{
+    private static readonly (string Extension, Func<ReportDocument, byte[]> Render)[] Formats = [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render), ("pdf", PdfReport.Render)];
+
+    [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
+    public async Task The_same_report_is_the_same_bytes_whatever_the_clock_and_the_culture(string name)
+    {
+        var document = Reports.All[name];
+        var first = Formats.Select(f => f.Render(document)).ToList();
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("nb-NO");
+            Assert.All(Formats.Zip(first), f => Assert.Equal(f.Second, f.First.Render(document)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+        foreach (var (format, bytes) in Formats.Zip(first)) await Reports.SaveAsync($"{name}.{format.Extension}", bytes);
+    }
+
+    [Fact]
+    public void No_file_in_an_archive_has_the_time_it_was_made()
+    {
+        // A stamp from the clock would not show in two renderings within the same two seconds.
+        foreach (var bytes in new[] { CsvArchive.Render(Reports.Small()), Workbook.Render(Reports.Small()) })
+        {
+            using var zip = new ZipArchive(new MemoryStream(bytes));
+            Assert.All(zip.Entries, e => Assert.Equal(new DateTime(2026, 10, 5, 4, 0, 0, DateTimeKind.Unspecified), e.LastWriteTime.DateTime));
+        }
+    }
+
+    [Fact]
+    public void A_report_can_be_kept_as_json()
+    {
+        var json = JsonSerializer.Serialize(Reports.Small());
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ReportDocument>(json)));
+        Assert.Equal(PdfReport.Render(Reports.Small()), PdfReport.Render(JsonSerializer.Deserialize<ReportDocument>(json)!));
+    }
+
+    [Fact]
+    public void Another_figure_is_other_bytes()
+    {
+        var (one, other) = (Reports.Small(), Reports.Small() with { KeyFigures = [new("Meldte avvik", ColumnType.Integer, 1235)] });
+        Assert.All(Formats, f => Assert.NotEqual(f.Render(one), f.Render(other)));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using Avvik.Statistics.Documents;
+using Avvik.Testing;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
+using DocumentFormat.OpenXml.Validation;
+
+namespace Avvik.Statistics.Tests.Documents;
+
+public sealed class Workbook_tests
+{
+    [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
+    public void The_workbook_keeps_to_its_standard(string name)
+    {
+        using var workbook = SpreadsheetDocument.Open(new MemoryStream(Statistics.Documents.Workbook.Render(Reports.All[name])), isEditable: false);
+        Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2016).Validate(workbook).Select(e => $"{e.Part?.Uri} {e.Path?.XPath}: {e.Description}"));
+    }
+
+    [Fact]
+    public void Numbers_are_numbers_and_the_header_stays_and_filters()
+    {
+        using var workbook = SpreadsheetDocument.Open(new MemoryStream(Statistics.Documents.Workbook.Render(Reports.Small())), isEditable: false);
+        var book = workbook.WorkbookPart!;
+        Assert.Equal(["Om rapporten", "Nøkkeltall", "Utvikling over åtte kvartaler", "Retning", "Region", "Avtalepunkt", "Pasientgrupper"], book.Workbook.Sheets!.Elements<Sheet>().Select(s => s.Name!.Value));
+        var sheet = ((WorksheetPart)book.GetPartById(book.Workbook.Sheets!.Elements<Sheet>().Single(s => s.Name == "Retning").Id!)).Worksheet;
+        Assert.Equal(PaneStateValues.Frozen, sheet.Descendants<Pane>().Single().State!.Value);
+        // The total is outside of what is filtered and sorted.
+        Assert.Equal("A1:E4", sheet.Descendants<AutoFilter>().Single().Reference!.Value);
+        var cells = sheet.Descendants<Cell>().ToDictionary(c => c.CellReference!.Value!);
+        var formats = book.WorkbookStylesPart!.Stylesheet;
+        string Format(string cell) => formats.NumberingFormats!.Elements<NumberingFormat>().Single(f => f.NumberFormatId!.Value == ((CellFormat)formats.CellFormats!.ElementAt((int)cells[cell].StyleIndex!.Value)).NumberFormatId!.Value).FormatCode!.Value!;
+        Assert.Equal(["702", "31", "0.813", "7.5"], new[] { "B2", "C2", "D2", "E2" }.Select(c => cells[c].CellValue!.Text));
+        Assert.Equal(["#,##0", "+#,##0;-#,##0;#,##0", "#,##0.0 %", "#,##0.0"], new[] { "B2", "C2", "D2", "E2" }.Select(Format));
+        Assert.DoesNotContain("D4", cells.Keys);
+    }
+
+    [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
+    public async Task LibreOffice_opens_it_and_reads_the_same_figures(string name)
+    {
+        await Script.RunAsync("tests/document-tools");
+        var (document, folder) = (Reports.All[name], Directory.CreateTempSubdirectory("avvik-workbook-").FullName);
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, "report.xlsx"), Statistics.Documents.Workbook.Render(document));
+            // Every sheet as a file of semicolons, with figures as they are and not as they are shown.
+            await Script.RunAsync("/usr/bin/soffice", "--headless", $"-env:UserInstallation=file://{folder}/profile", "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,false,false,false,false,-1",
+                "--outdir", folder, Path.Combine(folder, "report.xlsx"));
+
+            using var workbook = SpreadsheetDocument.Open(Path.Combine(folder, "report.xlsx"), isEditable: false);
+            var titles = workbook.WorkbookPart!.Workbook.Sheets!.Elements<Sheet>().Select(s => s.Name!.Value!).ToList();
+            Assert.Equal(titles.Count, Directory.GetFiles(folder, "report-*.csv").Length);
+            foreach (var (table, title) in CsvArchive.Tables(document).Zip(titles))
+            {
+                var read = Delimited.Read(await File.ReadAllTextAsync(Path.Combine(folder, $"report-{title}.csv"), Encoding.UTF8));
+                var rows = table.Total is { } total ? [.. table.Rows, total] : table.Rows;
+                Assert.Equal(table.Columns.Select(c => c.Title), read[0]);
+                Assert.Equal(rows.Select(row => string.Join('|', row.Zip(table.Columns, Expected))), read.Skip(1).Select(row => string.Join('|', row)).Take(rows.Count));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Expected(ReportCell cell, ReportColumn column) => cell switch
+    {
+        { IsSuppressed: true } => ":",
+        { Number: { } number } => (Wording.Round(number, column) / (column.Type is ColumnType.Percent ? 100 : 1)).ToString("0.######", CultureInfo.InvariantCulture),
+        _ => cell.Text ?? "",
+    };
+}

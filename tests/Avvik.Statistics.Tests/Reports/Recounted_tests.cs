@@ -1,0 +1,49 @@
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Storage;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Tests.Figures;
+using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Avvik.Statistics.Tests.Reports;
+
+[Collection(nameof(StatisticsServices))]
+public sealed class Recounted_tests(StatisticsServices services)
+{
+    private static readonly string[] Counted = ["direction", "region", "municipality", "clause", "category", "kind", "patientGroup", "harm", "cause"];
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Every_figure_is_that_of_a_naive_recount(DatabaseProvider provider)
+    {
+        var service = await services.EmptyAsync(provider);
+        CaseChanged[] events = [.. History.Of(41, 700, new(2026, 3, 1), new(2026, 7, 31))];
+        await service.ReceiveAsync(events);
+        // Nothing is hidden from this audience.
+        var report = await service.Services.GetRequiredService<QuarterReports>()
+            .QuarterAsync(HealthCommunities.Community("innlandet")!, Period.Read("2026-Q2")!, new("all", 0), CancellationToken.None);
+
+        var of = events.Where(e => e.Facts.ReceivedAt >= new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero) && e.Facts.ReceivedAt < new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)).ToList();
+        var overall = Recount.Of(events, new(2026, 4, 1), new(2026, 6, 30), [], Array.Empty<string>().ToLookup(x => x)).Total;
+        Assert.Equal<Figure?>([
+            new(of.Count), new(of.Count(e => e.State == "closed")), new(of.Count(e => e.State != "closed") - Overdue(of)), new(Overdue(of)),
+            overall.MedianAnswerDays, overall.P90AnswerDays, overall.AnsweredInTimePercent, overall.MeanHops,
+            new(of.Count(e => e.Disputes > 0)), new(0), new(0),
+            new(Measures("planned") + Measures("done") + Measures("effectChecked")), new(Measures("planned")), new(Measures("done")), new(Measures("effectChecked")), new(0),
+        ], report.KeyFigures.Rows.Select(r => r.Values[0]));
+        foreach (var code in Counted)
+        {
+            var recounted = of.SelectMany(e => Recount.Values(code, e)).CountBy(value => value ?? "-").ToDictionary();
+            Assert.Equal(recounted.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, (double?)r.Value)),
+                report.Tables.Single(t => t.Code == code).Rows.Select(r => (r.Code ?? "-", r.Values[0]!.Value.Value)).Where(r => r.Item2 > 0).OrderBy(r => r.Item1, StringComparer.Ordinal)
+                    .Concat(code == "municipality" && recounted.TryGetValue("-", out var none) ? [("-", (double?)none)] : Array.Empty<(string, double?)>()).OrderBy(r => r.Item1, StringComparer.Ordinal));
+        }
+        Assert.Equal(of.Where(e => e.Facts.Direction == Directions.MunicipalityToTrust).CountBy(e => e.Unit!).OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => (u.Key, (double?)u.Value)),
+            report.Tables.Single(t => t.Code == "unit").Rows.Where(r => r.Values[0]!.Value.Value > 0).Select(r => (r.Code!, r.Values[0]!.Value.Value)).OrderBy(r => r.Item1, StringComparer.Ordinal));
+
+        // As the service's clock says it is now.
+        int Overdue(List<CaseChanged> cases) => cases.Count(e => e.State != "closed" && e.AnsweredAt is null && e.DueAt <= StatisticsService.Now);
+        int Measures(string state) => of.SelectMany(e => e.Measures ?? []).Count(m => m.State == state);
+    }
+}
