@@ -21,12 +21,16 @@ internal static class Workbook
         using (var workbook = SpreadsheetDocument.Create(package, SpreadsheetDocumentType.Workbook))
         {
             var book = workbook.AddWorkbookPart();
+            // Or it is called something else each time.
+            workbook.ChangeIdOfPart(book, "book");
             var formats = new Formats();
             var sheets = CsvArchive.Tables(document).Zip(Titles(document)).ToList();
             foreach (var (i, (table, _)) in sheets.Index()) WriteSheet(book.AddNewPart<WorksheetPart>(Id(i)), table, formats);
             WriteStyles(book.AddNewPart<WorkbookStylesPart>("styles"), formats);
             WriteBook(book, sheets.ConvertAll(s => (s.First, s.Second)));
-            WriteProperties(workbook.AddCoreFilePropertiesPart(), document);
+            var properties = workbook.AddCoreFilePropertiesPart();
+            workbook.ChangeIdOfPart(properties, "properties");
+            WriteProperties(properties, document);
         }
         return Settled(package, document.ExtractedAt.ToUniversalTime());
     }

@@ -8,17 +8,17 @@ internal sealed class Tally
     // Tenths of days from receipt to answer, and how many took that long.
     private Dictionary<int, long>? _answers;
     private KeyValuePair<int, long>[]? _inOrder;
-    private long _hops;
 
     public long Count { get; private set; }
     public long Open { get; private set; }
     public long Answered { get; private set; }
     public long InTime { get; private set; }
+    public long Hops { get; private set; }
 
     public void Add(in CountedFact fact)
     {
         Count++;
-        _hops += fact.Hops;
+        Hops += fact.Hops;
         if (fact.IsOpen) Open++;
         if (fact.AnswerTenthsOfDays < 0) return;
         Answered++;
@@ -30,7 +30,7 @@ internal sealed class Tally
 
     public void Add(Tally other)
     {
-        (Count, Open, Answered, InTime, _hops) = (Count + other.Count, Open + other.Open, Answered + other.Answered, InTime + other.InTime, _hops + other._hops);
+        (Count, Open, Answered, InTime, Hops) = (Count + other.Count, Open + other.Open, Answered + other.Answered, InTime + other.InTime, Hops + other.Hops);
         if (other._answers is null) return;
         _inOrder = null;
         _answers ??= [];
@@ -52,7 +52,7 @@ internal sealed class Tally
     /// <summary>Of the answered; null when none is.</summary>
     public decimal? AnsweredInTimePercent => Answered == 0 ? null : Round(100m * InTime / Answered, 1);
 
-    public decimal? MeanHops => Count == 0 ? null : Round((decimal)_hops / Count, 2);
+    public decimal? MeanHops => Count == 0 ? null : Round((decimal)Hops / Count, 2);
 
     private int At(long rank)
     {

@@ -18,6 +18,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     private static readonly string[] AnswerColumns = ["medianAnswerDays", "p90AnswerDays", "answeredInTimePercent", "meanHops"];
 
     private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
+    // Those that are only shown as one: of them nothing is said, not even that they are more than zero.
+    private readonly HashSet<string> _together = new(StringComparer.Ordinal);
     private IReadOnlyList<Cell> _trees = [];
 
     /// <summary>Keys of what is not shown.</summary>
@@ -38,6 +40,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         }
         while (Twins(Hidden).Any(keep.Add));
         _cells.Clear();
+        _together.Clear();
         foreach (var tree in _trees) Index(tree);
     }
 
@@ -48,10 +51,11 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     private void Index(Cell cell)
     {
         _cells.TryAdd(cell.Key, cell);
+        _together.UnionWith(cell.Divisions.Where(d => d.Folded).SelectMany(d => d.Cells).Select(c => c.Key));
         foreach (var below in cell.Divisions.SelectMany(d => d.Cells)) Index(below);
     }
 
-    public Figure? Count(string key) => _cells.TryGetValue(key, out var cell) ? Shown(cell.Hidden, cell.Count) : null;
+    public Figure? Count(string key) => !_together.Contains(key) && _cells.TryGetValue(key, out var cell) ? Shown(cell.Hidden, cell.Count) : null;
 
     public bool IsHidden(string key) => _cells.TryGetValue(key, out var cell) && cell.Hidden;
 
@@ -65,7 +69,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
             ("medianAnswerDays", Answers(all, hidden, all.AnswerDays(50))),
             ("p90AnswerDays", Answers(all, hidden, all.AnswerDays(90))),
             ("answeredInTimePercent", InTime(all, hidden)),
-            ("meanHops", Shown(hidden, all.MeanHops)),
+            ("meanHops", MeanHops(all, hidden)),
             .. Courses.Select(s => (s, Count($"course:{s}"))),
             ("measures", Count("measures:measures")),
             .. MeasureStates.Select(s => ($"measures{char.ToUpperInvariant(s[0])}{s[1..]}", Count($"measureState:{s}"))),
@@ -111,7 +115,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
                 var tally = byParty[party.OrganizationNumber];
                 var hidden = IsHidden(party.IsTrust ? $"direction:{Directions.MunicipalityToTrust}" : $"municipality:{party.MunicipalityNumber}") || IsSmall(tally.Count);
                 return new ReportRow(party.MunicipalityNumber ?? party.OrganizationNumber, party.Name, null,
-                    [Answers(tally, hidden, tally.AnswerDays(50)), Answers(tally, hidden, tally.AnswerDays(90)), InTime(tally, hidden), Shown(hidden, tally.MeanHops)]);
+                    [Answers(tally, hidden, tally.AnswerDays(50)), Answers(tally, hidden, tally.AnswerDays(90)), InTime(tally, hidden), MeanHops(tally, hidden)]);
             })]);
     }
 
@@ -119,7 +123,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     public ReportTable Pairs() => new("pairs", Texts.Report("tablePairs"), [new("meanHops", Texts.Report("rowMeanHops"))],
         [.. population.Pairs.Where(p => p.Municipality is not null).OrderBy(p => p.Municipality, StringComparer.Ordinal).ThenBy(p => p.Direction, StringComparer.Ordinal).Select(p =>
             new ReportRow(p.Municipality, $"{Labels.Of("municipality", p.Municipality, community)}: {Labels.Of("direction", p.Direction, community)}", p.Direction,
-                [Shown(IsSmall(p.Tally.Count) || IsHidden($"municipality:{p.Municipality}") || IsHidden($"direction:{p.Direction}"), p.Tally.MeanHops)]))]);
+                [MeanHops(p.Tally, IsSmall(p.Tally.Count) || IsHidden($"municipality:{p.Municipality}") || IsHidden($"direction:{p.Direction}"))]))]);
 
     /// <summary>Eight quarters with their control limits (XmR).</summary>
     public static ReportTable TrendOf(IReadOnlyList<(string Quarter, Figure? Count)> quarters)
@@ -145,6 +149,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     // A share of few is as telling as the few.
     private Figure? InTime(Tally tally, bool hidden) =>
         tally.AnsweredInTimePercent is { } share ? Shown(hidden || IsSmall(tally.Answered) || IsSmall(tally.InTime) || IsSmall(tally.Answered - tally.InTime), share) : null;
+
+    private Figure? MeanHops(Tally tally, bool hidden) => Shown(hidden || IsSmall(tally.Hops), tally.MeanHops);
 
     private bool IsSmall(long count) => count > 0 && count < audience.Threshold;
 

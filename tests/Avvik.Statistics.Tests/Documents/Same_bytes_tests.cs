@@ -25,7 +25,8 @@ public sealed class Same_bytes_tests
         {
             CultureInfo.CurrentCulture = culture;
         }
-        foreach (var (format, bytes) in Formats.Zip(first)) await Reports.SaveAsync($"{name}.{format.Extension}", bytes);
+        // The PDF is written where it is read, by the tests that run beside these.
+        foreach (var (format, bytes) in Formats.Zip(first).Where(f => f.First.Extension != "pdf")) await Reports.SaveAsync($"{name}.{format.Extension}", bytes);
     }
 
     [Fact]

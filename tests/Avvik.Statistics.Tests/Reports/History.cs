@@ -40,6 +40,7 @@ internal static class History
             var category = _random.Next(12) == 0 ? null : Some(Categories);
             var received = new DateTimeOffset(from.ToDateTime(new(9, 0)), TimeSpan.Zero).AddDays(_random.Next(to.DayNumber - from.DayNumber + 1));
             var days = _random.Next(5) == 0 ? (double?)null : _random.Next(1, 400) / 10.0;
+            UnitHop[] hops = _random.Next(6) == 0 ? [new(Some(respondent.Units).Code, Some(respondent.Units).Code)] : [];
             return Given.Case(f => f with
             {
                 Direction = direction,
@@ -56,7 +57,8 @@ internal static class History
             {
                 State = days is null ? CaseStates.InProgress : Some(Ends),
                 Unit = respondent.IsTrust ? Some(respondent.Units).Code : $"{respondent.MunicipalityNumber}-tildeling",
-                Hops = _random.Next(10) == 0 ? 1 : 0,
+                Hops = hops.Length,
+                UnitHops = hops,
                 ContributingFactors = days is null ? null : [.. Causes.Where((_, i) => _random.Next(2 + 2 * i) == 0)],
                 Disputes = _random.Next(25) == 0 ? 1 : 0,
                 Measures = days is null ? null : [new(Guid.CreateVersion7(), Some(MeasureStates), new(2026, 12, 1), null)],

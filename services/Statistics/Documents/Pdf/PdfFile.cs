@@ -96,7 +96,8 @@ internal sealed class PdfFile
     // Glyphs keep their numbers in the subset, so a text is written as glyph numbers and the map back to characters is all a reader needs.
     private int Font(Typeface face, SortedDictionary<int, Rune> used)
     {
-        int Scaled(int units) => (int)Math.Round(units * 1000.0 / face.UnitsPerEm);
+        // Some cultures have a minus of their own.
+        string Scaled(int units) => Math.Round(units * 1000.0 / face.UnitsPerEm).ToString(CultureInfo.InvariantCulture);
         var subset = face.Subset(used.Keys);
         var file = Stream($" /Length1 {subset.Length}", subset);
         // Six letters name a subset; they come from its bytes and not from chance.

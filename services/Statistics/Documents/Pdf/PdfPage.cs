@@ -42,7 +42,7 @@ internal sealed class PdfPage(PdfFile file, double width, double height)
     {
         if (text.Length == 0) return;
         var start = anchor switch { Anchor.Start => x, Anchor.Middle => x - face.Width(text, size) / 2, Anchor.End => x - face.Width(text, size) };
-        Write($"BT /{file.Use(face)} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm [{Glyphs(text, face)}] TJ ET");
+        Write($"BT /{file.Use(face)} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm <{Glyphs(text, face)}> Tj ET");
     }
 
     public void Shape(Shape shape, double dx, double dy)
@@ -72,19 +72,9 @@ internal sealed class PdfPage(PdfFile file, double width, double height)
         }
     }
 
-    // A digit stands in the middle of its place, which is as wide as the widest digit's.
-    private string Glyphs(string text, Typeface face)
-    {
-        var glyphs = new StringBuilder();
-        foreach (var character in text.EnumerateRunes())
-        {
-            var glyph = file.Use(face, character);
-            var side = N((face.Advance(glyph) - face.Advance(character)) * 500.0 / face.UnitsPerEm);
-            var hex = glyph.ToString("X4", CultureInfo.InvariantCulture);
-            glyphs.Append(side == "0" ? $"<{hex}>" : $"{side}<{hex}>{side} ");
-        }
-        return glyphs.Replace("><", "").ToString();
-    }
+    // What breaks a line elsewhere is a space here.
+    private string Glyphs(string text, Typeface face) =>
+        string.Concat(text.EnumerateRunes().Select(character => file.Use(face, Rune.IsControl(character) ? new Rune(' ') : character).ToString("X4", CultureInfo.InvariantCulture)));
 
     private void Write(string operators)
     {

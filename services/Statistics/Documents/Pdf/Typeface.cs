@@ -19,7 +19,8 @@ internal sealed class Typeface
     private readonly Dictionary<string, (int Offset, int Length)> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _glyphs = [];
     private readonly int _advances;
-    private readonly int _digitAdvance;
+    private readonly int[] _digits;
+    private readonly ushort _digitAdvance;
 
     private Typeface(string name, byte[] file)
     {
@@ -32,7 +33,8 @@ internal sealed class Typeface
         CapHeight = I16(Table("OS/2") + 88);
         BoundingBox = [.. Enumerable.Range(0, 4).Select(i => (int)I16(Table("head") + 36 + 2 * i))];
         ReadCharacters();
-        _digitAdvance = "0123456789".Max(digit => Advance(Glyph(digit)));
+        _digits = [.. "0123456789".Select(digit => Glyph(digit))];
+        _digitAdvance = _digits.Max(OwnAdvance);
     }
 
     public string Name { get; }
@@ -45,12 +47,10 @@ internal sealed class Typeface
     /// <summary>Glyph 0, the empty box, for what the font lacks.</summary>
     public int Glyph(int character) => _glyphs.GetValueOrDefault(character);
 
-    public int Advance(int glyph) => U16(Table("hmtx") + 4 * Math.Min(glyph, _advances - 1));
-
     /// <summary>Every digit as wide as the widest, so that figures stand below each other.</summary>
-    public int Advance(Rune character) => character.Value is >= '0' and <= '9' ? _digitAdvance : Advance(Glyph(character.Value));
+    public int Advance(int glyph) => _digits.Contains(glyph) ? _digitAdvance : OwnAdvance(glyph);
 
-    public double Width(string text, double size) => text.EnumerateRunes().Sum(c => Advance(c)) * size / UnitsPerEm;
+    public double Width(string text, double size) => text.EnumerateRunes().Sum(c => Advance(Glyph(c.Value))) * size / UnitsPerEm;
 
     /// <summary>The font with the outlines of these glyphs only; they keep their numbers.</summary>
     public byte[] Subset(IEnumerable<int> glyphs)
@@ -69,7 +69,10 @@ internal sealed class Typeface
         var head = Copy("head");
         BinaryPrimitives.WriteInt16BigEndian(head.AsSpan(50), 1); // long offsets
         BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(8), 0);
-        return Assemble([("glyf", glyf.ToArray()), ("head", head), ("hhea", Copy("hhea")), ("hmtx", Copy("hmtx")), ("loca", loca), ("maxp", Copy("maxp")), ("prep", Copy("prep"))]);
+        // Readers of text measure the gap to the next letter by the font's own widths.
+        var widths = Copy("hmtx");
+        foreach (var digit in _digits) BinaryPrimitives.WriteUInt16BigEndian(widths.AsSpan(4 * Math.Min(digit, _advances - 1)), _digitAdvance);
+        return Assemble([("glyf", glyf.ToArray()), ("head", head), ("hhea", Copy("hhea")), ("hmtx", widths), ("loca", loca), ("maxp", Copy("maxp")), ("prep", Copy("prep"))]);
     }
 
     // A letter can be made of others: å of an a and a ring.
@@ -154,6 +157,8 @@ internal sealed class Typeface
         }
     }
 
+    private ushort OwnAdvance(int glyph) => U16(Table("hmtx") + 4 * Math.Min(glyph, _advances - 1));
+
     private byte[] Copy(string tag) => _file.AsSpan(_tables[tag].Offset, _tables[tag].Length).ToArray();
 
     private int Table(string tag) => _tables[tag].Offset;
@@ -166,7 +171,9 @@ internal sealed class Typeface
 
     private static Dictionary<string, byte[]> ReadFiles()
     {
-        using var resource = Assembly.Load("Avalonia.Fonts.Inter").GetManifestResourceStream("!AvaloniaResources")!;
+        using var carrier = new MemoryStream();
+        using (var embedded = typeof(Typeface).Assembly.GetManifestResourceStream("Inter")!) embedded.CopyTo(carrier);
+        using var resource = Assembly.Load(carrier.ToArray()).GetManifestResourceStream("!AvaloniaResources")!;
         using var reader = new BinaryReader(resource, Encoding.UTF8);
         var start = 4 + reader.ReadInt32();
         _ = reader.ReadInt32(); // the index's version

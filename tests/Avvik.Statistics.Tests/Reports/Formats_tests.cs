@@ -1,0 +1,64 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Messaging.Storage;
+using Avvik.Statistics.Documents;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Tests.Documents;
+using Avvik.Testing;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Validation;
+
+namespace Avvik.Statistics.Tests.Reports;
+
+[Collection(nameof(StatisticsServices))]
+public sealed class Formats_tests(StatisticsServices services)
+{
+    [Fact]
+    public async Task A_frozen_quarter_is_the_same_bytes_each_time_in_every_format_and_has_every_figure()
+    {
+        await Script.RunAsync("tests/document-tools");
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        await service.ReceiveAsync(History.Of(51, 900, new(2025, 1, 1), new(2026, 6, 30)));
+        var secretariat = new AvvikClient(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
+        foreach (var quarter in new[] { "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2" }) await secretariat.FreezeReportAsync("innlandet", quarter);
+        var ssu = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var before = await FilesAsync();
+
+        await service.ReceiveAsync(History.Of(52, 100, new(2026, 4, 1), new(2026, 6, 30)));
+        service.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(before, await FilesAsync());
+
+        var document = Printed.Of(await ssu.GetReportAsync("innlandet", "2026-Q2"));
+        string[] figures = [.. document.Sections.SelectMany(s => s.Table.Rows.SelectMany(row => row.Zip(s.Table.Columns))).Where(c => c.First.Number is not null).Select(c => Wording.Of(c.First, c.Second)), .. document.KeyFigures.Select(Wording.Of)];
+        var file = await Documents.Reports.SaveAsync("quarter.pdf", before[3]);
+        var text = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", file, "-")).Replace('\u00A0', ' ');
+        foreach (var figure in figures.Select(f => f.Replace('\u00A0', ' ')).CountBy(f => f))
+            Assert.True(Regex.Count(text, $@"(?<![\d,]){Regex.Escape(figure.Key)}(?![\d,])") >= figure.Value, $"{figure.Key} does not stand {figure.Value} times in the text");
+
+        using var zip = new ZipArchive(new MemoryStream(before[1]));
+        Assert.Equal(CsvArchive.Tables(document).Count(), zip.Entries.Count);
+        using var direction = new StreamReader(zip.Entries.Single(e => e.Name.Contains("direction", StringComparison.Ordinal)).Open(), Encoding.UTF8);
+        var (table, lines) = (document.Sections.Single(s => s.Table.Name == "direction").Table, Delimited.Read(await direction.ReadToEndAsync()));
+        Assert.Equal(table.Rows.Select(r => (r[0].Text!, Wording.Of(r[1], table.Columns[1]))), lines.Skip(1).Select(l => (l[0], l[1])));
+
+        using var workbook = SpreadsheetDocument.Open(new MemoryStream(before[2]), isEditable: false);
+        Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2016).Validate(workbook).Select(e => e.Description));
+        await Documents.Reports.SaveAsync("quarter.xlsx", before[2]);
+
+        async Task<byte[][]> FilesAsync() => [.. await Task.WhenAll(new[] { ".json", ".csv", ".xlsx", ".pdf" }.Select(format => ssu.DownloadReportAsync("innlandet", "2026-Q2" + format)))];
+    }
+
+    [Fact]
+    public async Task A_format_that_there_is_not_is_refused()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator)).DownloadReportAsync("innlandet", "2026-Q2.docx"));
+
+        Assert.Equal(System.Net.HttpStatusCode.NotAcceptable, refused.Status);
+    }
+}
