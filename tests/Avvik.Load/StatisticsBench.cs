@@ -178,7 +178,13 @@ internal static class StatisticsBench
         var head = Part("""{"alg":"ES256","typ":"JWT"}"""u8.ToArray());
         var body = Part(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["iss"] = "avvik-gateway", ["aud"] = "avvik-services", ["exp"] = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeSeconds(), ["sub"] = "bench", ["client_id"] = "bench", ["organization"] = Trust, ["role"] = new[] { "secretariat" },
+            ["iss"] = "avvik-gateway",
+            ["aud"] = "avvik-services",
+            ["exp"] = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeSeconds(),
+            ["sub"] = "bench",
+            ["client_id"] = "bench",
+            ["organization"] = Trust,
+            ["role"] = new[] { "secretariat" },
         }));
         return $"{head}.{body}.{Part(key.SignData(System.Text.Encoding.ASCII.GetBytes($"{head}.{body}"), HashAlgorithmName.SHA256))}";
     }
