@@ -131,7 +131,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         var limits = Trend.Of([.. quarters.Select(q => (decimal?)q.Count?.Value)]);
         return new("trend", Texts.Report("tableTrend"),
             [new("count", Texts.Report("columnCount")), new("centreLine", Texts.Report("centreLine")), new("lowerLimit", Texts.Report("lowerLimit")), new("upperLimit", Texts.Report("upperLimit"))],
-            [.. quarters.Select(q => new ReportRow(q.Quarter, Labels.Period(q.Quarter), null, [q.Count, Number(limits?.Centre), Number(limits?.Lower), Number(limits?.Upper)]))]);
+            [.. quarters.Select(q => new ReportRow(q.Quarter, Texts.Report("quarterShort", q.Quarter[^1], q.Quarter[..4]), null, [q.Count, Number(limits?.Centre), Number(limits?.Lower), Number(limits?.Upper)]))]);
     }
 
     private static IEnumerable<(Cell Parent, Division Division)> Divisions(Cell cell) =>
