@@ -95,7 +95,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         IEnumerable<ReportRow> Rows(Cell parent, Division division)
         {
             var parentCode = parent.Table is "region" or "direction" ? parent.Code : null;
-            if (division.Folded) return division.Overlaps || parent.Hidden ? [] : [Row(null, Texts.Report("rowTogether"), parentCode, Shown(false, parent.Count), parent.Table == "region" ? parent.Code : null)];
+            if (division.Folded) return division.Overlaps || parent.Hidden ? [] : [Row(null, parentCode is null ? Texts.Report("rowTogether") : Texts.Report("rowTogetherOf", Labels.Of(parent.Table!, parentCode, community)), parentCode, Shown(false, parent.Count), parent.Table == "region" ? parent.Code : null)];
             return division.Cells.Select(c => Row(c.Code, Labels.Of(table, c.Code, community), parentCode, Shown(c.Hidden, c.Count), c.Code));
         }
 

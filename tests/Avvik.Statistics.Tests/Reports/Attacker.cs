@@ -33,7 +33,7 @@ internal sealed class Attacker
             foreach (var part in table.Rows.GroupBy(r => r.Parent))
             {
                 // One row for the whole: it says nothing of the parts.
-                if (part.Any(r => r.Label == Texts.Report("rowTogether"))) continue;
+                if (part.Any(r => r.Label.EndsWith(Texts.Report("rowTogether"), StringComparison.OrdinalIgnoreCase))) continue;
                 if (table.Code == "hopPair") _pairsKnown.Add(name);
                 var cells = part.Select(r => Cell(name, table.Code, r.Code, r.Parent, r.Values[0]!.Value)).ToArray();
                 var whole = part.Key is { } parent ? Name($"{name}/{(table.Code == "unit" ? "direction" : "region")}/{parent}") : total;
