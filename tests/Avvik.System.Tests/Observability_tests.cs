@@ -17,7 +17,7 @@ public sealed class Observability_tests(RunningSystem system)
 {
     private const string Hamar = "970540008";
     private const int LongestForm = 400;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60), AfterAnOutage = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task One_trace_follows_a_deviation_from_the_gateway_to_the_statistics()
@@ -85,7 +85,7 @@ public sealed class Observability_tests(RunningSystem system)
             {
                 await system.StartBrokerAsync();
             }
-            await Eventually.IsTrue(async () => await system.CountAsync("routing", "select count(*) from cases where narrative like '%kjennemerke%'") == Patients, Soon);
+            await Eventually.IsTrue(async () => await system.CountAsync("routing", "select count(*) from cases where narrative like '%kjennemerke%'") == Patients, AfterAnOutage);
             // Traces are on their way for a moment yet.
             await Eventually.IsTrue(() => Task.FromResult(RunningSystem.Services.All(s => collector.Batches.Any(b => b.AsSpan().IndexOf(Encoding.UTF8.GetBytes(s)) >= 0))), Soon);
             Assert.Empty(await FindAsync(kept, spread));
