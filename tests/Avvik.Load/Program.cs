@@ -7,12 +7,8 @@ if (args is ["floor-stage", var number, var folder, var broker, var queues, var 
 }
 try
 {
-    switch (args)
-    {
-        case ["worklist", var corpus, var cases, var json]: await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes"); break;
-        case ["statistics", var program, var data, var listenOn, var count]: await StatisticsBench.RunAsync(program, data, int.Parse(listenOn, null), int.Parse(count, null)); break;
-        default: await Bench.RunAsync(BenchOptions.Read(args)); break;
-    }
+    if (args is ["worklist", var corpus, var cases, var json]) await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes");
+    else await Bench.RunAsync(BenchOptions.Read(args));
     return 0;
 }
 catch (BenchException e)
