@@ -32,12 +32,16 @@ public static class AccessLogEndpoints
         return log;
     }
 
+    /// <summary>The same question, from where the page ended.</summary>
+    private static QueryString NextPage(IQueryCollection asked, string cursor, int limit) =>
+        QueryString.Create(asked.Where(q => q.Key is not ("cursor" or "limit"))).Add("cursor", cursor).Add("limit", limit.ToString(CultureInfo.InvariantCulture));
+
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
     private static async Task<IResult> ListAsync<TDb>(string service, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
-        var (first, last) = (Day(from, "/from", errors), Day(to, "/to", errors));
+        var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -52,7 +56,7 @@ public static class AccessLogEndpoints
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].Position, Guid.Empty) : null;
         rows = rows[..Math.Min(take, rows.Count)];
         if (http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == FhirJson))
-            return Results.Text(AuditEvents.Bundle(service, rows, next is null ? null : $"{http.Request.Path}?cursor={next}&limit={take}").ToJsonString(), FhirJson);
+            return Results.Text(AuditEvents.Bundle(service, rows, next is null ? null : http.Request.Path + NextPage(http.Request.Query, next, take)).ToJsonString(), FhirJson);
         return Results.Json(new Page<AccessLogEntry>([.. rows.Select(e => new AccessLogEntry
         {
             Position = e.Position,
@@ -67,13 +71,5 @@ public static class AccessLogEndpoints
             Target = e.Target,
             Purpose = e.Purpose,
         })], next), ClientJson.Default.PageAccessLogEntry);
-    }
-
-    private static DateOnly? Day(string? text, string pointer, FieldErrors errors)
-    {
-        if (text is null) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-        errors.Add(pointer, "invalidDate");
-        return null;
     }
 }

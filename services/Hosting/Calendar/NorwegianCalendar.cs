@@ -8,8 +8,11 @@ public static class NorwegianCalendar
 {
     private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
 
+    /// <summary>What a clock on the wall shows at an instant.</summary>
+    public static DateTimeOffset LocalTimeOf(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Oslo);
+
     /// <summary>The day an instant falls on.</summary>
-    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Oslo).DateTime);
+    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(LocalTimeOf(at).DateTime);
 
     /// <summary>As in <c>2026-Q3</c>.</summary>
     public static string QuarterOf(DateOnly day) => $"{day.Year:0000}-Q{(day.Month + 2) / 3}";
@@ -27,7 +30,7 @@ public static class NorwegianCalendar
     /// <summary>The same time of day some days later: a day with a change of the clock has 23 or 25 hours, and counts as one.</summary>
     public static DateTimeOffset AddDays(DateTimeOffset at, int days)
     {
-        var local = TimeZoneInfo.ConvertTime(at, Oslo).DateTime.AddDays(days);
+        var local = LocalTimeOf(at).DateTime.AddDays(days);
         // Two o'clock does not exist on the night the clock is set forward: an hour later does.
         if (Oslo.IsInvalidTime(local)) local = local.AddHours(1);
         return new DateTimeOffset(local, Oslo.GetUtcOffset(local)).ToUniversalTime();

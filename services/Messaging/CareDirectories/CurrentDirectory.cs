@@ -76,6 +76,14 @@ public static class CareDirectoryExtensions
         """,
         published.Version, JsonSerializer.Serialize(published, ContractJson.Default.DirectoryPublished));
 
+    /// <summary>Keeps the next version and tells the others; false, and nothing is written, when another instance came first.</summary>
+    public static async Task<bool> PublishAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished next) where TDb : DbContext
+    {
+        if (await unit.KeepAsync(next) == 0) return false;
+        await unit.EnqueueAsync(next);
+        return true;
+    }
+
     /// <summary>The newest snapshot, as the transaction sees it; null while there is only the seed.</summary>
     public static async Task<DirectoryPublished?> DirectoryAsync<TDb>(this UnitOfWork<TDb> unit) where TDb : DbContext =>
         await unit.Sql.ScalarAsync<string>("select body from care_directory where id = 1") is { } body ? JsonSerializer.Deserialize(body, ContractJson.Default.DirectoryPublished) : null;

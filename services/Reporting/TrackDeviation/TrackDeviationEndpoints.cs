@@ -1,4 +1,3 @@
-using System.Globalization;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -35,7 +34,7 @@ internal static class TrackDeviationEndpoints
     {
         var errors = new FieldErrors();
         if (status is not null && status != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(status)) errors.Add("/status", "unknownCode");
-        var (first, last) = (Day(from, "/from", errors), Day(to, "/to", errors));
+        var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -65,13 +64,5 @@ internal static class TrackDeviationEndpoints
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
         return [.. rows.Select(row => row.Current(changes[row.Id].Concat(OfMain(row))
             .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
-    }
-
-    private static DateOnly? Day(string? text, string pointer, FieldErrors errors)
-    {
-        if (text is null) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-        errors.Add(pointer, "invalidDate");
-        return null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
@@ -70,8 +69,8 @@ internal static class AssignmentEndpoints
             else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", "administratorsRole");
             if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", "required");
             if (b.Unit is not null && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
-            if (ReadDay(b.From, "/from", errors) is { } first) from = first;
-            to = ReadDay(b.To, "/to", errors);
+            if (LocalDay.Read(b.From, "/from", errors) is { } first) from = first;
+            to = LocalDay.Read(b.To, "/to", errors);
             if (to < from) errors.Add("/to", "endsBeforeItBegins");
         });
         if (body is null) return problem!;
@@ -81,17 +80,16 @@ internal static class AssignmentEndpoints
         var given = RoleAssignmentRecord.Of(organization, body, from, to, By(caller), now);
         var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
         {
-            if (given.Unit is not null && await unit.Db.RoleAssignments.AnyAsync(a => a.Organization == organization && a.Subject == given.Subject && a.Unit != null && a.Unit != given.Unit && !a.Revoked
-                && (a.ValidTo == null || a.ValidTo >= from) && (to == null || a.ValidFrom <= to), ct))
+            var assignments = await unit.AssignmentsAsync(now);
+            if (assignments.Any(a => a.ContradictsUnitOf(given)))
             {
                 var errors = new FieldErrors();
                 errors.Add("/unit", "hasOtherUnit");
                 return (null, Problem.Invalid(errors));
             }
-            if (await unit.PublishAsync([given], now) is not { } next) return (null, Problem.Unavailable());
             unit.Db.Add(given);
             journal.AppendAdministration(unit, http);
-            return (next, null);
+            return (await unit.PublishAsync([.. assignments, given], now), null);
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);
@@ -106,19 +104,19 @@ internal static class AssignmentEndpoints
         var (body, problem) = await StrictJson.ReadAsync<EndAssignment>(http.Request, Strict, (b, errors) =>
         {
             HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
-            lastDay = ReadDay(b.LastDay, "/lastDay", errors);
+            lastDay = LocalDay.Read(b.LastDay, "/lastDay", errors);
             if (lastDay < today) errors.Add("/lastDay", "onlyPlannedFuture");
         });
         if (body is null) return problem!;
         RoleAssignmentRecord? ended = null;
         var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
         {
-            ended = await unit.Db.RoleAssignments.FindAsync([id], ct);
+            ended = await unit.Db.RoleAssignments.FindAsync([id], CancellationToken.None);
             if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
             if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));
             journal.AppendAdministration(unit, http);
             ended.End(lastDay, By(caller), body.Reason!, now);
-            return await unit.PublishAsync([ended], now) is { } next ? (next, null) : throw new TimeoutException("Another instance changed the directory in the same moment.");
+            return (await unit.PublishAsync(await unit.AssignmentsAsync(now), now), null);
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);
@@ -126,12 +124,4 @@ internal static class AssignmentEndpoints
     }
 
     private static string By(Caller caller) => $"{caller.Subject}@{caller.Organization}";
-
-    private static DateOnly? ReadDay(string? text, string pointer, FieldErrors errors)
-    {
-        if (text is null) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-        errors.Add(pointer, "invalidDate");
-        return null;
-    }
 }

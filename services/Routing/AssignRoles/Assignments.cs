@@ -9,15 +9,19 @@ namespace Avvik.Routing.AssignRoles;
 
 internal static class Assignments
 {
-    /// <summary>
-    /// Lets a change of who has which role be known to all services, as the directory's next version. Null, and nothing else may be written, when
-    /// another instance came first.
-    /// </summary>
-    public static async Task<DirectoryPublished?> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> changed, DateTimeOffset now)
+    /// <summary>Those that count now or are to, with what shares this transaction and the context has not written yet.</summary>
+    public static async Task<IReadOnlyList<RoleAssignmentRecord>> AssignmentsAsync(this UnitOfWork<RoutingDbContext> unit, DateTimeOffset now)
     {
         var today = NorwegianCalendar.DayOf(now);
+        await unit.Db.RoleAssignments.Where(a => !a.Revoked && (a.ValidTo == null || a.ValidTo >= today)).LoadAsync();
+        return [.. unit.Db.RoleAssignments.Local.Where(a => !a.IsOver(today))];
+    }
+
+    /// <summary>Lets all services know of who has which role, as the directory's next version.</summary>
+    /// <exception cref="TimeoutException">Another instance changed the directory in the same moment; nothing is written.</exception>
+    public static async Task<DirectoryPublished> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> assignments, DateTimeOffset now)
+    {
         var known = await unit.DirectoryAsync();
-        var assignments = (await unit.Db.RoleAssignments.Where(a => !a.Revoked && (a.ValidTo == null || a.ValidTo >= today)).ToListAsync()).Union(changed).Where(a => !a.IsOver(today));
         var next = new DirectoryPublished
         {
             DeviationId = DirectoryPublished.Directory,
@@ -26,8 +30,6 @@ internal static class Assignments
             Units = known?.Units ?? [],
             Assignments = [.. assignments.OrderBy(a => a.Id).Select(a => a.Published())],
         };
-        if (await unit.KeepAsync(next) == 0) return null;
-        await unit.EnqueueAsync(next);
-        return next;
+        return await unit.PublishAsync(next) ? next : throw new TimeoutException("Another instance changed the directory in the same moment.");
     }
 }

@@ -26,6 +26,10 @@ internal sealed class RoleAssignmentRecord
 
     public bool IsOver(DateOnly today) => Revoked || ValidTo < today;
 
+    /// <summary>A person has one unit at a party at a time.</summary>
+    public bool ContradictsUnitOf(RoleAssignmentRecord other) => Organization == other.Organization && Subject == other.Subject && Unit is not null && other.Unit is not null && Unit != other.Unit
+        && !(ValidTo < other.ValidFrom) && !(other.ValidTo < ValidFrom);
+
     public void End(DateOnly? lastDay, string by, string reason, DateTimeOffset now)
     {
         (Revoked, EndedAt, EndedBy, EndReason) = (lastDay is null, now, by, reason);

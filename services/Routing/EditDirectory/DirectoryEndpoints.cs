@@ -6,6 +6,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
@@ -67,7 +68,7 @@ internal static partial class DirectoryEndpoints
                 Successor = body.Successor,
             };
             var next = new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state], Assignments = known?.Assignments };
-            if (await unit.KeepAsync(next) == 0) return null;
+            if (!await unit.PublishAsync(next)) return null;
             unit.Db.Add(new DirectoryChangeRecord
             {
                 Version = next.Version,
@@ -79,7 +80,6 @@ internal static partial class DirectoryEndpoints
                 Reason = body.Reason!,
             });
             journal.AppendAdministration(unit, http);
-            await unit.EnqueueAsync(next);
             return next;
         }, ct);
         if (published is null) return new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
@@ -96,7 +96,7 @@ internal static partial class DirectoryEndpoints
         if (b.Sites is { Count: > MaxSites }) errors.Add("/sites", "tooMany", MaxSites);
         else
             foreach (var (index, site) in (b.Sites ?? []).Index()) FreeText.Check(site, $"/sites/{index}", MaxName, errors);
-        if (b.ClosedOn is not null && !DateOnly.TryParseExact(b.ClosedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) errors.Add("/closedOn", "invalidDate");
+        LocalDay.Read(b.ClosedOn, "/closedOn", errors);
     }
 
     private static void CheckContent(string code, DirectoryUnitChange b, Party party, FieldErrors errors)

@@ -28,7 +28,11 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
             if (!await unit.Db.RoleAssignments.AnyAsync(a => a.Organization == organization && a.Subject == subject && a.Role == Roles.Admin, stoppingToken))
                 first.Add(RoleAssignmentRecord.Of(organization, new() { Subject = subject, Role = Roles.Admin, Reason = ByConfiguration }, NorwegianCalendar.DayOf(now), null, ByConfiguration, now));
         }
-        if (first.Count > 0 && await unit.PublishAsync(first, now) is not null) unit.Db.AddRange(first);
+        if (first.Count > 0)
+        {
+            unit.Db.AddRange(first);
+            await unit.PublishAsync(await unit.AssignmentsAsync(now), now);
+        }
         else if (await unit.DirectoryAsync() is { } known) await unit.EnqueueAsync(known);
         return true;
     }, stoppingToken);

@@ -124,8 +124,7 @@ internal static class HandleCaseEndpoints
             Text(measure.Description, $"/measures/{index}/description", 2000, errors, required: true);
             Text(measure.Owner, $"/measures/{index}/owner", 200, errors, required: true);
             if (measure.DueDate is null) errors.Add($"/measures/{index}/dueDate", "required");
-            else if (!DateOnly.TryParseExact(measure.DueDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var due)) errors.Add($"/measures/{index}/dueDate", "invalidDate");
-            else if (due < today) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
+            else if (LocalDay.Read(measure.DueDate, $"/measures/{index}/dueDate", errors) < today) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
         }
     }
 

@@ -1,13 +1,12 @@
 using System.Globalization;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 
 namespace Avvik.Statistics.Documents;
 
 /// <summary>Numbers and moments as they are read in Norway. Spelled out here and not asked of the machine's cultures, which differ between machines.</summary>
 internal static class Wording
 {
-    private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
-
     private static readonly NumberFormatInfo Numbers = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "\u00A0", NegativeSign = "\u2212", PositiveSign = "+" };
 
     /// <summary>What stands for a number that is hidden.</summary>
@@ -34,7 +33,7 @@ internal static class Wording
     public static decimal Round(decimal number, ReportColumn column) =>
         Math.Round(number, column.Type is ColumnType.Integer ? 0 : column.Decimals, MidpointRounding.AwayFromZero) is var rounded && rounded == 0 ? 0 : rounded;
 
-    public static string Moment(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Oslo).ToString("dd.MM.yyyy 'kl.' HH.mm", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset at) => NorwegianCalendar.LocalTimeOf(at).ToString("dd.MM.yyyy 'kl.' HH.mm", CultureInfo.InvariantCulture);
 
     /// <summary>Which data this is, in one line: what two people compare before they compare figures.</summary>
     public static string Edition(ReportDocument document) => Texts.Report("edition", document.Period, document.Version, Moment(document.ExtractedAt));

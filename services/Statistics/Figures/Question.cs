@@ -1,4 +1,3 @@
-using System.Globalization;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Problems;
@@ -17,8 +16,8 @@ internal sealed record Question(string Community, DateOnly From, DateOnly To, IR
         foreach (var name in query.Keys)
             if (name is not ("from" or "to" or "by") && Dimension.Named(name) is null) errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
 
-        var to = Day(query, "to", errors) ?? today;
-        var from = Day(query, "from", errors) ?? NorwegianCalendar.StartOfQuarter(to);
+        var to = LocalDay.Read(query["to"], "/to", errors) ?? today;
+        var from = LocalDay.Read(query["from"], "/from", errors) ?? NorwegianCalendar.StartOfQuarter(to);
         if (to < from && !errors.Any) errors.Add(query.ContainsKey("to") ? "/to" : "/from", "invalidValue");
 
         var filters = new List<(Dimension, string[])>();
@@ -41,14 +40,6 @@ internal sealed record Question(string Community, DateOnly From, DateOnly To, IR
         if (by.Distinct().Count() < by.Length) errors.Add("/by", "repeated");
         if (names.Length > MostDimensions) errors.Add("/by", "tooMany", MostDimensions);
         return by;
-    }
-
-    private static DateOnly? Day(IQueryCollection query, string name, FieldErrors errors)
-    {
-        if (!query.TryGetValue(name, out var text)) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-        errors.Add($"/{name}", "invalidDate");
-        return null;
     }
 
     // The name of an unknown parameter is the caller's own and could be anything: it is shown only when it looks like a name.

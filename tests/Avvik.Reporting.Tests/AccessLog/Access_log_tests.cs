@@ -118,10 +118,12 @@ public sealed class Access_log_tests
         await service.Reporter().OpenEnvelopeAsync(deviation.Id, "contactPatient");
         var http = service.As(Given.Hamar, Roles.Auditor);
         http.DefaultRequestHeaders.Accept.ParseAdd("application/fhir+json");
-        using var response = await http.GetAsync("/api/v1/access-log/reporting?limit=1");
+        using var response = await http.GetAsync($"/api/v1/access-log/reporting?deviation={deviation.Id}&limit=1");
         Assert.Equal("application/fhir+json", response.Content.Headers.ContentType!.MediaType);
         var bundle = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
         Assert.Equal(("Bundle", "searchset", "next"), (bundle.GetProperty("resourceType").GetString(), bundle.GetProperty("type").GetString(), bundle.GetProperty("link")[0].GetProperty("relation").GetString()));
+        // What is next is of the same question.
+        Assert.Contains($"deviation={deviation.Id}", bundle.GetProperty("link")[0].GetProperty("url").GetString()!, StringComparison.Ordinal);
         var audit = bundle.GetProperty("entry")[0].GetProperty("resource");
         Assert.Equal(("AuditEvent", "envelopeOpened", "contactPatient", $"urn:uuid:{deviation.Id}"), (audit.GetProperty("resourceType").GetString(), audit.GetProperty("subtype")[0].GetProperty("code").GetString(),
             audit.GetProperty("purposeOfEvent")[0].GetProperty("coding")[0].GetProperty("code").GetString(), audit.GetProperty("entity")[0].GetProperty("what").GetProperty("identifier").GetProperty("value").GetString()));

@@ -57,6 +57,19 @@ public sealed class Assign_roles_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Of_roles_given_at_the_same_moment_each_counts_and_of_two_units_one_does(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => coordinator.AssignAsync(new() { Subject = $"{Person}-{i}", Role = Roles.Coordinator, Reason = "Ansatt." })));
+        Assert.Equal(40, (await database.SentAsync()).OfType<DirectoryPublished>().MaxBy(d => d.Version)!.Assignments!.Count);
+
+        var two = await Task.WhenAll(new[] { "si-tynset", "si-habilitering" }.Select(unit => StatusAsync(() => coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = unit, Reason = "Ansatt." }))));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.UnprocessableEntity], two.Order());
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Days_are_Norwegian_and_a_unit_comes_with_the_role(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
