@@ -44,6 +44,7 @@ public static class MessageCatalog
         new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
         new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
         new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
+        new("avvik.routing.case-restated.v1", ContractJson.Default.CaseRestated, ["triage", "routing"], ["statistics"]),
         new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
     ];
@@ -68,6 +69,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationMerged))]
 [JsonSerializable(typeof(ReopenedCaseChanged))]
 [JsonSerializable(typeof(CaseReopened))]
+[JsonSerializable(typeof(CaseRestated))]
 [JsonSerializable(typeof(DirectoryPublished))]
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]

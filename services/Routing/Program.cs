@@ -18,6 +18,7 @@ using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
+using Avvik.Routing.RestateCases;
 using Avvik.Routing.SetRoutingRules;
 using Avvik.Routing.SimilarCases;
 using Avvik.Routing.WatchDeadlines;
@@ -59,7 +60,7 @@ app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTa
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>();
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>().MapRestateCases();
 app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

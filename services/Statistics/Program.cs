@@ -8,6 +8,7 @@ using Avvik.Messaging.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.RebuildFacts;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
 
@@ -19,6 +20,7 @@ builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
+    .Handle<CaseRestated, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
 builder.Services.AddSingleton<CountedFacts>();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
@@ -35,7 +37,7 @@ app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
 app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").LogAdministration<StatisticsDbContext>().MapReports();
 app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();
-app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>().MapParkedMessages<StatisticsDbContext>();
+app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>().MapParkedMessages<StatisticsDbContext>().MapRebuildFacts();
 app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

@@ -51,6 +51,7 @@ public sealed class Access_matrix_tests
     {
         ["GET /api/v1/triage"] = [Roles.Coordinator],
         ["POST /api/v1/triage/{id}/decision"] = [Roles.Coordinator],
+        ["POST /ops/triage/restate"] = [Roles.Admin],
     }));
 
     [Fact]
@@ -59,6 +60,7 @@ public sealed class Access_matrix_tests
         var operations = new Dictionary<string, string[]>
         {
             ["GET /api/v1/cases"] = Party,
+            ["POST /ops/routing/restate"] = [Roles.Admin],
             ["GET /api/v1/cases/{id}"] = Party,
             ["POST /api/v1/cases/{id}/measures/{measureId}"] = Party,
             ["GET /api/v1/measures"] = Party,
@@ -95,6 +97,8 @@ public sealed class Access_matrix_tests
         ["GET /api/v1/reports/{community}/agreements/{name}"] = Figures,
         ["GET /api/v1/signals"] = [.. Figures.Where(r => r != Roles.Ssu)],
         ["POST /api/v1/signals/{id}"] = [Roles.Coordinator],
+        ["GET /ops/statistics/facts"] = [Roles.Admin],
+        ["POST /ops/statistics/facts/doubt"] = [Roles.Admin],
     }));
 
     private static async Task AssertMatrixAsync<TProgram>(Dictionary<string, string[]> operations) where TProgram : class

@@ -7,8 +7,12 @@ if (args is ["floor-stage", var number, var folder, var broker, var queues, var 
 }
 try
 {
-    if (args is ["worklist", var corpus, var cases, var json]) await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes");
-    else await Bench.RunAsync(BenchOptions.Read(args));
+    switch (args)
+    {
+        case ["worklist", var corpus, var cases, var json]: await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes"); break;
+        case ["statistics", var history, var json]: await StatisticsBench.RunAsync(int.Parse(history, null), json == "yes"); break;
+        default: await Bench.RunAsync(BenchOptions.Read(args)); break;
+    }
     return 0;
 }
 catch (BenchException e)

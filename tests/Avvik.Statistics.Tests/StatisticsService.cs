@@ -47,7 +47,7 @@ public sealed class StatisticsServices : IAsyncLifetime
 public sealed class OnStatisticsServices : ICollectionFixture<StatisticsServices>;
 
 /// <summary>The whole service but for the broker, which is not there: events come in where the bus would hand them over.</summary>
-internal sealed class StatisticsService(TestDatabase database) : WebApplicationFactory<Program>
+internal sealed class StatisticsService(TestDatabase database, params (string Name, string Value)[] settings) : WebApplicationFactory<Program>
 {
     public const string Hamar = "970540008", Ringsaker = "864950582", InnlandetTrust = "983971709";
     /// <summary>In the third quarter, in the afternoon.</summary>
@@ -58,10 +58,12 @@ internal sealed class StatisticsService(TestDatabase database) : WebApplicationF
 
     public MovableClock Clock { get; } = new(Now);
 
+    public TestDatabase Database => database;
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         File.WriteAllText(_keyFile, _key.ExportSubjectPublicKeyInfoPem());
-        foreach (var (name, value) in database.Settings) builder.UseSetting(name, value);
+        foreach (var (name, value) in database.Settings.Select(s => (s.Key, s.Value)).Concat(settings)) builder.UseSetting(name, value);
         builder.UseSetting("InternalToken:PublicKeyFile", _keyFile);
         // Nothing listens there.
         builder.UseSetting("RabbitMq:Uri", "amqp://guest:guest@127.0.0.1:1/");
@@ -70,6 +72,9 @@ internal sealed class StatisticsService(TestDatabase database) : WebApplicationF
 
     /// <summary>A page of events, each under an id of its own unless it is given.</summary>
     public Task ReceiveAsync(params IEnumerable<CaseChanged> events) => ReceiveAsync(events.Select(e => (Guid.CreateVersion7(), e)));
+
+    public Task ReceiveAsync(IEnumerable<CaseRestated> events) =>
+        Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync([.. events.Select(Events.Page)], CancellationToken.None);
 
     public Task ReceiveAsync(IEnumerable<(Guid MessageId, CaseChanged Event)> page)
     {

@@ -127,13 +127,18 @@ internal sealed partial class Case
         return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, null, now);
     }
 
-    public CaseChanged Changed(CaseEventRecord recorded) => new()
+    public CaseChanged Changed(CaseEventRecord recorded) => Changed(recorded.Action, recorded.Organization, recorded.At);
+
+    /// <summary>How it stands, for those who count; nothing has happened.</summary>
+    public CaseRestated Restated(DateTimeOffset now) => new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("restated", null, now) };
+
+    private CaseChanged Changed(string action, string? organization, DateTimeOffset at) => new()
     {
         DeviationId = Id,
         Version = Version,
-        OccurredAt = recorded.At,
-        Action = recorded.Action,
-        Organization = recorded.Organization,
+        OccurredAt = at,
+        Action = action,
+        Organization = organization,
         State = State,
         Facts = ReadFacts(),
         Unit = Unit,

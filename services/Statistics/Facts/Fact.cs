@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
@@ -104,9 +105,12 @@ internal sealed record Fact
             MeasuresChecked = measures.Count(m => m.State == "effectChecked"),
             Lessons = change.Lessons,
         };
-        return fact with { Stamp = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact))) };
+        return fact with { Stamp = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };
     }
 
     private static string SetOf(IReadOnlyList<string> codes) =>
         codes.Count == 0 ? "" : $",{string.Join(',', codes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))},";
 }
+
+[JsonSerializable(typeof(Fact))]
+internal sealed partial class FactJson : JsonSerializerContext;

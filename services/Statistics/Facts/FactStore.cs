@@ -9,7 +9,7 @@ namespace Avvik.Statistics.Facts;
 /// Keeps of each deviation the event with the highest version. Each event carries all that is counted, so the table is the same whatever the
 /// order and repetition of what arrives, and nothing needs to be read before it is written.
 /// </summary>
-internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>
+internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHandle<CaseRestated, StatisticsDbContext>
 {
     private static readonly string[] Columns =
     [
@@ -25,9 +25,12 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>
         where facts.version < excluded.version
         """;
 
-    public Task HandleAsync(CaseChanged message, UnitOfWork<StatisticsDbContext> unit)
+    public Task HandleAsync(CaseChanged message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message), unit);
+
+    public Task HandleAsync(CaseRestated message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message.Case), unit);
+
+    private static Task KeepAsync(Fact f, UnitOfWork<StatisticsDbContext> unit)
     {
-        var f = Fact.Of(message);
         return unit.Sql.ExecuteAsync(Keep,
             f.DeviationId, f.Version, f.Community, f.Region, f.Municipality, f.Unit, f.Direction, f.Respondent, f.Agreement, f.Kind, f.Category, f.Clause, f.PatientGroups,
             f.Causes, f.ActualHarm, f.State, f.ReceivedOn, f.Quarter, f.ReceivedAt.ToUnixTimeMilliseconds(), f.DueAt?.ToUnixTimeMilliseconds(),

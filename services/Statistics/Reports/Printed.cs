@@ -14,6 +14,12 @@ internal static class Printed
         [".pdf"] = ("application/pdf", Documents.Pdf.PdfReport.Render),
     };
 
+    // Columns of an earlier time, and what the change since then is called.
+    private static readonly Dictionary<string, string> Changes = new(StringComparer.Ordinal) { ["previousQuarter"] = "changePreviousQuarter", ["yearBefore"] = "changeYearBefore" };
+
+    // Tables whose rows are all that was received, each once.
+    private static readonly HashSet<string> Divides = ["direction", "region", "clause", "category", "kind", "harm", "status"];
+
     /// <summary>Null for a format that there is not.</summary>
     public static (byte[] Bytes, string ContentType)? As(string format, Report report) =>
         Formats.TryGetValue(format, out var found) ? (found.Render(Of(report)), found.ContentType) : null;
@@ -27,22 +33,60 @@ internal static class Printed
         Version = report.Version ?? 0,
         ExtractedAt = report.ExtractedAt,
         ContentHash = report.Hash ?? "",
-        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0])))],
-        Sections = [.. report.Tables.Where(t => t.Rows.Count > 0).Select(Section)],
+        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r)))],
+        Sections = [.. report.Tables.Where(t => t.Rows.Count > 0).Select(t => Section(t, report.KeyFigures))],
         Method = [.. report.Method],
         Suppression = [Texts.Report("suppressionCost", report.Suppression.Primary, report.Suppression.Complementary, report.Suppression.Folded, report.Suppression.Bound)],
     };
 
-    private static ReportSection Section(Client.ReportTable table) => new(table.Title, new Documents.ReportTable(table.Code,
-        [new(table.Title, ColumnType.Text), .. table.Columns.Select(c => new Documents.ReportColumn(c.Label, TypeOf(c.Code), c.Code == "meanHops" ? 2 : 1))],
-        [.. table.Rows.Select(r => (IReadOnlyList<ReportCell>)[r.Label, .. r.Values.Select(Cell)])]))
+    // A comparison that there is nothing of is left out; what there is has behind it how much has changed.
+    internal static ReportSection Section(Client.ReportTable table, Client.ReportTable keyFigures)
     {
-        Chart = table.Code switch
+        int[] shown = [.. Enumerable.Range(0, table.Columns.Count).Where(c => !Changes.ContainsKey(table.Columns[c].Code) || table.Rows.Any(r => r.Values[c] is not null))];
+        return new(table.Title, new Documents.ReportTable(FileName(table.Title), [new(table.Title, ColumnType.Text), .. shown.SelectMany(c => Columns(table.Columns[c]))], [.. table.Rows.Select(r => Cells(r.Label, r.Values))])
         {
-            "trend" => new TrendChart(table.Title, Labels: 0, Values: 1, Centre: 2, Lower: 3, Upper: 4),
-            "direction" or "region" or "clause" => new BarChart(table.Title, Labels: 0, Values: 1),
-            _ => null,
-        },
+            Total = Divides.Contains(table.Code) ? Cells(Texts.Report("rowTotal"), Whole(table, keyFigures)) : null,
+        })
+        {
+            Introduction = table.Code == "trend" ? Texts.Report(table.Rows[0].Values[1] is null ? "tooFewForLimits" : "controlLimits", Trend.FewestValues) : null,
+            Chart = ChartOf(table),
+        };
+
+        IReadOnlyList<ReportCell> Cells(string label, IReadOnlyList<Figure?> values) =>
+            [label, .. shown.SelectMany(c => Changes.ContainsKey(table.Columns[c].Code) ? [Cell(values[c]), Change(values[0], values[c])] : new[] { Cell(values[c]) })];
+    }
+
+    private static IEnumerable<Documents.ReportColumn> Columns(Client.ReportColumn column)
+    {
+        yield return new(column.Label, TypeOf(column.Code), column.Code == "meanHops" ? 2 : 1);
+        if (Changes.TryGetValue(column.Code, out var label)) yield return new(Texts.Report(label), ColumnType.Integer, Signed: true);
+    }
+
+    private static ReportCell Change(Figure? now, Figure? before) => now is null || before is null ? ReportCell.Empty
+        : now.Value.Value is { } a && before.Value.Value is { } b ? (decimal)(a - b) : ReportCell.Suppressed;
+
+    private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
+    {
+        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second)))}")];
+        return known.Length == 0 ? null : string.Join(". ", known);
+    }
+
+    // The sum of the rows is a number that is known anyway, or hidden with it.
+    private static IReadOnlyList<Figure?> Whole(Client.ReportTable table, Client.ReportTable keyFigures)
+    {
+        var received = keyFigures.Rows.Single(r => r.Code == "received").Values;
+        return [.. table.Columns.Select((c, i) => i == 0 ? received[0] : keyFigures.Columns.Index().FirstOrDefault(k => k.Item.Code == c.Code) is { Item: not null } known ? received[known.Index] : null)];
+    }
+
+    // «Utvikling over åtte kvartaler» is utvikling-over-atte-kvartaler.
+    private static string FileName(string title) => string.Join('-',
+        new string([.. title.ToLowerInvariant().Replace("æ", "ae", StringComparison.Ordinal).Select(c => c switch { 'ø' => 'o', 'å' => 'a', _ => char.IsAsciiLetterOrDigit(c) ? c : ' ' })]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static ReportChart? ChartOf(Client.ReportTable table) => table.Code switch
+    {
+        "trend" => new TrendChart(table.Title, Labels: 0, Values: 1, Centre: 2, Lower: 3, Upper: 4),
+        "direction" or "region" or "clause" => new BarChart(table.Title, Labels: 0, Values: 1),
+        _ => null,
     };
 
     private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number ? (decimal)number : ReportCell.Suppressed;

@@ -96,7 +96,11 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         {
             var parentCode = parent.Table is "region" or "direction" ? parent.Code : null;
             if (division.Folded) return division.Overlaps || parent.Hidden ? [] : [Row(null, parentCode is null ? Texts.Report("rowTogether") : Texts.Report("rowTogetherOf", Labels.Of(parent.Table!, parentCode, community)), parentCode, Shown(false, parent.Count), parent.Table == "region" ? parent.Code : null)];
-            return division.Cells.Select(c => Row(c.Code, Labels.Of(table, c.Code, community), parentCode, Shown(c.Hidden, c.Count), c.Code));
+            var rows = division.Cells.Select(c => Row(c.Code, Labels.Of(table, c.Code, community), parentCode, Shown(c.Hidden, c.Count), c.Code));
+            // What the region has beyond those that are shown can be computed; so it may as well be read. Which they are changes, so it is compared with nothing.
+            return table == "municipality" && !parent.Hidden && division.Cells.Where(c => c.Hidden).Sum(c => c.Count) is > 0 and var others
+                ? rows.Append(new(null, Texts.Report("rowOtherMunicipalities", Labels.Of("region", parentCode, community)), parentCode, [Number(others), .. perInhabitant ? [null] : Array.Empty<Figure?>(), .. comparisons.Select(_ => (Figure?)null)]))
+                : rows;
         }
 
         ReportRow Row(string? code, string label, string? parent, Figure? count, string? inhabited) => new(code, label, parent,
@@ -140,8 +144,10 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     private Figure? PerTenThousand(Figure? count, string? code)
     {
         if (count is not { Value: { } number }) return count;
-        var people = inhabitants.GetValueOrDefault(code ?? "", community.Regions.FirstOrDefault(r => r.Code == code)?.Municipalities.Sum(m => inhabitants.GetValueOrDefault(m.MunicipalityNumber!)) ?? 0);
-        return people == 0 ? null : Number(Math.Round((decimal)number * 10_000 / people, 1, MidpointRounding.AwayFromZero));
+        // A region has a figure when all of it is known.
+        var municipalities = community.Regions.FirstOrDefault(r => r.Code == code)?.Municipalities.Select(m => m.MunicipalityNumber!) ?? [code ?? ""];
+        int?[] people = [.. municipalities.Select(m => inhabitants.TryGetValue(m, out var known) ? known : (int?)null)];
+        return people.Contains(null) ? null : Number(Math.Round((decimal)number * 10_000 / people.Sum(p => p!.Value), 1, MidpointRounding.AwayFromZero));
     }
 
     private Figure? Answers(Tally tally, bool hidden, decimal? value) => value is null ? null : Shown(hidden || IsSmall(tally.Answered), value);

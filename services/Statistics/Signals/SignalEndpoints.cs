@@ -34,9 +34,10 @@ internal static class SignalEndpoints
         if (state is not null && !States.Contains(state)) errors.Add("/state", "unknownCode");
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
-        // Their ids rise with time.
-        var found = (await db.Signals.Where(s => s.Community == own && (state == null || s.State == state)).ToListAsync(ct))
-            .OrderByDescending(s => s.RaisedOn).ThenByDescending(s => s.Id).Where(s => after is not { } a || (s.RaisedOn.DayNumber, s.Id).CompareTo(((int)a.SortKey, a.Id)) < 0).Take(take + 1).ToList();
+        var signals = db.Signals.Where(s => s.Community == own && (state == null || s.State == state));
+        if (after is var (dayNumber, id) && DateOnly.FromDayNumber((int)Math.Clamp(dayNumber, 0, DateOnly.MaxValue.DayNumber)) is var day)
+            signals = signals.Where(s => s.RaisedOn < day || (s.RaisedOn == day && s.Id.CompareTo(id) < 0));
+        var found = await signals.OrderByDescending(s => s.RaisedOn).ThenByDescending(s => s.Id).Take(take + 1).ToListAsync(ct);
         return Results.Json(new Page<SignalItem>([.. found.Take(take).Select(Item)], found.Count > take ? Cursor.Of(found[take - 1].RaisedOn.DayNumber, found[take - 1].Id) : null), SignalJson.Default.PageSignalItem);
     }
 

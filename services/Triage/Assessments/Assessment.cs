@@ -14,6 +14,9 @@ internal sealed partial class Assessment
     /// <summary>So many alike, and it is known that many tell of the same.</summary>
     public const int MostAlike = 5;
 
+    // 1 is the submission.
+    private const int AssessedVersion = 2;
+
     private Assessment() { }
 
     public Guid Id { get; private set; }
@@ -94,7 +97,7 @@ internal sealed partial class Assessment
         var assessment = new Assessment
         {
             Id = submitted.DeviationId,
-            Version = submitted.Version + 1,
+            Version = AssessedVersion,
             State = waits ? CaseStates.Triage : CaseStates.Routed,
             Open = flags.Count > 0,
             Community = facts.Community,
@@ -174,6 +177,13 @@ internal sealed partial class Assessment
 
     /// <summary>A coordinator has seen what went on by itself and let it stand.</summary>
     public void Review() => Open = false;
+
+    /// <summary>How it stands, for those who count; nothing has happened. Null when it has a case, which tells.</summary>
+    public CaseRestated? Restated(DateTimeOffset now) =>
+        State == CaseStates.Routed || IsReopened || WentOnBeforeItWasMerged ? null : new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("restated", null, now) };
+
+    // Only what went on by itself can be merged after it went on, and that leaves the version to Routing.
+    private bool WentOnBeforeItWasMerged => State == CaseStates.Duplicate && Version == AssessedVersion;
 
     private CaseChanged End(string action, string state, string? organization, DateTimeOffset now)
     {

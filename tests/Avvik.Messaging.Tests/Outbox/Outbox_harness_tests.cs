@@ -116,8 +116,13 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!over.IsCancellationRequested && await tick.WaitForNextTickAsync(None))
         {
-            await database.EverythingIsDueAsync();
-            if (world.LeasesMayEnd()) await database.LeasesEndAsync();
+            try
+            {
+                await database.EverythingIsDueAsync();
+                if (world.LeasesMayEnd()) await database.LeasesEndAsync();
+            }
+            // Time takes rows in no order that the dispatchers know of: where PostgreSQL gives its statement up, it passes at the next tick.
+            catch (Exception error) when (TransientFailure.Is(error)) { }
         }
     }
 

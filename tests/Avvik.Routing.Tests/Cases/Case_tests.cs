@@ -197,7 +197,7 @@ public sealed class Case_tests
     private static readonly Gen<Step> Steps =
         from action in Gen.Frequency(
             (40, Gen.Elements("acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "reclassify")),
-            (6, Gen.Elements("close", "reopen", "message", "message", "days", "days", "measure")),
+            (8, Gen.Elements("close", "reopen", "reopen", "reopen", "message", "message", "days", "days", "measure")),
             (3, Gen.Elements("triageRoutes", "triageAsks", "triageRejects", "duplicate")),
             (1, Gen.Elements("withdraw", "enter-in-error", "merge")))
         from who in Gen.OneOf(Gen.Constant("respondentsCoordinator"), Gen.Constant("reportersCoordinator"), Gen.Elements(People.All.Keys.ToArray()))
@@ -209,7 +209,7 @@ public sealed class Case_tests
     {
         var (accepted, refused) = (0, 0);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1500).WithEndSize(90), Prop.ForAll(Arb.From(Steps.ArrayOf()), (Action<Step[]>)(life =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(90), Prop.ForAll(Arb.From(Steps.ArrayOf()), (Action<Step[]>)(life =>
         {
             var (@case, opened) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Given.Knowledge, Now);
             var party = HealthCommunities.Party(@case.RespondentOrganization)!;

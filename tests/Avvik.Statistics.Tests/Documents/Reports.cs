@@ -1,6 +1,8 @@
 using System.Globalization;
 using Avvik.Statistics.Documents;
+using Avvik.Statistics.Reports;
 using Avvik.Testing;
+using Figure = Avvik.Client.Figure;
 
 namespace Avvik.Statistics.Tests.Documents;
 
@@ -44,7 +46,7 @@ internal static class Reports
         ],
         Sections =
         [
-            Trend.Section("utvikling", "Utvikling over åtte kvartaler", "Antall", [.. new int?[] { 110, 96, 121, 104, 99, 117, 190, 112 }.Select((n, i) => (Quarter(i), n is { } known ? known : ReportCell.Suppressed))]),
+            Trend([110, 96, 121, 104, 99, 117, 190, 112]),
             new("Retning", new("retning", [new("Retning", ColumnType.Text), Count, Change, InTime, Median],
                 [["Fra kommune til helseforetak", 702, 31, 81.25m, 7.5m], ["Fra helseforetak til kommune", 489, -12, 93.04m, 4.1m], ["Mellom kommuner", 43, 0, ReportCell.Empty, ReportCell.Empty]])
                 { Total = ["I alt", 1234, 19, 87.5m, 6.4m] })
@@ -83,12 +85,15 @@ internal static class Reports
             new("Navn: [alt] som * ikke / kan ? stå på en \\ fane i et regneark", new("vanskelig", [new("Ord", ColumnType.Text), new("Tall", ColumnType.Decimal, 2)],
                 [["=1+1", 0.005m], ["+47", -0.004m], ["-minus", -1234567.891m], ["@mention", 0], ["semikolon; og \"hermetegn\"", 1m], ["to\nlinjer", 2m], [new string('å', 300), 3m], [ReportCell.Empty, ReportCell.Empty]])),
             new("Navn: [alt] som * ikke / kan ? stå på en \\ fane, én til", new("vanskelig-2", [new("Ord", ColumnType.Text)], [["alene"]])),
-            Trend.Section("skjult", "Med et skjult kvartal", "Antall", [.. new int?[] { 5, null, 9, 7 }.Select((n, i) => (Quarter(i), n is { } known ? known : ReportCell.Suppressed))]),
+            Trend([5, null, 9, 7]),
             new("Endring", new("endring", [new("Kategori", ColumnType.Text), Change], [["Opp", 12], ["Ned", -30], ["Likt", 0]])) { Chart = new BarChart("Endring", 0, 1) },
         ],
     };
 
-    public static string Quarter(int index) => string.Create(CultureInfo.InvariantCulture, $"{(index + 3) % 4 + 1}. kv. {2024 + (index + 3) / 4}");
+    /// <summary>As a report has it: quarters from the last of 2024; one that is null is hidden.</summary>
+    public static ReportSection Trend(int?[] counts) => Printed.Section(
+        ReportBuilder.TrendOf([.. counts.Select((n, i) => (string.Create(CultureInfo.InvariantCulture, $"{2024 + (i + 3) / 4}-Q{(i + 3) % 4 + 1}"), n is { } known ? new Figure(known) : (Figure?)Figure.Suppressed))]),
+        new("keyFigures", "", [], []));
 
     /// <summary>Every figure and word of the tables, line by line.</summary>
     public static IEnumerable<string> Cells(ReportDocument document) => document.Sections.Select(s => s.Table).SelectMany(table =>

@@ -16,7 +16,7 @@ public sealed class Trend_tests
     public void Few_quarters_have_no_limits_and_the_report_says_so()
     {
         Assert.Null(Trend.Of([10, 12, 11, 9, 10]));
-        var section = Trend.Section("utvikling", "Utvikling", "Antall", [.. Enumerable.Range(0, 5).Select(i => (Reports.Quarter(i), (ReportCell)(10 + i)))]);
+        var section = Reports.Trend([10, 11, 12, 13, 14]);
         Assert.Equal("Det trengs minst 6 kjente kvartaler for å regne ut kontrollgrenser.", section.Introduction);
         Assert.All(section.Table.Rows, row => Assert.Equal([ReportCell.Empty, ReportCell.Empty, ReportCell.Empty], row.Skip(2)));
     }

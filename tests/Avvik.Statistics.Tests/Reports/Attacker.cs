@@ -35,7 +35,10 @@ internal sealed class Attacker
                 // One row for the whole: it says nothing of the parts.
                 if (part.Any(r => r.Label.EndsWith(Texts.Report("rowTogether"), StringComparison.OrdinalIgnoreCase))) continue;
                 if (table.Code == "hopPair") _pairsKnown.Add(name);
-                var cells = part.Select(r => Cell(name, table.Code, r.Code, r.Parent, r.Values[0]!.Value)).ToArray();
+                bool IsRest(ReportRow row) => row is { Code: null, Parent: not null } && table.Code == "municipality";
+                var cells = part.Where(r => !IsRest(r)).Select(r => Cell(name, table.Code, r.Code, r.Parent, r.Values[0]!.Value)).ToArray();
+                foreach (var rest in part.Where(IsRest))
+                    _constraints.Add(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", cells.Where(c => _bounds[c].From != _bounds[c].To))} = {rest.Values[0]!.Value.Value!.Value}"));
                 var whole = part.Key is { } parent ? Name($"{name}/{(table.Code == "unit" ? "direction" : "region")}/{parent}") : total;
                 switch (table.Code)
                 {

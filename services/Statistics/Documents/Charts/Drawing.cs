@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Avvik.Statistics.Documents.Charts;
 
-/// <summary>What a chart looks like, in points from the upper left corner: drawn on a page of the PDF and as SVG on a web page alike.</summary>
+/// <summary>What a chart looks like, in points from the upper left corner: drawn on a page of the PDF.</summary>
 /// <param name="Description">The same for those who do not see it.</param>
 internal sealed record Drawing(double Width, double Height, string Title, string Description, IReadOnlyList<Shape> Shapes);
 
@@ -39,7 +39,7 @@ internal static class Palette
     public const string Alarm = "#A63A00";
 }
 
-/// <summary>A length or place as SVG and PDF write it.</summary>
+/// <summary>A length or place as PDF writes it.</summary>
 internal static class Coordinate
 {
     public static string Of(double value) => (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);

@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Storage;
+using Avvik.Statistics.Facts;
+using Avvik.Testing;
+
+namespace Avvik.Statistics.Tests.RebuildFacts;
+
+[Collection(nameof(StatisticsServices))]
+public sealed class Rebuild_facts_tests(StatisticsServices services)
+{
+    private static CaseRestated Restated(CaseChanged @case) =>
+        new() { DeviationId = @case.DeviationId, Version = @case.Version, OccurredAt = StatisticsService.Now, Case = @case with { Action = "restated", OccurredAt = StatisticsService.Now, Organization = null } };
+
+    private static async Task DoubtAsync(StatisticsService service, string after = "")
+    {
+        using var admin = service.As(StatisticsService.InnlandetTrust, Roles.Admin);
+        using var response = await admin.PostAsync(new Uri($"/ops/statistics/facts/doubt{after}", UriKind.Relative), null);
+        Assert.NotNull(await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<WalkedPage>());
+    }
+
+    private static async Task<(int Count, int Doubted, long Stamps)> StateAsync(StatisticsService service)
+    {
+        using var admin = service.As(StatisticsService.InnlandetTrust, Roles.Admin);
+        var state = await admin.GetFromJsonAsync<JsonElement>("/ops/statistics/facts");
+        return (state.GetProperty("count").GetInt32(), state.GetProperty("doubted").GetInt32(), state.GetProperty("stamps").GetInt64());
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Facts_that_were_lost_or_went_wrong_are_made_anew_and_equal_what_was_there(DatabaseProvider provider)
+    {
+        var service = await services.EmptyAsync(provider);
+        Assert.Equal((0, 0, 0), await StateAsync(service));
+        CaseChanged[] cases = [.. Given.Cases(20, answeredAfterDays: 3), .. Given.Cases(20, f => f with { PatientGroups = ["maternity"] })];
+        cases = [.. cases.Select((c, i) => c with { Version = i + 1, Hops = i % 3 })];
+        await service.ReceiveAsync(cases);
+        var (facts, state) = (await service.FactsAsync(), await StateAsync(service));
+        Assert.Equal((40, 0, facts.Sum(f => f.Stamp)), state);
+
+        await DoubtAsync(service);
+        await service.Database.ExecuteAsync($"update facts set hops = 7, category = 'discharge', stamp = 1 where deviation_id in (select deviation_id from facts order by deviation_id limit 5)");
+        await service.Database.ExecuteAsync($"delete from facts where deviation_id in (select deviation_id from facts order by deviation_id desc limit 5)");
+        Assert.Equal((35, 35), await StateAsync(service) is var doubted ? (doubted.Count, doubted.Doubted) : default);
+        Assert.NotEqual(facts.Sum(f => f.Hops), (await service.FactsAsync()).Sum(f => f.Hops));
+        await service.ReceiveAsync(cases.Select(Restated));
+
+        Assert.Equal(facts, await service.FactsAsync());
+        Assert.Equal(state, await StateAsync(service));
+    }
+
+    [Fact]
+    public async Task While_they_are_doubted_every_figure_stays_and_what_happens_then_is_kept()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        CaseChanged[] cases = [.. Given.Cases(3).Select(c => c with { Version = 4 })];
+        await service.ReceiveAsync(cases);
+
+        await DoubtAsync(service);
+        Assert.Equal(3, (await service.AskAsync("")).Total.Count.Value);
+        var answered = cases[0] with { Version = 5, State = CaseStates.Answered, AnsweredAt = cases[0].Facts.ReceivedAt.AddDays(2) };
+        await service.ReceiveAsync(answered);
+        await service.ReceiveAsync(cases.Take(2).Select(Restated));
+
+        Assert.Equal(new[] { Fact.Of(answered), Fact.Of(cases[1]), Fact.Of(cases[2]) with { Version = 0, Stamp = Fact.Of(cases[2]).Stamp } }.OrderBy(f => f.DeviationId), await service.FactsAsync());
+        Assert.Equal(1, (await StateAsync(service)).Doubted);
+    }
+
+    [Fact]
+    public async Task The_walk_goes_on_after_the_one_that_is_named()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        await service.ReceiveAsync(Given.Cases(3));
+        var facts = await service.FactsAsync();
+
+        await DoubtAsync(service, $"?after={facts[0].DeviationId}");
+
+        Assert.Equal([1, 0, 0], (await service.FactsAsync()).Select(f => f.Version));
+    }
+}

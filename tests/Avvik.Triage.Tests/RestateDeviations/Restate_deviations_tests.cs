@@ -1,0 +1,40 @@
+using System.Net.Http.Json;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Messaging.Operations;
+using Avvik.Messaging.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Triage.Tests.RestateDeviations;
+
+public sealed class Restate_deviations_tests
+{
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task What_has_no_case_is_told_of_as_it_was_when_something_last_happened_to_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var (waits, rejected, merged, routed) = (await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()));
+        // Serious harm goes on and is looked at beside it, and can still be merged then; it has a case that tells.
+        var (main, mergedLater) = (await service.ReceivedAsync(service.Submitted()), await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" })));
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        await coordinator.DecideAsync(rejected.DeviationId, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder egen rutine." });
+        await coordinator.DecideAsync(merged.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId });
+        await coordinator.DecideAsync(routed.DeviationId, new() { Decision = "route", Category = "medication" });
+        await coordinator.DecideAsync(mergedLater.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId });
+        var last = (await database.SentAsync()).OfType<CaseChanged>().GroupBy(c => c.DeviationId).ToDictionary(c => c.Key, c => c.Last());
+
+        using var admin = service.As(Given.SykehusetInnlandet, Roles.Admin);
+        using var response = await admin.PostAsync(new Uri("/ops/triage/restate", UriKind.Relative), null);
+        Assert.Equal(new(3, null), await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<WalkedPage>());
+
+        var restated = (await database.SentAsync()).OfType<CaseRestated>().ToList();
+        Assert.Equal(new[] { waits, rejected, merged }.Select(s => s.DeviationId).Order(), restated.Select(r => r.DeviationId));
+        Assert.All(restated, r =>
+        {
+            var (was, told) = (last[r.DeviationId], r.Case);
+            Assert.Equal((was.Version, "restated"), (r.Version, told.Action));
+            Assert.Equivalent(was, told with { Action = was.Action, Organization = was.Organization, OccurredAt = was.OccurredAt }, strict: true);
+        });
+    }
+}
