@@ -23,9 +23,12 @@ internal static class Disclosure
         var counts = Hidden([.. table.Rows.Select(r => r.Tally.Count)], limited, []);
         var opens = Hidden([.. table.Rows.Select(r => r.Tally.Open)], limited, counts);
         string[] by = [.. table.Question.By.Select(d => d.Name)];
+        // The same few values stand in thousands of rows.
+        var values = table.Rows.SelectMany(r => r.Values).OfType<string>().Distinct(StringComparer.Ordinal).ToDictionary(v => v, v => JsonSerializer.SerializeToElement(v, StatisticsJson.Default.String), StringComparer.Ordinal);
+        var none = JsonSerializer.SerializeToElement(null, StatisticsJson.Default.String);
         StatisticsRow[] rows = [.. table.Rows.Select((r, i) => Row(r.Tally, counts.Contains(i), opens.Contains(i)) with
         {
-            Dimensions = by.Zip(r.Values).ToDictionary(d => d.First, d => JsonSerializer.SerializeToElement(d.Second, StatisticsJson.Default.String), StringComparer.Ordinal),
+            Dimensions = by.Zip(r.Values).ToDictionary(d => d.First, d => d.Second is { } value ? values[value] : none, StringComparer.Ordinal),
         })];
         var total = Row(table.Total, limited && IsSmall(table.Total.Count), limited && IsSmall(table.Total.Open));
         return new(new(table.Question.From, table.Question.To), by, rows, total, rows.Append(total).Sum(Colons));

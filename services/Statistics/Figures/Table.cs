@@ -35,6 +35,7 @@ internal sealed record Table(Question Question, IReadOnlyList<(string?[] Values,
             }
 
         var rows = new SortedDictionary<string?[], Tally>(Ordinal);
+        var isSplit = question.By.Any(d => d.IsSet);
         foreach (var (key, tally) in tallies)
         {
             total.Add(tally);
@@ -43,6 +44,11 @@ internal sealed record Table(Question Question, IReadOnlyList<(string?[] Values,
             {
                 (rest, var code) = Math.DivRem(rest, (ulong)sizes[i]);
                 values[i] = facts.Book((Column)columns[i])[(int)code];
+            }
+            if (!isSplit)
+            {
+                if (columns.Length > 0) rows.Add(values, tally);
+                continue;
             }
             foreach (var row in RowsOf(values, question.By))
             {
@@ -66,7 +72,6 @@ internal sealed record Table(Question Question, IReadOnlyList<(string?[] Values,
     /// <summary>A deviation of two patient groups belongs in the row of each, and so it is with causes and hops.</summary>
     private static IEnumerable<string?[]> RowsOf(string?[] values, IReadOnlyList<Dimension> by)
     {
-        if (by.Count == 0) return [];
         IEnumerable<string?[]> rows = [values];
         foreach (var (at, dimension) in by.Index())
             if (dimension.IsSet)

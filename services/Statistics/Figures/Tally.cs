@@ -5,9 +5,13 @@ namespace Avvik.Statistics.Figures;
 /// <summary>What is counted for one row, and the figures made from it: whole numbers in, decimals out, so they are the same on every engine.</summary>
 internal sealed class Tally
 {
-    // Tenths of days from receipt to answer, and how many took that long.
-    private Dictionary<int, long>? _answers;
-    private KeyValuePair<int, long>[]? _inOrder;
+    private const int Few = 500;
+
+    // Tenths of days from receipt to answer: one by one while they are few, from then on how many took each time. A table has thousands of rows of
+    // a few, which must lie close together, and some of very many.
+    private List<int>? _few;
+    private int[]? _many;
+    private bool _inOrder;
 
     public long Count { get; private set; }
     public long Open { get; private set; }
@@ -23,18 +27,15 @@ internal sealed class Tally
         if (fact.AnswerTenthsOfDays < 0) return;
         Answered++;
         if (fact.InTime) InTime++;
-        _inOrder = null;
-        _answers ??= [];
-        _answers[fact.AnswerTenthsOfDays] = _answers.GetValueOrDefault(fact.AnswerTenthsOfDays) + 1;
+        AddAnswer(fact.AnswerTenthsOfDays, 1);
     }
 
     public void Add(Tally other)
     {
         (Count, Open, Answered, InTime, Hops) = (Count + other.Count, Open + other.Open, Answered + other.Answered, InTime + other.InTime, Hops + other.Hops);
-        if (other._answers is null) return;
-        _inOrder = null;
-        _answers ??= [];
-        foreach (var (tenths, count) in other._answers) _answers[tenths] = _answers.GetValueOrDefault(tenths) + count;
+        foreach (var tenths in other._few ?? []) AddAnswer(tenths, 1);
+        foreach (var (tenths, times) in (other._many ?? []).Index())
+            if (times > 0) AddAnswer(tenths, times);
     }
 
     /// <summary>
@@ -54,11 +55,35 @@ internal sealed class Tally
 
     public decimal? MeanHops => Count == 0 ? null : Round((decimal)Hops / Count, 2);
 
+    private void AddAnswer(int tenths, int times)
+    {
+        if (_many is null && times == 1 && (_few ??= []).Count < Few)
+        {
+            _few.Add(tenths);
+            _inOrder = false;
+            return;
+        }
+        if (_many is null)
+        {
+            _many = [];
+            foreach (var one in _few ?? []) AddAnswer(one, 1);
+            _few = null;
+        }
+        if (tenths >= _many.Length) Array.Resize(ref _many, 2 * tenths + 1);
+        _many[tenths] += times;
+    }
+
     private int At(long rank)
     {
-        foreach (var (tenths, count) in _inOrder ??= [.. _answers!.OrderBy(a => a.Key)])
-            if ((rank -= count) < 0) return tenths;
-        throw new ArgumentOutOfRangeException(nameof(rank));
+        if (_many is null)
+        {
+            if (!_inOrder) _few!.Sort();
+            _inOrder = true;
+            return _few![(int)rank];
+        }
+        var tenths = 0;
+        while ((rank -= _many[tenths]) >= 0) tenths++;
+        return tenths;
     }
 
     private static decimal Round(decimal value, int decimals) => Math.Round(value, decimals, MidpointRounding.AwayFromZero);

@@ -67,7 +67,7 @@ internal static class Printed
 
     private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
     {
-        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second)))}")];
+        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second))))}")];
         return known.Length == 0 ? null : string.Join(". ", known);
     }
 
