@@ -49,6 +49,8 @@ internal sealed class MeetingReports(QuarterReports reports, CountedFacts facts,
             Title = Texts.Report("titlePatientGroup", Labels.Of("patientGroup", group, community), year.Code),
             KeyFigures = KeyFigures(population.All, whole.Builder.Count($"patientGroup:{group}"), population.Lessons, audience),
             Tables = tables,
+            // Words never come here: they are in the library, which those who get the report can read.
+            Method = [Texts.Report("methodLessons", group), .. whole.Report.Method],
         };
     }
 
