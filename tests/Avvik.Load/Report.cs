@@ -7,6 +7,7 @@ internal static class Report
 {
     private const double AimPerSecond = 1000;
     private const double AimP99 = 300;
+    private const double AimDetectors = 30;
     private const double AimRatio = 0.35;
     private const double Disturbing = 20;
 
@@ -32,6 +33,7 @@ internal static class Report
         Row("CPU, microseconds per deviation", Cpu(system), Cpu(floor));
         foreach (var name in (system ?? floor).Sustained.Processes.Select(p => p.Process))
             Row($"  {name}", Of(system, name, p => p.MicrosecondsPerDeviation), Of(floor, name, p => p.MicrosecondsPerDeviation));
+        Row("  of it in identity detectors, a text", Number(result.DetectorMicroseconds, "F1"), "", $"< {AimDetectors:F0}");
         Rate("  others and host, % of a core", s => s.OthersCpuPercent);
         Row("memory (PSS), MiB", Memory(system), Memory(floor));
         foreach (var name in (system ?? floor).Sustained.Processes.Select(p => p.Process))

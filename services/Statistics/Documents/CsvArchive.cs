@@ -37,7 +37,7 @@ internal static class CsvArchive
         ];
         yield return new("rapport", [new(Texts.Report("about"), ColumnType.Text), new(Texts.Report("content"), ColumnType.Text)], [.. about.Select(a => (IReadOnlyList<ReportCell>)[a.Name, a.Value])]);
         yield return new("nokkeltall",
-            [new(Texts.Report("keyFigure"), ColumnType.Text), new(Texts.Report("value"), ColumnType.Decimal), new(Texts.Report("unit"), ColumnType.Text), new(Texts.Report("note"), ColumnType.Text)],
+            [new(Texts.Report("keyFigure"), ColumnType.Text), new(Texts.Report("value"), ColumnType.Mixed, Decimals: 2), new(Texts.Report("unit"), ColumnType.Text), new(Texts.Report("note"), ColumnType.Text)],
             [.. document.KeyFigures.Select(f => (IReadOnlyList<ReportCell>)[f.Label, f.Value, f.Type is ColumnType.Percent ? "%" : null, f.Note])]);
         foreach (var section in document.Sections) yield return section.Table;
     }

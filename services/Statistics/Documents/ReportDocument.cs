@@ -31,7 +31,7 @@ internal sealed record ReportDocument
 
 /// <param name="Type">How the value is shown; <see cref="ColumnType.Text"/> for one that is not a number.</param>
 /// <param name="Note">Said below it in small letters, such as the change from last year.</param>
-internal sealed record KeyFigure(string Label, ColumnType Type, ReportCell Value, string? Note = null);
+internal sealed record KeyFigure(string Label, ColumnType Type, ReportCell Value, string? Note = null, int Decimals = 1);
 
 /// <summary>One table, and perhaps a chart of some of its columns.</summary>
 internal sealed record ReportSection(string Title, ReportTable Table)
@@ -47,7 +47,7 @@ internal sealed record ReportTable(string Name, IReadOnlyList<ReportColumn> Colu
     public IReadOnlyList<ReportCell>? Total { get; init; }
 }
 
-/// <param name="Decimals">Of <see cref="ColumnType.Decimal"/> and <see cref="ColumnType.Percent"/>.</param>
+/// <param name="Decimals">Of <see cref="ColumnType.Decimal"/> and <see cref="ColumnType.Percent"/>; the most of <see cref="ColumnType.Mixed"/>.</param>
 /// <param name="Signed">For a change: a rise is shown with its plus.</param>
 internal sealed record ReportColumn(string Title, ColumnType Type, int Decimals = 1, bool Signed = false);
 
@@ -60,6 +60,9 @@ internal enum ColumnType
 
     /// <summary>87.5 is 87.5 per cent.</summary>
     Percent,
+
+    /// <summary>Figures of several kinds, each with as many decimals as it has.</summary>
+    Mixed,
 }
 
 /// <summary>A word, a number, nothing, or a number that is hidden.</summary>

@@ -19,13 +19,13 @@ internal static class Wording
         _ => cell.Text ?? "",
     };
 
-    public static string Of(KeyFigure figure) => Of(figure.Value, new(figure.Label, figure.Type));
+    public static string Of(KeyFigure figure) => Of(figure.Value, new(figure.Label, figure.Type, figure.Decimals));
 
     public static string Number(decimal number, ReportColumn column)
     {
         // A minus before what is rounded to nothing says nothing.
         var rounded = Round(number, column);
-        var text = rounded.ToString(column.Type is ColumnType.Integer ? "#,0" : "#,0." + new string('0', column.Decimals), Numbers);
+        var text = rounded.ToString(column.Type is ColumnType.Integer ? "#,0" : "#,0." + new string(column.Type is ColumnType.Mixed ? '#' : '0', column.Decimals), Numbers);
         return $"{(column.Signed && rounded > 0 ? "+" : "")}{text}{(column.Type is ColumnType.Percent ? "\u00A0%" : "")}";
     }
 

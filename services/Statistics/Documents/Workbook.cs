@@ -174,7 +174,7 @@ internal static class Workbook
 
         public uint Of(ReportColumn column, bool isTotal)
         {
-            var number = (column.Type is ColumnType.Integer ? "#,##0" : "#,##0." + new string('0', column.Decimals)) + (column.Type is ColumnType.Percent ? " %" : "");
+            var number = column.Type is ColumnType.Mixed ? "General" : (column.Type is ColumnType.Integer ? "#,##0" : "#,##0." + new string('0', column.Decimals)) + (column.Type is ColumnType.Percent ? " %" : "");
             var code = column.Signed ? $"+{number};-{number};{number}" : number;
             if (!Codes.Contains(code, StringComparer.Ordinal)) Codes.Add(code);
             return 4 + 2 * (uint)Codes.IndexOf(code) + (isTotal ? 1u : 0);

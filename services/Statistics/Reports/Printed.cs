@@ -33,7 +33,7 @@ internal static class Printed
         Version = report.Version ?? 0,
         ExtractedAt = report.ExtractedAt,
         ContentHash = report.Hash ?? "",
-        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r)))],
+        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r), DecimalsOf(r.Code!)))],
         Sections = [.. report.Tables.Where(t => t.Rows.Count > 0).Select(t => Section(t, report.KeyFigures))],
         Method = [.. report.Method],
         Suppression = [Texts.Report("suppressionCost", report.Suppression.Primary, report.Suppression.Complementary, report.Suppression.Folded, report.Suppression.Bound)],
@@ -58,7 +58,7 @@ internal static class Printed
 
     private static IEnumerable<Documents.ReportColumn> Columns(Client.ReportColumn column)
     {
-        yield return new(column.Label, TypeOf(column.Code), column.Code == "meanHops" ? 2 : 1);
+        yield return new(column.Label, TypeOf(column.Code), DecimalsOf(column.Code));
         if (Changes.TryGetValue(column.Code, out var label)) yield return new(Texts.Report(label), ColumnType.Integer, Signed: true);
     }
 
@@ -67,7 +67,7 @@ internal static class Printed
 
     private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
     {
-        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second))))}")];
+        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second), Decimals: DecimalsOf(row.Code!))))}")];
         return known.Length == 0 ? null : string.Join(". ", known);
     }
 
@@ -90,6 +90,8 @@ internal static class Printed
     };
 
     private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number ? (decimal)number : ReportCell.Suppressed;
+
+    private static int DecimalsOf(string code) => code == "meanHops" ? 2 : 1;
 
     private static ColumnType TypeOf(string code) => code switch
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Avvik.Hosting.IdentityDetection;
@@ -104,24 +103,11 @@ public sealed class Detection_accuracy_tests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_typical_narrative_takes_less_than_thirty_microseconds()
+    public void A_narrative_with_dates_doses_and_places_names_nobody()
     {
         const string text = "Pasienten ble utskrevet fra SI Elverum 12.08.2026 kl. 14.30 uten epikrise og uten oppdatert legemiddelliste. Hjemmesykepleien i Hamar ringte sengeposten, men fikk ikke svar. "
             + "Blodfortynnende var doblet under oppholdet (Marevan 2,5 mg x 2), BT 140/85, og resept manglet. Fastlegen ved Lund legesenter visste ikke hva som var avtalt ved kontroll i uke 34, og tildelingskontoret hadde ikke mottatt helseopplysninger.";
-        var best = TimeSpan.MaxValue;
-        for (var round = 0; round < 50; round++)
-        {
-            var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < 200; i++)
-            {
-                IdentityDetector.Find(text);
-                IdentityDetector.FindPossible(text);
-            }
-            var once = Stopwatch.GetElapsedTime(started) / 200;
-            if (once < best) best = once;
-        }
-        output.WriteLine($"{best.TotalMicroseconds:F1} µs for {text.Length} characters, both detectors");
-        Assert.True(best < TimeSpan.FromMicroseconds(30), $"{best.TotalMicroseconds:F1} µs");
+        Assert.Empty(IdentityDetector.Find(text));
         Assert.Empty(IdentityDetector.FindPossible(text));
     }
 }
