@@ -8,6 +8,7 @@ using Avvik.Messaging.Storage;
 using Avvik.Messaging.TextProtection;
 using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
+using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
 using Avvik.Routing.HandleCase;
 using Avvik.Routing.Lessons;
@@ -18,12 +19,12 @@ using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
-using Avvik.Routing.RestateCases;
 using Avvik.Routing.SetRoutingRules;
 using Avvik.Routing.SimilarCases;
 using Avvik.Routing.WatchDeadlines;
 using Avvik.Routing.WithdrawCase;
 using Avvik.Routing.Worklist;
+using Microsoft.EntityFrameworkCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("routing");
@@ -60,7 +61,8 @@ app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTa
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>().MapRestateCases();
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>()
+    .MapRestatement<RoutingDbContext, Case>("RestateCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Restated(now));
 app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

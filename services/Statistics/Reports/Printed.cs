@@ -58,7 +58,7 @@ internal static class Printed
 
     private static IEnumerable<Documents.ReportColumn> Columns(Client.ReportColumn column)
     {
-        yield return new(column.Label, TypeOf(column.Code), DecimalsOf(column.Code));
+        yield return Column(column.Label, column.Code);
         if (Changes.TryGetValue(column.Code, out var label)) yield return new(Texts.Report(label), ColumnType.Integer, Signed: true);
     }
 
@@ -67,7 +67,7 @@ internal static class Printed
 
     private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
     {
-        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(new KeyFigure(row.Label, TypeOf(row.Code!), Cell(c.Second), Decimals: DecimalsOf(row.Code!))))}")];
+        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(Cell(c.Second), Column(row.Label, row.Code!)))}")];
         return known.Length == 0 ? null : string.Join(". ", known);
     }
 
@@ -90,6 +90,8 @@ internal static class Printed
     };
 
     private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number ? (decimal)number : ReportCell.Suppressed;
+
+    private static Documents.ReportColumn Column(string label, string code) => new(label, TypeOf(code), DecimalsOf(code));
 
     private static int DecimalsOf(string code) => code == "meanHops" ? 2 : 1;
 

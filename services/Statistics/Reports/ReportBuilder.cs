@@ -145,9 +145,9 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     {
         if (count is not { Value: { } number }) return count;
         // A region has a figure when all of it is known.
-        var municipalities = community.Regions.FirstOrDefault(r => r.Code == code)?.Municipalities.Select(m => m.MunicipalityNumber!) ?? [code ?? ""];
-        int?[] people = [.. municipalities.Select(m => inhabitants.TryGetValue(m, out var known) ? known : (int?)null)];
-        return people.Contains(null) ? null : Number(Math.Round((decimal)number * 10_000 / people.Sum(p => p!.Value), 1, MidpointRounding.AwayFromZero));
+        string[] municipalities = community.Regions.FirstOrDefault(r => r.Code == code) is { } region ? [.. region.Municipalities.Select(m => m.MunicipalityNumber!)] : [code ?? ""];
+        return municipalities.All(inhabitants.ContainsKey) && municipalities.Sum(m => inhabitants[m]) is > 0 and var people
+            ? Number(Math.Round((decimal)number * 10_000 / people, 1, MidpointRounding.AwayFromZero)) : null;
     }
 
     private Figure? Answers(Tally tally, bool hidden, decimal? value) => value is null ? null : Shown(hidden || IsSmall(tally.Answered), value);

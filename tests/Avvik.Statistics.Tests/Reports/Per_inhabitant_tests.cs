@@ -13,7 +13,7 @@ public sealed class Per_inhabitant_tests
         var innlandet = HealthCommunities.Community("innlandet")!;
         var whole = innlandet.Regions.Single(r => r.Code == "hamarregionen").Municipalities;
         await using var service = new StatisticsService(await Databases.CreateAsync(DatabaseProvider.Sqlite),
-            [.. whole.Select((m, i) => ($"Reports:Inhabitants:{m.MunicipalityNumber}", m.MunicipalityNumber == "3403" ? "32000" : $"{1000 * (i + 1)}")), ("Reports:Inhabitants:3407", "30000")]);
+            [.. whole.Select((m, i) => ($"Reports:Inhabitants:{m.MunicipalityNumber}", m.MunicipalityNumber == "3403" ? "32000" : $"{1000 * (i + 1)}")), ("Reports:Inhabitants:3407", "30000"), ("Reports:Inhabitants:3446", "0")]);
         await service.ReceiveAsync(Given.Cases(77));
         await service.ReceiveAsync(Given.Cases(2, f => f with { ReporterOrganization = StatisticsService.Ringsaker }));
         await service.ReceiveAsync(Given.Cases(40, f => f with { ReporterOrganization = "970169717" }));
@@ -36,5 +36,7 @@ public sealed class Per_inhabitant_tests
         // Of its region only one municipality's are known.
         Assert.Null(Of("region", "gjovik-hadeland"));
         Assert.Null(Of("municipality", "3443"));
+        // Nobody is no number to divide by.
+        Assert.Null(Of("municipality", "3446"));
     }
 }
