@@ -42,6 +42,18 @@ public sealed class Recounted_tests(StatisticsServices services)
         Assert.Equal(of.Where(e => e.Facts.Direction == Directions.MunicipalityToTrust).CountBy(e => e.Unit!).OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => (u.Key, (double?)u.Value)),
             report.Tables.Single(t => t.Code == "unit").Rows.Where(r => r.Values[0]!.Value.Value > 0).Select(r => (r.Code!, r.Values[0]!.Value.Value)).OrderBy(r => r.Item1, StringComparer.Ordinal));
 
+        // How soon each party answers, and the kasteball index by who is to answer whom.
+        var byParty = By("respondent").ToDictionary(r => r.Codes[0]!, r => r.Row);
+        Assert.Equal(HealthCommunities.Community("innlandet")!.Parties.Where(p => byParty.ContainsKey(p.OrganizationNumber)).Select(p => (p.MunicipalityNumber ?? p.OrganizationNumber, byParty[p.OrganizationNumber]))
+                .Select(p => $"{p.Item1}: {p.Item2.MedianAnswerDays} {p.Item2.P90AnswerDays} {p.Item2.AnsweredInTimePercent} {p.Item2.MeanHops}"),
+            report.Tables.Single(t => t.Code == "answers").Rows.Select(r => $"{r.Code}: {string.Join(' ', r.Values)}"));
+        Assert.Equal(By("municipality", "direction").Where(p => p.Codes[0] is not null).Select(p => (p.Codes[0], p.Codes[1], p.Row.MeanHops)), report.Tables.Single(t => t.Code == "pairs").Rows.Select(r => (r.Code, r.Parent, r.Values[0])));
+        Assert.Equal(of.SelectMany(e => e.UnitHops ?? []).CountBy(h => $"{h.From}>{h.To}").OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => (h.Key, (double?)h.Value)), report.Tables.Single(t => t.Code == "hopPair").Rows.Select(r => (r.Code!, r.Values[0]!.Value.Value)));
+        Assert.Equal(["closed", "open", "overdue"], report.Tables.Single(t => t.Code == "status").Rows.Select(r => r.Code));
+        Assert.Equal(report.KeyFigures.Rows.Skip(1).Take(3).Select(r => r.Values[0]), report.Tables.Single(t => t.Code == "status").Rows.Select(r => r.Values[0]));
+
+        IEnumerable<(string?[] Codes, StatisticsRow Row)> By(params string[] dimensions) =>
+            Recount.Of(events, new(2026, 4, 1), new(2026, 6, 30), dimensions, Array.Empty<string>().ToLookup(x => x)).Rows.Select(r => (dimensions.Select(d => r.Dimensions![d].GetString()).ToArray(), r));
         // As the service's clock says it is now.
         int Overdue(List<CaseChanged> cases) => cases.Count(e => e.State != "closed" && e.AnsweredAt is null && e.DueAt <= StatisticsService.Now);
         int Measures(string state) => of.SelectMany(e => e.Measures ?? []).Count(m => m.State == state);
