@@ -1,5 +1,5 @@
 using Avvik.Hosting.Callers;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;

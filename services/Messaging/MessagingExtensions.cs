@@ -3,7 +3,7 @@ using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,7 +40,6 @@ public static class MessagingExtensions
             "RabbitMq:Uri must be amqp://user:password@host:port/vhost.").ValidateOnStart();
         foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
         services.AddSingleton(handlers);
-        services.AddSingleton<OutboxSignal>();
         services.AddSingleton<MessagingMetrics>();
         services.AddSingleton(s => new Topology(Broker(s)));
         services.AddSingleton(s => new EventInbox<TDb>(s.GetRequiredService<Writer<TDb>>(), handlers, s, s.GetRequiredService<MessagingMetrics>(),

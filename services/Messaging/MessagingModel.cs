@@ -1,4 +1,3 @@
-using Avvik.Messaging.CareDirectories;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
@@ -32,11 +31,6 @@ public static class MessagingModel
             e.ToTable("inbox_message");
             e.HasKey(m => m.MessageId);
             e.Property(m => m.MessageId).ValueGeneratedNever();
-        });
-        model.Entity<DirectoryRecord>(e =>
-        {
-            e.ToTable("care_directory");
-            e.Property(d => d.Id).ValueGeneratedNever();
         });
         model.Entity<ParkedMessage>(e =>
         {
@@ -75,12 +69,6 @@ public static class MessagingModel
         for (short lane = 0; lane < OutboxLane.Count; lane++)
             migration.Sql($"insert into outbox_lane (lane, leased_until) values ({lane}, 0)");
         migration.CreateTable("inbox_message", t => new { message_id = t.Column<Guid>() }, constraints: t => t.PrimaryKey("PK_inbox_message", x => x.message_id));
-        migration.CreateTable("care_directory", t => new
-        {
-            id = t.Column<int>(),
-            version = t.Column<int>(),
-            body = t.Column<string>(),
-        }, constraints: t => t.PrimaryKey("PK_care_directory", x => x.id));
         migration.CreateTable("parked_message", t => new
         {
             id = t.Column<Guid>(),

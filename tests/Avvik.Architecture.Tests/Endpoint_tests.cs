@@ -3,8 +3,8 @@ extern alias routing;
 extern alias statistics;
 extern alias triage;
 
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Testing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Testing;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 using Microsoft.IdentityModel.Tokens;
 

@@ -2,7 +2,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Avvik.Reporting.Persistence;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

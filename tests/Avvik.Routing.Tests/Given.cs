@@ -5,7 +5,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.RoutingRules;

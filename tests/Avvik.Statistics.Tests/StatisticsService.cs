@@ -6,7 +6,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Callers;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Avvik.Testing;

@@ -1,4 +1,4 @@
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Npgsql;
 using Xunit;
 

@@ -22,7 +22,7 @@ public static class ModelSchema
     public static async Task CreateFromModelAsync<TDb>(this TestDatabase database) where TDb : DbContext
     {
         var options = new DbContextOptionsBuilder<TDb>();
-        new Messaging.Storage.DatabaseOptions { Provider = database.Provider, ConnectionString = database.ConnectionString }.Configure(options);
+        new Storage.DatabaseOptions { Provider = database.Provider, ConnectionString = database.ConnectionString }.Configure(options);
         await using var db = (TDb)Activator.CreateInstance(typeof(TDb), options.Options)!;
         await db.Database.EnsureCreatedAsync();
     }

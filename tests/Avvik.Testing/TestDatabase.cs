@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

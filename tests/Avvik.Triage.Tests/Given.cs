@@ -2,7 +2,7 @@ using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Avvik.Testing;
 using Avvik.Triage.Persistence;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using Avvik.Hosting.Problems;
-using Avvik.Hosting.IdentityDetection;
+using Avvik.IdentityDetection;
 
 namespace Avvik.Hosting.FreeTexts;
 

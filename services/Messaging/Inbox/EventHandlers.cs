@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging.Inbox;

@@ -1,4 +1,4 @@
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RabbitMQ.Client.Exceptions;
@@ -30,6 +30,11 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
 
     private readonly Guid _me = Guid.NewGuid();
     private readonly OutboxSql _sql = OutboxSql.For(database.Provider);
+
+    /// <summary>On SQLite the file is this process's alone: lanes that a killed predecessor held are free at once, and not after their lease.</summary>
+    public Task FreeLanesAsync(CancellationToken ct) => database.IsSqlite
+        ? writer.WriteAsync(unit => unit.Sql.ExecuteAsync("update outbox_lane set leased_until = 0"), ct)
+        : Task.CompletedTask;
 
     /// <summary>True when there was something to send; what only waits behind a refused event is nothing to send.</summary>
     /// <exception cref="BrokerUnavailableException">Nothing was blamed on a message; try again later.</exception>

@@ -33,20 +33,3 @@ internal sealed class OutboxLane
     /// <summary>The tail of a UUIDv7 is random, and the same in every process.</summary>
     public static short Of(Guid deviationId) => (short)(deviationId.ToByteArray()[15] % Count);
 }
-
-/// <summary>Wakes the dispatcher when a transaction with events has committed.</summary>
-internal sealed class OutboxSignal : IDisposable
-{
-    private readonly SemaphoreSlim _set = new(0, 1);
-
-    public void Set()
-    {
-        if (_set.CurrentCount == 0)
-            try { _set.Release(); }
-            catch (SemaphoreFullException) { /* two commits at once: one wake-up serves both */ }
-    }
-
-    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _set.WaitAsync(atMost, ct);
-
-    public void Dispose() => _set.Dispose();
-}

@@ -1,3 +1,4 @@
+using Avvik.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Avvik.Messaging.Outbox;
 
 /// <summary>Dispatches until nothing is left, then waits for a commit or a second: the poll finds what a dead sibling left.</summary>
-internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, OutboxSignal signal, Topology topology, IBusControl bus, ILogger<OutboxService<TDb>> log)
+internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, CommitSignal signal, Topology topology, IBusControl bus, ILogger<OutboxService<TDb>> log)
     : BackgroundService where TDb : DbContext
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), LongestBackoff = TimeSpan.FromSeconds(5);
@@ -23,6 +24,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Outbo
                 // Before the first publish, and after every failure: a broker that came back may have come back empty.
                 if (!declared)
                 {
+                    await dispatcher.FreeLanesAsync(stoppingToken);
                     await topology.DeclareAsync(stoppingToken);
                     if (bus.CheckHealth().Status != BusHealthStatus.Healthy) throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
                     declared = true;

@@ -1,5 +1,4 @@
-using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Persistence;
 using Microsoft.EntityFrameworkCore;
 

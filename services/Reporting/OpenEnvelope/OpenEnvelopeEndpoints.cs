@@ -4,7 +4,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;
 

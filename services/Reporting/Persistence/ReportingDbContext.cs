@@ -1,6 +1,7 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Microsoft.EntityFrameworkCore;
 
@@ -56,6 +57,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.Property(c => c.Year).ValueGeneratedNever();
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }

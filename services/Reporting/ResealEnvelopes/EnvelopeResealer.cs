@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Avvik.Client;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Reporting.SubmitDeviation;

@@ -6,8 +6,8 @@ using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Problems;
-using Avvik.Hosting.IdentityDetection;
-using Avvik.Messaging.CareDirectories;
+using Avvik.IdentityDetection;
+using Avvik.CareDirectories;
 
 namespace Avvik.Reporting.SubmitDeviation;
 

@@ -2,7 +2,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Persistence;
 using Microsoft.Extensions.Options;
 

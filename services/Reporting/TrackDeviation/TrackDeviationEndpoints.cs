@@ -5,7 +5,7 @@ using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,7 @@
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
-using Avvik.Messaging.CareDirectories;
-using Avvik.Messaging.Storage;
+using Avvik.CareDirectories;
+using Avvik.Storage;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,8 @@
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
-using Avvik.Messaging.CareDirectories;
-using Avvik.Messaging.Storage;
+using Avvik.CareDirectories;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,8 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Triage;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Routing.Persistence;
 
 namespace Avvik.Routing.MergeCase;

@@ -1,9 +1,8 @@
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
-using Avvik.Messaging;
-using Avvik.Messaging.CareDirectories;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.CareDirectories;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,10 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Triage;
-using Avvik.Messaging.CareDirectories;
+using Avvik.CareDirectories;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.SetRoutingRules;

@@ -1,6 +1,7 @@
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,6 @@
 using Avvik.AccessLog;
-using Avvik.Messaging.Storage;
+using Avvik.CareDirectories;
+using Avvik.Storage;
 using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
@@ -98,6 +99,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(w => w.CaseId).ValueGeneratedNever();
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }

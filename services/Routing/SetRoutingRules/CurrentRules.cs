@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Avvik.Client;
-using Avvik.Messaging;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.RoutingRules;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.SetRoutingRules;

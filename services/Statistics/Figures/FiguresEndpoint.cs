@@ -3,7 +3,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.CareDirectories;
+using Avvik.CareDirectories;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Microsoft.OpenApi;

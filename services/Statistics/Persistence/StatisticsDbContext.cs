@@ -1,6 +1,7 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
@@ -38,6 +39,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.HasIndex(s => new { s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn }).IsUnique().HasDatabaseName("ix_signals_series");
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }

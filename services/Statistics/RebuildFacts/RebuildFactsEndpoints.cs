@@ -1,5 +1,5 @@
 using Avvik.Messaging.Operations;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Persistence;
 using Microsoft.EntityFrameworkCore;
 

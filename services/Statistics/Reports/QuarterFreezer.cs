@@ -1,4 +1,4 @@
-using Avvik.Messaging;
+using Avvik.Storage;
 
 namespace Avvik.Statistics.Reports;
 

@@ -6,7 +6,7 @@ using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.CareDirectories;
+using Avvik.CareDirectories;
 using Avvik.Statistics.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -6,7 +6,7 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
-using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Microsoft.EntityFrameworkCore;

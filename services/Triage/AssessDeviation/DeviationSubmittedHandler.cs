@@ -1,10 +1,11 @@
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
-using Avvik.Hosting.IdentityDetection;
+using Avvik.IdentityDetection;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
 

@@ -9,9 +9,10 @@ using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
-using Avvik.Messaging.CareDirectories;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.CareDirectories;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
 

@@ -1,7 +1,8 @@
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 
 namespace Avvik.Triage.Persistence;

@@ -1,6 +1,7 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Messaging;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Triage.Assessments;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,6 +41,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.HasKey(m => new { m.DeviationId, m.Number });
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
         modelBuilder.UseSnakeCase();
     }

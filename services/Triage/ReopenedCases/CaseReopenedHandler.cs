@@ -1,6 +1,6 @@
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Triage.Persistence;
 
 namespace Avvik.Triage.ReopenedCases;

@@ -1,7 +1,7 @@
 using Avvik.Contracts.Reporting;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
 
 namespace Avvik.Triage.ReporterMessages;

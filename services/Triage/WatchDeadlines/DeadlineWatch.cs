@@ -1,6 +1,5 @@
-using Avvik.Messaging;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

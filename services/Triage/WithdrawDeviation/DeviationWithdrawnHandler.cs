@@ -1,8 +1,8 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
 
 namespace Avvik.Triage.WithdrawDeviation;

@@ -1,4 +1,4 @@
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 
 namespace Avvik.Messaging.Tests.Inbox;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 
 namespace Avvik.Messaging.Tests.Operations;

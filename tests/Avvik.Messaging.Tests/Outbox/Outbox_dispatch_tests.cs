@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Avvik.Messaging.Outbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 using MassTransit;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Outbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 using Xunit.Abstractions;
 

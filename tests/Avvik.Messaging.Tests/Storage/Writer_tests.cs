@@ -1,4 +1,5 @@
-using Avvik.Messaging.Storage;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
+using Avvik.CareDirectories;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -20,6 +21,7 @@ public sealed class EffectsDb(DbContextOptions<EffectsDb> options) : DbContext(o
             e.HasKey(x => new { x.DeviationId, x.Version });
         });
         modelBuilder.AddMessaging();
+        modelBuilder.AddCareDirectory();
         modelBuilder.UseSnakeCase();
     }
 
@@ -39,6 +41,7 @@ internal sealed class First : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateMessagingTables();
+        migrationBuilder.CreateCareDirectoryTable();
         migrationBuilder.CreateTable("effects", t => new
         {
             deviation_id = t.Column<Guid>(),

@@ -2,7 +2,7 @@ using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,7 +81,7 @@ internal sealed class Instance : IAsyncDisposable
         new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>()), Of<MessagingMetrics>());
 
     /// <summary>Another writer on the same database, as another instance has.</summary>
-    public Writer<EffectsDb> NewWriter() => new(Options.Create(_options), Of<OutboxSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));
+    public Writer<EffectsDb> NewWriter() => new(Options.Create(_options), Of<CommitSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));
 
     public Task EnqueueAsync(params IEnumerable<ReporterInformed> events) => Writer.WriteAsync(async unit =>
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Avvik.Messaging.Storage;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -3,7 +3,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 
 namespace Avvik.Messaging.Tests.Support;
 

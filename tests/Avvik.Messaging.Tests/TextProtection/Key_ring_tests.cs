@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Contracts;
-using Avvik.Messaging.TextProtection;
+using Avvik.TextProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

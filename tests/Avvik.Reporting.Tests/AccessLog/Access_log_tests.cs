@@ -4,7 +4,7 @@ using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.Persistence;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Reporting.Tests.ChangeFeed;

@@ -1,5 +1,5 @@
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Avvik.Hosting.IdentityDetection;
+using Avvik.IdentityDetection;
 using Avvik.Testing;
 using Xunit.Abstractions;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Avvik.Hosting.IdentityDetection;
+using Avvik.IdentityDetection;
 
 namespace Avvik.Reporting.Tests.IdentityDetection;
 

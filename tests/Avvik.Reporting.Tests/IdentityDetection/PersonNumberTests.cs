@@ -1,4 +1,4 @@
-using Avvik.Hosting.IdentityDetection;
+using Avvik.IdentityDetection;
 
 namespace Avvik.Reporting.Tests.IdentityDetection;
 

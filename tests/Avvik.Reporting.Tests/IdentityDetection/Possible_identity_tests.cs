@@ -8,7 +8,7 @@ public sealed class Possible_identity_tests
     [Fact]
     public async Task Validation_shows_where_someone_may_be_recognised_and_the_submission_is_accepted()
     {
-        await using var database = await Databases.CreateAsync(Avvik.Messaging.Storage.DatabaseProvider.Sqlite);
+        await using var database = await Databases.CreateAsync(Avvik.Storage.DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var submission = Given.Submission with { Narrative = "Pasient Kari Nordmann, født 01.02.1950, kom uten epikrise. Datteren Silje ringte.", ImmediateAction = "Kjørte til Storgata 12." };
 

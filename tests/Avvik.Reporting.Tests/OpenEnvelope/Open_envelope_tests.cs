@@ -1,8 +1,8 @@
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
-using Avvik.Messaging.TextProtection;
+using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Testing;

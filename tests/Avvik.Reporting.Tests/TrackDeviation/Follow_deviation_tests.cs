@@ -1,7 +1,7 @@
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Reporting.Tests.TrackDeviation;

@@ -2,7 +2,7 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Routing.Tests.EditDirectory;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Routing.Tests.Lessons;

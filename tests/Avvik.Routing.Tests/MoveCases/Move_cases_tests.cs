@@ -1,7 +1,7 @@
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Routing.MoveCases;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

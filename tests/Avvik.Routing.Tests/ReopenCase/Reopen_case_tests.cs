@@ -1,7 +1,7 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Routing.Tests.ReopenCase;

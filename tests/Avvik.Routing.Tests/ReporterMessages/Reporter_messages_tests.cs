@@ -1,6 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Routing.Tests.ReporterMessages;

@@ -1,6 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Routing.WatchDeadlines;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Persistence;
 using Avvik.Testing;
 using Microsoft.EntityFrameworkCore;

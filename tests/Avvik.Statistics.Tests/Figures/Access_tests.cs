@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Statistics.Tests.Figures;

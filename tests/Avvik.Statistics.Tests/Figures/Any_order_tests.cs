@@ -2,7 +2,7 @@ using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Figures;
 using FsCheck;
 using FsCheck.Fluent;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Operations;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Testing;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Documents;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Tests.Documents;

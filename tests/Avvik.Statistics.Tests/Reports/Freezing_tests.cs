@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Reports;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;

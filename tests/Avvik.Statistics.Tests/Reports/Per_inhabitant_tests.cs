@@ -1,6 +1,6 @@
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Statistics.Tests.Reports;

@@ -1,7 +1,7 @@
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Tests.Figures;
 using Avvik.Testing;

@@ -1,4 +1,4 @@
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Triage.Tests.Access;

@@ -5,7 +5,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Triage.Tests.DecideTriage;

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Operations;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 
 namespace Avvik.Triage.Tests.RestateDeviations;

@@ -1,6 +1,6 @@
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
-using Avvik.Messaging.Storage;
+using Avvik.Storage;
 using Avvik.Testing;
 using Avvik.Triage.WatchDeadlines;
 using Microsoft.Extensions.DependencyInjection;

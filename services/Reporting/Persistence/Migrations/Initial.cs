@@ -1,4 +1,5 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Messaging;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -12,6 +13,7 @@ internal sealed class Initial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateMessagingTables();
+        migrationBuilder.CreateCareDirectoryTable();
         migrationBuilder.CreateAccessLogTables();
         migrationBuilder.CreateTable("deviations", t => new
         {

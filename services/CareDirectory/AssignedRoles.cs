@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Avvik.Contracts;
 using Microsoft.AspNetCore.Authentication;
 
-namespace Avvik.Messaging.CareDirectories;
+namespace Avvik.CareDirectories;
 
 /// <summary>
 /// Adds what the caller was assigned to what the token says. It is looked up for each request, so that what was given or taken a moment ago

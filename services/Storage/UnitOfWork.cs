@@ -1,13 +1,9 @@
 using System.Data.Common;
-using System.Diagnostics;
-using System.Text.Json;
-using Avvik.Contracts;
-using Avvik.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
-/// <summary>What a piece of work writes with: a context and prepared SQL in one transaction, and the outbox.</summary>
+/// <summary>What a piece of work writes with: a context and prepared SQL in one transaction.</summary>
 public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
 {
     private readonly DbContextOptions<TDb> _options;
@@ -39,18 +35,13 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         }
     }
 
-    internal bool HasEvents { get; private set; }
+    /// <summary>What the work goes by.</summary>
+    public TimeProvider Clock => _clock;
 
-    /// <summary>Puts an event in the outbox: it is sent if, and only if, this transaction commits.</summary>
-    public Task EnqueueAsync<T>(T message) where T : class, IEvent
-    {
-        HasEvents = true;
-        var entry = MessageCatalog.Of(typeof(T));
-        return Sql.ExecuteAsync(
-            "insert into outbox_message (lane, deviation_id, version, message_id, type, body, trace_parent, enqueued_at, due_at, attempts) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, 0, 0)",
-            OutboxLane.Of(message.DeviationId), message.DeviationId, message.Version, Guid.CreateVersion7(), entry.Name,
-            JsonSerializer.SerializeToUtf8Bytes(message, entry.Json), Activity.Current?.Id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
-    }
+    internal bool SignalsCommit { get; private set; }
+
+    /// <summary>Sets the <see cref="CommitSignal"/> when, and only when, this transaction has committed.</summary>
+    public void SignalCommit() => SignalsCommit = true;
 
     /// <summary>
     /// Does this just before the commit, after all else: for a row that everybody takes. Taken last by all, it is held for a moment and no two wait for

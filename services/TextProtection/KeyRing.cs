@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 
-namespace Avvik.Messaging.TextProtection;
+namespace Avvik.TextProtection;
 
 /// <summary>Keys by id, and the one that seals now. Bound from configuration; a missing or short key stops the start.</summary>
 public sealed class KeyRingOptions : IValidatableObject

@@ -1,4 +1,4 @@
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>
 /// One pass over the words of a text for names, birth dates and addresses. None of them has control digits: they are found where the word before

@@ -1,4 +1,4 @@
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>Where a submission's text may identify someone, which only a person can judge.</summary>
 /// <param name="Pointer">The text: a JSON pointer into the submission.</param>

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <summary>Tells a database that is away from work that can never succeed.</summary>
 public static class TransientFailure

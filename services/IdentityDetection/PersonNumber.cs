@@ -1,4 +1,4 @@
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>
 /// Control of Norwegian person numbers. Neither birth date, age, century nor gender may be read from one: from 2032

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>What stands between two digits of what may be one number.</summary>
 internal enum Gap : byte

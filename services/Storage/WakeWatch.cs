@@ -1,9 +1,8 @@
-using Avvik.Messaging.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Messaging;
+namespace Avvik.Storage;
 
 /// <summary>
 /// Wakes what time has come for. A row's own <c>wake_at</c> says when, so a restart or an outage loses nothing; and the row is read again, locked, in the

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Messaging.TextProtection;
+namespace Avvik.TextProtection;
 
 /// <summary>Seals free text for its way over the broker (section <c>TextProtection</c>).</summary>
 public sealed class TextProtector(KeyRing keys)

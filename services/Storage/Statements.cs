@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <summary>SQL on the writer's connection, each text prepared once. Parameters are <c>@p1</c>, <c>@p2</c> … in the order given.</summary>
 public sealed class Statements : IAsyncDisposable

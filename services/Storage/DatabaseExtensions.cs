@@ -1,4 +1,3 @@
-using Avvik.Messaging.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <summary>Registers a service's database and brings its schema up to date.</summary>
 public static class DatabaseExtensions
@@ -29,7 +28,8 @@ public static class DatabaseExtensions
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         });
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext());
-        builder.Services.AddSingleton(services => new Writer<TDb>(services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<OutboxSignal>(),
+        builder.Services.AddSingleton<CommitSignal>();
+        builder.Services.AddSingleton(services => new Writer<TDb>(services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<CommitSignal>(),
             services.GetRequiredService<TimeProvider>(), new WriterOptions(linger)));
         // Tagged: what a process must have to take work. The broker is not among it.
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["required"]);
@@ -37,7 +37,7 @@ public static class DatabaseExtensions
 
     /// <summary>
     /// Applies the migrations; several instances may call it at once (EF takes a lock). On SQLite it first takes the file for this process, so a
-    /// second process stops here, and frees the outbox lanes that a killed predecessor held.
+    /// second process stops here.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another process has the SQLite file.</exception>
     public static async Task MigrateAsync<TDb>(this IHost app) where TDb : DbContext
@@ -60,7 +60,6 @@ public static class DatabaseExtensions
             // EF's own lock outlives a process that is killed while migrating, and is then waited for without end. The file is ours: nobody holds it.
             if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("drop table if exists \"__EFMigrationsLock\"");
             await db.Database.MigrateAsync();
-            await db.Database.ExecuteSqlRawAsync("update outbox_lane set leased_until = 0");
         }
         else await db.Database.MigrateAsync();
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>
 /// Finds what identifies a person in free text: person numbers, HPR numbers, telephones and e-mail addresses.

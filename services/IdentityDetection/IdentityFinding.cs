@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 public enum IdentityKind
 {

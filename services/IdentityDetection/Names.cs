@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Avvik.Contracts;
 
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 /// <summary>What a word can be where a person may be named. The lists are the common ones, not all: the words around a name find the rest.</summary>
 internal static class Names

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <summary>What makes one schema, one set of migrations and one SQL text serve both engines.</summary>
 public static partial class SchemaConventions

@@ -1,4 +1,4 @@
-namespace Avvik.Hosting.IdentityDetection;
+namespace Avvik.IdentityDetection;
 
 internal enum Cue
 {

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Avvik.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <param name="Linger">How long to wait for more work to share a commit with, while there is more than one at a time.</param>
 internal sealed record WriterOptions(TimeSpan Linger);
@@ -27,7 +26,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     private const int MaxWaiting = 10_000;
 
     private readonly DatabaseOptions _options;
-    private readonly OutboxSignal _signal;
+    private readonly CommitSignal _signal;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _linger;
     private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
@@ -35,7 +34,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     private readonly Task _loop;
     private Session? _session;
 
-    internal Writer(IOptions<DatabaseOptions> options, OutboxSignal signal, TimeProvider clock, WriterOptions writer)
+    internal Writer(IOptions<DatabaseOptions> options, CommitSignal signal, TimeProvider clock, WriterOptions writer)
     {
         (_options, _signal, _clock, _linger) = (options.Value, signal, clock, writer.Linger);
         _loop = Task.Run(RunAsync);
@@ -76,14 +75,14 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
     private async Task<bool> TryCommitAsync(List<Work> group, bool reportFailure)
     {
-        var enqueued = false;
+        var signals = false;
         try
         {
             _session ??= await Session.OpenAsync(_options, _stopping.Token);
             await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, await _session.Connection.BeginTransactionAsync(_stopping.Token), _clock);
             foreach (var work in group) await work.RunAsync(unit);
             await unit.CommitAsync(_stopping.Token);
-            enqueued = unit.HasEvents;
+            signals = unit.SignalsCommit;
         }
         catch (Exception error)
         {
@@ -97,7 +96,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
             return false;
         }
         foreach (var work in group) work.Complete();
-        if (enqueued) _signal.Set();
+        if (signals) _signal.Set();
         return true;
     }
 

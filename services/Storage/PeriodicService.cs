@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Avvik.Messaging;
+namespace Avvik.Storage;
 
 /// <summary>
 /// Work that is done at the start and again every so often. When it fails (the database is away) it is tried at the next moment: what it does must be

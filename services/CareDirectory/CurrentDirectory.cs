@@ -2,14 +2,15 @@ using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Storage;
+using Avvik.Messaging.Outbox;
+using Avvik.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Avvik.Messaging.CareDirectories;
+namespace Avvik.CareDirectories;
 
 /// <summary>The newest directory that this service has: one row.</summary>
 internal sealed class DirectoryRecord

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Avvik.Messaging.Storage;
+namespace Avvik.Storage;
 
 /// <summary>Section <c>Database</c>, and <c>ConnectionStrings:Database</c>.</summary>
 public sealed class DatabaseOptions
@@ -17,7 +17,8 @@ public sealed class DatabaseOptions
     [Required(ErrorMessage = "ConnectionStrings:Database is missing.")]
     public string ConnectionString { get; set; } = "";
 
-    internal bool IsSqlite => Provider == DatabaseProvider.Sqlite;
+    /// <summary>One file, one process.</summary>
+    public bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
     /// <summary>Points a context's options at the database.</summary>
     public void Configure(DbContextOptionsBuilder options)
