@@ -52,7 +52,8 @@ public sealed class Publisher_death_tests
         Assert.Equal(0, await broker.QueueDepthAsync(Sample.Queue));
 
         await using var next = await Instance.CreateAsync(database, broker.Uri);
-        // SQLite's one process knows that whoever held them is dead. On PostgreSQL it could be alive, so the lease is waited for.
+        // The dispatcher's first step. SQLite's one process knows that whoever held them is dead; on PostgreSQL it could be alive, so the lease is waited for.
+        await next.Dispatcher().FreeLanesAsync(CancellationToken.None);
         Assert.Equal(provider == DatabaseProvider.Sqlite ? 0 : 1, await database.LeasedLanesAsync());
         if (provider == DatabaseProvider.Postgres)
         {
