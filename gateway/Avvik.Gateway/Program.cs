@@ -13,7 +13,10 @@ builder.Services.AddHealthChecks().AddCheck<ServicesHealthCheck>("services", tag
 builder.Services.AddHttpClient();
 builder.Services.AddSingleton<Services>();
 builder.Services.AddSingleton<ApiDescription>();
-builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddForwarding();
+builder.Services.AddReverseProxy()
+    .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+    .AddWorkbench(builder.Configuration)
+    .AddForwarding();
 
 var app = builder.Build();
 // A missing key stops the start, and not the first request.

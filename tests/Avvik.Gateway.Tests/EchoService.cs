@@ -44,6 +44,9 @@ public sealed class EchoService : IAsyncDisposable
         // Takes the call and never answers.
         if (context.Request.Query.ContainsKey("hang")) await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        // Response headers that the test asks for, as in ?header=Cache-Control:public.
+        foreach (var header in context.Request.Query["header"])
+            context.Response.Headers.Append(header!.Split(':', 2)[0], header.Split(':', 2)[1]);
         var word = context.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
             ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Base64UrlEncoder.Decode(new JsonWebToken(authorization["Bearer ".Length..]).EncodedPayload))! : [];
         await context.Response.WriteAsJsonAsync(new Arrival(

@@ -1,28 +1,60 @@
+using System.Net;
 using Avvik.Gateway.Tokens;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Avvik.Gateway.Edge;
 
+/// <summary>Which headers a destination receives. Everything else a client sends stays at the gateway: forged identities, method overrides, proofs.</summary>
 internal static class Forwarding
 {
-    // All that a service reads. The rest stays here: another's word for who calls or what was asked for (X-Forwarded-*, X-Original-URL,
-    // X-HTTP-Method-Override …), cookies, proofs, and whatever is thought of next.
-    private static readonly string[] Headers =
+    private static readonly string[] ServiceHeaders =
     [
-        "Accept", "Accept-Language", "Content-Encoding", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Exist", "If-None-Match", "Prefer",
-        "traceparent", "tracestate",
+        "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "traceparent", "tracestate",
+    ];
+
+    // What Razor Pages, antiforgery, static files and htmx read.
+    private static readonly string[] WorkbenchHeaders =
+    [
+        "Accept", "Accept-Encoding", "Accept-Language", "Content-Length", "Content-Type", "Cookie", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range",
+        "Referer", "RequestVerificationToken", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent", "HX-Boosted", "HX-Current-URL",
+        "HX-History-Restore-Request", "HX-Prompt", "HX-Request", "HX-Target", "HX-Trigger", "HX-Trigger-Name", "traceparent", "tracestate",
     ];
 
     public static void AddForwarding(this IReverseProxyBuilder proxy) => proxy.AddTransforms(context =>
     {
         context.UseDefaultForwarders = false;
-        context.AddRequestHeadersAllowed(Headers);
         context.AddResponseHeaderRemove("Server", ResponseCondition.Always);
+        if (context.Route.ClusterId == Workbench.Name) ToWorkbench(context);
+        else ToService(context);
+    });
+
+    private static void ToService(TransformBuilderContext context)
+    {
+        context.AddRequestHeadersAllowed(ServiceHeaders);
         context.AddRequestTransform(request =>
         {
-            // Without a caller the route would have been refused; without this header a service refuses.
+            // A request without a caller was refused by the route's policy; without this header a service refuses it again.
             request.ProxyRequest.Headers.Authorization = request.HttpContext.Features.Get<KnownCaller>()?.Word;
             return ValueTask.CompletedTask;
         });
-    });
+    }
+
+    private static void ToWorkbench(TransformBuilderContext context)
+    {
+        context.AddRequestHeadersAllowed(WorkbenchHeaders);
+        // From configuration and never from the request: a forged Host must not end up in a redirect URI or a link.
+        var publicUrl = new Uri(context.Services.GetRequiredService<IOptions<TokenOptions>>().Value.PublicUrl!);
+        context.AddRequestTransform(request =>
+        {
+            var headers = request.ProxyRequest.Headers;
+            headers.Add("X-Forwarded-Proto", publicUrl.Scheme);
+            headers.Add("X-Forwarded-Host", publicUrl.Authority);
+            if (request.HttpContext.Connection.RemoteIpAddress is { } address) headers.Add("X-Forwarded-For", AddressOf(address));
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    private static string AddressOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Edge;
 
-/// <summary>Section <c>RateLimits</c>, for each client of each organisation.</summary>
+/// <summary>Section <c>RateLimits</c>, for each client of each organisation, and for each address that sends no token (browsers).</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>What a client may keep up. A whole trust's health record sends a few a second; a bulk job after an outage, thousands.</summary>
@@ -31,7 +31,7 @@ internal static class Limits
         {
             limiter.OnRejected = async (context, _) => await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
             limiter.AddPolicy("client", http => RateLimitPartition.GetTokenBucketLimiter(
-                (http.User.FindFirstValue("client_id"), http.User.FindFirstValue("organization")),
+                (http.User.FindFirstValue("client_id") ?? http.Connection.RemoteIpAddress?.ToString(), http.User.FindFirstValue("organization")),
                 _ =>
                 {
                     var limit = http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.RequestsPerSecond;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace Avvik.Gateway.Edge;
 
 internal static class SecurityHeaders
@@ -9,14 +11,21 @@ internal static class SecurityHeaders
         {
             context.Response.OnStarting(static state =>
             {
-                var (headers, secure) = ((IHeaderDictionary, bool))state;
+                var (context, secure) = ((HttpContext, bool))state;
+                var headers = context.Response.Headers;
+                var ownRules = Workbench.Answers(context);
                 headers.XContentTypeOptions = "nosniff";
-                headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-                headers["Referrer-Policy"] = "no-referrer";
-                headers.CacheControl = "no-store";
+                Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+                Set("Referrer-Policy", "no-referrer");
+                Set("Cache-Control", "no-store");
                 if (secure) headers.StrictTransportSecurity = "max-age=31536000";
                 return Task.CompletedTask;
-            }, (context.Response.Headers, secure));
+
+                void Set(string name, string value)
+                {
+                    if (!ownRules || StringValues.IsNullOrEmpty(headers[name])) headers[name] = value;
+                }
+            }, (context, secure));
             return next(context);
         });
     }

@@ -1,3 +1,4 @@
+using Avvik.Gateway.Edge;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Yarp.ReverseProxy;
 
@@ -8,7 +9,8 @@ internal sealed class Services(IProxyStateLookup proxy, IHttpClientFactory clien
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    public IEnumerable<(string Name, Uri Address)> All => proxy.GetClusters().OrderBy(c => c.ClusterId, StringComparer.Ordinal)
+    /// <summary>Without the workbench: integrations do not depend on it, and it describes no API.</summary>
+    public IEnumerable<(string Name, Uri Address)> All => proxy.GetClusters().Where(c => c.ClusterId != Workbench.Name).OrderBy(c => c.ClusterId, StringComparer.Ordinal)
         .Select(c => (c.ClusterId, new Uri(c.Destinations.First().Value.Model.Config.Address)));
 
     /// <summary>The body, or null when the service does not answer 200 in time.</summary>
