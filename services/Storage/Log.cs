@@ -4,9 +4,9 @@ namespace Avvik.Storage;
 
 internal static partial class Log
 {
-    [LoggerMessage(1008, LogLevel.Warning, "{Work} is interrupted ({Error}); it is tried again.")]
-    public static partial void PeriodicWorkInterrupted(this ILogger log, string work, string error);
+    [LoggerMessage(1008, LogLevel.Warning, "Periodic work {Work} failed; will retry at the next interval.")]
+    public static partial void PeriodicWorkFailed(this ILogger log, Exception error, string work);
 
-    [LoggerMessage(1009, LogLevel.Error, "{Id} of {Table} could not be woken ({Error}); it is tried again.")]
-    public static partial void NotWoken(this ILogger log, Guid id, string table, string error);
+    [LoggerMessage(1009, LogLevel.Error, "Scheduled work of {Id} in {Table} failed; will retry.")]
+    public static partial void DueWorkFailed(this ILogger log, Exception error, Guid id, string table);
 }

@@ -4,21 +4,21 @@ using Microsoft.Extensions.Logging;
 namespace Avvik.Storage;
 
 /// <summary>
-/// Work that is done at the start and again every so often. When it fails (the database is away) it is tried at the next moment: what it does must be
-/// what is due, however long ago, and not what a moment asks for.
+/// Runs work at start and then at a fixed interval. A failure (the database is unavailable) is logged and retried at the next interval, so the work must
+/// do everything that is due by now, not only what became due since the last run.
 /// </summary>
-public abstract class PeriodicService(TimeSpan between, TimeProvider clock, ILogger log) : BackgroundService
+public abstract class PeriodicService(TimeSpan interval, TimeProvider clock, ILogger log) : BackgroundService
 {
-    /// <summary>What the work goes by.</summary>
+    /// <summary>The clock of the work.</summary>
     protected TimeProvider Clock => clock;
 
-    /// <summary>Where failures are told.</summary>
+    /// <summary>Where failures are logged.</summary>
     protected ILogger Log => log;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(between, clock);
+        using var timer = new PeriodicTimer(interval, clock);
         do await TryAsync(stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -26,13 +26,13 @@ public abstract class PeriodicService(TimeSpan between, TimeProvider clock, ILog
     /// <summary>Does the work once.</summary>
     protected abstract Task DoAsync(CancellationToken ct);
 
-    /// <summary>Does the work once; a failure is a line in the log.</summary>
+    /// <summary>Does the work once and logs a failure.</summary>
     protected async Task TryAsync(CancellationToken ct)
     {
         try
         {
             await DoAsync(ct);
         }
-        catch (Exception error) when (!ct.IsCancellationRequested) { log.PeriodicWorkInterrupted(GetType().Name, error.GetType().Name); }
+        catch (Exception error) when (!ct.IsCancellationRequested) { log.PeriodicWorkFailed(error, GetType().Name); }
     }
 }

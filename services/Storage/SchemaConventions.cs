@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Avvik.Storage;
@@ -15,7 +16,8 @@ public static partial class SchemaConventions
     public static void UseSnakeCase(this ModelBuilder model)
     {
         foreach (var entity in model.Model.GetEntityTypes())
-            foreach (var property in entity.GetProperties())
+            // A column that the mapping names keeps its name: a released column outlives the name of its property.
+            foreach (var property in entity.GetProperties().Where(p => p.FindAnnotation(RelationalAnnotationNames.ColumnName) is null))
                 property.SetColumnName(Humps().Replace(property.Name, "_$0").ToLowerInvariant());
     }
 

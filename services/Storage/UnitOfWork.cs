@@ -1,7 +1,11 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Storage;
+
+/// <summary>A lock was needed out of order and was not free; the work is safe to run again in a transaction of its own.</summary>
+public sealed class LockOrderException() : Exception("A lock is held by another instance and was asked for out of order.");
 
 /// <summary>What a piece of work writes with: a context and prepared SQL in one transaction.</summary>
 public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
@@ -9,12 +13,14 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     private readonly DbContextOptions<TDb> _options;
     private readonly DbTransaction _transaction;
     private readonly TimeProvider _clock;
+    private readonly bool _isSqlite;
     private List<Func<Task>>? _last;
     private TDb? _db;
+    private long _highestLock = long.MinValue;
 
-    internal UnitOfWork(Statements sql, DbContextOptions<TDb> options, DbTransaction transaction, TimeProvider clock)
+    internal UnitOfWork(Statements sql, DbContextOptions<TDb> options, DbTransaction transaction, TimeProvider clock, bool isSqlite)
     {
-        (Sql, _options, _transaction, _clock) = (sql, options, transaction, clock);
+        (Sql, _options, _transaction, _clock, _isSqlite) = (sql, options, transaction, clock, isSqlite);
         sql.Transaction = transaction;
     }
 
@@ -48,6 +54,34 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     /// each other.
     /// </summary>
     public void AtEnd(Func<Task> work) => (_last ??= []).Add(work);
+
+    /// <summary>
+    /// Makes all work on the same ids (deviations) run one after the other, across all instances of the service, until this transaction ends. Call it
+    /// first, with every id that the work touches: what is read before the lock may be out of date (READ COMMITTED). On SQLite, which has one writer, it
+    /// does nothing; on PostgreSQL it takes transaction-scoped advisory locks in one order, so that two units of work never deadlock on them.
+    /// </summary>
+    /// <exception cref="LockOrderException">
+    /// Work that shares this transaction holds a later lock already, and another instance holds this one. The writer runs each of them again alone.
+    /// </exception>
+    public async Task SerializeAsync(params Guid[] ids)
+    {
+        if (_isSqlite) return;
+        foreach (var key in ids.Select(LockKey).Distinct().Order())
+        {
+            if (key >= _highestLock) await Sql.ExecuteAsync("select pg_advisory_xact_lock(@p1)", key);
+            // Waiting here, out of order, could deadlock with another instance; a lock that this transaction holds already is granted again.
+            else if (!await Sql.ScalarAsync<bool>("select pg_try_advisory_xact_lock(@p1)", key)) throw new LockOrderException();
+            _highestLock = Math.Max(_highestLock, key);
+        }
+    }
+
+    // Two ids that share a key, one chance in 2^64 for a pair, wait for each other without need.
+    private static long LockKey(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+    }
 
     internal async Task CommitAsync(CancellationToken ct)
     {

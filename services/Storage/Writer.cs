@@ -21,7 +21,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     // A commit costs about as much as twenty small writes; past a few hundred a group only adds latency.
     private const int MaxGroup = 256;
     // When stopping: what waits is written, unless the database is away; then each of those waiting would wait for it in turn.
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShutdownDrainTimeout = TimeSpan.FromSeconds(5);
     // Past this, those at the end of the queue would wait longer than their client does.
     private const int MaxWaiting = 10_000;
 
@@ -79,7 +79,8 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         try
         {
             _session ??= await Session.OpenAsync(_options, _stopping.Token);
-            await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, await _session.Connection.BeginTransactionAsync(_stopping.Token), _clock);
+            await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, await _session.Connection.BeginTransactionAsync(_stopping.Token), _clock,
+                _options.IsSqlite);
             foreach (var work in group) await work.RunAsync(unit);
             await unit.CommitAsync(_stopping.Token);
             signals = unit.SignalsCommit;
@@ -104,7 +105,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        _stopping.CancelAfter(LongestFarewell);
+        _stopping.CancelAfter(ShutdownDrainTimeout);
         await _loop;
         if (_session is not null) await _session.DisposeAsync();
         if (Exclusive is not null) await Exclusive.DisposeAsync();

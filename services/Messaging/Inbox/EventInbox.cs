@@ -102,7 +102,7 @@ public sealed class EventInbox<TDb> where TDb : DbContext
                 await work();
                 return;
             }
-            catch (Exception error) when (!ct.IsCancellationRequested && TransientFailure.Is(error))
+            catch (Exception error) when (!ct.IsCancellationRequested && DatabaseErrors.IsTransient(error))
             {
                 _log.DatabaseAway(error.GetType().Name);
                 await Task.Delay(backoff, ct);

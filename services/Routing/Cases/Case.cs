@@ -47,7 +47,7 @@ internal sealed partial class Case
     public DateTimeOffset? AnsweredAt { get; private set; }
     public DateTimeOffset? ClosedAt { get; private set; }
     /// <summary>The next moment at which time does something to the case; null when only people will.</summary>
-    public DateTimeOffset? WakeAt { get; private set; }
+    public DateTimeOffset? NextDueAt { get; private set; }
     /// <summary>Returns to a wrong recipient; a transfer inside the party is none.</summary>
     public int Hops { get; private set; }
     public string UnitHops { get; private set; } = "[]";
@@ -198,7 +198,7 @@ internal sealed partial class Case
     private CaseEventRecord Record(string action, string to, string? organization, string? actor, string? text, DateTimeOffset now)
     {
         (Version, State, IsFinal) = (Version + 1, to, CaseStates.IsFinal(to));
-        WakeAt = Next()?.At;
+        NextDueAt = Next()?.At;
         return new CaseEventRecord { CaseId = Id, Version = Version, At = now, Action = action, Organization = organization, Actor = actor, State = to, Unit = Unit, Text = text };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             """,
             c.Id, c.Version, c.State, c.Unit, c.Reference, c.Community, c.ReporterOrganization, c.RespondentOrganization, c.Category, c.ActualHarm, c.Priority,
             c.ReceivedAt.ToUnixTimeMilliseconds(), c.DueAt.ToUnixTimeMilliseconds(), c.Rule, c.RuleVersion, c.Reasons, c.Facts, c.Narrative, c.ImmediateAction, c.SuggestedMeasure, c.HarmRank,
-            c.ClockStartedAt.ToUnixTimeMilliseconds(), c.AcknowledgeBy.ToUnixTimeMilliseconds(), c.WakeAt?.ToUnixTimeMilliseconds());
+            c.ClockStartedAt.ToUnixTimeMilliseconds(), c.AcknowledgeBy.ToUnixTimeMilliseconds(), c.NextDueAt?.ToUnixTimeMilliseconds());
         if (added == 0)
         {
             // Known: a reopened case that Triage sends on again, or the same under another message id, and that stands.

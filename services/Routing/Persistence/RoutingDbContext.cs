@@ -36,8 +36,9 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_unit");
             e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_respondent");
             e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_reporter");
-            // What time does next.
-            e.HasIndex(c => c.WakeAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
+            // The next deadline, which DueWorkService asks for.
+            e.Property(c => c.NextDueAt).HasColumnName("wake_at");
+            e.HasIndex(c => c.NextDueAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);
             e.Navigation(c => c.Measures).HasField("_measures");
         });

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Avvik.Routing.WatchDeadlines;
 
 internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
-    : WakeWatch<RoutingDbContext>(writer, databases, database, "cases", clock, log)
+    : DueWorkService<RoutingDbContext>(writer, databases, database, "cases", clock, log)
 {
-    protected override IQueryable<Guid> Due(RoutingDbContext db, DateTimeOffset now) => db.Cases.Where(c => c.WakeAt <= now).OrderBy(c => c.WakeAt).Select(c => c.Id);
+    protected override IQueryable<Guid> Due(RoutingDbContext db, DateTimeOffset now) => db.Cases.Where(c => c.NextDueAt <= now).OrderBy(c => c.NextDueAt).Select(c => c.Id);
 
-    protected override async Task WakeAsync(UnitOfWork<RoutingDbContext> unit, Guid id, DateTimeOffset now)
+    protected override async Task DoDueWorkAsync(UnitOfWork<RoutingDbContext> unit, Guid id, DateTimeOffset now)
     {
         if (await unit.FindCaseAsync(id) is not { } @case) return;
         foreach (var recorded in @case.Wake(now)) await unit.RecordAsync(@case, recorded, texts);

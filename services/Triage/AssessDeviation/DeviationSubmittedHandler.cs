@@ -36,7 +36,7 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
             on conflict do nothing
             """,
             a.Id, a.Version, a.State, a.Open, a.Community, a.RespondentOrganization, a.ReceivedAt.ToUnixTimeMilliseconds(), a.Priority, a.Reasons, a.Flags, a.Suggestions, a.Facts,
-            a.Narrative, a.ImmediateAction, a.SuggestedMeasure, a.OccurredOn, a.Category, a.DueAt.ToUnixTimeMilliseconds(), a.WakeAt?.ToUnixTimeMilliseconds(), a.Alike, a.Sketch);
+            a.Narrative, a.ImmediateAction, a.SuggestedMeasure, a.OccurredOn, a.Category, a.DueAt.ToUnixTimeMilliseconds(), a.NextDueAt?.ToUnixTimeMilliseconds(), a.Alike, a.Sketch);
         if (added == 0) return;
         await (@event is DeviationTriaged triaged ? unit.EnqueueAsync(triaged) : unit.EnqueueAsync((CaseChanged)@event));
     }

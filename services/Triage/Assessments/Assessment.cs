@@ -33,7 +33,7 @@ internal sealed partial class Assessment
     /// <summary>When a coordinator is to have decided.</summary>
     public DateTimeOffset DueAt { get; private set; }
     /// <summary>The next moment at which time does something to it; null when only people will.</summary>
-    public DateTimeOffset? WakeAt { get; private set; }
+    public DateTimeOffset? NextDueAt { get; private set; }
     public bool OverdueReminded { get; private set; }
     public bool ReporterWarned { get; private set; }
     public DateTimeOffset? AskedAt { get; private set; }
@@ -194,7 +194,7 @@ internal sealed partial class Assessment
     private void Become(string state, bool open)
     {
         (Version, State, Open) = (Version + 1, state, open);
-        WakeAt = Next()?.At;
+        NextDueAt = Next()?.At;
     }
 
     private void Settle(DeviationFacts facts, IEnumerable<string> reasons)

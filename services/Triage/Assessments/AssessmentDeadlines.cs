@@ -44,6 +44,6 @@ internal sealed partial class Assessment
     private void StartClock(DateTimeOffset from)
     {
         (DueAt, OverdueReminded) = (NorwegianCalendar.AddWorkingDays(from, Deadlines.TriageWorkingDays), false);
-        WakeAt = Next()?.At;
+        NextDueAt = Next()?.At;
     }
 }

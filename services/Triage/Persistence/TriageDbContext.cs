@@ -23,8 +23,9 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.Property(a => a.Version).IsConcurrencyToken();
             // The coordinator's queue, and nothing that has left it.
             e.HasIndex(a => new { a.RespondentOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_queue").HasFilter("open");
-            // What time does next.
-            e.HasIndex(a => a.WakeAt).HasDatabaseName("ix_assessments_wake").HasFilter("wake_at is not null");
+            // The next deadline, which DueWorkService asks for.
+            e.Property(a => a.NextDueAt).HasColumnName("wake_at");
+            e.HasIndex(a => a.NextDueAt).HasDatabaseName("ix_assessments_wake").HasFilter("wake_at is not null");
             // What else was told of a party and a day.
             // It holds all that is read: a row is wide, and its text lies before its sketch.
             e.HasIndex(a => new { a.RespondentOrganization, a.OccurredOn, a.ReceivedAt, a.Id, a.Category, a.Sketch }).HasDatabaseName("ix_assessments_alike");

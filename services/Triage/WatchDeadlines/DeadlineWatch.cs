@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Avvik.Triage.WatchDeadlines;
 
 internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFactory<TriageDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
-    : WakeWatch<TriageDbContext>(writer, databases, database, "assessments", clock, log)
+    : DueWorkService<TriageDbContext>(writer, databases, database, "assessments", clock, log)
 {
-    protected override IQueryable<Guid> Due(TriageDbContext db, DateTimeOffset now) => db.Assessments.Where(a => a.WakeAt <= now).OrderBy(a => a.WakeAt).Select(a => a.Id);
+    protected override IQueryable<Guid> Due(TriageDbContext db, DateTimeOffset now) => db.Assessments.Where(a => a.NextDueAt <= now).OrderBy(a => a.NextDueAt).Select(a => a.Id);
 
-    protected override async Task WakeAsync(UnitOfWork<TriageDbContext> unit, Guid id, DateTimeOffset now)
+    protected override async Task DoDueWorkAsync(UnitOfWork<TriageDbContext> unit, Guid id, DateTimeOffset now)
     {
         if (await unit.Db.Assessments.FindAsync(id) is not { } assessment) return;
         foreach (var (changed, text) in assessment.Wake(now)) await unit.RecordAsync(assessment, changed, text, texts);

@@ -104,7 +104,7 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
                 // Dead before it could settle: its rows are there and its lanes are held.
                 catch (WriterBusyException) when (process.Dead) { }
                 // Two that met on the same rows, as after a lease that ended too early: PostgreSQL gives one of them up, and the service goes on.
-                catch (Exception error) when (error is not WriterBusyException && TransientFailure.Is(error)) { await rest.WaitForNextTickAsync(None); }
+                catch (Exception error) when (error is not WriterBusyException && DatabaseErrors.IsTransient(error)) { await rest.WaitForNextTickAsync(None); }
                 world.Rounds[place]++;
             }
         }
@@ -122,7 +122,7 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
                 if (world.LeasesMayEnd()) await database.LeasesEndAsync();
             }
             // Time takes rows in no order that the dispatchers know of: where PostgreSQL gives its statement up, it passes at the next tick.
-            catch (Exception error) when (TransientFailure.Is(error)) { }
+            catch (Exception error) when (DatabaseErrors.IsTransient(error)) { }
         }
     }
 

@@ -180,6 +180,73 @@ public sealed class Writer_tests
         Assert.Equal((0, "started"), await MortalProcess.RunAsync(MortalProcess.Migrate, database));
     }
 
+    [Fact]
+    public async Task SerializeAsync_runs_work_on_one_id_one_after_the_other_across_instances()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        await using var other = instance.NewWriter();
+        var (one, two) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (locked, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var first = instance.Writer.WriteAsync(async unit =>
+        {
+            await unit.SerializeAsync(one, two);
+            locked.TrySetResult();
+            await open.Task;
+            await CountEffects.CountAsync(unit, one, 1);
+            return true;
+        }, None);
+        await locked.Task.WaitAsync(Sample.Soon);
+        var second = other.WriteAsync(async unit =>
+        {
+            await unit.SerializeAsync(two, one);
+            return await unit.Sql.ScalarAsync<int>("select count from effects where deviation_id = @p1", one);
+        }, None);
+        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1, Sample.Soon);
+        open.SetResult();
+
+        await first;
+        Assert.Equal(1, await second); // it read after the first had committed
+    }
+
+    [Fact]
+    public async Task SerializeAsync_does_not_deadlock_when_grouped_work_takes_ids_in_opposite_orders()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        await using var other = instance.NewWriter();
+        var deviations = Sample.NewDeviations(40);
+
+        // In one group each, and in opposite orders: a group that waited out of order would wait for the other's.
+        var gates = (await GateAsync(instance.Writer), await GateAsync(other));
+        var work = deviations.Select(d => LockedAsync(instance.Writer, d)).Concat(deviations.Reverse().Select(d => LockedAsync(other, d))).ToList();
+        await Task.WhenAll(gates.Item1.OpenAsync(), gates.Item2.OpenAsync());
+        await Task.WhenAll(work);
+
+        Assert.All((await database.EffectsAsync()).Values, count => Assert.Equal(2, count));
+        Assert.Equal(0, await database.CountAsync("select deadlocks from pg_stat_database where datname = current_database()"));
+
+        static Task<bool> LockedAsync(Writer<EffectsDb> writer, Guid deviation) => writer.WriteAsync(async unit =>
+        {
+            await unit.SerializeAsync(deviation);
+            await CountEffects.CountAsync(unit, deviation, 1);
+            return true;
+        }, None);
+    }
+
+    [Fact]
+    public async Task SerializeAsync_does_nothing_on_SQLite()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var instance = await Instance.CreateAsync(database);
+        Assert.True(await instance.Writer.WriteAsync(async unit =>
+        {
+            await unit.SerializeAsync(Guid.CreateVersion7(), Guid.CreateVersion7());
+            return true;
+        }, None));
+    }
+
     private static Task<bool> CountAsync(Writer<EffectsDb> writer, Guid deviation, CancellationToken ct = default) => writer.WriteAsync(async unit =>
     {
         await CountEffects.CountAsync(unit, deviation, 1);

@@ -32,20 +32,20 @@ public sealed class Case_deadlines_tests
     {
         var @case = Open();
         // The third working day after Thursday is Tuesday: over when Wednesday begins in Oslo.
-        Assert.Equal(new DateTimeOffset(2026, 8, 25, 22, 0, 0, TimeSpan.Zero), @case.WakeAt);
-        Assert.Empty(Wake(@case, @case.WakeAt!.Value.AddMilliseconds(-1)));
-        Assert.Equal(["acknowledgeOverdue"], Wake(@case, @case.WakeAt.Value));
-        Assert.Equal(Received.AddDays(10.5), @case.WakeAt);
+        Assert.Equal(new DateTimeOffset(2026, 8, 25, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
+        Assert.Empty(Wake(@case, @case.NextDueAt!.Value.AddMilliseconds(-1)));
+        Assert.Equal(["acknowledgeOverdue"], Wake(@case, @case.NextDueAt.Value));
+        Assert.Equal(Received.AddDays(10.5), @case.NextDueAt);
         Assert.Equal(["reminded 50 %"], Wake(@case, Received.AddDays(10.5)));
         Assert.Equal(["reminded 80 %"], Wake(@case, Received.AddDays(16.8)));
         Assert.Equal(["reminded 100 %"], Wake(@case, Received.AddDays(21)));
         Assert.Equal(["leaderReminded"], Wake(@case, Received.AddDays(24)));
         Assert.Empty(Wake(@case, Received.AddDays(35).AddMilliseconds(-1)));
         Assert.Equal(["escalated"], Wake(@case, Received.AddDays(35)));
-        Assert.Equal((CaseStates.Escalated, 1, null), (@case.State, @case.Escalations, @case.WakeAt));
+        Assert.Equal((CaseStates.Escalated, 1, null), (@case.State, @case.Escalations, @case.NextDueAt));
         // The coordinators' decision gives new time, with reminders of its own.
         Act(@case, "resolve", Received.AddDays(40), new() { Decision = "Tynset svarer." });
-        Assert.Equal((Received.AddDays(61), Received.AddDays(50.5)), (@case.DueAt, @case.WakeAt));
+        Assert.Equal((Received.AddDays(61), Received.AddDays(50.5)), (@case.DueAt, @case.NextDueAt));
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class Case_deadlines_tests
     {
         var @case = Open();
         Act(@case, "acknowledge", Received.AddDays(1));
-        Assert.Equal(Received.AddDays(10.5), @case.WakeAt);
+        Assert.Equal(Received.AddDays(10.5), @case.NextDueAt);
         Act(@case, "start", Received.AddDays(1));
         Act(@case, "transfer", Received.AddDays(2), new() { Unit = "si-habilitering", Reason = "Hører hjemme der." });
         // Three working days after a Saturday: Wednesday.
-        Assert.Equal(new DateTimeOffset(2026, 8, 26, 22, 0, 0, TimeSpan.Zero), @case.WakeAt);
+        Assert.Equal(new DateTimeOffset(2026, 8, 26, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
         Assert.Null(@case.AcknowledgedAt);
         // The time to answer is the party's, and goes on.
         Assert.Equal(Received.AddDays(21), @case.DueAt);
@@ -82,7 +82,7 @@ public sealed class Case_deadlines_tests
         Assert.Equal(["reporterReminded"], Wake(@case, Received.AddDays(10)));
         Assert.Empty(Wake(@case, Received.AddDays(17).AddMilliseconds(-1)));
         Assert.Equal(["rejected Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], Wake(@case, Received.AddDays(17)));
-        Assert.Equal((CaseStates.Rejected, Received.AddDays(17), null), (@case.State, @case.ClosedAt, @case.WakeAt));
+        Assert.Equal((CaseStates.Rejected, Received.AddDays(17), null), (@case.State, @case.ClosedAt, @case.NextDueAt));
     }
 
     [Fact]

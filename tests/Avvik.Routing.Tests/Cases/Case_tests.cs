@@ -246,7 +246,7 @@ public sealed class Case_tests
                 if (step.Action == "return") Assert.Equal(returns > 2 ? CaseStates.Escalated : CaseStates.Routed, @case.State);
                 Assert.Equal(CaseStates.IsFinal(@case.State), @case.ClosedAt is not null);
                 // What time has done it does not do again, and what comes next is later.
-                if (step.Action == "days") Assert.True(@case.WakeAt is null || @case.WakeAt > now);
+                if (step.Action == "days") Assert.True(@case.NextDueAt is null || @case.NextDueAt > now);
                 // A closing is kept for ever.
                 Assert.Equal(closings, @case.ReadClosings().Take(closings.Count));
                 Assert.False(@case.State == CaseStates.Closed && @case.ReadClosings().Count == 0);

@@ -51,7 +51,7 @@ public sealed class Watch_deadlines_tests
             await using var service = new ServiceUnderTest<Program>(database, clock);
             using var _ = service.CreateClient();
             await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where wake_at is not null") == 0, Soon);
-            await WatchOf(service).WakeAsync(CancellationToken.None);
+            await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c =>
             Assert.Equal(["routed", "acknowledgeOverdue", "reminded", "reminded", "reminded", "leaderReminded", "escalated"], c.OrderBy(x => x.Version).Select(x => x.Action)));
@@ -70,7 +70,7 @@ public sealed class Watch_deadlines_tests
         using var _ = second.CreateClient();
         clock.Advance(TimeSpan.FromDays(40));
         // Each of them both by its own timer and asked for.
-        var woken = await Task.WhenAll(WatchOf(first).WakeAsync(CancellationToken.None), WatchOf(second).WakeAsync(CancellationToken.None));
+        var woken = await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
         await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where wake_at is not null") == 0, Soon);
         Assert.InRange(woken.Sum(), 0, Cases);
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c => Assert.Equal(Enumerable.Range(3, 7), c.Select(x => x.Version).Order()));

@@ -35,7 +35,7 @@ public sealed class Watch_deadlines_tests
             clock.Advance(TimeSpan.FromSeconds(10));
             return (await ChangesAsync(database)).Count == 2;
         }, Soon);
-        await WatchOf(service).WakeAsync(CancellationToken.None);
+        await WatchOf(service).RunOnceAsync(CancellationToken.None);
         Assert.Equal([("queued", 2), ("triageOverdue", 3)], (await ChangesAsync(database)).Select(c => (c.Action, c.Version)));
         Assert.True(Assert.Single((await client.ListTriageAsync()).Items).Overdue);
     }
@@ -56,7 +56,7 @@ public sealed class Watch_deadlines_tests
             await using var service = new ServiceUnderTest<Program>(database, clock);
             using var _ = service.CreateClient();
             await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where wake_at is not null") == 0, Soon);
-            await WatchOf(service).WakeAsync(CancellationToken.None);
+            await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
         Assert.Equal([("queued", "triage"), ("asked", "awaitingReporter"), ("reporterReminded", "awaitingReporter"), ("rejected", "rejected")], (await ChangesAsync(database)).Select(c => (c.Action, c.State)));
         await using var after = new ServiceUnderTest<Program>(database, clock);
@@ -74,7 +74,7 @@ public sealed class Watch_deadlines_tests
         await using var second = new ServiceUnderTest<Program>(database, clock);
         using var _ = second.CreateClient();
         clock.Advance(TimeSpan.FromDays(6));
-        await Task.WhenAll(WatchOf(first).WakeAsync(CancellationToken.None), WatchOf(second).WakeAsync(CancellationToken.None));
+        await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
         await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where wake_at is not null") == 0, Soon);
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c => Assert.Equal(["queued", "triageOverdue"], c.Select(x => x.Action)));
     }

@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Avvik.Storage;
 
-/// <summary>Tells a database that is away from work that can never succeed.</summary>
-public static class TransientFailure
+/// <summary>Classifies the errors of both engines.</summary>
+public static class DatabaseErrors
 {
-    /// <summary>True when the same work may succeed later without anyone changing it.</summary>
-    public static bool Is(Exception error) => error switch
+    /// <summary>True when the same work may succeed later without anyone changing it: the database is unavailable or overloaded.</summary>
+    public static bool IsTransient(Exception error) => error switch
     {
         WriterBusyException or TimeoutException => true,
         // Busy, locked, read-only, I/O error, full, cannot open: the file or its disk, not the statement.
@@ -17,6 +17,6 @@ public static class TransientFailure
         PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "57" or "53" or "40",
         NpgsqlException => true,
         DbException { IsTransient: true } => true,
-        _ => error.InnerException is { } inner && Is(inner),
+        _ => error.InnerException is { } inner && IsTransient(inner),
     };
 }
