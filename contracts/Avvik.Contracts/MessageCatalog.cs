@@ -11,12 +11,21 @@ namespace Avvik.Contracts;
 /// <summary>What every event carries, so that consumers can apply it once and in any order.</summary>
 public interface IEvent
 {
-    /// <summary>The deviation, and its case: they share one id (UUIDv7).</summary>
-    Guid DeviationId { get; }
-    /// <summary>Rises by one for each accepted change; consumers keep the highest.</summary>
+    /// <summary>What the event is about (UUIDv7); its events are sent in order. On the wire: <c>deviationId</c> or <c>aggregateId</c>.</summary>
+    Guid AggregateId { get; }
+    /// <summary>Of the aggregate; rises by one for each accepted change, and consumers keep the highest.</summary>
     int Version { get; }
     /// <summary>When it happened.</summary>
     DateTimeOffset OccurredAt { get; }
+}
+
+/// <summary>An event about a deviation, and its case: they share one id.</summary>
+public interface ICaseEvent : IEvent
+{
+    /// <summary>The deviation and its case.</summary>
+    Guid DeviationId { get; }
+
+    Guid IEvent.AggregateId => DeviationId;
 }
 
 /// <summary>One event of the catalog.</summary>
@@ -44,7 +53,7 @@ public static class MessageCatalog
         new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
         new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
         new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
-        new("avvik.routing.case-restated.v1", ContractJson.Default.CaseRestated, ["triage", "routing"], ["statistics"]),
+        new("avvik.routing.case-snapshot-published.v1", ContractJson.Default.CaseSnapshotPublished, ["triage", "routing"], ["statistics"]),
         new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
     ];
@@ -69,7 +78,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationMerged))]
 [JsonSerializable(typeof(ReopenedCaseChanged))]
 [JsonSerializable(typeof(CaseReopened))]
-[JsonSerializable(typeof(CaseRestated))]
+[JsonSerializable(typeof(CaseSnapshotPublished))]
 [JsonSerializable(typeof(DirectoryPublished))]
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]

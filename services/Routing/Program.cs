@@ -62,7 +62,7 @@ app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").M
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
 app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>()
-    .MapRestatement<RoutingDbContext, Case>("RestateCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Restated(now));
+    .MapReplay<RoutingDbContext, Case>("ReplayCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Snapshot(now));
 app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

@@ -20,7 +20,7 @@ builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
-    .Handle<CaseRestated, FactStore>()
+    .Handle<CaseSnapshotPublished, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
 builder.Services.AddSingleton<CountedFacts>();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();

@@ -41,7 +41,7 @@ var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordi
 triage.MapTriageQueue();
 triage.MapDecideTriage();
 app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>().MapParkedMessages<TriageDbContext>()
-    .MapRestatement<TriageDbContext, Assessment>("RestateDeviations", db => db.Assessments, (assessment, now) => assessment.Restated(now));
+    .MapReplay<TriageDbContext, Assessment>("ReplayDeviations", db => db.Assessments, (assessment, now) => assessment.Snapshot(now));
 app.MapGroup("/api/v1/access-log/triage").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<TriageDbContext>("triage");
 await app.MigrateAsync<TriageDbContext>();
 await app.RunAsync();

@@ -51,7 +51,7 @@ public sealed class Access_matrix_tests
     {
         ["GET /api/v1/triage"] = [Roles.Coordinator],
         ["POST /api/v1/triage/{id}/decision"] = [Roles.Coordinator],
-        ["POST /ops/triage/restate"] = [Roles.Admin],
+        ["POST /ops/triage/replay"] = [Roles.Admin],
     }));
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class Access_matrix_tests
         var operations = new Dictionary<string, string[]>
         {
             ["GET /api/v1/cases"] = Party,
-            ["POST /ops/routing/restate"] = [Roles.Admin],
+            ["POST /ops/routing/replay"] = [Roles.Admin],
             ["GET /api/v1/cases/{id}"] = Party,
             ["POST /api/v1/cases/{id}/measures/{measureId}"] = Party,
             ["GET /api/v1/measures"] = Party,

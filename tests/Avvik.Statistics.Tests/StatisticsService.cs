@@ -73,7 +73,7 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     /// <summary>A page of events, each under an id of its own unless it is given.</summary>
     public Task ReceiveAsync(params IEnumerable<CaseChanged> events) => ReceiveAsync(events.Select(e => (Guid.CreateVersion7(), e)));
 
-    public Task ReceiveAsync(IEnumerable<CaseRestated> events) =>
+    public Task ReceiveAsync(IEnumerable<CaseSnapshotPublished> events) =>
         Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync([.. events.Select(Events.Page)], CancellationToken.None);
 
     public Task ReceiveAsync(IEnumerable<(Guid MessageId, CaseChanged Event)> page)

@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Reporting;
 
 /// <summary>A deviation is on disk and its reporter has a receipt. Version 1 of the case's life.</summary>
-public sealed record DeviationSubmitted : IEvent
+public sealed record DeviationSubmitted : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Reporting;
 
 /// <summary>The reporter took a deviation back before anyone was given it.</summary>
-public sealed record DeviationWithdrawn : IEvent
+public sealed record DeviationWithdrawn : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Reporting;
 
 /// <summary>The reporter wrote to those who hold the case: an answer to a question, or a follow-up.</summary>
-public sealed record ReporterAnswered : IEvent
+public sealed record ReporterAnswered : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

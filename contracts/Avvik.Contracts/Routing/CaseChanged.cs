@@ -4,7 +4,7 @@ namespace Avvik.Contracts.Routing;
 /// Something happened in the life of a case: what, by whom, and how it stands now, in codes alone. Triage publishes it while it holds the
 /// deviation, Routing from then on; the versions are one line, so the highest is how it stands, whatever the order of arrival.
 /// </summary>
-public sealed record CaseChanged : IEvent
+public sealed record CaseChanged : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

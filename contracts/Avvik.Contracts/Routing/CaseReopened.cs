@@ -4,7 +4,7 @@ namespace Avvik.Contracts.Routing;
 /// A coordinator took up a closed case again: Triage holds it from here, and the line of versions goes on there. The same version is also a
 /// <see cref="CaseChanged"/> for those who only follow.
 /// </summary>
-public sealed record CaseReopened : IEvent
+public sealed record CaseReopened : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

@@ -3,11 +3,11 @@ namespace Avvik.Contracts.Routing;
 /// <summary>The care directory as it stands: all that differs from the seed that ships with the contracts. Whoever has the highest version has it all.</summary>
 public sealed record DirectoryPublished : IEvent
 {
-    /// <summary>The directory is no deviation: this is its own id, always the same.</summary>
-    public static readonly Guid Directory = new("0198b1f2-0000-7000-8000-000000000001");
+    /// <summary>The one directory's id, always the same.</summary>
+    public static readonly Guid DirectoryId = new("0198b1f2-0000-7000-8000-000000000001");
 
-    /// <summary><see cref="Directory"/>.</summary>
-    public required Guid DeviationId { get; init; }
+    /// <summary><see cref="DirectoryId"/>.</summary>
+    public required Guid AggregateId { get; init; }
     /// <inheritdoc/>
     public required int Version { get; init; }
     /// <inheritdoc/>

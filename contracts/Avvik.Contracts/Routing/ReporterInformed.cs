@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Routing;
 
 /// <summary>The words that belong to a change of a case, for the reporter. Apart from <see cref="CaseChanged"/>, so that Statistics receives no text.</summary>
-public sealed record ReporterInformed : IEvent
+public sealed record ReporterInformed : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Triage;
 
 /// <summary>A deviation repeats one that has a case: what its reporter wrote is added to that case, and its reporter follows that case.</summary>
-public sealed record DeviationMerged : IEvent
+public sealed record DeviationMerged : ICaseEvent
 {
     /// <summary>The duplicate.</summary>
     public required Guid DeviationId { get; init; }

@@ -1,7 +1,7 @@
 namespace Avvik.Contracts.Triage;
 
 /// <summary>It is settled what a deviation is about and whose it is to answer: Routing may open the case.</summary>
-public sealed record DeviationTriaged : IEvent
+public sealed record DeviationTriaged : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

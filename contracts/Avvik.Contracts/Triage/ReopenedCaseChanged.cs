@@ -4,7 +4,7 @@ namespace Avvik.Contracts.Triage;
 /// What became of a reopened case while Triage holds it, other than being routed again: Routing, which has the case, follows. The same version
 /// is a <see cref="Routing.CaseChanged"/> for the rest.
 /// </summary>
-public sealed record ReopenedCaseChanged : IEvent
+public sealed record ReopenedCaseChanged : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }

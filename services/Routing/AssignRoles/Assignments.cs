@@ -24,7 +24,7 @@ internal static class Assignments
         var known = await unit.DirectoryAsync();
         var next = new DirectoryPublished
         {
-            DeviationId = DirectoryPublished.Directory,
+            AggregateId = DirectoryPublished.DirectoryId,
             Version = (known?.Version ?? 1) + 1,
             OccurredAt = now,
             Units = known?.Units ?? [],

@@ -130,7 +130,7 @@ internal sealed partial class Case
     public CaseChanged Changed(CaseEventRecord recorded) => Changed(recorded.Action, recorded.Organization, recorded.At);
 
     /// <summary>How it stands, for those who count; nothing has happened.</summary>
-    public CaseRestated Restated(DateTimeOffset now) => new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("restated", null, now) };
+    public CaseSnapshotPublished Snapshot(DateTimeOffset now) => new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
 
     private CaseChanged Changed(string action, string? organization, DateTimeOffset at) => new()
     {

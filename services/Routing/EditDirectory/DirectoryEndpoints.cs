@@ -67,7 +67,7 @@ internal static partial class DirectoryEndpoints
                 ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
                 Successor = body.Successor,
             };
-            var next = new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state], Assignments = known?.Assignments };
+            var next = new DirectoryPublished { AggregateId = DirectoryPublished.DirectoryId, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state], Assignments = known?.Assignments };
             if (!await unit.PublishAsync(next)) return null;
             unit.Db.Add(new DirectoryChangeRecord
             {

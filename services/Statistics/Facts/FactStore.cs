@@ -9,7 +9,7 @@ namespace Avvik.Statistics.Facts;
 /// Keeps of each deviation the event with the highest version. Each event carries all that is counted, so the table is the same whatever the
 /// order and repetition of what arrives, and nothing needs to be read before it is written.
 /// </summary>
-internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHandle<CaseRestated, StatisticsDbContext>
+internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHandle<CaseSnapshotPublished, StatisticsDbContext>
 {
     private static readonly string[] Columns =
     [
@@ -27,7 +27,7 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHa
 
     public Task HandleAsync(CaseChanged message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message), unit);
 
-    public Task HandleAsync(CaseRestated message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message.Case), unit);
+    public Task HandleAsync(CaseSnapshotPublished message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message.Case), unit);
 
     private static Task KeepAsync(Fact f, UnitOfWork<StatisticsDbContext> unit)
     {

@@ -179,8 +179,8 @@ internal sealed partial class Assessment
     public void Review() => Open = false;
 
     /// <summary>How it stands, for those who count; nothing has happened. Null when it has a case, which tells.</summary>
-    public CaseRestated? Restated(DateTimeOffset now) =>
-        State == CaseStates.Routed || IsReopened || WentOnBeforeItWasMerged ? null : new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("restated", null, now) };
+    public CaseSnapshotPublished? Snapshot(DateTimeOffset now) =>
+        State == CaseStates.Routed || IsReopened || WentOnBeforeItWasMerged ? null : new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
 
     // Only what went on by itself can be merged after it went on, and that leaves the version to Routing.
     private bool WentOnBeforeItWasMerged => State == CaseStates.Duplicate && Version == AssessedVersion;

@@ -44,7 +44,7 @@ public sealed class Open_case_tests
         var other = service.Triaged();
         await service.ReceiveAsync(triaged, other, triaged);
 
-        Assert.Equal([(triaged.DeviationId, 3), (triaged.DeviationId, 4), (other.DeviationId, 3)], (await database.SentAsync()).Select(e => (e.DeviationId, e.Version)));
+        Assert.Equal([(triaged.DeviationId, 3), (triaged.DeviationId, 4), (other.DeviationId, 3)], (await database.SentAsync()).Select(e => (e.AggregateId, e.Version)));
         Assert.Equal((2, 3), (await database.CountAsync("select count(*) from cases"), await database.CountAsync("select count(*) from case_events")));
         Assert.Equal(CaseStates.Acknowledged, (await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(triaged.DeviationId)).Case.State);
     }

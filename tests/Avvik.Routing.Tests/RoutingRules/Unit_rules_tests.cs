@@ -31,7 +31,7 @@ public sealed class Unit_rules_tests
     [Fact]
     public void A_unit_gets_nothing_more_from_the_day_it_is_closed_whoever_names_it()
     {
-        CareDirectory Closed(DateOnly on) => new(new DirectoryPublished { DeviationId = DirectoryPublished.Directory, Version = 2, OccurredAt = Given.ReceivedAt, Units = [new() { OrganizationNumber = Given.SykehusetInnlandet, Code = "si-tynset", Label = "Tynset", Sites = ["SI Tynset"], ClosedOn = on }] });
+        CareDirectory Closed(DateOnly on) => new(new DirectoryPublished { AggregateId = DirectoryPublished.DirectoryId, Version = 2, OccurredAt = Given.ReceivedAt, Units = [new() { OrganizationNumber = Given.SykehusetInnlandet, Code = "si-tynset", Label = "Tynset", Sites = ["SI Tynset"], ClosedOn = on }] });
         var rules = new PartyRules(2, [new() { Category = "dischargeSummary", Unit = "si-tynset" }]);
         Assert.Equal("si-tynset", Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today.AddDays(1)), rules: rules).Unit);
         foreach (var decided in new[] { Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today), rules: rules), Decide(Given.SykehusetInnlandet, "dischargeSummary", unit: "si-tynset", site: "SI Tynset", coordinators: "si-tynset", directory: Closed(Today)) })

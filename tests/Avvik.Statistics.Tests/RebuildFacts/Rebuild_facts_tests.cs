@@ -12,8 +12,8 @@ namespace Avvik.Statistics.Tests.RebuildFacts;
 [Collection(nameof(StatisticsServices))]
 public sealed class Rebuild_facts_tests(StatisticsServices services)
 {
-    private static CaseRestated Restated(CaseChanged @case) =>
-        new() { DeviationId = @case.DeviationId, Version = @case.Version, OccurredAt = StatisticsService.Now, Case = @case with { Action = "restated", OccurredAt = StatisticsService.Now, Organization = null } };
+    private static CaseSnapshotPublished Snapshot(CaseChanged @case) =>
+        new() { DeviationId = @case.DeviationId, Version = @case.Version, OccurredAt = StatisticsService.Now, Case = @case with { Action = "snapshot", OccurredAt = StatisticsService.Now, Organization = null } };
 
     private static async Task DoubtAsync(StatisticsService service, string after = "")
     {
@@ -45,7 +45,7 @@ public sealed class Rebuild_facts_tests(StatisticsServices services)
         await service.Database.ExecuteAsync($"delete from facts where deviation_id in (select deviation_id from facts order by deviation_id desc limit 5)");
         Assert.Equal((35, 35), await StateAsync(service) is var doubted ? (doubted.Count, doubted.Doubted) : default);
         Assert.NotEqual(facts.Sum(f => f.Hops), (await service.FactsAsync()).Sum(f => f.Hops));
-        await service.ReceiveAsync(cases.Select(Restated));
+        await service.ReceiveAsync(cases.Select(Snapshot));
 
         Assert.Equal(facts, await service.FactsAsync());
         Assert.Equal(state, await StateAsync(service));
@@ -62,7 +62,7 @@ public sealed class Rebuild_facts_tests(StatisticsServices services)
         Assert.Equal(3, (await service.AskAsync("")).Total.Count.Value);
         var answered = cases[0] with { Version = 5, State = CaseStates.Answered, AnsweredAt = cases[0].Facts.ReceivedAt.AddDays(2) };
         await service.ReceiveAsync(answered);
-        await service.ReceiveAsync(cases.Take(2).Select(Restated));
+        await service.ReceiveAsync(cases.Take(2).Select(Snapshot));
 
         Assert.Equal(new[] { Fact.Of(answered), Fact.Of(cases[1]), Fact.Of(cases[2]) with { Version = 0, Stamp = Fact.Of(cases[2]).Stamp } }.OrderBy(f => f.DeviationId), await service.FactsAsync());
         Assert.Equal(1, (await StateAsync(service)).Doubted);

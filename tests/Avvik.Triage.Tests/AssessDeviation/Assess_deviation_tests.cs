@@ -19,7 +19,7 @@ public sealed class Assess_deviation_tests
         await service.ReceiveAsync(clear, waiting, read);
 
         var sent = await database.SentAsync();
-        Assert.Equal([clear.DeviationId, waiting.DeviationId, read.DeviationId], sent.Select(e => e.DeviationId));
+        Assert.Equal([clear.DeviationId, waiting.DeviationId, read.DeviationId], sent.Select(e => e.AggregateId));
         Assert.All(sent, e => Assert.Equal(2, e.Version));
         Assert.Equal(Given.Clear, service.Reveal(Assert.IsType<DeviationTriaged>(sent[0]).Narrative));
         Assert.Equal(("queued", CaseStates.Triage), sent[1] is CaseChanged c ? (c.Action, c.State) : default);

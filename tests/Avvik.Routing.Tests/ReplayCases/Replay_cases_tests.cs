@@ -5,16 +5,16 @@ using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.Testing;
 
-namespace Avvik.Routing.Tests.RestateCases;
+namespace Avvik.Routing.Tests.ReplayCases;
 
-public sealed class Restate_cases_tests
+public sealed class Replay_cases_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
 
-    private static async Task<WalkedPage> RestateAsync(ServiceUnderTest<Program> service, string after = "")
+    private static async Task<WalkedPage> ReplayAsync(ServiceUnderTest<Program> service, string after = "")
     {
         using var admin = service.As(Given.SykehusetInnlandet, Roles.Admin);
-        using var response = await admin.PostAsync(new Uri($"/ops/routing/restate{after}", UriKind.Relative), null);
+        using var response = await admin.PostAsync(new Uri($"/ops/routing/replay{after}", UriKind.Relative), null);
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<WalkedPage>())!;
     }
 
@@ -30,14 +30,14 @@ public sealed class Restate_cases_tests
         await coordinator.ActAsync(second.DeviationId, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2027-03-01" }] });
         var last = (await database.SentAsync()).OfType<CaseChanged>().GroupBy(c => c.DeviationId).ToDictionary(c => c.Key, c => c.Last());
 
-        Assert.Equal(new(2, null), await RestateAsync(service));
+        Assert.Equal(new(2, null), await ReplayAsync(service));
 
-        var restated = (await database.SentAsync()).OfType<CaseRestated>().ToList();
-        Assert.Equal(new[] { first.DeviationId, second.DeviationId }.Order(), restated.Select(r => r.DeviationId));
-        Assert.All(restated, r =>
+        var snapshots = (await database.SentAsync()).OfType<CaseSnapshotPublished>().ToList();
+        Assert.Equal(new[] { first.DeviationId, second.DeviationId }.Order(), snapshots.Select(r => r.DeviationId));
+        Assert.All(snapshots, r =>
         {
             var (was, told) = (last[r.DeviationId], r.Case);
-            Assert.Equal((was.Version, "restated", Now), (r.Version, told.Action, told.OccurredAt));
+            Assert.Equal((was.Version, "snapshot", Now), (r.Version, told.Action, told.OccurredAt));
             Assert.Equivalent(was, told with { Action = was.Action, Organization = was.Organization, OccurredAt = was.OccurredAt }, strict: true);
         });
         // Nothing has happened to them, and nothing is told to the reporter.
@@ -52,9 +52,9 @@ public sealed class Restate_cases_tests
         Guid[] ids = [.. Enumerable.Range(0, 501).Select(_ => Guid.CreateVersion7()).Order()];
         await service.ReceiveAsync(ids.Select(id => service.Triaged() with { DeviationId = id }));
 
-        Assert.Equal(new(500, ids[499]), await RestateAsync(service));
-        Assert.Equal(new(1, null), await RestateAsync(service, $"?after={ids[499]}"));
+        Assert.Equal(new(500, ids[499]), await ReplayAsync(service));
+        Assert.Equal(new(1, null), await ReplayAsync(service, $"?after={ids[499]}"));
 
-        Assert.Equal(ids, (await database.SentAsync()).OfType<CaseRestated>().Select(r => r.DeviationId));
+        Assert.Equal(ids, (await database.SentAsync()).OfType<CaseSnapshotPublished>().Select(r => r.DeviationId));
     }
 }

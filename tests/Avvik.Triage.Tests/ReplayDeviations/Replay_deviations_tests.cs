@@ -5,9 +5,9 @@ using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.Testing;
 
-namespace Avvik.Triage.Tests.RestateDeviations;
+namespace Avvik.Triage.Tests.ReplayDeviations;
 
-public sealed class Restate_deviations_tests
+public sealed class Replay_deviations_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task What_has_no_case_is_told_of_as_it_was_when_something_last_happened_to_it(DatabaseProvider provider)
@@ -25,15 +25,15 @@ public sealed class Restate_deviations_tests
         var last = (await database.SentAsync()).OfType<CaseChanged>().GroupBy(c => c.DeviationId).ToDictionary(c => c.Key, c => c.Last());
 
         using var admin = service.As(Given.SykehusetInnlandet, Roles.Admin);
-        using var response = await admin.PostAsync(new Uri("/ops/triage/restate", UriKind.Relative), null);
+        using var response = await admin.PostAsync(new Uri("/ops/triage/replay", UriKind.Relative), null);
         Assert.Equal(new(3, null), await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<WalkedPage>());
 
-        var restated = (await database.SentAsync()).OfType<CaseRestated>().ToList();
-        Assert.Equal(new[] { waits, rejected, merged }.Select(s => s.DeviationId).Order(), restated.Select(r => r.DeviationId));
-        Assert.All(restated, r =>
+        var snapshots = (await database.SentAsync()).OfType<CaseSnapshotPublished>().ToList();
+        Assert.Equal(new[] { waits, rejected, merged }.Select(s => s.DeviationId).Order(), snapshots.Select(r => r.DeviationId));
+        Assert.All(snapshots, r =>
         {
             var (was, told) = (last[r.DeviationId], r.Case);
-            Assert.Equal((was.Version, "restated"), (r.Version, told.Action));
+            Assert.Equal((was.Version, "snapshot"), (r.Version, told.Action));
             Assert.Equivalent(was, told with { Action = was.Action, Organization = was.Organization, OccurredAt = was.OccurredAt }, strict: true);
         });
     }
