@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using Avvik.Hosting.Problems;
 
@@ -8,16 +9,20 @@ namespace Avvik.Hosting.Lists;
 public static class Cursor
 {
     public const int DefaultLimit = 50, MaxLimit = 200;
+    // Sort keys are positions, codes or Unix milliseconds: every key that we give is one that a point in time can have.
+    private static readonly long s_lowestKey = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), s_highestKey = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public static string Of(long sortKey, Guid id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{sortKey}:{id:N}"));
 
-    /// <summary>The keys after which to go on, or null from the start; reports a cursor that is none of ours.</summary>
+    /// <summary>The keys after which to go on, or null from the start; reports a cursor that this service cannot have given (400).</summary>
     public static (long SortKey, Guid Id)? Read(string? cursor, FieldErrors errors, string pointer = "/cursor")
     {
         if (cursor is null) return null;
         var bytes = new byte[80];
         if (cursor.Length <= 100 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
-            && Encoding.ASCII.GetString(bytes, 0, length).Split(':') is [var key, var id] && long.TryParse(key, System.Globalization.CultureInfo.InvariantCulture, out var sortKey) && Guid.TryParseExact(id, "N", out var guid))
+            && Encoding.ASCII.GetString(bytes, 0, length).Split(':') is [var key, var id]
+            && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var sortKey) && sortKey >= s_lowestKey && sortKey <= s_highestKey
+            && Guid.TryParseExact(id, "N", out var guid))
             return (sortKey, guid);
         errors.Add(pointer, "invalidCursor");
         return null;

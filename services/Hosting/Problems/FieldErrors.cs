@@ -11,7 +11,7 @@ public sealed record TextSpan(int Offset, int Length);
 /// <summary>All that is wrong with a request, so that the caller can mend it in one go.</summary>
 public sealed class FieldErrors
 {
-    private static readonly HashSet<string> ShapeCodes = new(StringComparer.Ordinal) { "required", "invalidJson", "unknownMember", "duplicateMember", "wrongType" };
+    private static readonly HashSet<string> ShapeCodes = new(StringComparer.Ordinal) { "required", "invalidJson", "unknownMember", "duplicateMember", "wrongType", "invalidCursor" };
     private readonly List<(string Pointer, string Code, object?[] Values, IReadOnlyList<TextSpan>? Offsets)> _errors = [];
 
     public bool Any => _errors.Count > 0;

@@ -34,24 +34,30 @@ internal static class SubmitDeviationEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer,
-        MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
+        IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
-        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
-        if (submission is null) return problem!;
-        if (messaging.OutboxDepth > DeepestOutbox) return Problem.Unavailable();
+        Submission? sent = null;
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) =>
+        {
+            // Of the right shape, so it can be a repeat, whatever the rules say of its content.
+            if (!errors.Any) sent = s;
+            rules.Check(s, reporter, errors);
+        });
+        if (messaging.OutboxDepth > DeepestOutbox) problem ??= Problem.Unavailable();
+        if (problem is not null) return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt ? Ok(receipt) : problem;
 
         // What is kept is what is answered: the databases hold milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission));
-        var facts = rules.Facts(submission, reporter, reference: "", now);
+        var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission!));
+        var facts = rules.Facts(submission!, reporter, reference: "", now);
         var @event = new DeviationSubmitted
         {
             DeviationId = id,
             Version = 1,
             OccurredAt = now,
             Facts = facts,
-            Narrative = texts.Protect(submission.Narrative!),
+            Narrative = texts.Protect(submission!.Narrative!),
             ImmediateAction = texts.ProtectOptional(submission.ImmediateAction),
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
         };
@@ -84,8 +90,20 @@ internal static class SubmitDeviationEndpoints
             return Results.Json(stored.Receipt(record), ClientJson.Default.Deviation, statusCode: StatusCodes.Status201Created);
         }
         if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict("clientReferenceReused");
-        await using var db = await http.RequestServices.GetRequiredService<IDbContextFactory<ReportingDbContext>>().CreateDbContextAsync(ct);
-        return Results.Json((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt(), ClientJson.Default.Deviation);
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt());
+    }
+
+    private static IResult Ok(Deviation deviation) => Results.Json(deviation, ClientJson.Default.Deviation);
+
+    /// <summary>The receipt of the same submission, accepted earlier: it holds although the rules, or the state of the service, would refuse it today.</summary>
+    private static async Task<Deviation?> FindReceiptAsync(
+        Submission sent, Caller caller, PatientEnvelopes envelopes, IDbContextFactory<ReportingDbContext> databases, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var earlier = await db.Deviations.FirstOrDefaultAsync(
+            d => d.ReporterOrganization == caller.Organization && d.ClientId == caller.ClientId && d.ClientReference == sent.ClientReference, ct);
+        return earlier is not null && envelopes.Fingerprint(sent).AsSpan().SequenceEqual(earlier.ContentPrint) ? earlier.Receipt() : null;
     }
 
     private static async Task<IResult> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)

@@ -42,7 +42,7 @@ public sealed class Access_log_tests
         Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", $"limit=1&cursor={page.NextCursor}")).Items.Select(l => l.Position));
         foreach (var role in new[] { Roles.Reporter, Roles.Coordinator, Roles.Admin, Roles.Client })
             Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Hamar, role).ListAccessLogAsync("reporting"))).Status);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", "from=x&cursor=!&limit=0"))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", "from=x&limit=0"))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -71,6 +71,6 @@ public sealed class Measure_tests
         var first = await client.ListMeasuresAsync("limit=2");
         Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync($"limit=2&cursor={first.NextCursor}")).Items).Measure.DueDate);
         Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListMeasuresAsync()).Items);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync("state=burnt&cursor=x"))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync("state=burnt&cursor=x"))).Status);
     }
 }
