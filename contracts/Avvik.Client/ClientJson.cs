@@ -16,6 +16,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(Patient))]
 [JsonSerializable(typeof(Page<AccessLogEntry>))]
 [JsonSerializable(typeof(AccessLogVerification))]
+[JsonSerializable(typeof(AccessLogProgress))]
 [JsonSerializable(typeof(Page<TriageItem>))]
 [JsonSerializable(typeof(TriageDecision))]
 [JsonSerializable(typeof(TriageOutcome))]

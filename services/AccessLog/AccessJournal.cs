@@ -59,25 +59,35 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
         await sql.ExecuteAsync("update access_log_head set hash = @p1 where id = 1", hash);
     }
 
-    /// <summary>Walks the chain from its beginning, and answers the first position at which it is broken; null when it holds.</summary>
-    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(CancellationToken ct)
+    /// <summary>
+    /// Checks every entry from the first, a page at a time, so that memory stays flat however long the log is. Entries appended after the start are
+    /// not part of it.
+    /// </summary>
+    /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
+    /// <param name="ct">Stops the check.</param>
+    /// <returns>The number of entries that hold, the position of the first that does not (null when all do), and the hash of the last that holds.</returns>
+    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(Func<long, long, Task>? progress, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        // The end as it was before the walk: what is added meanwhile is not missed by it.
         var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
-        var end = head?.Position ?? long.MaxValue;
+        var end = head?.Position ?? await db.Set<AccessEntry>().MaxAsync(e => (long?)e.Position, ct) ?? 0;
         var (last, previous) = (0L, Array.Empty<byte>());
-        while (await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(Page).ToListAsync(ct) is { Count: > 0 } page)
+        while (true)
         {
+            var page = await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(Page).ToListAsync(ct);
+            if (page.Count == 0) break;
             var (from, to) = (last, page[^1].Position);
-            var found = (await db.Set<AccessedDeviation>().Where(d => d.Position > from && d.Position <= to).ToListAsync(ct)).ToLookup(d => d.Position, d => d.DeviationId);
+            var indexed = (await db.Set<AccessedDeviation>().Where(d => d.Position > from && d.Position <= to).ToListAsync(ct))
+                .ToLookup(d => d.Position, d => d.DeviationId);
             foreach (var entry in page)
             {
-                if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash) || !found[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)) return (last, last + 1, previous);
+                if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash)
+                    || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)) return (last, last + 1, previous);
                 (previous, last) = (entry.Hash, entry.Position);
             }
+            if (progress is not null) await progress(last, end);
         }
-        // Lines cut off at the end leave a chain that holds, and an end that is not there.
+        // A chain whose last entries were cut off still holds, but does not reach its head.
         var intact = head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash);
         return (last, intact ? null : last + 1, previous);
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Avvik.Client;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
@@ -14,7 +16,7 @@ namespace Avvik.AccessLog;
 /// <summary>What an auditor searches, exports and verifies: the lines of the own organisation's people and machines.</summary>
 public static class AccessLogEndpoints
 {
-    private const string FhirJson = "application/fhir+json";
+    private const string FhirJson = "application/fhir+json", NdJson = "application/x-ndjson";
 
     /// <summary>Maps the search and the verification; the caller must require the auditor's role on the group.</summary>
     public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service) where TDb : DbContext
@@ -23,13 +25,32 @@ public static class AccessLogEndpoints
                 ListAsync(service, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
             .WithName($"ListAccessLog{Named(service)}").WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
             .Produces<Page<AccessLogEntry>>().ProducesProblem(422);
-        log.MapGet("/verification", async (AccessJournal<TDb> journal, CancellationToken ct) =>
-            {
-                var (entries, broken, head) = await journal.VerifyAsync(ct);
-                return Results.Json(new AccessLogVerification(service, broken is null, entries, broken, Convert.ToHexStringLower(head)), ClientJson.Default.AccessLogVerification);
-            })
-            .WithName($"VerifyAccessLog{Named(service)}").WithSummary("Whether the chain holds, and where it is first broken").Produces<AccessLogVerification>();
+        log.MapGet("/verification", (HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) => VerifyAsync(service, http, journal, ct))
+            .WithName($"VerifyAccessLog{Named(service)}")
+            .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer")
+            .Produces<AccessLogVerification>();
         return log;
+    }
+
+    private static async Task<IResult> VerifyAsync<TDb>(string service, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
+    {
+        if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == NdJson))
+            return Results.Json(AnswerOf(service, await journal.VerifyAsync(null, ct)), ClientJson.Default.AccessLogVerification);
+        // A log of millions takes minutes: whoever waits sees how far it has come, and no proxy on the way gives up on a silent response.
+        return Results.Stream(async body =>
+        {
+            var answer = await journal.VerifyAsync((entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
+            await WriteLineAsync(body, AnswerOf(service, answer), ClientJson.Default.AccessLogVerification, ct);
+        }, NdJson);
+    }
+
+    private static AccessLogVerification AnswerOf(string service, (long Entries, long? FirstBroken, byte[] Head) answer) =>
+        new(service, answer.FirstBroken is null, answer.Entries, answer.FirstBroken, Convert.ToHexStringLower(answer.Head));
+
+    private static async Task WriteLineAsync<T>(Stream body, T line, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        await body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n'], ct);
+        await body.FlushAsync(ct);
     }
 
     /// <summary>The same question, from where the page ended.</summary>
