@@ -1,11 +1,11 @@
 namespace Avvik.Contracts.Triage;
 
-/// <summary>It is settled what a deviation is about and whose it is to answer: Routing may open the case.</summary>
+/// <summary>Triage has settled what a deviation is about and whose it is to answer: Routing opens the case, or routes a reopened one again.</summary>
 public sealed record DeviationTriaged : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }
-    /// <inheritdoc/>
+    /// <summary>Version of the case before its first routing; in answer to a reopening, Triage's own number of the change.</summary>
     public required int Version { get; init; }
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }
@@ -19,6 +19,10 @@ public sealed record DeviationTriaged : ICaseEvent
     public string? Unit { get; init; }
     /// <summary>Party of the coordinator who decided; null when the system did.</summary>
     public string? TriagedBy { get; init; }
+    /// <summary>Number of the reopening that this answers; 0 for the first routing. Null in events from before reopenings were numbered.</summary>
+    public int? Reopening { get; init; }
+    /// <summary>What the coordinator writes to the reporter about it.</summary>
+    public ProtectedText? Comment { get; init; }
     /// <summary>What happened.</summary>
     public required ProtectedText Narrative { get; init; }
     /// <summary>What was done at once.</summary>

@@ -1,15 +1,17 @@
 namespace Avvik.Contracts.Triage;
 
 /// <summary>
-/// What became of a reopened case while Triage holds it, other than being routed again: Routing, which has the case, follows. The same version
-/// is a <see cref="Routing.CaseChanged"/> for the rest.
+/// What Triage did with a reopened case, other than routing it again. Routing, which owns the versions of a case from its first routing on, adds it to
+/// the case and publishes the <see cref="Routing.CaseChanged"/>.
 /// </summary>
 public sealed record ReopenedCaseChanged : ICaseEvent
 {
     /// <inheritdoc/>
     public required Guid DeviationId { get; init; }
-    /// <inheritdoc/>
+    /// <summary>Triage's own number of the change, rising for each deviation; not a version of the case.</summary>
     public required int Version { get; init; }
+    /// <summary>Number of the reopening that this answers (<see cref="Routing.CaseChanged.Reopenings"/>). Null in events from before reopenings were numbered.</summary>
+    public int? Reopening { get; init; }
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>What happened, as in <see cref="Routing.CaseChanged.Action"/>.</summary>

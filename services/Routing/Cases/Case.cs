@@ -11,6 +11,10 @@ namespace Avvik.Routing.Cases;
 /// <summary>What routing goes by at one moment: the directory, and the respondent's own rules.</summary>
 internal sealed record RoutingKnowledge(CareDirectory Directory, PartyRules Rules);
 
+/// <summary>Words that come with a triaged deviation.</summary>
+/// <param name="Comment">The coordinator's, to the reporter.</param>
+internal sealed record CaseTexts(string Narrative, string? ImmediateAction = null, string? SuggestedMeasure = null, string? Comment = null);
+
 /// <summary>
 /// A case: one for both parties. Each accepted action, and each thing that time does, raises the version by one, appends one line of history and
 /// is one event. Plain rules: no clock, no storage.
@@ -55,6 +59,8 @@ internal sealed partial class Case
     public int Escalations { get; private set; }
     public int Reopenings { get; private set; }
     public int FollowUps { get; private set; }
+    /// <summary>Triage's changes of the case since it was first reopened that are in its history, by Triage's own numbers.</summary>
+    public IReadOnlyList<int> TriageChanges { get; private set; } = [];
     /// <summary>Lessons that both parties have approved.</summary>
     public int Lessons { get; private set; }
     /// <summary>Steps of the answer time's ladder that have been taken: reminders, the leader's, escalation.</summary>
@@ -86,45 +92,47 @@ internal sealed partial class Case
     /// <summary>Last moment at which it may be reopened; null while it is not closed.</summary>
     public DateTimeOffset? ReopenUntil => ClosedAt?.AddMonths(Deadlines.ReopenMonths);
 
-    /// <summary>A closed case was reopened, and Triage has it: nothing is done to it here meanwhile.</summary>
+    /// <summary>A closed case was reopened, and Triage decides about it. What happens to it here meanwhile is numbered on.</summary>
     public bool IsWithTriage => Reopenings > 0 && AskedAt is null && State is CaseStates.Triage or CaseStates.AwaitingReporter;
 
     private Deadlines Deadlines => _deadlines ??= Vocabulary.DeadlinesOf(Community, ReadFacts().Agreement);
 
     public DeviationFacts ReadFacts() => _facts ??= JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
-    public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, string narrative, string? immediateAction, string? suggestedMeasure, RoutingKnowledge knowledge, DateTimeOffset now)
+    public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, CaseTexts texts, RoutingKnowledge knowledge, DateTimeOffset now)
     {
         var facts = triaged.Facts;
         var @case = new Case
         {
             Id = triaged.DeviationId,
+            Version = triaged.Version,
             Reference = facts.Reference,
             Community = facts.Community,
             ReporterOrganization = facts.ReporterOrganization,
             RespondentOrganization = facts.RespondentOrganization,
             ReceivedAt = facts.ReceivedAt,
-            Narrative = narrative,
-            ImmediateAction = immediateAction,
-            SuggestedMeasure = suggestedMeasure,
+            Narrative = texts.Narrative,
+            ImmediateAction = texts.ImmediateAction,
+            SuggestedMeasure = texts.SuggestedMeasure,
         };
-        return (@case, @case.Route(triaged, clockFrom: facts.ReceivedAt, knowledge, now));
+        return (@case, @case.Route(triaged, texts.Comment, clockFrom: facts.ReceivedAt, knowledge, now));
     }
 
-    /// <summary>A reopened case comes from Triage once more; null when it does not await that.</summary>
-    public CaseEventRecord? RouteAgain(DeviationTriaged triaged, RoutingKnowledge knowledge, DateTimeOffset now)
-    {
-        return IsWithTriage && triaged.Version > Version ? Route(triaged, clockFrom: now, knowledge, now) : null;
-    }
+    /// <summary>
+    /// Triage's answer to a reopening. Null when nothing waits for it: it is an earlier reopening's, or this one has been routed or ended. Whatever else has
+    /// happened to the case since it was reopened does not matter.
+    /// </summary>
+    public CaseEventRecord? RouteAgain(DeviationTriaged triaged, string? comment, RoutingKnowledge knowledge, DateTimeOffset now) =>
+        IsWithTriage && (triaged.Reopening is { } reopening ? reopening == Reopenings : triaged.Version > Version) ? Route(triaged, comment, clockFrom: now, knowledge, now) : null;
 
-    private CaseEventRecord Route(DeviationTriaged triaged, DateTimeOffset clockFrom, RoutingKnowledge knowledge, DateTimeOffset now)
+    private CaseEventRecord Route(DeviationTriaged triaged, string? comment, DateTimeOffset clockFrom, RoutingKnowledge knowledge, DateTimeOffset now)
     {
         var (unit, decision) = UnitRules.Decide(triaged.Facts, triaged.Unit, knowledge.Directory, knowledge.Rules, NorwegianCalendar.DayOf(now));
         Classify(triaged.Facts, triaged.Reasons);
         StartClock(clockFrom);
-        (Version, Priority, RuleVersion) = (triaged.Version, triaged.Priority, decision.Version);
+        (Priority, RuleVersion) = (triaged.Priority, decision.Version);
         GiveTo(unit.Code, decision.Rule, now);
-        return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, null, now);
+        return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, comment, now);
     }
 
     public CaseChanged Changed(CaseEventRecord recorded) => Changed(recorded.Action, recorded.Organization, recorded.At);

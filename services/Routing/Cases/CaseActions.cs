@@ -86,7 +86,7 @@ internal sealed partial class Case
         return null;
     }
 
-    /// <summary>The reporter took it back in the moment before it got here.</summary>
+    /// <summary>The reporter withdrew it, whoever has it.</summary>
     public CaseEventRecord Withdraw(string organization, string reason, DateTimeOffset now)
     {
         ClosedAt = now;
@@ -94,10 +94,10 @@ internal sealed partial class Case
     }
 
     /// <summary>A coordinator found in triage that it repeats another.</summary>
-    public CaseEventRecord Merge(Guid mainCase, DateTimeOffset now)
+    public CaseEventRecord Merge(Guid mainCase, string? comment, DateTimeOffset now)
     {
         (ClosedAt, MainCase) = (now, mainCase);
-        return Record("duplicate", CaseStates.Duplicate, RespondentOrganization, null, null, now);
+        return Record("duplicate", CaseStates.Duplicate, RespondentOrganization, null, comment, now);
     }
 
     /// <summary>Another deviation repeats this one.</summary>
@@ -110,13 +110,17 @@ internal sealed partial class Case
         return Record("lessonApproved", State, organization, actor, title, now);
     }
 
-    /// <summary>Follows what Triage has done with a reopened case; null when that is older than what is known here.</summary>
+    /// <summary>
+    /// Follows what Triage did with a reopened case; null when it is in the history already. What arrives after a later change is added to the history,
+    /// and its words reach the reporter, but the state stays.
+    /// </summary>
     public CaseEventRecord? Follow(ReopenedCaseChanged change, string? text)
     {
-        if (!IsWithTriage || change.Version <= Version) return null;
-        Version = change.Version - 1;
-        if (CaseStates.IsFinal(change.State)) ClosedAt = change.OccurredAt;
-        return Record(change.Action, change.State, change.Organization, null, text, change.OccurredAt);
+        if (TriageChanges.Contains(change.Version) || (change.State == CaseStates.Withdrawn && State == CaseStates.Withdrawn)) return null;
+        var isLatest = IsWithTriage && (change.Reopening ?? Reopenings) == Reopenings && TriageChanges.All(earlier => earlier < change.Version);
+        TriageChanges = [.. TriageChanges, change.Version];
+        if (isLatest && CaseStates.IsFinal(change.State)) ClosedAt = change.OccurredAt;
+        return Record(change.Action, isLatest ? change.State : State, change.Organization, null, text, change.OccurredAt);
     }
 
     /// <summary>Its unit has closed: another of the party takes over, and has its own time to acknowledge. No hop: nobody was wrong.</summary>

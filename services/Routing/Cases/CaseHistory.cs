@@ -41,5 +41,7 @@ internal sealed class DuplicateRecord
     public DateTimeOffset At { get; init; }
     public required string Reference { get; init; }
     public required string ReporterOrganization { get; init; }
+    /// <summary>The coordinator's words to the duplicate's reporter, until its own case is there.</summary>
+    public string? Comment { get; init; }
     public required string Narrative { get; init; }
 }

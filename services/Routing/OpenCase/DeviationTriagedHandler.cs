@@ -2,7 +2,6 @@ using Avvik.Contracts;
 using Avvik.Contracts.Triage;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Inbox;
-using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Cases;
@@ -18,15 +17,17 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
     {
         var now = clock.GetUtcNow();
         var knowledge = new RoutingKnowledge(directory.Now, rules.Of(message.Facts.RespondentOrganization));
-        var (c, opened) = Case.Open(message, texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure), knowledge, now);
+        var comment = texts.RevealOptional(message.Comment);
+        var words = new CaseTexts(texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure), comment);
+        var (c, opened) = Case.Open(message, words, knowledge, now);
         // Prepared SQL and not the context: this is every deviation's way. A case that is known came under another message id, and stands.
         var added = await unit.Sql.ExecuteAsync(
             """
             insert into cases (id, version, state, unit, reference, community, reporter_organization, respondent_organization, category, actual_harm, priority, received_at, due_at,
               rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank, clock_started_at, acknowledge_by, wake_at,
-              hops, unit_hops, disputes, escalations, reopenings, follow_ups, reminders, acknowledge_reminded, notice_reminded, reporter_warned, closings, is_final, lessons)
+              hops, unit_hops, disputes, escalations, reopenings, follow_ups, triage_changes, reminders, acknowledge_reminded, notice_reminded, reporter_warned, closings, is_final, lessons)
             values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24,
-              0, '[]', 0, 0, 0, 0, 0, false, false, false, '[]', false, 0)
+              0, '[]', 0, 0, 0, 0, '[]', 0, false, false, false, '[]', false, 0)
             on conflict do nothing
             """,
             c.Id, c.Version, c.State, c.Unit, c.Reference, c.Community, c.ReporterOrganization, c.RespondentOrganization, c.Category, c.ActualHarm, c.Priority,
@@ -35,12 +36,12 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         if (added == 0)
         {
             // Known: a reopened case that Triage sends on again, or the same under another message id, and that stands.
-            if (await unit.FindCaseAsync(c.Id) is { } known && known.RouteAgain(message, knowledge, now) is { } again) await unit.RecordAsync(known, again, texts);
+            if (await unit.FindCaseAsync(c.Id) is { } known && known.RouteAgain(message, comment, knowledge, now) is { } again) await unit.RecordAsync(known, again, texts);
             return;
         }
-        await unit.Sql.ExecuteAsync("insert into case_events (case_id, version, at, action, organization, state, unit) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)",
-            opened.CaseId, opened.Version, opened.At.ToUnixTimeMilliseconds(), opened.Action, opened.Organization, opened.State, opened.Unit);
-        await unit.EnqueueAsync(c.Changed(opened));
+        await unit.Sql.ExecuteAsync("insert into case_events (case_id, version, at, action, organization, state, unit, text) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
+            opened.CaseId, opened.Version, opened.At.ToUnixTimeMilliseconds(), opened.Action, opened.Organization, opened.State, opened.Unit, opened.Text);
+        await unit.PublishAsync(c, opened, texts);
 
         // What was merged before the one or the other had its case.
         if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 or id = @p1 limit 1", c.Id) == 1)
@@ -48,7 +49,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             var @case = (await unit.FindCaseAsync(c.Id))!;
             foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())
                 await unit.RecordAsync(@case, @case.AddDuplicate(duplicate.Reference, now), texts);
-            if (await unit.Db.CaseDuplicates.FirstOrDefaultAsync(d => d.Id == c.Id) is { } own) await unit.RecordAsync(@case, @case.Merge(own.MainCase, now), texts);
+            if (await unit.Db.CaseDuplicates.FirstOrDefaultAsync(d => d.Id == c.Id) is { } own) await unit.RecordAsync(@case, @case.Merge(own.MainCase, own.Comment, now), texts);
         }
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason", r => (r.GetString(0), r.GetString(1)), c.Id))
         {

@@ -16,6 +16,12 @@ internal static class CaseWrites
     public static async Task RecordAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
         unit.Db.Add(recorded);
+        await unit.PublishAsync(@case, recorded, texts);
+    }
+
+    /// <summary>The event and the words to the reporter, for a line of history that is written already.</summary>
+    public static async Task PublishAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
+    {
         await unit.EnqueueAsync(@case.Changed(recorded));
         if (recorded.Text is { } text) await unit.EnqueueAsync(new ReporterInformed { DeviationId = @case.Id, Version = recorded.Version, OccurredAt = recorded.At, Text = texts.Protect(text) });
     }

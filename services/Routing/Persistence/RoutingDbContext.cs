@@ -31,6 +31,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("cases");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Version).IsConcurrencyToken();
+            e.Property(c => c.TriageChanges).HasJsonConversion();
             // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported; other orders
             // are sorted from the index, without the cases.
             e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_unit");

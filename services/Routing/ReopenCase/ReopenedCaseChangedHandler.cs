@@ -6,11 +6,12 @@ using Avvik.Routing.Persistence;
 
 namespace Avvik.Routing.ReopenCase;
 
-/// <summary>Follows a reopened case while Triage has it. Triage has told everyone else: nothing is published from here.</summary>
+/// <summary>Follows a reopened case while Triage decides about it, and publishes it with the next version of the case.</summary>
 internal sealed class ReopenedCaseChangedHandler(TextProtector texts) : IHandle<ReopenedCaseChanged, RoutingDbContext>
 {
     public async Task HandleAsync(ReopenedCaseChanged message, UnitOfWork<RoutingDbContext> unit)
     {
-        if (await unit.FindCaseAsync(message.DeviationId) is { } @case && @case.Follow(message, texts.RevealOptional(message.Text)) is { } recorded) unit.Db.Add(recorded);
+        if (await unit.FindCaseAsync(message.DeviationId) is { } @case && @case.Follow(message, texts.RevealOptional(message.Text)) is { } recorded)
+            await unit.RecordAsync(@case, recorded, texts);
     }
 }

@@ -7,7 +7,7 @@ using Avvik.Routing.Persistence;
 
 namespace Avvik.Routing.WithdrawCase;
 
-/// <summary>The reporter was told «withdrawn» before the routing was known: the case, now or when it comes, ends there.</summary>
+/// <summary>The reporter has been told «withdrawn»: the case, now or when it comes, ends, also when Triage decides about a reopening of it.</summary>
 internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvider clock) : IHandle<DeviationWithdrawn, RoutingDbContext>
 {
     public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<RoutingDbContext> unit)
@@ -16,8 +16,7 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
         if (@case is null)
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (case_id, organization, reason) values (@p1, @p2, @p3) on conflict do nothing",
                 message.DeviationId, message.Organization, message.Reason.Value);
-        // What Triage has in hand again ends there, and is followed here.
-        else if (!CaseStates.IsFinal(@case.State) && !@case.IsWithTriage)
+        else if (!CaseStates.IsFinal(@case.State))
             await unit.RecordAsync(@case, @case.Withdraw(message.Organization, texts.Reveal(message.Reason), clock.GetUtcNow()), texts);
     }
 }

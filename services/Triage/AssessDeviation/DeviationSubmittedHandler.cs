@@ -8,6 +8,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
+using Avvik.Triage.WithdrawDeviation;
 
 namespace Avvik.Triage.AssessDeviation;
 
@@ -25,8 +26,6 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
         var alike = await AlikeAsync(message, sketch, unit);
         var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), mayIdentify, sketch,
             category => [.. alike.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id).Take(Assessment.MostAlike)]);
-        if (await unit.Sql.ExecuteAsync("delete from early_withdrawals where deviation_id = @p1", message.DeviationId) == 1)
-            @event = a.Withdraw(message.Facts.ReporterOrganization, clock.GetUtcNow());
         // Prepared SQL and not the context: this is every deviation's way. What is known already came under another message id, and stands.
         var added = await unit.Sql.ExecuteAsync(
             """
@@ -38,6 +37,12 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
             a.Id, a.Version, a.State, a.Open, a.Community, a.RespondentOrganization, a.ReceivedAt.ToUnixTimeMilliseconds(), a.Priority, a.Reasons, a.Flags, a.Suggestions, a.Facts,
             a.Narrative, a.ImmediateAction, a.SuggestedMeasure, a.OccurredOn, a.Category, a.DueAt.ToUnixTimeMilliseconds(), a.NextDueAt?.ToUnixTimeMilliseconds(), a.Alike, a.Sketch);
         if (added == 0) return;
+        if (await unit.TakeEarlyWithdrawalAsync(message.DeviationId))
+        {
+            var withdrawn = (await unit.Db.Assessments.FindAsync(message.DeviationId))!;
+            await unit.RecordAsync(withdrawn, withdrawn.Withdraw(message.Facts.ReporterOrganization, clock.GetUtcNow()), null, texts);
+            return;
+        }
         await (@event is DeviationTriaged triaged ? unit.EnqueueAsync(triaged) : unit.EnqueueAsync((CaseChanged)@event));
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class Assessment
     private Assessment() { }
 
     public Guid Id { get; private set; }
-    /// <summary>Version of the case's life; Triage holds the line until it has routed, rejected or seen it withdrawn, and again when a case is reopened.</summary>
+    /// <summary>Version of the case until its first routing; from then on Routing owns the versions of the case, and this numbers the changes made here.</summary>
     public int Version { get; private set; }
     public string State { get; private set; } = CaseStates.Triage;
     /// <summary>True while a coordinator has still to look at it: because it waits, or because it went on and there is something to see to.</summary>
@@ -61,7 +61,11 @@ internal sealed partial class Assessment
     /// <summary>Its texts may identify someone, so they stay here until a coordinator has said that they do not.</summary>
     public bool MayIdentify => JsonSerializer.Deserialize<string[]>(Flags)!.Contains(TriageFlags.PossibleIdentity, StringComparer.Ordinal);
 
-    public bool IsReopened => ReopenedCase is not null;
+    /// <summary>Number of the latest reopening that has arrived here; 0 when the case was never reopened.</summary>
+    public int Reopening => ReopenedCase is null ? 0 : JsonSerializer.Deserialize(ReopenedCase, ContractJson.Default.CaseChanged)!.Reopenings;
+
+    /// <summary>A coordinator or the reporter has something to do before it can be routed.</summary>
+    public bool IsPending => State is CaseStates.Triage or CaseStates.AwaitingReporter;
 
     public DeviationFacts ReadFacts() => JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
 
@@ -114,15 +118,15 @@ internal sealed partial class Assessment
         };
         assessment.Settle(facts, reasons);
         assessment.StartClock(facts.ReceivedAt);
-        return (assessment, waits ? assessment.Changed("queued", null, now) : assessment.Triaged(null, null, now));
+        return (assessment, waits ? assessment.Changed("queued", null, now) : assessment.Triaged(null, null, null, now));
     }
 
     /// <summary>A coordinator settles what it is about and lets it go on.</summary>
-    public DeviationTriaged Route(DeviationFacts facts, string? unit, string coordinatorsParty, DateTimeOffset now)
+    public DeviationTriaged Route(DeviationFacts facts, string? unit, string coordinatorsParty, ProtectedText? comment, DateTimeOffset now)
     {
         Become(CaseStates.Routed, open: false);
         Settle(facts, ["category:coordinator", "clause:coordinator"]);
-        return Triaged(unit, coordinatorsParty, now);
+        return Triaged(unit, coordinatorsParty, comment, now);
     }
 
     /// <summary>It is no deviation between the parties; the reporter is told why.</summary>
@@ -131,7 +135,7 @@ internal sealed partial class Assessment
     /// <summary>It should never have been sent.</summary>
     public CaseChanged EnterInError(string coordinatorsParty, DateTimeOffset now) => End("enteredInError", CaseStates.EnteredInError, coordinatorsParty, now);
 
-    /// <summary>The reporter took it back while it waited.</summary>
+    /// <summary>The reporter withdrew it before it was routed, or routed again.</summary>
     public CaseChanged Withdraw(string reportersParty, DateTimeOffset now) => End("withdrawn", CaseStates.Withdrawn, reportersParty, now);
 
     /// <summary>It repeats another, which has a case.</summary>
@@ -161,11 +165,10 @@ internal sealed partial class Assessment
         return Changed("reporterAnswered", reportersParty, now);
     }
 
-    /// <summary>A closed case comes back; false when that is older than what is known here.</summary>
+    /// <summary>A closed case comes back; false when this reopening has arrived before, and is in the queue or decided.</summary>
     public bool Reopen(CaseReopened reopened)
     {
-        if (reopened.Version <= Version) return false;
-        Version = reopened.Version - 1;
+        if (reopened.Case.Reopenings <= Reopening) return false;
         ReopenedCase = JsonSerializer.Serialize(reopened.Case, ContractJson.Default.CaseChanged);
         (ReopenedBecause, AskedAt, Question, MainCase) = (reopened.Reason.Value, null, null, null);
         Flags = JsonSerializer.Serialize<string[]>([TriageFlags.Reopened]);
@@ -180,7 +183,8 @@ internal sealed partial class Assessment
 
     /// <summary>How it stands, for those who count; nothing has happened. Null when it has a case, which tells.</summary>
     public CaseSnapshotPublished? Snapshot(DateTimeOffset now) =>
-        State == CaseStates.Routed || IsReopened || WentOnBeforeItWasMerged ? null : new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
+        State == CaseStates.Routed || Reopening > 0 || WentOnBeforeItWasMerged ? null
+            : new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
 
     // Only what went on by itself can be merged after it went on, and that leaves the version to Routing.
     private bool WentOnBeforeItWasMerged => State == CaseStates.Duplicate && Version == AssessedVersion;
@@ -205,7 +209,7 @@ internal sealed partial class Assessment
         Reasons = JsonSerializer.Serialize<string[]>([.. reasons, reason]);
     }
 
-    private DeviationTriaged Triaged(string? unit, string? triagedBy, DateTimeOffset now) => new()
+    private DeviationTriaged Triaged(string? unit, string? triagedBy, ProtectedText? comment, DateTimeOffset now) => new()
     {
         DeviationId = Id,
         Version = Version,
@@ -215,27 +219,25 @@ internal sealed partial class Assessment
         Reasons = JsonSerializer.Deserialize<string[]>(Reasons)!,
         Unit = unit,
         TriagedBy = triagedBy,
+        Reopening = Reopening,
+        Comment = comment,
         Narrative = new(Narrative),
         ImmediateAction = ImmediateAction is null ? null : new ProtectedText(ImmediateAction),
         SuggestedMeasure = SuggestedMeasure is null ? null : new ProtectedText(SuggestedMeasure),
     };
 
-    // Of a reopened case everything else stays as it was counted.
-    private CaseChanged Changed(string action, string? organization, DateTimeOffset now) =>
-        (ReopenedCase is null ? null : JsonSerializer.Deserialize(ReopenedCase, ContractJson.Default.CaseChanged)) is { } before
-            ? before with { Version = Version, OccurredAt = now, Action = action, Organization = organization, State = State, Facts = ReadFacts(), MainCase = MainCase, ClosedAt = CaseStates.IsFinal(State) ? now : null }
-            : new()
-            {
-                DeviationId = Id,
-                Version = Version,
-                OccurredAt = now,
-                Action = action,
-                Organization = organization,
-                State = State,
-                Facts = ReadFacts(),
-                MainCase = MainCase,
-                ClosedAt = CaseStates.IsFinal(State) ? now : null,
-            };
+    private CaseChanged Changed(string action, string? organization, DateTimeOffset now) => new()
+    {
+        DeviationId = Id,
+        Version = Version,
+        OccurredAt = now,
+        Action = action,
+        Organization = organization,
+        State = State,
+        Facts = ReadFacts(),
+        MainCase = MainCase,
+        ClosedAt = CaseStates.IsFinal(State) ? now : null,
+    };
 }
 
 /// <summary>Why a person must look.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
@@ -86,13 +85,21 @@ internal static class DecideTriageEndpoints
             return Problem.Invalid(errors);
         }
         var facts = assessment.ReadFacts();
+        // With a case of its own, Routing ends that case and tells so.
+        var hasCase = assessment.State == CaseStates.Routed || assessment.Reopening > 0;
         if (assessment.State == CaseStates.Routed) assessment.MergeRouted(main.Id);
-        else await unit.RecordAsync(assessment, assessment.Merge(main.Id, caller.Organization, now), decision.Comment, texts);
+        else
+        {
+            var changed = assessment.Merge(main.Id, caller.Organization, now);
+            if (!hasCase) await unit.RecordAsync(assessment, changed, decision.Comment, texts);
+        }
         await unit.EnqueueAsync(new DeviationMerged
         {
             DeviationId = assessment.Id,
             Version = assessment.Version,
             OccurredAt = now,
+            Reopening = assessment.Reopening,
+            Comment = hasCase ? texts.ProtectOptional(decision.Comment) : null,
             MainCase = main.Id,
             Reference = facts.Reference,
             ReporterOrganization = facts.ReporterOrganization,
@@ -123,10 +130,8 @@ internal static class DecideTriageEndpoints
             Clause = decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.Categories[category].Clause),
             ActualHarm = harm,
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
-        }, decision.Unit, caller.Organization, now);
+        }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);
         await unit.EnqueueAsync(triaged);
-        // The words belong to the routing that follows, which is the next version of the case's life.
-        if (decision.Comment is { } comment) await unit.EnqueueAsync(new ReporterInformed { DeviationId = assessment.Id, Version = triaged.Version + 1, OccurredAt = now, Text = texts.Protect(comment) });
         return Done(assessment);
     }
 

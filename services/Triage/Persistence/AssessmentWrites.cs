@@ -7,16 +7,33 @@ using Avvik.Triage.Assessments;
 
 namespace Avvik.Triage.Persistence;
 
-/// <summary>How a change of an assessment is told, wherever it comes from.</summary>
+/// <summary>Publishes a change of an assessment.</summary>
 internal static class AssessmentWrites
 {
-    /// <summary>The event, the words to the reporter, and for a reopened case the word to Routing, which has it; the assessment itself is saved with the unit of work.</summary>
+    /// <summary>
+    /// The event and the words to the reporter; of a reopened case only to Routing, which owns the versions of the case and tells the others. The assessment
+    /// itself is saved with the unit of work.
+    /// </summary>
     public static async Task RecordAsync(this UnitOfWork<TriageDbContext> unit, Assessment assessment, CaseChanged changed, string? text, TextProtector texts)
     {
-        await unit.EnqueueAsync(changed);
         var words = texts.ProtectOptional(text);
-        if (words is { } informed) await unit.EnqueueAsync(new ReporterInformed { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Text = informed });
-        if (assessment.IsReopened)
-            await unit.EnqueueAsync(new ReopenedCaseChanged { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Action = changed.Action, Organization = changed.Organization, State = changed.State, Text = words });
+        if (assessment.Reopening > 0)
+        {
+            await unit.EnqueueAsync(new ReopenedCaseChanged
+            {
+                DeviationId = changed.DeviationId,
+                Version = changed.Version,
+                Reopening = assessment.Reopening,
+                OccurredAt = changed.OccurredAt,
+                Action = changed.Action,
+                Organization = changed.Organization,
+                State = changed.State,
+                Text = words,
+            });
+            return;
+        }
+        await unit.EnqueueAsync(changed);
+        if (words is { } informed)
+            await unit.EnqueueAsync(new ReporterInformed { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Text = informed });
     }
 }

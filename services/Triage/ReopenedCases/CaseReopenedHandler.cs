@@ -1,16 +1,21 @@
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
+using Avvik.Triage.WithdrawDeviation;
 
 namespace Avvik.Triage.ReopenedCases;
 
 /// <summary>A closed case is back in the coordinator's queue. Routing has told everyone so: nothing is published from here.</summary>
-internal sealed class CaseReopenedHandler : IHandle<CaseReopened, TriageDbContext>
+internal sealed class CaseReopenedHandler(TextProtector texts, TimeProvider clock) : IHandle<CaseReopened, TriageDbContext>
 {
     public async Task HandleAsync(CaseReopened message, UnitOfWork<TriageDbContext> unit)
     {
         var assessment = await unit.Db.Assessments.FindAsync(message.DeviationId) ?? throw new InvalidOperationException("A case that is reopened was assessed here.");
-        assessment.Reopen(message);
+        if (!assessment.Reopen(message)) return;
+        // The reporter withdrew the reopened case, and that arrived first.
+        if (await unit.TakeEarlyWithdrawalAsync(message.DeviationId))
+            await unit.RecordAsync(assessment, assessment.Withdraw(message.Case.Facts.ReporterOrganization, clock.GetUtcNow()), null, texts);
     }
 }

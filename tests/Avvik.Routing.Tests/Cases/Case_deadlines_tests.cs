@@ -12,7 +12,7 @@ public sealed class Case_deadlines_tests
     private static readonly DateTimeOffset Received = Given.ReceivedAt;
     private static readonly Actor Coordinator = People.All["respondentsCoordinator"];
 
-    private static Case Open(string harm = "mild") => Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), Given.Narrative, null, null, Given.Knowledge, Received).Case;
+    private static Case Open(string harm = "mild") => Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), new(Given.Narrative), Given.Knowledge, Received).Case;
 
     private static CaseEventRecord Act(Case @case, string action, DateTimeOffset at, CaseAction? body = null) => @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, at);
 
@@ -133,7 +133,7 @@ public sealed class Case_deadlines_tests
     public void The_due_time_is_the_same_time_of_day_also_when_the_clock_is_changed_on_the_way()
     {
         var received = new DateTimeOffset(2026, 10, 20, 8, 0, 0, TimeSpan.Zero);
-        var @case = Case.Open(Given.Triaged(f => f with { ReceivedAt = received }), Given.Narrative, null, null, Given.Knowledge, received).Case;
+        var @case = Case.Open(Given.Triaged(f => f with { ReceivedAt = received }), new(Given.Narrative), Given.Knowledge, received).Case;
         // Ten in the morning in summer time, ten in the morning in winter time.
         Assert.Equal(new DateTimeOffset(2026, 11, 10, 9, 0, 0, TimeSpan.Zero), @case.DueAt);
     }

@@ -79,7 +79,7 @@ public sealed class Case_rules_tests
 
     private static Case CaseIn(string state)
     {
-        var (@case, _) = Case.Open(Given.Triaged(), Given.Narrative, null, null, Given.Knowledge, Given.ReceivedAt);
+        var (@case, _) = Case.Open(Given.Triaged(), new(Given.Narrative), Given.Knowledge, Given.ReceivedAt);
         Assert.Equal(People.Unit, @case.Unit);
         // Some states are nowhere in the table, and no action leads to them.
         typeof(Case).GetProperty(nameof(Case.State))!.SetValue(@case, state);

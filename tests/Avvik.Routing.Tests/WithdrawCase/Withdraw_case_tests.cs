@@ -25,7 +25,7 @@ public sealed class Withdraw_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_withdrawal_that_overtakes_its_case_is_remembered(DatabaseProvider provider)
+    public async Task Withdrawal_that_arrives_before_its_case_ends_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);

@@ -102,7 +102,7 @@ public sealed class Assessment_tests
     {
         var facts = Of(f => f with { Category = null }).Assessment.ReadFacts();
         var routed = Of(f => f with { Category = null }).Assessment;
-        var triaged = routed.Route(facts with { Category = "medication", Clause = "2" }, "si-tynset", Given.SykehusetInnlandet, Now);
+        var triaged = routed.Route(facts with { Category = "medication", Clause = "2" }, "si-tynset", Given.SykehusetInnlandet, null, Now);
         Assert.Equal((3, "medication", "si-tynset", Given.SykehusetInnlandet), (triaged.Version, triaged.Facts.Category, triaged.Unit, triaged.TriagedBy));
         Assert.Equal(["category:coordinator", "clause:coordinator", "priority:default"], triaged.Reasons);
         Assert.Equal((CaseStates.Routed, false), (routed.State, routed.Open));

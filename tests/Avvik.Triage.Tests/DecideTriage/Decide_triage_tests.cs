@@ -40,8 +40,8 @@ public sealed class Decide_triage_tests
         Assert.Equal(("medication", "6", "none", "si-tynset", Given.SykehusetInnlandet, 3),
             (triaged.Facts.Category, triaged.Facts.Clause, triaged.Facts.ActualHarm, triaged.Unit, triaged.TriagedBy, triaged.Version));
         Assert.Equal(["maternity"], triaged.Facts.PatientGroups);
-        var informed = Assert.IsType<ReporterInformed>(sent[2]);
-        Assert.Equal((4, "Gjelder legemiddellisten."), (informed.Version, service.Reveal(informed.Text)));
+        Assert.Equal("Gjelder legemiddellisten.", service.Reveal(triaged.Comment!.Value));
+        Assert.Equal(2, sent.Count);
         Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
     }
 
@@ -285,6 +285,6 @@ public sealed class Decide_triage_tests
         var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Agreement = null }));
         Assert.Equal([("/comment", "reasonRequired")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "route", Category = "medication" })));
         await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication", Comment = "Gjelder legemidler." });
-        Assert.Equal("Gjelder legemidler.", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
+        Assert.Equal("Gjelder legemidler.", service.Reveal((await database.SentAsync()).OfType<DeviationTriaged>().Single().Comment!.Value));
     }
 }

@@ -15,7 +15,7 @@ public sealed class Withdraw_deviation_tests
         new() { DeviationId = id, Version = 2, OccurredAt = Given.ReceivedAt.AddMinutes(5), Organization = Given.Hamar, Reason = new("k1.sealed") };
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_waits_leaves_the_queue_and_cannot_be_decided_afterwards(DatabaseProvider provider)
+    public async Task Withdrawn_deviation_leaves_the_queue_and_cannot_be_decided(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -31,7 +31,7 @@ public sealed class Withdraw_deviation_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_withdrawal_that_overtakes_its_deviation_is_remembered(DatabaseProvider provider)
+    public async Task Withdrawal_that_arrives_before_its_deviation_ends_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -48,13 +48,14 @@ public sealed class Withdraw_deviation_tests
     }
 
     [Fact]
-    public async Task What_has_been_routed_is_left_to_routing()
+    public async Task Withdrawal_of_a_routed_deviation_is_left_to_routing()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Submitted());
         await service.ReceiveAsync(Withdrawal(submitted.DeviationId));
         Assert.IsType<DeviationTriaged>(Assert.Single(await database.SentAsync()));
-        Assert.Equal(0, await database.CountAsync("select count(*) from early_withdrawals"));
+        // A reopening may be on its way.
+        Assert.Equal(1, await database.CountAsync("select count(*) from early_withdrawals"));
     }
 }

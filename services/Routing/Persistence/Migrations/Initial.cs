@@ -44,6 +44,7 @@ internal sealed class Initial : Migration
             escalations = t.Column<int>(),
             reopenings = t.Column<int>(),
             follow_ups = t.Column<int>(),
+            triage_changes = t.Column<string>(),
             lessons = t.Column<int>(),
             reminders = t.Column<int>(),
             acknowledge_reminded = t.Column<bool>(),
@@ -94,6 +95,7 @@ internal sealed class Initial : Migration
             at = t.Column<long>(),
             reference = t.Column<string>(),
             reporter_organization = t.Column<string>(),
+            comment = t.Column<string>(nullable: true),
             narrative = t.Column<string>(),
         }, constraints: t => t.PrimaryKey("PK_case_duplicates", x => x.id));
         migrationBuilder.CreateIndex("ix_case_duplicates_main", "case_duplicates", ["main_case"]);
