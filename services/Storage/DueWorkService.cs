@@ -28,19 +28,22 @@ public abstract class DueWorkService<TDb>(Writer<TDb> writer, IDbContextFactory<
     protected abstract Task DoDueWorkAsync(UnitOfWork<TDb> unit, Guid id, DateTimeOffset now);
 
     /// <inheritdoc/>
-    protected override async Task DoAsync(CancellationToken ct)
-    {
-        while (await RunOnceAsync(ct) == Batch) { }
-    }
+    protected override Task DoAsync(CancellationToken ct) => RunOnceAsync(ct);
 
-    /// <summary>Does the work of one batch of rows and answers for how many it succeeded.</summary>
+    /// <summary>Does the work of every row that is due, batch by batch, and answers for how many it succeeded.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
     {
         var now = Clock.GetUtcNow();
         await using var db = await databases.CreateDbContextAsync(ct);
-        var due = await Due(db, now).Take(Batch).ToListAsync(ct);
-        // A unit of work each: one that fails does not stop the others, and those that wait at the same time share a commit.
-        return (await Task.WhenAll(due.Select(id => RunOneAsync(id, now, ct)))).Count(done => done);
+        for (var (done, passed) = (0, 0); ;)
+        {
+            // Rows that failed are still due, before all others: they are passed over until the next interval, however many they are.
+            var due = await Due(db, now).Skip(passed).Take(Batch).ToListAsync(ct);
+            // A unit of work each: one that fails does not stop the others, and those that wait at the same time share a commit.
+            var succeeded = (await Task.WhenAll(due.Select(id => RunOneAsync(id, now, ct)))).Count(success => success);
+            (done, passed) = (done + succeeded, passed + due.Count - succeeded);
+            if (due.Count < Batch) return done;
+        }
     }
 
     private async Task<bool> RunOneAsync(Guid id, DateTimeOffset now, CancellationToken ct)

@@ -29,7 +29,7 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     private readonly TestDatabase _triageDatabase, _routingDatabase;
     private readonly ServiceUnderTest<triage::Program> _triage;
     private readonly ServiceUnderTest<routing::Program> _routing;
-    private readonly HashSet<Guid> _taken = [];
+    private (long Triage, long Routing) _taken;
 
     private TriageAndRouting(TestDatabase triageDatabase, TestDatabase routingDatabase, MovableClock clock)
     {
@@ -66,8 +66,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     public async Task PassAsync(TimeSpan time)
     {
         Clock.Advance(time);
-        await Watch<TriageDbContext>(_triage.Services).WakeAsync(CancellationToken.None);
-        await Watch<RoutingDbContext>(_routing.Services).WakeAsync(CancellationToken.None);
+        await Watch<TriageDbContext>(_triage.Services).RunOnceAsync(CancellationToken.None);
+        await Watch<RoutingDbContext>(_routing.Services).RunOnceAsync(CancellationToken.None);
         await CollectAsync();
     }
 
@@ -102,7 +102,7 @@ internal sealed class TriageAndRouting : IAsyncDisposable
                 ActualHarm = "mild",
             },
         });
-        await DeliverAsync(InFlight.Single(d => d.Message is DeviationSubmitted && d.Message.DeviationId == id));
+        await DeliverAsync(InFlight.Single(d => d.Message is DeviationSubmitted && d.Message.AggregateId == id));
     }
 
     /// <summary>Submits a deviation and takes its case to its closing.</summary>
@@ -156,12 +156,9 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     /// <summary>Takes up what the services have published since, and delivers the directory, which the cases do not depend on, at once.</summary>
     public async Task CollectAsync()
     {
-        foreach (var database in new[] { _triageDatabase, _routingDatabase })
-            foreach (var e in await database.QueryAsync("select message_id, type, body from outbox_message order by id", Read))
-                if (_taken.Add(e.Id)) Take(e);
+        _taken.Triage = await CollectAsync(_triageDatabase, _taken.Triage);
+        _taken.Routing = await CollectAsync(_routingDatabase, _taken.Routing);
         foreach (var directory in InFlight.Where(d => MessageCatalog.Find(d.Event.Type)!.Type == typeof(DirectoryPublished)).ToList()) await DeliverAsync(directory);
-
-        static PagedEvent Read(DbDataReader r) => new() { Id = r.GetGuid(0), Type = r.GetString(1), Body = JsonSerializer.Deserialize<JsonElement>(r.GetFieldValue<byte[]>(2)) };
     }
 
     /// <summary>Nothing may have been parked: an event that a handler refuses is as lost as one that it drops.</summary>
@@ -176,6 +173,19 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         await _routingDatabase.DisposeAsync();
     }
 
+    private async Task<long> CollectAsync(TestDatabase database, long after)
+    {
+        foreach (var (id, e) in await database.QueryAsync($"select message_id, type, body, id from outbox_message where id > {after} order by id", Read))
+        {
+            Take(e);
+            after = id;
+        }
+        return after;
+
+        static (long, PagedEvent) Read(DbDataReader r) =>
+            (r.GetInt64(3), new() { Id = r.GetGuid(0), Type = r.GetString(1), Body = JsonSerializer.Deserialize<JsonElement>(r.GetFieldValue<byte[]>(2)) });
+    }
+
     private void Take(PagedEvent e)
     {
         var message = (IEvent)e.Body.Deserialize(MessageCatalog.Find(e.Type)!.Json)!;
@@ -185,8 +195,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or DeviationMerged or ReopenedCaseChanged) InFlight.Add(new(e, message, ToTriage: false));
     }
 
-    private static WakeWatch<TDb> Watch<TDb>(IServiceProvider services) where TDb : Microsoft.EntityFrameworkCore.DbContext =>
-        services.GetServices<IHostedService>().OfType<WakeWatch<TDb>>().Single();
+    private static DueWorkService<TDb> Watch<TDb>(IServiceProvider services) where TDb : Microsoft.EntityFrameworkCore.DbContext =>
+        services.GetServices<IHostedService>().OfType<DueWorkService<TDb>>().Single();
 }
 
 /// <summary>An event on its way to one of the two.</summary>

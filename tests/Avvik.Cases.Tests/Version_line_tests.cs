@@ -38,7 +38,7 @@ public sealed class Version_line_tests
     public async Task Case_leaves_triage_after_a_decision_whatever_happens_meanwhile(DatabaseProvider provider)
     {
         await using var both = await TriageAndRouting.StartAsync(provider);
-        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(40),
+        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(40),
             Prop.ForAll(Arb.From(Moves), (Action<Move[]>)(moves => new Life(both).RunAsync(moves).GetAwaiter().GetResult()))));
         Assert.Equal(0, await both.ParkedAsync());
     }
@@ -117,7 +117,7 @@ public sealed class Version_line_tests
         // Under its own id, as the broker repeats, and under another, as nothing should.
         private Task RepeatAsync(int choice)
         {
-            var delivered = both.Delivered.Where(d => d.Message.DeviationId == Id && d.Message is not ReporterAnswered).ToList();
+            var delivered = both.Delivered.Where(d => d.Message.AggregateId == Id && d.Message is not ReporterAnswered).ToList();
             if (delivered.Count == 0) return Task.CompletedTask;
             var again = delivered[choice % delivered.Count];
             return both.DeliverAsync(again with { Event = again.Event with { Id = choice % 2 == 0 ? again.Event.Id : Guid.CreateVersion7() } });

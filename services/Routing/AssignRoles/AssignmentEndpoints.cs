@@ -80,6 +80,7 @@ internal static class AssignmentEndpoints
         var given = RoleAssignmentRecord.Of(organization, body, from, to, By(caller), now);
         var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
         {
+            await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             var assignments = await unit.AssignmentsAsync(now);
             if (assignments.Any(a => a.ContradictsUnitOf(given)))
             {
@@ -111,6 +112,7 @@ internal static class AssignmentEndpoints
         RoleAssignmentRecord? ended = null;
         var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
         {
+            await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             ended = await unit.Db.RoleAssignments.FindAsync([id], CancellationToken.None);
             if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
             if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));

@@ -39,25 +39,25 @@ internal static partial class DirectoryEndpoints
 
     private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var before = current.Now;
-        var existing = before.All.SelectMany(c => c.Parties).FirstOrDefault(p => p.Unit(code) is not null);
         var (body, problem) = await StrictJson.ReadAsync<DirectoryUnitChange>(http.Request, Strict, (b, errors) => CheckShape(code, b, errors));
         if (body is null) return problem!;
-        // Whose it is: the unit's own party, else the one that is named, else the caller's. Another party's units are not the caller's to know of here.
-        var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
-        if (!caller.Is(Roles.Admin) && organization != caller.Organization) return Problem.NotFound();
-        if (before.Party(organization) is not { } party) return Problem.NotFound();
-        var errors = new FieldErrors();
-        CheckContent(code, body, party, errors);
-        if (errors.Any) return Problem.Invalid(errors);
-
         var now = clock.GetUtcNow();
-        var published = await writer.WriteAsync(async unit =>
+        var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
         {
+            // The newest there is, which this instance's snapshot may not be yet.
+            await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             var known = await unit.DirectoryAsync();
-            var version = known?.Version ?? 1;
-            // What was checked was checked against this version; another instance's change in between asks for another look.
-            if (version != before.Version || HandleCaseEndpoints.StaleIfNamed(http.Request, version) is not null) return null;
+            var before = known is null || known.Version == current.Now.Version ? current.Now : new(known);
+            // Whose it is: the unit's own party, else the one that is named, else the caller's. Another party's units are not the caller's to know of here.
+            var existing = before.All.SelectMany(c => c.Parties).FirstOrDefault(p => p.Unit(code) is not null);
+            var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
+            if (!caller.Is(Roles.Admin) && organization != caller.Organization) return (null, Problem.NotFound());
+            if (before.Party(organization) is not { } party) return (null, Problem.NotFound());
+            if (HandleCaseEndpoints.StaleIfNamed(http.Request, before.Version) is { } stale) return (null, stale);
+            var errors = new FieldErrors();
+            CheckContent(code, body, party, errors);
+            if (errors.Any) return (null, Problem.Invalid(errors));
+
             var state = new DirectoryUnitState
             {
                 OrganizationNumber = organization,
@@ -67,25 +67,32 @@ internal static partial class DirectoryEndpoints
                 ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
                 Successor = body.Successor,
             };
-            var next = new DirectoryPublished { AggregateId = DirectoryPublished.DirectoryId, Version = version + 1, OccurredAt = now, Units = [.. before.Changes.Where(u => u.Code != code), state], Assignments = known?.Assignments };
-            if (!await unit.PublishAsync(next)) return null;
+            var next = new DirectoryPublished
+            {
+                AggregateId = DirectoryPublished.DirectoryId,
+                Version = before.Version + 1,
+                OccurredAt = now,
+                Units = [.. before.Changes.Where(u => u.Code != code), state],
+                Assignments = known?.Assignments,
+            };
+            if (!await unit.PublishAsync(next)) return (null, new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion"));
             unit.Db.Add(new DirectoryChangeRecord
             {
                 Version = next.Version,
                 Organization = organization,
                 Unit = code,
-                Body = JsonSerializer.Serialize(next.Units[^1]),
+                Body = JsonSerializer.Serialize(state),
                 ChangedAt = now,
                 ChangedBy = $"{caller.Subject}@{caller.Organization}",
                 Reason = body.Reason!,
             });
             journal.AppendAdministration(unit, http);
-            return next;
+            return (next, null);
         }, ct);
-        if (published is null) return new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+        if (published is null) return refusal!;
         current.Replace(published);
         http.Response.Headers.ETag = $"\"{published.Version}\"";
-        return Results.Json(View(current.Now.Party(organization)!.Unit(code)!), ClientJson.Default.DirectoryUnit);
+        return Results.Json(View(current.Now.Party(published.Units[^1].OrganizationNumber)!.Unit(code)!), ClientJson.Default.DirectoryUnit);
     }
 
     private static void CheckShape(string code, DirectoryUnitChange b, FieldErrors errors)

@@ -1,4 +1,5 @@
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Outbox;
@@ -20,6 +21,8 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => writer.WriteAsync(async unit =>
     {
+        // Of several instances that start at once, one adds whom the configuration names, and the others see that.
+        await unit.SerializeAsync(DirectoryPublished.DirectoryId);
         var (now, first) = (clock.GetUtcNow(), new List<RoleAssignmentRecord>());
         foreach (var administrator in configuration.GetSection("Assignments:Administrators").Get<string[]>() ?? [])
         {

@@ -49,6 +49,7 @@ internal static class HandleCaseEndpoints
         var actor = ActorOf(caller);
         var refusal = await writer.WriteAsync(async unit =>
         {
+            await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !IsParty(@case, caller)) return Problem.NotFound();
             if (StaleVersion(http.Request, @case) is { } stale) return stale;

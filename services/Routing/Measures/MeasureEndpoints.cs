@@ -77,6 +77,7 @@ internal static class MeasureEndpoints
         var actor = HandleCaseEndpoints.ActorOf(caller);
         var refusal = await writer.WriteAsync(async unit =>
         {
+            await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !HandleCaseEndpoints.IsParty(@case, caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure) return Problem.NotFound();
             if (HandleCaseEndpoints.StaleVersion(http.Request, @case) is { } stale) return stale;

@@ -12,6 +12,7 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
 {
     public async Task HandleAsync(DeviationMerged message, UnitOfWork<RoutingDbContext> unit)
     {
+        await unit.SerializeAsync(message.DeviationId, message.MainCase);
         var now = clock.GetUtcNow();
         var comment = texts.RevealOptional(message.Comment);
         var added = await unit.Sql.ExecuteAsync(

@@ -44,21 +44,35 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
 
     private async Task<int> MoveAsync(Func<RoutingDbContext, IQueryable<Case>> waiting, Func<Case, CaseEventRecord?> move, CancellationToken ct)
     {
-        var moved = 0;
-        while (true)
+        for (var (moved, passed) = (0, 0); ;)
         {
             await using var db = await databases.CreateDbContextAsync(ct);
-            var ids = await waiting(db).OrderBy(c => c.Id).Select(c => c.Id).Take(Batch).ToListAsync(ct);
-            var done = (await Task.WhenAll(ids.Select(id => writer.WriteAsync(async unit =>
+            // Those that could not be moved are passed over until the next interval.
+            var ids = await waiting(db).OrderBy(c => c.Id).Select(c => c.Id).Skip(passed).Take(Batch).ToListAsync(ct);
+            var done = (await Task.WhenAll(ids.Select(id => MoveOneAsync(id, move, ct)))).Count(was => was);
+            (moved, passed) = (moved + done, passed + ids.Count - done);
+            if (ids.Count < Batch) return moved;
+        }
+    }
+
+    private async Task<bool> MoveOneAsync(Guid id, Func<Case, CaseEventRecord?> move, CancellationToken ct)
+    {
+        try
+        {
+            return await writer.WriteAsync(async unit =>
             {
                 // Another instance may be at it.
-                if (database.Value.Provider == DatabaseProvider.Postgres && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 for update skip locked", id) != id) return false;
+                if (database.Value.Provider == DatabaseProvider.Postgres
+                    && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 for update skip locked", id) != id) return false;
                 if (await unit.FindCaseAsync(id) is not { } @case || move(@case) is not { } recorded) return false;
                 await unit.RecordAsync(@case, recorded, texts);
                 return true;
-            }, ct)))).Count(was => was);
-            moved += done;
-            if (ids.Count < Batch || done == 0) return moved;
+            }, ct);
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested)
+        {
+            Log.CaseNotMoved(error, id);
+            return false;
         }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
 {
     public async Task HandleAsync(DeviationTriaged message, UnitOfWork<RoutingDbContext> unit)
     {
+        // Against a withdrawal or a merge that another instance handles: each would not see what the other has written.
+        await unit.SerializeAsync(message.DeviationId);
         var now = clock.GetUtcNow();
         var knowledge = new RoutingKnowledge(directory.Now, rules.Of(message.Facts.RespondentOrganization));
         var comment = texts.RevealOptional(message.Comment);

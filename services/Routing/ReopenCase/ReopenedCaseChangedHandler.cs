@@ -11,6 +11,7 @@ internal sealed class ReopenedCaseChangedHandler(TextProtector texts) : IHandle<
 {
     public async Task HandleAsync(ReopenedCaseChanged message, UnitOfWork<RoutingDbContext> unit)
     {
+        await unit.SerializeAsync(message.DeviationId);
         if (await unit.FindCaseAsync(message.DeviationId) is { } @case && @case.Follow(message, texts.RevealOptional(message.Text)) is { } recorded)
             await unit.RecordAsync(@case, recorded, texts);
     }

@@ -12,6 +12,7 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
 {
     public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<RoutingDbContext> unit)
     {
+        await unit.SerializeAsync(message.DeviationId);
         var @case = await unit.FindCaseAsync(message.DeviationId);
         if (@case is null)
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (case_id, organization, reason) values (@p1, @p2, @p3) on conflict do nothing",

@@ -20,6 +20,8 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
 
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
     {
+        // Against a withdrawal that another instance handles: each would not see what the other has written.
+        await unit.SerializeAsync(message.DeviationId);
         var narrative = texts.Reveal(message.Narrative);
         var mayIdentify = IdentityWarning.In(narrative, texts.RevealOptional(message.ImmediateAction), texts.RevealOptional(message.SuggestedMeasure)).Count > 0;
         var sketch = Likeness.Sketch(narrative, _seed);

@@ -36,6 +36,7 @@ internal static class DecideTriageEndpoints
         if (decision is null) return problem!;
         return await writer.WriteAsync(async unit =>
         {
+            await unit.SerializeAsync([id, .. decision.MainCase is { } main ? [main] : Array.Empty<Guid>()]);
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
             if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
             var now = clock.GetUtcNow();

@@ -11,6 +11,7 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
 {
     public async Task HandleAsync(DeviationWithdrawn message, UnitOfWork<TriageDbContext> unit)
     {
+        await unit.SerializeAsync(message.DeviationId);
         var assessment = await unit.Db.Assessments.FindAsync(message.DeviationId);
         if (assessment is { IsPending: true })
             await unit.RecordAsync(assessment, assessment.Withdraw(message.Organization, clock.GetUtcNow()), null, texts);

@@ -48,6 +48,55 @@ public sealed class Directory_tests
         await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() == 3, TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task Unit_change_goes_by_the_newest_directory_when_another_instance_changed_it()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        // Time stands still: no instance reads the directory again by itself.
+        var clock = new MovableClock(Given.ReceivedAt);
+        await using var first = new ServiceUnderTest<Program>(database, clock);
+        await using var second = new ServiceUnderTest<Program>(database, clock);
+        using var there = second.As(Given.SykehusetInnlandet, Roles.Coordinator);
+        await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny." });
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync("1", "SI Stange"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PutAsync("2", "SI Ottestad"));
+        Assert.Equal(HttpStatusCode.OK, await PutAsync("2", "SI Stange"));
+        var published = (await database.SentAsync()).OfType<DirectoryPublished>().MaxBy(d => d.Version)!;
+        Assert.Equal([(3, "si-rehabilitering"), (3, "si-habiliteringstjenesten")], published.Units.Select(u => (published.Version, u.Code)));
+
+        async Task<HttpStatusCode> PutAsync(string version, string site)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/directory/units/si-habiliteringstjenesten")
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(new { name = "Habilitering", sites = new[] { site }, reason = "Ny." }),
+                Headers = { { "If-Match", $"\"{version}\"" } },
+            };
+            using var response = await there.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Two_instances_that_add_the_same_first_administrator_both_start()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using (var migrated = new ServiceUnderTest<Program>(database)) migrated.CreateClient().Dispose();
+        await using var held = await HeldStatement.HoldAsync(database, "insert or update on care_directory");
+        var administrator = ("Assignments:Administrators:0", $"{Given.SykehusetInnlandet}/anna");
+        await using var first = new ServiceUnderTest<Program>(database, settings: administrator);
+        await using var second = new ServiceUnderTest<Program>(database, settings: administrator);
+        using var one = first.CreateClient();
+        await held.HeldAsync();
+        using var other = second.CreateClient();
+        await held.DoneOrWaitingAsync(new TaskCompletionSource().Task);
+        await held.ReleaseAsync();
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() >= 2, TimeSpan.FromSeconds(60));
+
+        foreach (var http in new[] { one, other }) Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(1, await database.CountAsync("select count(*) from role_assignments"));
+    }
+
     private static async Task ChangeAsync(ServiceUnderTest<Program> service, TestDatabase database)
     {
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);

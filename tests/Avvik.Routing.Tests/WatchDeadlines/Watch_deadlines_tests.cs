@@ -20,6 +20,21 @@ public sealed class Watch_deadlines_tests
     private static async Task<List<CaseChanged>> ChangesAsync(TestDatabase database) => [.. (await database.SentAsync()).OfType<CaseChanged>()];
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Deadlines_are_kept_when_more_cases_than_a_batch_always_fail(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.ReceivedAt);
+        await using var service = new ServiceUnderTest<Program>(database, clock);
+        await service.ReceiveAsync(Enumerable.Range(0, 203).Select(_ => service.Triaged()));
+        var sound = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-000777" }));
+        // They are due before it, and cannot be read.
+        await database.ExecuteAsync("update cases set facts = 'unreadable', wake_at = wake_at - 1000 where reference <> 'AVV-2026-000777'");
+        clock.Advance(TimeSpan.FromDays(7));
+        await WatchOf(service).RunOnceAsync(CancellationToken.None);
+        await Eventually.IsTrue(async () => (await ChangesAsync(database)).Any(c => c.DeviationId == sound.DeviationId && c.Action == "acknowledgeOverdue"), Soon);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task What_comes_due_is_done_while_the_service_runs(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

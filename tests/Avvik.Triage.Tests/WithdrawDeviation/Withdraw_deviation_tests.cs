@@ -48,6 +48,27 @@ public sealed class Withdraw_deviation_tests
     }
 
     [Fact]
+    public async Task Withdrawal_ends_a_deviation_that_another_instance_is_assessing()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var first = new ServiceUnderTest<Program>(database);
+        await using var second = new ServiceUnderTest<Program>(database);
+        var submitted = first.Waiting();
+        var coordinator = second.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        // It has asked for withdrawals, and not committed.
+        await using var held = await HeldStatement.HoldAsync(database, "delete on early_withdrawals");
+        var assessing = first.ReceiveAsync(submitted);
+        await held.HeldAsync();
+        var withdrawal = second.ReceiveAsync(Withdrawal(submitted.DeviationId));
+        await held.DoneOrWaitingAsync(withdrawal);
+        await held.ReleaseAsync();
+        await Task.WhenAll(assessing, withdrawal);
+
+        Assert.Empty((await coordinator.ListTriageAsync()).Items);
+        Assert.Equal(CaseStates.Withdrawn, (await database.SentAsync()).OfType<CaseChanged>().MaxBy(c => c.Version)!.State);
+    }
+
+    [Fact]
     public async Task Withdrawal_of_a_routed_deviation_is_left_to_routing()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
