@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Avvik.Client;
@@ -14,7 +13,7 @@ if (args is not [var gateway, var identity, var corpus, ..])
 }
 var withCategory = !args.Contains("--without-category", StringComparer.Ordinal);
 using var tokens = new HttpClient { BaseAddress = new Uri(identity) };
-var clients = new Dictionary<(string, string), AvvikClient>();
+var clients = new Dictionary<(string, string), IAvvikClient>();
 var patience = TimeSpan.FromSeconds(30);
 var lines = await File.ReadAllLinesAsync(corpus);
 var rows = new List<Row>();
@@ -48,7 +47,7 @@ Console.WriteLine($"{rows.Count(r => r.AsExpected)} av {rows.Count} kom dit de s
 
 foreach (var community in HealthCommunities.All)
 {
-    var statistics = await (await ClientAsync(community.Trust.OrganizationNumber, "coordinator")).GetStatisticsAsync("by=category");
+    var statistics = await (await ClientAsync(community.Trust.OrganizationNumber, "coordinator")).GetStatisticsAsync(new() { By = ["category"] });
     Console.WriteLine();
     Console.WriteLine($"{community.Name}, {statistics.Period.From:yyyy-MM-dd}–{statistics.Period.To:yyyy-MM-dd}: {statistics.Total.Count.Value} meldinger, {statistics.Total.Open.Value} åpne");
     foreach (var r in statistics.Rows.OrderByDescending(r => r.Count.Value))
@@ -56,26 +55,24 @@ foreach (var community in HealthCommunities.All)
 }
 return 0;
 
-async Task<AvvikClient> ClientAsync(string organization, string role)
+async Task<IAvvikClient> ClientAsync(string organization, string role)
 {
     if (clients.TryGetValue((organization, role), out var known)) return known;
     using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["organization"] = organization, ["role"] = role });
     using var answer = await tokens.PostAsync("token", form);
     answer.EnsureSuccessStatusCode();
     var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString();
-    var http = new HttpClient { BaseAddress = new Uri(gateway) };
-    http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    return clients[(organization, role)] = new AvvikClient(http);
+    return clients[(organization, role)] = AvvikClient.Connect(new Uri(gateway), token!);
 }
 
 // What waits in triage is decided as a coordinator would who follows the first suggestion.
-async Task<(CaseRow Case, bool Decided)> InWorklistAsync(AvvikClient coordinator, Deviation receipt, long started)
+async Task<(CaseRow Case, bool Decided)> InWorklistAsync(IAvvikClient coordinator, Deviation receipt, long started)
 {
     using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
     for (var decided = false; Stopwatch.GetElapsedTime(started) < patience; await pause.WaitForNextTickAsync())
     {
-        if ((await coordinator.ListCasesAsync($"q={receipt.Reference}")).Items is [var found, ..]) return (found, decided);
-        if (decided || (await coordinator.ListTriageAsync("limit=200")).Items.FirstOrDefault(i => i.Id == receipt.Id && i.State == "triage") is not { } waiting) continue;
+        if ((await coordinator.ListCasesAsync(new() { Q = receipt.Reference })).Items is [var found, ..]) return (found, decided);
+        if (decided || (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.FirstOrDefault(i => i.Id == receipt.Id && i.State == "triage") is not { } waiting) continue;
         await coordinator.DecideAsync(receipt.Id, new() { Decision = "route", Category = waiting.Suggestions is [var best, ..] ? best.Category : "other" });
         decided = true;
     }

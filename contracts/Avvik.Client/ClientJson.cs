@@ -43,6 +43,14 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(RoutingRuleChange))]
 [JsonSerializable(typeof(RoutingRuleSimulation))]
 [JsonSerializable(typeof(SimulatedRouting))]
+[JsonSerializable(typeof(StatisticsAnswer))]
+[JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(Page<ReportVersion>))]
+[JsonSerializable(typeof(FreezeReport))]
+[JsonSerializable(typeof(ReportDiff))]
+[JsonSerializable(typeof(Page<SignalItem>))]
+[JsonSerializable(typeof(ChangeSignal))]
+[JsonSerializable(typeof(ProblemFieldError))]
 public sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>A submission as it was sent: what was not said is not there.</summary>

@@ -10,7 +10,7 @@ public sealed record Deviation
     /// <summary>For people: <c>AVV-2026-000123</c>.</summary>
     public required string Reference { get; init; }
     /// <summary><c>submitted</c>, then the case's state.</summary>
-    public required string Status { get; init; }
+    public required string State { get; init; }
     /// <summary>When it was on disk.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>Code of the health community.</summary>
@@ -34,7 +34,7 @@ public sealed record Deviation
     public required Submission Submission { get; init; }
     /// <summary>Null until it is routed.</summary>
     public CaseSummary? Case { get; init; }
-    /// <summary>The case it repeats, when the status is <c>duplicate</c>: its answer and closing are in the timeline.</summary>
+    /// <summary>The case it repeats, when the state is <c>duplicate</c>: its answer and closing are in the timeline.</summary>
     public Guid? MainCase { get; init; }
     /// <summary>What has happened, oldest first.</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
@@ -61,11 +61,11 @@ public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Orga
 
 /// <summary>What has changed.</summary>
 /// <param name="Items">Oldest first.</param>
-/// <param name="Next">Ask with <c>?after=</c> for what follows.</param>
-public sealed record Changes(IReadOnlyList<Change> Items, string Next);
+/// <param name="NextCursor">Ask with <c>?cursor=</c> for what follows; never null, since there may be more later.</param>
+public sealed record Changes(IReadOnlyList<Change> Items, string NextCursor);
 
 /// <summary>A change of a case, in codes alone.</summary>
-/// <param name="Cursor">Where it is in the feed: <c>?after=</c> gives what follows it.</param>
+/// <param name="Cursor">Where it is in the feed: <c>?cursor=</c> gives what follows it.</param>
 /// <param name="Id">The deviation and its case.</param>
 /// <param name="Reference">For people.</param>
 /// <param name="Version">The case's after it; keep the highest.</param>

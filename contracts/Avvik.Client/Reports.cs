@@ -77,10 +77,6 @@ public sealed record ReportSuppression(int Primary, int Complementary, int Folde
 /// <param name="Hash">Of the document this caller gets.</param>
 public sealed record ReportVersion(int Version, DateTimeOffset FrozenAt, string? FrozenBy, string? Reason, string Hash);
 
-/// <summary>The versions of a report, newest first.</summary>
-/// <param name="Items">All of them.</param>
-public sealed record ReportVersions(IReadOnlyList<ReportVersion> Items);
-
 /// <summary>What freezes a report.</summary>
 public sealed record FreezeReport
 {
@@ -107,7 +103,7 @@ public sealed record ReportChange(string Table, string? Row, string Column, Figu
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(ReportVersion))]
-[JsonSerializable(typeof(ReportVersions))]
+[JsonSerializable(typeof(Page<ReportVersion>))]
 [JsonSerializable(typeof(FreezeReport))]
 [JsonSerializable(typeof(ReportDiff))]
 public sealed partial class ReportJson : JsonSerializerContext;

@@ -65,7 +65,7 @@ public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>?
 /// <summary>What a coordinator decides.</summary>
 public sealed record TriageDecision
 {
-    /// <summary><c>route</c>, <c>reject</c>, <c>duplicate</c>, <c>askReporter</c>, or <c>enterInError</c> for what should never have been sent.</summary>
+    /// <summary><c>route</c>, <c>reject</c>, <c>duplicate</c>, <c>ask</c>, or <c>enterInError</c> for what should never have been sent.</summary>
     public string? Decision { get; init; }
     /// <summary>Code of <c>categories</c>; needed to route when the deviation has none.</summary>
     public string? Category { get; init; }
@@ -85,7 +85,7 @@ public sealed record TriageDecision
     public string? Comment { get; init; }
     /// <summary>The case it repeats; needed for <c>duplicate</c>.</summary>
     public Guid? MainCase { get; init; }
-    /// <summary>At most 4,000 characters; needed for <c>askReporter</c>.</summary>
+    /// <summary>At most 4,000 characters; needed for <c>ask</c>.</summary>
     public string? Question { get; init; }
 }
 

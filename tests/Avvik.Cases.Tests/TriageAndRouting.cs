@@ -42,8 +42,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     public MovableClock Clock { get; }
 
     /// <summary>The respondent's coordinator, in each service.</summary>
-    public AvvikClient TriageCoordinator { get; }
-    public AvvikClient Coordinator { get; }
+    public IAvvikClient TriageCoordinator { get; }
+    public IAvvikClient Coordinator { get; }
 
     /// <summary>Published and not delivered yet.</summary>
     public List<Delivery> InFlight { get; } = [];
@@ -125,7 +125,7 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     /// <summary>Acts on the case as it is now.</summary>
     public async Task ActAsync(Guid id, string action, CaseAction? body = null)
     {
-        await Coordinator.ActAsync(id, (await Coordinator.GetCaseAsync(id)).Case.Version, action, body);
+        await Coordinator.ActAsync(id, (await Coordinator.GetCaseAsync(id)).Case.Version, action, body ?? new());
         await CollectAsync();
     }
 

@@ -21,7 +21,7 @@ public sealed class Version_line_tests
             (12, Gen.Constant("deliver")),
             (3, Gen.Constant("repeat")),
             (8, Gen.Elements("measure", "time", "closeUnit", "write")),
-            (8, Gen.Elements("route", "route", "askReporter", "reject")),
+            (8, Gen.Elements("route", "route", "ask", "reject")),
             (6, Gen.Elements("acknowledge", "start", "answer", "close", "reopen")),
             (1, Gen.Constant("withdraw")))
         from choice in Gen.Choose(0, 1000)
@@ -109,7 +109,7 @@ public sealed class Version_line_tests
                 case "withdraw":
                     both.Withdraw(Id);
                     return Task.CompletedTask;
-                case "route" or "askReporter" or "reject": return DecideAsync(move);
+                case "route" or "ask" or "reject": return DecideAsync(move);
                 default: return both.ActAsync(Id, move.Action, new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
             }
         }
@@ -137,9 +137,9 @@ public sealed class Version_line_tests
             {
                 "reject" => new() { Decision = "reject", ReasonCode = "internal", Comment = "Egen rutine." },
                 "route" => new() { Decision = "route" },
-                _ => new() { Decision = "askReporter", Question = question },
+                _ => new() { Decision = "ask", Question = question },
             });
-            if (move.Action == "askReporter") _questions.Add(question);
+            if (move.Action == "ask") _questions.Add(question);
         }
 
         private async Task DecideWhatWaitsAsync()

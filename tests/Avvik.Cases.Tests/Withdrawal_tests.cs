@@ -20,7 +20,7 @@ public sealed class Withdrawal_tests
         await using var both = await TriageAndRouting.StartAsync(provider);
         var id = Guid.CreateVersion7(both.Clock.GetUtcNow());
         await both.SubmitAsync(id);
-        await both.TriageCoordinator.DecideAsync(id, new() { Decision = "askReporter", Question = "Når?" });
+        await both.TriageCoordinator.DecideAsync(id, new() { Decision = "ask", Question = "Når?" });
         both.Withdraw(id);
         await both.SettleAsync(0);
         Assert.Equal(CaseStates.Withdrawn, both.Changes.MaxBy(c => c.Version)!.State);

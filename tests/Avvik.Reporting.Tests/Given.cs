@@ -66,5 +66,5 @@ internal static class Given
     public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) =>
         service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([.. events.Select(Events.Page)], CancellationToken.None);
 
-    public static AvvikClient Reporter(this ServiceUnderTest<Program> service, string organization = Hamar) => service.ClientAs(organization, Roles.Reporter);
+    public static IAvvikClient Reporter(this ServiceUnderTest<Program> service, string organization = Hamar) => service.ClientAs(organization, Roles.Reporter);
 }

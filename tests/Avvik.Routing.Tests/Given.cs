@@ -79,11 +79,11 @@ internal static class Given
     }
 
     /// <summary>Acts on the case as it is now, whatever time does to it meanwhile.</summary>
-    public static async Task<CaseDetails> ActNowAsync(this AvvikClient client, Guid id, string action, CaseAction? body = null)
+    public static async Task<CaseDetails> ActNowAsync(this IAvvikClient client, Guid id, string action, CaseAction? body = null)
     {
         while (true)
         {
-            try { return await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body); }
+            try { return await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body ?? new()); }
             catch (AvvikProblemException refused) when (refused.Status == HttpStatusCode.PreconditionFailed) { }
         }
     }

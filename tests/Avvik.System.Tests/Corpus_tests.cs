@@ -11,7 +11,7 @@ public sealed class Corpus_tests(RunningSystem system)
     [Fact]
     public async Task Every_deviation_of_the_corpus_lands_in_its_unit_under_its_clause()
     {
-        var sent = new List<(CorpusLine Line, AvvikClient Reporter, Guid Id)>();
+        var sent = new List<(CorpusLine Line, IAvvikClient Reporter, Guid Id)>();
         foreach (var line in Corpus.Lines)
         {
             var reporter = await system.ClientAsync(line.Reporter, "client");

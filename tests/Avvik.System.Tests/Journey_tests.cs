@@ -19,7 +19,7 @@ public sealed class Journey_tests(RunningSystem system)
         var submission = Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary" };
 
         var receipt = await nurse.SubmitAsync(submission);
-        Assert.Equal("submitted", receipt.Status);
+        Assert.Equal("submitted", receipt.State);
         Assert.StartsWith("AVV-", receipt.Reference, StringComparison.Ordinal);
 
         var row = await InWorklistAsync(handler, receipt.Id, "unit=si-elverum-hamar&sort=-receivedAt&limit=200");
@@ -40,7 +40,7 @@ public sealed class Journey_tests(RunningSystem system)
         Assert.Equal("answered", details.Case.State);
         Assert.Empty(details.AllowedActions);
 
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Status == "answered", Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).State == "answered", Soon);
         var answered = await nurse.GetDeviationAsync(receipt.Id);
         Assert.Equal(["submitted", "routed", "acknowledged", "started", "answered"], answered.Timeline.Select(e => e.Event));
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Timeline[^1].Text?.StartsWith("Epikrisen ble liggende", StringComparison.Ordinal) == true, Soon);
@@ -51,7 +51,7 @@ public sealed class Journey_tests(RunningSystem system)
         Assert.Equal("closed", closed.Case.State);
 
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
-        await Eventually.IsTrue(async () => (await coordinator.GetStatisticsAsync("by=unit,state&category=dischargeSummary")).Rows.Any(r =>
+        await Eventually.IsTrue(async () => (await coordinator.GetStatisticsAsync(new() { By = ["unit", "state"], Category = ["dischargeSummary"] })).Rows.Any(r =>
             r.Dimensions!["unit"].GetString() == "si-elverum-hamar" && r.Dimensions["state"].GetString() == "closed" && r.Count.Value >= 1), Soon);
     }
 
@@ -62,19 +62,19 @@ public sealed class Journey_tests(RunningSystem system)
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Dette var ikke bra i det hele tatt." });
 
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == receipt.Id), Soon);
-        var item = (await coordinator.ListTriageAsync("limit=200")).Items.Single(i => i.Id == receipt.Id);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == receipt.Id), Soon);
+        var item = (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Single(i => i.Id == receipt.Id);
         Assert.Contains(item.Flags, f => f.Code == "noCategory");
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Status == "triage", Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).State == "triage", Soon);
 
         // The reporter's own coordinator has nothing to say in it, and is not told of it.
         var other = await system.ClientAsync(Hamar, "coordinator");
-        Assert.DoesNotContain((await other.ListTriageAsync("limit=200")).Items, i => i.Id == receipt.Id);
+        Assert.DoesNotContain((await other.ListTriageAsync(new() { Limit = 200 })).Items, i => i.Id == receipt.Id);
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => other.DecideAsync(receipt.Id, new() { Decision = "route", Category = "other" }))).Status);
 
         var outcome = await coordinator.DecideAsync(receipt.Id, new() { Decision = "route", Category = "coordination", Unit = "si-habilitering", Comment = "Gjelder samarbeid om opptrening." });
         Assert.Equal("routed", outcome.State);
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { Status: "routed", Category: "coordination", Case.Unit: "si-habilitering" }, Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { State: "routed", Category: "coordination", Case.Unit: "si-habilitering" }, Soon);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Timeline.Any(e => e.Text == "Gjelder samarbeid om opptrening."), Soon);
         Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.DecideAsync(receipt.Id, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }))).Status);
     }
@@ -85,11 +85,11 @@ public sealed class Journey_tests(RunningSystem system)
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Vi er uenige med ledelsen vår." });
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == receipt.Id), Soon);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == receipt.Id), Soon);
 
         await coordinator.DecideAsync(receipt.Id, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder bare egen virksomhet." });
 
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { Status: "rejected", Timeline: [.., { Text: "Intern sak: Gjelder bare egen virksomhet." }] }, Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { State: "rejected", Timeline: [.., { Text: "Intern sak: Gjelder bare egen virksomhet." }] }, Soon);
         await Eventually.IsTrue(async () => await system.CountAsync("statistics", $"select count(*) from facts where deviation_id = '{receipt.Id.ToString().ToUpperInvariant()}' and state = 'rejected'") == 1, Soon);
     }
 
@@ -102,12 +102,12 @@ public sealed class Journey_tests(RunningSystem system)
 
         var row = await InWorklistAsync(coordinator, receipt.Id, "sort=-receivedAt&limit=200");
         Assert.Equal("urgent", row.Priority);
-        var item = (await coordinator.ListTriageAsync("limit=200")).Items.Single(i => i.Id == receipt.Id);
+        var item = (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Single(i => i.Id == receipt.Id);
         // Others have reported in the same words.
         Assert.Contains("seriousHarm", item.Flags.Select(f => f.Code));
 
         Assert.Equal("routed", (await coordinator.DecideAsync(receipt.Id, new() { Decision = "route" })).State);
-        Assert.DoesNotContain((await coordinator.ListTriageAsync("limit=200")).Items, i => i.Id == receipt.Id);
+        Assert.DoesNotContain((await coordinator.ListTriageAsync(new() { Limit = 200 })).Items, i => i.Id == receipt.Id);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class Journey_tests(RunningSystem system)
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.GetCaseAsync(receipt.Id))).Status);
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.GetDeviationAsync(receipt.Id))).Status);
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.ActAsync(receipt.Id, 3, "acknowledge"))).Status);
-            Assert.Empty((await stranger.ListCasesAsync($"q={receipt.Reference}")).Items);
+            Assert.Empty((await stranger.ListCasesAsync(new() { Q = receipt.Reference })).Items);
         }
     }
 
@@ -132,22 +132,22 @@ public sealed class Journey_tests(RunningSystem system)
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var waiting = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Dette må vi se på." });
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(waiting.Id)).Status == "triage", Soon);
-        Assert.Equal("withdrawn", (await nurse.WithdrawAsync(waiting.Id, "Meldt ved en feil.")).Status);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(waiting.Id)).State == "triage", Soon);
+        Assert.Equal("withdrawn", (await nurse.WithdrawAsync(waiting.Id, "Meldt ved en feil.")).State);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(waiting.Id)).Timeline.Any(e => e.Event == "withdrawn"), Soon);
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
-        Assert.DoesNotContain((await coordinator.ListTriageAsync("limit=200")).Items, i => i.Id == waiting.Id);
+        Assert.DoesNotContain((await coordinator.ListTriageAsync(new() { Limit = 200 })).Items, i => i.Id == waiting.Id);
 
         var routed = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(routed.Id)).Status == "routed", Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(routed.Id)).State == "routed", Soon);
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => nurse.WithdrawAsync(routed.Id, "For sent."));
         Assert.Equal((HttpStatusCode.Conflict, "urn:avvik:problem:alreadyRouted"), (refused.Status, refused.Problem.GetProperty("type").GetString()));
     }
 
-    private static async Task<CaseRow> InWorklistAsync(AvvikClient client, Guid id, string query)
+    private static async Task<CaseRow> InWorklistAsync(IAvvikClient client, Guid id, string query)
     {
         CaseRow? row = null;
-        await Eventually.IsTrue(async () => (row = (await client.ListCasesAsync(query)).Items.FirstOrDefault(c => c.Id == id)) is not null, Soon);
+        await Eventually.IsTrue(async () => (row = (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.FirstOrDefault(c => c.Id == id)) is not null, Soon);
         return row!;
     }
 }

@@ -17,20 +17,20 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }] };
 
-    private Task<AvvikClient> NurseAsync() => system.ClientAsync(Hamar, "reporter");
-    private Task<AvvikClient> HandlerAsync(string unit = Unit) => system.ClientAsync(SykehusetInnlandet, "handler", unit);
-    private Task<AvvikClient> CoordinatorAsync(string organization = SykehusetInnlandet) => system.ClientAsync(organization, "coordinator");
+    private Task<IAvvikClient> NurseAsync() => system.ClientAsync(Hamar, "reporter");
+    private Task<IAvvikClient> HandlerAsync(string unit = Unit) => system.ClientAsync(SykehusetInnlandet, "handler", unit);
+    private Task<IAvvikClient> CoordinatorAsync(string organization = SykehusetInnlandet) => system.ClientAsync(organization, "coordinator");
 
     [Fact]
     public async Task Fra_triage_spørres_melder_som_svarer_og_saken_sendes_videre()
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = await WaitingAsync(nurse, coordinator);
-        Assert.Equal("awaitingReporter", (await coordinator.DecideAsync(id, new() { Decision = "askReporter", Question = "Hva gjaldt det?" })).State);
+        Assert.Equal("awaitingReporter", (await coordinator.DecideAsync(id, new() { Decision = "ask", Question = "Hva gjaldt det?" })).State);
         await StatusAsync(nurse, id, "awaitingReporter");
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "asked", Text: "Hva gjaldt det?" }), Soon);
         await nurse.WriteMessageAsync(id, "Medisinlisten manglet.");
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == id && i.State == "triage" && i.Answers.SequenceEqual(["Medisinlisten manglet."])), Soon);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.State == "triage" && i.Answers.SequenceEqual(["Medisinlisten manglet."])), Soon);
         await coordinator.DecideAsync(id, new() { Decision = "route", Category = "medication" });
         await StatusAsync(nurse, id, "routed");
         Assert.Equal(["asked", "queued", "reporterAnswered", "reporterMessage", "routed", "submitted"], (await nurse.GetDeviationAsync(id)).Timeline.Select(e => e.Event).Order(StringComparer.Ordinal));
@@ -41,10 +41,10 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = await WaitingAsync(nurse, coordinator);
-        await coordinator.DecideAsync(id, new() { Decision = "askReporter", Question = "Hva gjaldt det?" });
+        await coordinator.DecideAsync(id, new() { Decision = "ask", Question = "Hva gjaldt det?" });
         await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {8 * Day}, wake_at = 0 where id = @id", id);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Event == "reporterReminded"), Soon);
-        Assert.Equal("awaitingReporter", (await nurse.GetDeviationAsync(id)).Status);
+        Assert.Equal("awaitingReporter", (await nurse.GetDeviationAsync(id)).State);
         await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {8 * Day}, wake_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "rejected");
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."), Soon);
@@ -122,7 +122,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await nurse.WriteMessageAsync(id, "Hva med helgene?");
         await Eventually.IsTrue(async () => (await handler.GetCaseAsync(id)).Case.State == "inProgress", Soon);
         await ActAsync(handler, id, "answer", Answer with { Text = "Også i helgene.", Measures = null, NoMeasuresReason = "Samme tiltak." });
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { Status: "answered" } d && d.Timeline.Count(e => e.Event == "answered") == 2, Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { State: "answered" } d && d.Timeline.Count(e => e.Event == "answered") == 2, Soon);
         Assert.Equal("urn:avvik:problem:followUpUsed", (await Assert.ThrowsAsync<AvvikProblemException>(() => nurse.WriteMessageAsync(id, "Og nettene?"))).Problem.GetProperty("type").GetString());
 
         Assert.Equal("disputed", (await ActAsync(nurse, id, "dispute", new() { Reason = "Stemmer ikke." })).Case.State);
@@ -157,7 +157,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await AnsweredAsync(handler, id);
         Assert.Equal("closed", (await ActAsync(coordinator, id, "close")).Case.State);
         Assert.Equal("triage", (await ActAsync(await CoordinatorAsync(Hamar), id, "reopen", new() { Reason = "Det skjedde igjen." })).Case.State);
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
         await coordinator.DecideAsync(id, new() { Decision = "route", Unit = "si-tynset" });
         var tynset = await HandlerAsync("si-tynset");
         await Eventually.IsTrue(async () => (await tynset.GetCaseAsync(id)) is { Case: { State: "routed", Unit: "si-tynset" }, Closings.Count: 1 }, Soon);
@@ -171,7 +171,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
         await ActAsync(coordinator, id, "reclassify", new() { Category = "medication", Reason = "Gjelder legemidler." });
         Assert.Equal("enteredInError", (await ActAsync(coordinator, id, "enter-in-error", new() { Reason = "Meldt på feil part." })).Case.State);
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { Status: "enteredInError", Category: "medication" }, Soon);
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { State: "enteredInError", Category: "medication" }, Soon);
 
         var waiting = await WaitingAsync(nurse, coordinator);
         await coordinator.DecideAsync(waiting, new() { Decision = "enterInError", Comment = "Prøvemelding." });
@@ -183,12 +183,12 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var (ours, theirs) = (await system.ClientAsync(Hamar, "client"), await system.ClientAsync(SykehusetInnlandet, "client"));
-        var (oursFrom, theirsFrom) = ((await ours.ListChangesAsync("latest")).Next, (await theirs.ListChangesAsync("latest")).Next);
+        var (oursFrom, theirsFrom) = ((await ours.ListChangesAsync(new() { Cursor = "latest" })).NextCursor, (await theirs.ListChangesAsync(new() { Cursor = "latest" })).NextCursor);
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
         await AnsweredAsync(handler, id);
         var closed = await ActAsync(nurse, id, "accept");
         var measure = closed.Answer!.Measures[0].Id!.Value;
-        Assert.Contains((await handler.ListMeasuresAsync($"unit={Unit}&limit=200")).Items, m => m.CaseId == id);
+        Assert.Contains((await handler.ListMeasuresAsync(new() { Unit = Unit, Limit = 200 })).Items, m => m.CaseId == id);
         foreach (var (state, note) in new[] { ("inProgress", null), ("done", "Innført."), ("effectChecked", "Ingen nye avvik.") })
             await handler.ChangeMeasureAsync(id, (await handler.GetCaseAsync(id)).Case.Version, measure, new() { State = state, Note = note });
 
@@ -198,16 +198,16 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
             var (seen, cursor) = (new SortedDictionary<int, string>(), from);
             await Eventually.IsTrue(async () =>
             {
-                var changes = await client.ListChangesAsync(cursor, wait: 5);
+                var changes = await client.ListChangesAsync(new() { Cursor = cursor, Wait = 5 });
                 foreach (var change in changes.Items.Where(c => c.Id == id)) seen[change.Version] = change.Event;
-                cursor = changes.Next;
+                cursor = changes.NextCursor;
                 return seen.Count >= expected.Length;
             }, Soon);
             Assert.Equal(expected, seen.Values);
         }
     }
 
-    private static async Task<CaseDetails> RoutedAsync(AvvikClient nurse, AvvikClient handler)
+    private static async Task<CaseDetails> RoutedAsync(IAvvikClient nurse, IAvvikClient handler)
     {
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary", ActualHarm = "mild", Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit } });
         CaseDetails? details = null;
@@ -219,23 +219,23 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         return details!;
     }
 
-    private static async Task<Guid> WaitingAsync(AvvikClient nurse, AvvikClient coordinator)
+    private static async Task<Guid> WaitingAsync(IAvvikClient nurse, IAvvikClient coordinator)
     {
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Dette var ikke bra i det hele tatt." });
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync("limit=200")).Items.Any(i => i.Id == receipt.Id), Soon);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == receipt.Id), Soon);
         return receipt.Id;
     }
 
-    private static async Task AnsweredAsync(AvvikClient handler, Guid id)
+    private static async Task AnsweredAsync(IAvvikClient handler, Guid id)
     {
         await ActAsync(handler, id, "acknowledge");
         await ActAsync(handler, id, "start");
         Assert.Equal("answered", (await ActAsync(handler, id, "answer", Answer)).Case.State);
     }
 
-    private static async Task<CaseDetails> ActAsync(AvvikClient client, Guid id, string action, CaseAction? body = null) => await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body);
+    private static async Task<CaseDetails> ActAsync(IAvvikClient client, Guid id, string action, CaseAction? body = null) => await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body ?? new());
 
-    private static Task StatusAsync(AvvikClient nurse, Guid id, string status) => Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Status == status, Soon, async () => $"{(await nurse.GetDeviationAsync(id)).Status}, not {status}");
+    private static Task StatusAsync(IAvvikClient nurse, Guid id, string status) => Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).State == status, Soon, async () => $"{(await nurse.GetDeviationAsync(id)).State}, not {status}");
 
     /// <summary>For one case, in its own row, beside the running service.</summary>
     private async Task MoveTimeAsync(string service, string sql, Guid id)

@@ -64,7 +64,7 @@ public sealed class RunningSystem : IAsyncLifetime
         return http;
     }
 
-    public async Task<AvvikClient> ClientAsync(string organization, string role, string? unit = null) => new(Http(await TokenAsync(organization, role, unit)));
+    public async Task<IAvvikClient> ClientAsync(string organization, string role, string? unit = null) => AvvikClient.Connect(Address, await TokenAsync(organization, role, unit));
 
     public async Task<string> TokenAsync(string organization, string role, string? unit = null, string? subject = null, string? scope = null)
     {

@@ -28,7 +28,7 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
     /// <summary>The gateway's word for somebody in a client with some scopes only.</summary>
     public string TokenOf(string organization, string[] roles, string subject, string[] scopes) => _gateway.Token(organization, roles, subject: subject, scopes: scopes);
 
-    public AvvikClient ClientAs(string organization, string role, string? unit = null) => new(As(organization, role, unit));
+    public IAvvikClient ClientAs(string organization, string role, string? unit = null) => AvvikClient.For(As(organization, role, unit));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -11,7 +11,7 @@ internal static class Forwarding
 {
     private static readonly string[] ServiceHeaders =
     [
-        "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "traceparent", "tracestate",
+        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "traceparent", "tracestate",
     ];
 
     // What Razor Pages, antiforgery, static files and htmx read.

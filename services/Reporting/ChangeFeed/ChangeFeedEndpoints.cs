@@ -20,17 +20,19 @@ internal static class ChangeFeedEndpoints
     {
         changes.MapGet("", ListAsync).WithName("ListChanges").WithSummary("What has changed in the cases of the caller's party, oldest first")
             .WithDescription("""
-                Ask with the cursor «next» of the last answer; without one, from the beginning; with «latest», from now on. What was given once may be given again after a failure,
+                Ask with «nextCursor» of the last answer; without one, from the beginning; with «latest», from now on. What was given once may be given again after a failure,
                 and nothing is left out: keep the highest version of each case. With «wait» (seconds, at most 30) the answer comes as soon as there is something.
                 """)
             .Produces<Changes>().ProducesProblem(422);
         return changes;
     }
 
-    private static async Task<IResult> ListAsync(string? after, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases, NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(
+        string? cursor, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases,
+        NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        var from = after == Latest ? await newest.PositionAsync(ct) : Cursor.Read(after, errors, "/after")?.SortKey ?? 0;
+        var from = cursor == Latest ? await newest.PositionAsync(ct) : Cursor.Read(cursor, errors)?.SortKey ?? 0;
         var take = Cursor.Limit(limit, errors);
         if (wait is < 0 or > LongestWait) errors.Add("/wait", "invalidWait", LongestWait);
         if (errors.Any) return Problem.Invalid(errors);

@@ -51,11 +51,11 @@ internal sealed class DeviationRecord
     public Deviation Current(IEnumerable<TimelineEntry> timeline) => View(JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!,
         Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
 
-    private Deviation View(Submission submission, string status, string? category, string? clause, string actualHarm, CaseSummary? summary, IEnumerable<TimelineEntry> timeline) => new()
+    private Deviation View(Submission submission, string state, string? category, string? clause, string actualHarm, CaseSummary? summary, IEnumerable<TimelineEntry> timeline) => new()
     {
         Id = Id,
         Reference = Reference,
-        Status = status,
+        State = state,
         ReceivedAt = ReceivedAt,
         Community = Community,
         Direction = Direction,

@@ -30,16 +30,18 @@ internal static class TrackDeviationEndpoints
         return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
     }
 
-    private static async Task<IResult> ListAsync(string? status, string? from, string? to, string? cursor, int? limit, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+    private static async Task<IResult> ListAsync(
+        string? state, string? from, string? to, string? cursor, int? limit,
+        Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (status is not null && status != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(status)) errors.Add("/status", "unknownCode");
+        if (state is not null && state != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(state)) errors.Add("/state", "unknownCode");
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
         var query = db.Deviations.Where(d => d.ReporterOrganization == caller.Organization);
-        if (status is not null) query = query.Where(d => d.Status == status);
+        if (state is not null) query = query.Where(d => d.Status == state);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
         if (after is { } position)

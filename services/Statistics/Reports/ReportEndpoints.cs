@@ -26,7 +26,7 @@ internal static class ReportEndpoints
                 ssu, 3 for the parties) are ":", and so is what they could be computed from.
                 """)
             .Produces<Report>().ProducesProblem(404).ProducesProblem(406);
-        reports.MapGet("/{community}/{quarter}/versions", VersionsAsync).WithName("GetReportVersions").WithSummary("The frozen versions of a quarter, newest first").Produces<ReportVersions>().ProducesProblem(404);
+        reports.MapGet("/{community}/{quarter}/versions", VersionsAsync).WithName("GetReportVersions").WithSummary("The frozen versions of a quarter, newest first").Produces<Page<ReportVersion>>().ProducesProblem(404);
         reports.MapGet("/{community}/{quarter}/diff", DiffAsync).WithName("GetReportDiff").WithSummary("What differs between two versions").Produces<ReportDiff>().ProducesProblem(404).ProducesProblem(422);
         reports.MapPost("/{community}/{quarter}/freeze", FreezeAsync).RequireAuthorization(Policies.Secretariat).WithName("FreezeReport").WithSummary("Freeze a quarter that is over; again only with a reason")
             .Accepts<FreezeReport>("application/json").Produces<ReportVersion>(201).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
@@ -72,7 +72,7 @@ internal static class ReportEndpoints
         var audience = Audience.Of(caller).Code;
         var versions = await db.FrozenReports.Where(r => r.Community == own.Code && r.Quarter == period.Code && r.Audience == audience).OrderByDescending(r => r.Version)
             .Select(r => new ReportVersion(r.Version, r.FrozenAt, r.FrozenBy, r.Reason, r.Hash)).ToListAsync(ct);
-        return Results.Json(new(versions), ReportJson.Default.ReportVersions);
+        return Results.Json(new(versions, null), ReportJson.Default.PageReportVersion);
     }
 
     private static async Task<IResult> DiffAsync(string community, string quarter, int? from, int? to, Caller caller, CurrentDirectory directory, QuarterReports reports, CancellationToken ct)

@@ -19,7 +19,7 @@ namespace Avvik.Triage.DecideTriage;
 
 internal static class DecideTriageEndpoints
 {
-    private const string Route = "route", Reject = "reject", Duplicate = "duplicate", AskReporter = "askReporter", EnterInError = "enterInError";
+    private const string Route = "route", Reject = "reject", Duplicate = "duplicate", Ask = "ask", EnterInError = "enterInError";
     private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapDecideTriage(this RouteGroupBuilder triage)
@@ -58,7 +58,7 @@ internal static class DecideTriageEndpoints
                 case Reject:
                     await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now), $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
                     return Done(assessment);
-                case AskReporter:
+                case Ask:
                     await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts);
                     return Done(assessment);
                 case EnterInError:
@@ -139,12 +139,12 @@ internal static class DecideTriageEndpoints
     private static void Check(TriageDecision d, Party? party, DateOnly today, FieldErrors errors)
     {
         if (d.Decision is null) errors.Add("/decision", "required");
-        else if (d.Decision is not (Route or Reject or Duplicate or AskReporter or EnterInError)) errors.Add("/decision", "unknownCode");
+        else if (d.Decision is not (Route or Reject or Duplicate or Ask or EnterInError)) errors.Add("/decision", "unknownCode");
         if (d.Decision == Reject && d.ReasonCode is null) errors.Add("/reasonCode", "required");
         if (d.Decision is Reject or EnterInError && d.Comment is null) errors.Add("/comment", "required");
         if (d.Decision == Duplicate && d.MainCase is null) errors.Add("/mainCase", "required");
         if (d.Question is not null) FreeText.Check(d.Question, "/question", FreeText.MaxLength, errors);
-        else if (d.Decision == AskReporter) errors.Add("/question", "required");
+        else if (d.Decision == Ask) errors.Add("/question", "required");
         if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", "unknownCode");
         if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", "unknownCode");
         if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", "unknownCode");

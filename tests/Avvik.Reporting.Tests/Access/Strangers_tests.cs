@@ -19,7 +19,7 @@ public sealed class Strangers_tests
         var (asked, learnt) = await Strangers.LearnAsync(service, organization, deviation.Id, "kvasteved", deviation.Reference, Given.SyntheticNumber);
         Assert.Empty(learnt);
         Assert.True(asked >= 100, $"{asked} questions");
-        Assert.Empty((await service.ClientAs(organization, Roles.Client).ListDeviationsAsync("status=routed")).Items);
+        Assert.Empty((await service.ClientAs(organization, Roles.Client).ListDeviationsAsync(new() { State = "routed" })).Items);
         Assert.Equal(0, await database.CountAsync($"select count(*) from access_log where organization = '{organization}' and deviations is not null"));
     }
 

@@ -15,7 +15,7 @@ public sealed class Access_log_tests
 {
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static AvvikClient Auditor(ServiceUnderTest<Program> service, string organization = Given.Hamar) => service.ClientAs(organization, Roles.Auditor);
+    private static IAvvikClient Auditor(ServiceUnderTest<Program> service, string organization = Given.Hamar) => service.ClientAs(organization, Roles.Auditor);
 
     [Theory, MemberData(nameof(Engines))]
     public async Task Every_read_of_text_is_a_line_that_an_auditor_of_the_same_party_finds(DatabaseProvider provider)
@@ -32,17 +32,17 @@ public sealed class Access_log_tests
         Assert.All(lines, l => Assert.Equal(("deviationRead", "test-person", Given.Hamar, "reporter"), (l.Action, l.Subject, l.Organization, l.Roles.Single())));
         // A page is one line that names them all.
         Assert.Equal([[second.Id, first.Id], [first.Id]], lines.Select(l => l.Deviations));
-        Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", $"deviation={first.Id}")).Items.Count);
-        Assert.Equal([2L], (await Auditor(service).ListAccessLogAsync("reporting", $"deviation={second.Id}")).Items.Select(l => l.Position));
-        Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", "subject=somebody-else")).Items);
-        Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", "to=2020-01-01")).Items);
-        Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", "from=2020-01-01&subject=test-person")).Items.Count);
+        Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = first.Id })).Items.Count);
+        Assert.Equal([2L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = second.Id })).Items.Select(l => l.Position));
+        Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", new() { Subject = "somebody-else" })).Items);
+        Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", new() { To = new(2020, 1, 1) })).Items);
+        Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { From = new(2020, 1, 1), Subject = "test-person" })).Items.Count);
         Assert.Empty((await Auditor(service, Given.Ringsaker).ListAccessLogAsync("reporting")).Items);
-        var page = await Auditor(service).ListAccessLogAsync("reporting", "limit=1");
-        Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", $"limit=1&cursor={page.NextCursor}")).Items.Select(l => l.Position));
+        var page = await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1 });
+        Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1, Cursor = page.NextCursor })).Items.Select(l => l.Position));
         foreach (var role in new[] { Roles.Reporter, Roles.Coordinator, Roles.Admin, Roles.Client })
             Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Hamar, role).ListAccessLogAsync("reporting"))).Status);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", "from=x&limit=0"))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 0 }))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -24,17 +24,17 @@ public sealed class Change_feed_tests
             var changes = await client.ListChangesAsync();
             Assert.Equal([(deviation.Id, deviation.Reference, 3, "routed", CaseStates.Routed, null), (deviation.Id, deviation.Reference, 4, "acknowledged", CaseStates.Acknowledged, Given.SykehusetInnlandet)],
                 changes.Items.Select(c => (c.Id, c.Reference, c.Version, c.Event, c.State, c.Organization)));
-            Assert.Empty((await client.ListChangesAsync(changes.Next)).Items);
+            Assert.Empty((await client.ListChangesAsync(new() { Cursor = changes.NextCursor })).Items);
             // Where a page ends another begins, and from the middle it goes on.
-            var first = await client.ListChangesAsync(limit: 1);
-            Assert.Equal(4, Assert.Single((await client.ListChangesAsync(first.Next)).Items).Version);
-            Assert.Equal(first.Next, first.Items[0].Cursor);
+            var first = await client.ListChangesAsync(new() { Limit = 1 });
+            Assert.Equal(4, Assert.Single((await client.ListChangesAsync(new() { Cursor = first.NextCursor })).Items).Version);
+            Assert.Equal(first.NextCursor, first.Items[0].Cursor);
         }
         foreach (var stranger in new[] { service.Reporter(Given.Ringsaker), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator) })
             Assert.Empty((await stranger.ListChangesAsync()).Items);
         Assert.Equal(HttpStatusCode.Forbidden, (await service.As(Given.Hamar, Roles.Ssu).GetAsync("/api/v1/changes")).StatusCode);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().ListChangesAsync("nonsense!", wait: 31));
-        Assert.Equal(["/after", "/wait"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().ListChangesAsync(new() { Cursor = "nonsense!", Wait = 31 }));
+        Assert.Equal(["/cursor", "/wait"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -44,10 +44,10 @@ public sealed class Change_feed_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await service.Reporter().SubmitAsync(Given.Submission);
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
-        var latest = (await service.Reporter().ListChangesAsync("latest")).Next;
-        Assert.Equal(latest, (await service.Reporter().ListChangesAsync(latest, wait: 1)).Next);
+        var latest = (await service.Reporter().ListChangesAsync(new() { Cursor = "latest" })).NextCursor;
+        Assert.Equal(latest, (await service.Reporter().ListChangesAsync(new() { Cursor = latest, Wait = 1 })).NextCursor);
 
-        var waiting = Enumerable.Range(0, 20).Select(_ => service.Reporter().ListChangesAsync(latest, wait: 30)).ToList();
+        var waiting = Enumerable.Range(0, 20).Select(_ => service.Reporter().ListChangesAsync(new() { Cursor = latest, Wait = 30 })).ToList();
         // Other parties' business wakes nobody for long.
         var other = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
         await service.ReceiveAsync(other.Changed(3, "routed", CaseStates.Routed));
@@ -79,7 +79,7 @@ public sealed class Change_feed_tests
         var (seen, saved, crashes, random) = (new HashSet<int>(), (string?)null, 0, new Random(20260820));
         await Eventually.IsTrue(async () =>
         {
-            var changes = await first.Reporter().ListChangesAsync(saved, limit: 7);
+            var changes = await first.Reporter().ListChangesAsync(new() { Cursor = saved, Limit = 7 });
             // It crashes before it has kept what it got: that is given again.
             if (random.Next(4) == 0)
             {
@@ -87,7 +87,7 @@ public sealed class Change_feed_tests
                 return false;
             }
             seen.UnionWith(changes.Items.Select(c => c.Version));
-            saved = changes.Next;
+            saved = changes.NextCursor;
             return writing.IsCompleted && changes.Items.Count == 0;
         }, TimeSpan.FromSeconds(90), () => Task.FromResult($"{seen.Count} of {Writers * Each} seen"));
         await writing;

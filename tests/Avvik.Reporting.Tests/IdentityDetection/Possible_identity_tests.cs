@@ -18,6 +18,6 @@ public sealed class Possible_identity_tests
             answer.Warnings.Select(w => (w.Pointer, w.Code, string.Join(' ', w.Offsets.Select(o => $"{o.Offset}+{o.Length}")))));
         Assert.All(answer.Warnings, w => Assert.Equal(Texts.Field(w.Code, english: false), w.Message));
         Assert.Empty((await service.Reporter().ValidateAsync(Given.Submission)).Warnings);
-        Assert.Equal("submitted", (await service.Reporter().SubmitAsync(submission)).Status);
+        Assert.Equal("submitted", (await service.Reporter().SubmitAsync(submission)).State);
     }
 }

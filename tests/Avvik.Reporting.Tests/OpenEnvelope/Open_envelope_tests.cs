@@ -19,7 +19,7 @@ public sealed class Open_envelope_tests
 
     private static Submission WithPatient => Given.Submission with { Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber } };
 
-    private static async Task<(HttpStatusCode Status, string? Type)> RefusedAsync(AvvikClient client, Guid id, string? purpose = Purpose)
+    private static async Task<(HttpStatusCode Status, string? Type)> RefusedAsync(IAvvikClient client, Guid id, string? purpose = Purpose)
     {
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => client.OpenEnvelopeAsync(id, purpose!));
         Assert.DoesNotContain(Given.SyntheticNumber, refused.Problem.GetRawText(), StringComparison.Ordinal);

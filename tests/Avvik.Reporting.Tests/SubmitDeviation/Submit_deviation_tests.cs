@@ -40,7 +40,7 @@ public sealed class Submit_deviation_tests
         var receipt = await service.ClientAs(Hamar, Roles.Reporter).SubmitAsync(Good);
 
         Assert.Equal(("submitted", "innlandet", "municipalityToTrust", "innlandet-2024", "5"),
-            (receipt.Status, receipt.Community, receipt.Direction, receipt.Agreement!.Code, receipt.Agreement.Clause));
+            (receipt.State, receipt.Community, receipt.Direction, receipt.Agreement!.Code, receipt.Agreement.Clause));
         var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         Assert.Equal((receipt.Id, 1, receipt.Reference, "SI Elverum"), (sent.DeviationId, sent.Version, sent.Facts.Reference, sent.Facts.RespondentSite));
         Assert.Equal(Good.Narrative, service.Services.GetRequiredService<TextProtector>().Reveal(sent.Narrative));
@@ -65,7 +65,7 @@ public sealed class Submit_deviation_tests
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { ActualHarm = "none" })).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { Patient = null })).Status);
         // Another client's reference is its own.
-        Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(), (await new AvvikClient(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
+        Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(), (await AvvikClient.For(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
         Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message"));
     }
 
@@ -147,11 +147,11 @@ public sealed class Submit_deviation_tests
         foreach (var role in new[] { Roles.Ssu, Roles.Admin, Roles.Auditor })
             Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => service.ClientAs(Hamar, role).SubmitAsync(Good)));
         Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => service.ClientAs("889640782", Roles.Reporter).SubmitAsync(Good)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await RefusedAsync(() => new AvvikClient(service.CreateClient()).GetDeviationAsync(receipt.Id)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await RefusedAsync(() => AvvikClient.For(service.CreateClient()).GetDeviationAsync(receipt.Id)));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_list_pages_without_loss_or_repetition_and_filters_by_status_and_day(DatabaseProvider provider)
+    public async Task The_list_pages_without_loss_or_repetition_and_filters_by_state_and_day(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -160,16 +160,16 @@ public sealed class Submit_deviation_tests
         var seen = new List<Deviation>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await client.ListDeviationsAsync($"limit=7{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
+            var page = await client.ListDeviationsAsync(new() { Limit = 7, Cursor = cursor.Length > 0 ? cursor : null });
             seen.AddRange(page.Items);
             cursor = page.NextCursor;
         }
         Assert.Equal(25, seen.Count);
         Assert.Equal(ids, seen.Select(d => d.Id).ToHashSet());
         Assert.Equal(seen.Select(d => d.ReceivedAt).OrderDescending(), seen.Select(d => d.ReceivedAt));
-        Assert.Empty((await client.ListDeviationsAsync("status=closed")).Items);
-        Assert.Empty((await client.ListDeviationsAsync("to=2020-01-01")).Items);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListDeviationsAsync("status=nonsense&limit=0&from=x"))).Status);
+        Assert.Empty((await client.ListDeviationsAsync(new() { State = "closed" })).Items);
+        Assert.Empty((await client.ListDeviationsAsync(new() { To = new(2020, 1, 1) })).Items);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListDeviationsAsync(new() { State = "nonsense", Limit = 0 }))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -206,7 +206,7 @@ public sealed class Submit_deviation_tests
             random.Shuffle(delivered);
             await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([.. delivered.Select(Page)], default);
             var deviation = await client.GetDeviationAsync(receipt.Id);
-            Assert.Equal(("answered", "si-elverum-hamar"), (deviation.Status, deviation.Case!.Unit));
+            Assert.Equal(("answered", "si-elverum-hamar"), (deviation.State, deviation.Case!.Unit));
             Assert.Equal(["submitted", "routed", "acknowledged", "answered"], deviation.Timeline.Select(e => e.Event));
             Assert.Equal("Vi har endret rutinen.", deviation.Timeline[^1].Text);
         }
@@ -219,13 +219,13 @@ public sealed class Submit_deviation_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var client = service.ClientAs(Hamar, Roles.Reporter);
         var receipt = await client.SubmitAsync(Good);
-        Assert.Equal("withdrawn", (await client.WithdrawAsync(receipt.Id, "Feil pasientforløp.")).Status);
+        Assert.Equal("withdrawn", (await client.WithdrawAsync(receipt.Id, "Feil pasientforløp.")).State);
         var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))[0], ContractJson.Default.DeviationSubmitted)!;
         await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([Page(new CaseChanged
         {
             DeviationId = receipt.Id, Version = 3, OccurredAt = receipt.ReceivedAt, Action = "routed", State = "routed", Facts = sent.Facts, Unit = "si-elverum-hamar",
         })], default);
-        Assert.Equal("withdrawn", (await client.GetDeviationAsync(receipt.Id)).Status);
+        Assert.Equal("withdrawn", (await client.GetDeviationAsync(receipt.Id)).State);
         Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.WithdrawAsync(receipt.Id, "Igjen."))).Status);
     }
 

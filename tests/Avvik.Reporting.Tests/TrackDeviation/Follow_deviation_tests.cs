@@ -42,7 +42,7 @@ public sealed class Follow_deviation_tests
             main.Changed(5, "asked", CaseStates.AwaitingReporter), service.Informed(main, 5, "Hvilken avdeling?"), main.Changed(7, "answered", CaseStates.Answered), service.Informed(main, 7, "Rutinen er endret."));
 
         var seen = await service.Reporter().GetDeviationAsync(duplicate.Id);
-        Assert.Equal((CaseStates.Duplicate, main.Id), (seen.Status, seen.MainCase));
+        Assert.Equal((CaseStates.Duplicate, main.Id), (seen.State, seen.MainCase));
         // What the other reporter was asked is between them and the unit.
         Assert.Equal([("submitted", null), ("duplicate", null), ("acknowledged", null), ("answered", "Rutinen er endret.")], seen.Timeline.Select(e => (e.Event, e.Text)));
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().GetDeviationAsync(main.Id))).Status);

@@ -1,3 +1,4 @@
+using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -16,13 +17,13 @@ public sealed class Strangers_tests
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var triaged = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-004711" }, narrative: "Epikrisen for kontrolltimen kvasteved kom ikke."));
-        Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListCasesAsync("q=kvasteved")).Items);
+        Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListCasesAsync(new() { Q = "kvasteved" })).Items);
 
         var (asked, learnt) = await Strangers.LearnAsync(service, organization, triaged.DeviationId, "kvasteved", "004711");
         Assert.Empty(learnt);
         Assert.True(asked >= 200, $"{asked} questions");
         foreach (var query in new[] { "q=kvasteved", "q=AVV-2026-004711", $"organization={Given.Hamar}", "unit=si-tynset", "state=routed", "overdue=true" })
-            Assert.Empty((await service.ClientAs(organization, Roles.Coordinator).ListCasesAsync(query)).Items);
+            Assert.Empty((await service.ClientAs(organization, Roles.Coordinator).ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items);
         // Nor was it logged that they had been given it.
         Assert.Equal(0, await database.CountAsync($"select count(*) from access_log where organization = '{organization}' and deviations is not null"));
     }

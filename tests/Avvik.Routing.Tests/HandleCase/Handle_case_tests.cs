@@ -21,9 +21,9 @@ public sealed class Handle_case_tests
 
     private static ServiceUnderTest<Program> Start(TestDatabase database) => new(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
 
-    private static AvvikClient Handler(ServiceUnderTest<Program> service, string unit = "si-tynset") => service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, unit);
+    private static IAvvikClient Handler(ServiceUnderTest<Program> service, string unit = "si-tynset") => service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, unit);
 
-    private static AvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+    private static IAvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
 
     private static async Task<(HttpStatusCode Status, string Code, (string?, string?)[] Errors)> RefusalAsync(Task<CaseDetails> call)
     {
@@ -148,7 +148,7 @@ public sealed class Handle_case_tests
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = Start(database);
         var id = (await InProgressAsync(service)).DeviationId;
-        async Task ExpectAsync(CaseAction? body, params (string?, string?)[] errors) => Assert.Equal(errors, (await RefusalAsync(Handler(service).ActAsync(id, 5, "answer", body))).Errors);
+        async Task ExpectAsync(CaseAction? body, params (string?, string?)[] errors) => Assert.Equal(errors, (await RefusalAsync(Handler(service).ActAsync(id, 5, "answer", body ?? new()))).Errors);
 
         await ExpectAsync(null, ("/text", "required"), ("/contributingFactors", "required"), ("/measures", "reasonForNoMeasures"));
         await ExpectAsync(Answer with { ContributingFactors = ["capacity", "laziness"] }, ("/contributingFactors/1", "unknownCode"));
@@ -282,7 +282,7 @@ public sealed class Handle_case_tests
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
-        AvvikClient[] callers = [Coordinator(service), Handler(service), Handler(service, "si-habilitering"), service.ClientAs(Given.Hamar, Roles.Reporter), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)];
+        IAvvikClient[] callers = [Coordinator(service), Handler(service), Handler(service, "si-habilitering"), service.ClientAs(Given.Hamar, Roles.Reporter), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)];
         string[] actions = ["acknowledge", "start", "return", "transfer", "resolve", "answer", "accept"];
         const int Seed = 20260820;
         var random = new Random(Seed);

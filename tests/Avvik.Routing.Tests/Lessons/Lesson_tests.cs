@@ -24,9 +24,9 @@ public sealed class Lesson_tests
         PatientGroups = ["frailElderly"],
     };
 
-    private static AvvikClient Trust(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+    private static IAvvikClient Trust(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
 
-    private static AvvikClient Municipality(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.LearningEditor);
+    private static IAvvikClient Municipality(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.LearningEditor);
 
     private static async Task<Guid> ClosedAsync(ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null)
     {
@@ -64,7 +64,7 @@ public sealed class Lesson_tests
         Assert.Empty((await neighbour.ListLessonsAsync()).Items);
         Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(neighbour.GetLessonAsync(proposed.Id)));
         Assert.Equal(proposed.Id, Assert.Single((await Municipality(service).ListLessonsAsync()).Items).Id);
-        Assert.Empty((await Municipality(service).ListLessonsAsync("q=epikrisen")).Items);
+        Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items);
 
         // Twice by one party is not by both.
         Assert.Equal(1, (await Trust(service).ApproveLessonAsync(proposed.Id, 1)).Version);
@@ -76,7 +76,7 @@ public sealed class Lesson_tests
         Assert.Equal(("lessonApproved", version + 1, Given.Hamar, Draft.Title), (line.Action, line.Version, line.Organization, line.Text));
         var changed = (await database.SentAsync()).OfType<CaseChanged>().Last();
         Assert.Equal(("lessonApproved", version + 1, 1), (changed.Action, changed.Version, changed.Lessons));
-        var read = Assert.Single((await neighbour.ListLessonsAsync("q=epikrisene%20LEGE")).Items);
+        var read = Assert.Single((await neighbour.ListLessonsAsync(new() { Q = "epikrisene LEGE" })).Items);
         Assert.Equal((approved.Id, Draft.WhatHappened, Draft.WhoShouldKnow), (read.Id, read.WhatHappened, read.WhoShouldKnow));
         Assert.Null(read.Origin);
         Assert.Null((await service.ClientAs(Ringsaker, Roles.Ssu).GetLessonAsync(approved.Id)).Origin);
@@ -107,7 +107,7 @@ public sealed class Lesson_tests
         using (var response = await service.As(Given.SykehusetInnlandet, Roles.LearningEditor).PostAsync($"/api/v1/lessons/{proposed.Id}/approve", null))
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal((HttpStatusCode.Conflict, "lessonApproved"), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 3, Draft)));
-        Assert.Equal("Epikrisen samme dag", Assert.Single((await Trust(service).ListLessonsAsync("q=samme")).Items).Title);
+        Assert.Equal("Epikrisen samme dag", Assert.Single((await Trust(service).ListLessonsAsync(new() { Q = "samme" })).Items).Title);
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -128,7 +128,7 @@ public sealed class Lesson_tests
         var (seen, cursor) = (new List<Lesson>(), (string?)null);
         do
         {
-            var page = await reader.ListLessonsAsync($"limit=2&q=utskrivning{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await reader.ListLessonsAsync(new() { Limit = 2, Q = "utskrivning", Cursor = cursor });
             seen.AddRange(page.Items);
             cursor = page.NextCursor;
         } while (cursor is not null);
@@ -136,11 +136,11 @@ public sealed class Lesson_tests
         Assert.Equal(seen.OrderByDescending(l => l.ListedAt).ThenByDescending(l => l.Id).Select(l => l.Id), seen.Select(l => l.Id));
         Assert.Equal(ids[4], seen[0].Id);
 
-        Assert.Equal(ids[4], Assert.Single((await reader.ListLessonsAsync("category=privacy")).Items).Id);
-        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync("patientGroup=childrenAndYouth")).Items).Id);
-        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync("patientGroup=frailElderly&q=nummer%202")).Items).Id);
-        Assert.Empty((await reader.ListLessonsAsync("q=%22%20OR%20*")).Items);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => reader.ListLessonsAsync($"category=weather&patientGroup=ufo&cursor=x&limit=0&q={new string('a', 201)}"));
+        Assert.Equal(ids[4], Assert.Single((await reader.ListLessonsAsync(new() { Category = "privacy" })).Items).Id);
+        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "childrenAndYouth" })).Items).Id);
+        Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "frailElderly", Q = "nummer 2" })).Items).Id);
+        Assert.Empty((await reader.ListLessonsAsync(new() { Q = "\" OR *" })).Items);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => reader.ListLessonsAsync(new() { Category = "weather", PatientGroup = "ufo", Cursor = "x", Limit = 0, Q = new string('a', 201) }));
         Assert.Equal(["/category", "/patientGroup", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
     }
 

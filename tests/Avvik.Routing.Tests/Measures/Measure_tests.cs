@@ -63,14 +63,14 @@ public sealed class Measure_tests
         clock.Advance(TimeSpan.FromDays(30));
         var client = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-habilitering");
 
-        Assert.Equal([("2026-09-01", true), ("2026-12-01", false)], (await client.ListMeasuresAsync("unit=si-habilitering")).Items.Select(r => (r.Measure.DueDate, r.Overdue)));
-        var late = (await client.ListMeasuresAsync("overdue=true")).Items;
+        Assert.Equal([("2026-09-01", true), ("2026-12-01", false)], (await client.ListMeasuresAsync(new() { Unit = "si-habilitering" })).Items.Select(r => (r.Measure.DueDate, r.Overdue)));
+        var late = (await client.ListMeasuresAsync(new() { Overdue = true })).Items;
         // A role is no unit: it is in the list of the unit that answered.
         Assert.Equal([("si-habilitering", closed.Case.Id), ("si-tynset", closed.Case.Id)], late.Select(r => (r.Unit, r.CaseId)));
-        Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync("overdue=false")).Items).Measure.DueDate);
-        var first = await client.ListMeasuresAsync("limit=2");
-        Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync($"limit=2&cursor={first.NextCursor}")).Items).Measure.DueDate);
+        Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync(new() { Overdue = false })).Items).Measure.DueDate);
+        var first = await client.ListMeasuresAsync(new() { Limit = 2 });
+        Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync(new() { Limit = 2, Cursor = first.NextCursor })).Items).Measure.DueDate);
         Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListMeasuresAsync()).Items);
-        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync("state=burnt&cursor=x"))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync(new() { State = "burnt", Cursor = "x" }))).Status);
     }
 }

@@ -71,8 +71,8 @@ public sealed class Move_cases_tests
         await MoveAsync(service);
         Assert.Equal(0, await MoveAsync(service));
 
-        Assert.Equal([kept], (await coordinator.ListMeasuresAsync("unit=si-prehospital")).Items.Select(m => m.Measure.Id!.Value));
-        Assert.Equal([dropped], (await coordinator.ListMeasuresAsync("unit=si-tynset")).Items.Select(m => m.Measure.Id!.Value));
+        Assert.Equal([kept], (await coordinator.ListMeasuresAsync(new() { Unit = "si-prehospital" })).Items.Select(m => m.Measure.Id!.Value));
+        Assert.Equal([dropped], (await coordinator.ListMeasuresAsync(new() { Unit = "si-tynset" })).Items.Select(m => m.Measure.Id!.Value));
         var details = await coordinator.GetCaseAsync(id);
         Assert.Equal(("si-tynset", CaseStates.Closed), (details.Case.Unit, details.Case.State));
         Assert.Single(details.Timeline, e => e is { Action: "measuresMoved", Organization: null });

@@ -13,14 +13,14 @@ public sealed class Worklist_tests
 
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static AvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+    private static IAvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
 
-    private static async Task<List<CaseRow>> AllPagesAsync(AvvikClient client, string query, int limit)
+    private static async Task<List<CaseRow>> AllPagesAsync(IAvvikClient client, string query, int limit)
     {
         var (seen, cursor) = (new List<CaseRow>(), (string?)null);
         do
         {
-            var page = await client.ListCasesAsync($"limit={limit}{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query) with { Limit = limit, Cursor = cursor });
             Assert.InRange(page.Items.Count, 1, limit);
             seen.AddRange(page.Items);
             cursor = page.NextCursor;
@@ -37,11 +37,11 @@ public sealed class Worklist_tests
         await service.ReceiveAsync(triaged);
         await service.ReceiveAsync(service.Triaged());
         await Coordinator(service).ListCasesAsync();
-        await Coordinator(service).ListCasesAsync("q=finnesikke");
+        await Coordinator(service).ListCasesAsync(new() { Q = "finnesikke" });
         Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'casesListed'"));
         await Coordinator(service).GetCaseAsync(triaged.DeviationId);
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetCaseAsync(triaged.DeviationId))).Status);
-        var lines = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("routing", $"deviation={triaged.DeviationId}")).Items;
+        var lines = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("routing", new() { Deviation = triaged.DeviationId })).Items;
         Assert.Equal([("caseRead", 1), ("casesListed", 2)], lines.Select(l => (l.Action, l.Deviations.Count)));
         Assert.True((await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).VerifyAccessLogAsync("routing")).Intact);
         await database.ExecuteAsync("drop table access_log");
@@ -62,7 +62,7 @@ public sealed class Worklist_tests
             var seen = await AllPagesAsync(Coordinator(service), sort, limit: 5);
             Assert.Equal(cases.Select(c => c.DeviationId).Order(), seen.Select(c => c.Id).Order());
             Assert.Equal(seen.Select(key).Order(), seen.Select(key));
-            Assert.Equal((await Coordinator(service).ListCasesAsync($"limit=200{sort}")).Items.Select(c => c.Id), seen.Select(c => c.Id));
+            Assert.Equal((await Coordinator(service).ListCasesAsync(QueryRecords.Of<CaseQuery>(sort) with { Limit = 200 })).Items.Select(c => c.Id), seen.Select(c => c.Id));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class Worklist_tests
         await Coordinator(service).ActAsync(theirs.DeviationId, 3, "acknowledge");
         var client = Coordinator(service);
         async Task ExpectAsync(string query, params DeviationTriaged[] expected) =>
-            Assert.Equal((query, string.Join(' ', expected.Select(e => e.Facts.Reference))), (query, string.Join(' ', (await client.ListCasesAsync(query)).Items.Select(c => c.Reference).Order(StringComparer.Ordinal))));
+            Assert.Equal((query, string.Join(' ', expected.Select(e => e.Facts.Reference))), (query, string.Join(' ', (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.Select(c => c.Reference).Order(StringComparer.Ordinal))));
 
         await ExpectAsync("", summary, privacy, theirs, ours);
         await ExpectAsync("unit=si-personvern", privacy);
@@ -110,7 +110,7 @@ public sealed class Worklist_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var described = service.Triaged(narrative: "Ikke og/eller: pris <b>høy</b>, se side.no/sti NEAR noe.");
         await service.ReceiveAsync(described);
-        async Task<int> CountAsync(string q) => (await Coordinator(service).ListCasesAsync($"q={Uri.EscapeDataString(q)}")).Items.Count;
+        async Task<int> CountAsync(string q) => (await Coordinator(service).ListCasesAsync(new() { Q = q })).Items.Count;
 
         foreach (var q in new[] { "ikke", "og", "eller", "side", "sti", "HØY", "near", "\"pris\"", "pris*", "(pris", "pris'", "pris:", "^pris", "-pris", "NEAR(pris)", "parties pris", "a\"b OR pris", "pris & !noe", "pris \\", "😀 pris" })
             Assert.Equal((q, q is "parties pris" or "a\"b OR pris" ? 0 : 1), (q, await CountAsync(q)));
@@ -153,8 +153,8 @@ public sealed class Worklist_tests
         var client = Coordinator(service);
         async Task ExpectAsync(Guid[] overdue, Guid[] inTime)
         {
-            Assert.Equal(overdue, (await client.ListCasesAsync("overdue=true")).Items.Select(c => c.Id));
-            Assert.Equal(inTime, (await client.ListCasesAsync("overdue=false")).Items.Select(c => c.Id));
+            Assert.Equal(overdue, (await client.ListCasesAsync(new() { Overdue = true })).Items.Select(c => c.Id));
+            Assert.Equal(inTime, (await client.ListCasesAsync(new() { Overdue = false })).Items.Select(c => c.Id));
             Assert.All((await client.ListCasesAsync()).Items, c => Assert.Equal(overdue.Contains(c.Id), c.Overdue));
         }
 
@@ -177,8 +177,8 @@ public sealed class Worklist_tests
         var (open, withdrawn) = (service.Triaged(), service.Triaged());
         await service.ReceiveAsync([open, withdrawn, service.Withdrawn(withdrawn.DeviationId)]);
         Assert.Equal([open.DeviationId], (await Coordinator(service).ListCasesAsync()).Items.Select(c => c.Id));
-        Assert.Equal([withdrawn.DeviationId], (await Coordinator(service).ListCasesAsync("state=withdrawn")).Items.Select(c => c.Id));
-        Assert.Equal(2, (await Coordinator(service).ListCasesAsync("q=epikrisen")).Items.Count);
+        Assert.Equal([withdrawn.DeviationId], (await Coordinator(service).ListCasesAsync(new() { State = "withdrawn" })).Items.Select(c => c.Id));
+        Assert.Equal(2, (await Coordinator(service).ListCasesAsync(new() { Q = "epikrisen" })).Items.Count);
     }
 
     [Theory]
@@ -192,7 +192,7 @@ public sealed class Worklist_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).ListCasesAsync(query));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).ListCasesAsync(QueryRecords.Of<CaseQuery>(query)));
         var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
         var status = code == "invalidCursor" ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity;
         Assert.Equal((status, pointer, code), (refused.Status, error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));

@@ -104,7 +104,7 @@ public sealed class Suppression_tests(StatisticsServices services)
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         await service.ReceiveAsync(Of("admission", 2));
 
-        var answer = await new AvvikClient(service.As(StatisticsService.Hamar, roles.Split(' '))).GetStatisticsAsync("by=category");
+        var answer = await AvvikClient.For(service.As(StatisticsService.Hamar, roles.Split(' '))).GetStatisticsAsync(new() { By = ["category"] });
 
         Assert.Equal(hidden, answer.Rows[0].Count == Figure.Suppressed);
     }

@@ -23,9 +23,9 @@ public sealed class Formats_tests(StatisticsServices services)
         await Script.RunAsync("tests/document-tools");
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         await service.ReceiveAsync(History.Of(51, 900, new(2025, 1, 1), new(2026, 6, 30)));
-        var secretariat = new AvvikClient(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
+        var secretariat = AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
         foreach (var quarter in new[] { "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2" }) await secretariat.FreezeReportAsync("innlandet", quarter);
-        var ssu = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
         var before = await FilesAsync();
 
         await service.ReceiveAsync(History.Of(52, 100, new(2026, 4, 1), new(2026, 6, 30)));
@@ -65,7 +65,7 @@ public sealed class Formats_tests(StatisticsServices services)
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
 
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator)).DownloadReportAsync("innlandet", "2026-Q2.docx"));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator)).DownloadReportAsync("innlandet", "2026-Q2.docx"));
 
         Assert.Equal(System.Net.HttpStatusCode.NotAcceptable, refused.Status);
     }

@@ -38,7 +38,7 @@ public sealed class Freezing_tests(StatisticsServices services)
 
         Assert.Equal(first, await secretariat.GetByteArrayAsync(Quarter + "?version=1"));
         Assert.Equal(350, Received(await secretariat.GetFromJsonAsync(Quarter, ReportJson.Default.Report)));
-        var versions = (await secretariat.GetFromJsonAsync(Quarter + "/versions", ReportJson.Default.ReportVersions))!.Items;
+        var versions = (await secretariat.GetFromJsonAsync(Quarter + "/versions", ReportJson.Default.PageReportVersion))!.Items;
         Assert.Equal([(2, "Femti meldinger kom for sent."), (1, null)], versions.Select(v => (v.Version, v.Reason)));
         var diff = (await secretariat.GetFromJsonAsync(Quarter + "/diff?from=1&to=2", ReportJson.Default.ReportDiff))!;
         Assert.Equal("Femti meldinger kom for sent.", diff.Reason);
@@ -57,9 +57,9 @@ public sealed class Freezing_tests(StatisticsServices services)
 
         Assert.Equal(2, frozen.Sum());
         foreach (var quarter in new[] { "2026-Q1", "2026-Q2" })
-            Assert.Equal([(1, null)], (await service.As(StatisticsService.Hamar, Roles.Ssu).GetFromJsonAsync($"/api/v1/reports/innlandet/{quarter}/versions", ReportJson.Default.ReportVersions))!.Items.Select(v => (v.Version, v.FrozenBy)));
+            Assert.Equal([(1, null)], (await service.As(StatisticsService.Hamar, Roles.Ssu).GetFromJsonAsync($"/api/v1/reports/innlandet/{quarter}/versions", ReportJson.Default.PageReportVersion))!.Items.Select(v => (v.Version, v.FrozenBy)));
         // The third is not over.
-        Assert.Empty((await service.As(StatisticsService.Hamar, Roles.Ssu).GetFromJsonAsync("/api/v1/reports/innlandet/2026-Q3/versions", ReportJson.Default.ReportVersions))!.Items);
+        Assert.Empty((await service.As(StatisticsService.Hamar, Roles.Ssu).GetFromJsonAsync("/api/v1/reports/innlandet/2026-Q3/versions", ReportJson.Default.PageReportVersion))!.Items);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class Meeting_tests(StatisticsServices services)
     public async Task A_region_and_a_patient_group_get_their_year_with_the_figures_of_a_naive_recount()
     {
         var (service, events) = await YearAsync(61, 2500);
-        var client = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator));
+        var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator));
 
         var region = await client.GetReportAsync("innlandet", "regions/hamarregionen/2025");
         IsRecount(region, [.. events.Where(e => Recount.Values("region", e).Contains("hamarregionen"))]);
@@ -36,7 +36,7 @@ public sealed class Meeting_tests(StatisticsServices services)
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         await service.ReceiveAsync(History.Of(62, 100, new(2025, 1, 1), new(2025, 12, 31)));
-        var client = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator));
+        var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator));
 
         foreach (var path in new[] { "2025", "regions/hamarregionen/2025", "patient-groups/frailElderly/2025" })
         {
@@ -52,7 +52,7 @@ public sealed class Meeting_tests(StatisticsServices services)
         CaseChanged[] events = [.. History.Of(63, 3000, new(2024, 3, 1), new(2026, 8, 31))];
         await service.ReceiveAsync([.. events, .. Given.Cases(4, f => f with { Agreement = "innlandet-2019" })]);
 
-        var report = await new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator)).GetReportAsync("innlandet", "agreements/innlandet-2024");
+        var report = await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator)).GetReportAsync("innlandet", "agreements/innlandet-2024");
 
         Assert.Equal(3000, report.KeyFigures.Rows[0].Values[0]!.Value.Value);
         var rows = Assert.Single(report.Tables).Rows;
@@ -71,7 +71,7 @@ public sealed class Meeting_tests(StatisticsServices services)
     public async Task With_the_year_and_every_region_side_by_side_no_hidden_number_can_be_narrowed_below_the_threshold(int seed, int count)
     {
         var (service, _) = await YearAsync(seed, count);
-        var client = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
         var attacker = new Attacker();
         attacker.Learn("2025", await client.GetReportAsync("innlandet", "2025"));
         foreach (var region in Innlandet.Regions) attacker.LearnPart("2025", region.Code, await client.GetReportAsync("innlandet", $"regions/{region.Code}/2025"), Crossed);

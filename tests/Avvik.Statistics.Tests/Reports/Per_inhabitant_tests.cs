@@ -20,7 +20,7 @@ public sealed class Per_inhabitant_tests
         await service.ReceiveAsync(Given.Cases(12, f => f with { ReporterOrganization = "940155223" }));
         service.Clock.Advance(TimeSpan.FromDays(30));
 
-        var report = await new AvvikClient(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat)).GetReportAsync("innlandet", "2026-Q3");
+        var report = await AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat)).GetReportAsync("innlandet", "2026-Q3");
 
         Assert.Equal(["count", "perTenThousand"], report.Tables.Single(t => t.Code == "municipality").Columns.Take(2).Select(c => c.Code));
         // What is hidden of a region stands there as one number, and is compared with nothing.

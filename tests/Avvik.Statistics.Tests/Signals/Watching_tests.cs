@@ -26,14 +26,14 @@ public sealed class Watching_tests(StatisticsServices services)
         var raised = await watch.RaiseAsync(CancellationToken.None);
         Assert.Equal(0, await watch.RaiseAsync(CancellationToken.None));
 
-        var coordinator = new AvvikClient(service.As(StatisticsService.Hamar, Roles.Coordinator));
-        var signals = (await coordinator.ListSignalsAsync("state=new")).Items;
+        var coordinator = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator));
+        var signals = (await coordinator.ListSignalsAsync(new() { State = "new" })).Items;
         Assert.Equal(raised, signals.Count);
         var signal = signals.Single(s => s.Rule == SignalRules.BeyondLimit);
         Assert.Equal(("medication", "si-tynset", "3403", new DateOnly(2026, 9, 19), 12), (signal.Category, signal.Unit, signal.Municipality, signal.RaisedOn, signal.Data[^1]));
         var explained = await coordinator.ChangeSignalAsync(signal.Id, new() { State = "explained", Note = "Meldeuke på sykehuset." });
         Assert.Equal(("explained", "Meldeuke på sykehuset."), (explained.State, explained.Note));
-        Assert.Equal([signal.Id], (await coordinator.ListSignalsAsync("state=explained")).Items.Select(s => s.Id));
+        Assert.Equal([signal.Id], (await coordinator.ListSignalsAsync(new() { State = "explained" })).Items.Select(s => s.Id));
     }
 
     [Fact]
@@ -41,10 +41,10 @@ public sealed class Watching_tests(StatisticsServices services)
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         async Task<HttpStatusCode> RefusedAsync(Func<Task> call) => (await Assert.ThrowsAsync<AvvikProblemException>(call)).Status;
-        AvvikClient As(string role) => new(service.As(StatisticsService.Hamar, role));
+        IAvvikClient As(string role) => AvvikClient.For(service.As(StatisticsService.Hamar, role));
 
         Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => As(Roles.Ssu).ListSignalsAsync()));
-        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(() => As(Roles.Handler).ListSignalsAsync("community=lofoten-vesteralen-salten")));
+        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(() => As(Roles.Handler).ListSignalsAsync(new() { Community = "lofoten-vesteralen-salten" })));
         Assert.Equal(HttpStatusCode.Forbidden, await RefusedAsync(() => As(Roles.Handler).ChangeSignalAsync(Guid.CreateVersion7(), new() { State = "lookedAt" })));
         Assert.Equal(HttpStatusCode.BadRequest, await RefusedAsync(() => As(Roles.Coordinator).ChangeSignalAsync(Guid.CreateVersion7(), new() { State = "explained" })));
         Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(() => As(Roles.Coordinator).ChangeSignalAsync(Guid.CreateVersion7(), new() { State = "lookedAt" })));

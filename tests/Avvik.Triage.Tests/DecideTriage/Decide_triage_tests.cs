@@ -17,7 +17,7 @@ public sealed class Decide_triage_tests
 
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static AvvikClient Coordinator(ServiceUnderTest<Program> service, string organization = Given.SykehusetInnlandet) => service.ClientAs(organization, Roles.Coordinator);
+    private static IAvvikClient Coordinator(ServiceUnderTest<Program> service, string organization = Given.SykehusetInnlandet) => service.ClientAs(organization, Roles.Coordinator);
 
     private static async Task<AvvikProblemException> RefusalAsync(ServiceUnderTest<Program> service, DeviationSubmitted submitted, TriageDecision decision) =>
         await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(submitted.DeviationId, decision));
@@ -188,12 +188,12 @@ public sealed class Decide_triage_tests
         await using var service = new ServiceUnderTest<Program>(database, clock);
         var submitted = await service.ReceivedAsync(service.Waiting());
         var due = Assert.Single((await Coordinator(service).ListTriageAsync()).Items).DueAt;
-        Assert.Equal([("/question", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "askReporter" })));
-        Assert.Equal(CaseStates.AwaitingReporter, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "askReporter", Question = "Hva gjaldt det?" })).State);
+        Assert.Equal([("/question", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "ask" })));
+        Assert.Equal(CaseStates.AwaitingReporter, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" })).State);
         var asked = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal((CaseStates.AwaitingReporter, "Hva gjaldt det?"), (asked.State, asked.Question));
         Assert.Equal("Hva gjaldt det?", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
-        foreach (var decision in new[] { new TriageDecision { Decision = "route", Category = "other" }, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }, new() { Decision = "askReporter", Question = "Igjen?" } })
+        foreach (var decision in new[] { new TriageDecision { Decision = "route", Category = "other" }, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }, new() { Decision = "ask", Question = "Igjen?" } })
             Assert.Equal("urn:avvik:problem:actionNotAllowed", (await RefusalAsync(service, submitted, decision)).Problem.GetProperty("type").GetString());
 
         clock.Advance(TimeSpan.FromDays(2));
@@ -242,7 +242,7 @@ public sealed class Decide_triage_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
-        await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "askReporter", Question = "Er dette en prøve?" });
+        await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Er dette en prøve?" });
         Assert.Equal([("/comment", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "enterInError" })));
         Assert.Equal(CaseStates.EnteredInError, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "enterInError", Comment = "Prøvemelding." })).State);
         Assert.Equal("enteredInError", (await database.SentAsync()).OfType<CaseChanged>().Last().Action);

@@ -24,7 +24,7 @@ public sealed class Triage_queue_tests
         string? cursor = null;
         do
         {
-            var page = await coordinator.ListTriageAsync($"limit=4{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await coordinator.ListTriageAsync(new() { Limit = 4, Cursor = cursor });
             Assert.InRange(page.Items.Count, 1, 4);
             seen.AddRange(page.Items);
             // What is decided between two pages shifts nothing.
@@ -46,13 +46,13 @@ public sealed class Triage_queue_tests
         using var english = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
         english.DefaultRequestHeaders.Add("Accept-Language", "en");
 
-        var item = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync("community=innlandet")).Items);
+        var item = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(new() { Community = "innlandet" })).Items);
         Assert.Equal((hinted.DeviationId, Given.Clear, CaseStates.Triage), (item.Id, item.Narrative, item.State));
         Assert.Equal("dischargeSummary", item.Suggestions[0].Category);
         Assert.Contains(item.Suggestions[0].Terms, t => Given.Clear.Contains(t, StringComparison.Ordinal));
         Assert.Equal(["agreementMissing", "seriousHarm"], item.Flags.Select(f => f.Code));
         Assert.Equal(Texts.Flag("seriousHarm", english: false), item.Flags[1].Reason);
-        Assert.Equal(Texts.Flag("seriousHarm", english: true), Assert.Single((await new AvvikClient(english).ListTriageAsync()).Items).Flags[1].Reason);
+        Assert.Equal(Texts.Flag("seriousHarm", english: true), Assert.Single((await AvvikClient.For(english).ListTriageAsync()).Items).Flags[1].Reason);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class Triage_queue_tests
         foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client).Except([Roles.Coordinator]))
             Assert.Equal(HttpStatusCode.Forbidden, (await service.As(Given.SykehusetInnlandet, role).GetAsync("/api/v1/triage")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.CreateClient().GetAsync("/api/v1/triage")).StatusCode);
-        Assert.Empty((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync("community=lofoten-vesteralen-salten")).Items);
+        Assert.Empty((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(new() { Community = "lofoten-vesteralen-salten" })).Items);
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class Triage_queue_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(query));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(QueryRecords.Of<TriageQuery>(query)));
         var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
         var status = code == "invalidCursor" ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity;
         Assert.Equal((status, pointer, code), (refused.Status, error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));

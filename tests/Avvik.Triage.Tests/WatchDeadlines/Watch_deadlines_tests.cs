@@ -48,7 +48,7 @@ public sealed class Watch_deadlines_tests
         await using (var service = new ServiceUnderTest<Program>(database, clock))
         {
             var waiting = await service.ReceivedAsync(service.Waiting());
-            await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).DecideAsync(waiting.DeviationId, new() { Decision = "askReporter", Question = "Hva gjaldt det?" });
+            await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).DecideAsync(waiting.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" });
         }
         clock.Advance(TimeSpan.FromDays(30));
         for (var start = 0; start < 2; start++)

@@ -1,0 +1,245 @@
+using Refit;
+
+namespace Avvik.Client;
+
+/// <summary>
+/// The HTTP surface, for health records and other integrations. <see cref="AvvikClient"/> makes one. Refit generates the implementation when this
+/// assembly is compiled.
+/// </summary>
+/// <remarks>
+/// Every call throws <see cref="AvvikProblemException"/> when the server refuses it, and <see cref="AvvikUnavailableException"/> when there is no answer.
+/// </remarks>
+public interface IAvvikClient
+{
+    /// <summary>Submits a deviation; the same client reference and content again gives the same receipt.</summary>
+    /// <exception cref="AvvikProblemException">400, 409, 422 and others.</exception>
+    [Post("/api/v1/deviations")]
+    Task<Deviation> SubmitAsync([Body] Submission submission, CancellationToken ct = default);
+
+    /// <summary>What a submission would become; stores nothing.</summary>
+    /// <exception cref="AvvikProblemException">The same problem that a submission would give.</exception>
+    [Post("/api/v1/deviations/validate")]
+    Task<ValidationAnswer> ValidateAsync([Body] Submission submission, CancellationToken ct = default);
+
+    /// <summary>A deviation of the caller's party.</summary>
+    /// <exception cref="AvvikProblemException">404, also for what the caller may not know of.</exception>
+    [Get("/api/v1/deviations/{id}")]
+    Task<Deviation> GetDeviationAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Deviations of the caller's party, newest first.</summary>
+    [Get("/api/v1/deviations")]
+    Task<Page<Deviation>> ListDeviationsAsync(DeviationQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Withdraws a deviation.</summary>
+    /// <exception cref="AvvikProblemException">409 when a unit has received it.</exception>
+    [Post("/api/v1/deviations/{id}/withdraw")]
+    Task<Deviation> WithdrawAsync(Guid id, [Body] WithdrawDeviation withdrawal, CancellationToken ct = default);
+
+    /// <summary>Sends what the reporter writes: the answer to a question, or the one follow-up to an answer.</summary>
+    [Post("/api/v1/deviations/{id}/messages")]
+    Task<Deviation> WriteMessageAsync(Guid id, [Body] ReporterMessage message, CancellationToken ct = default);
+
+    /// <summary>Opens the patient's envelope, for a purpose; every opening is logged.</summary>
+    /// <exception cref="AvvikProblemException">404 for those who may not, and where there is none; 410 when it has been erased.</exception>
+    [Post("/api/v1/deviations/{id}/patient/open")]
+    Task<Patient> OpenEnvelopeAsync(Guid id, [Body] OpenEnvelope opening, CancellationToken ct = default);
+
+    /// <summary>What has changed for the caller's party, oldest first; waits for something to when the query says so.</summary>
+    [Get("/api/v1/changes")]
+    Task<Changes> ListChangesAsync(ChangeQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>The access log of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>), for auditors.</summary>
+    [Get("/api/v1/access-log/{service}")]
+    Task<Page<AccessLogEntry>> ListAccessLogAsync(string service, AccessLogQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Whether a service's access log is as it was written.</summary>
+    [Get("/api/v1/access-log/{service}/verification")]
+    Task<AccessLogVerification> VerifyAccessLogAsync(string service, CancellationToken ct = default);
+
+    /// <summary>What waits for the caller as coordinator, oldest first.</summary>
+    [Get("/api/v1/triage")]
+    Task<Page<TriageItem>> ListTriageAsync(TriageQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Decides what waits in triage.</summary>
+    [Post("/api/v1/triage/{id}/decision")]
+    Task<TriageOutcome> DecideAsync(Guid id, [Body] TriageDecision decision, CancellationToken ct = default);
+
+    /// <summary>The worklist.</summary>
+    [Get("/api/v1/cases")]
+    Task<Page<CaseRow>> ListCasesAsync(CaseQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>A case the caller's party is part of.</summary>
+    [Get("/api/v1/cases/{id}")]
+    Task<CaseDetails> GetCaseAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Acts on a case as it was when it had <paramref name="version"/>.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case's state or the caller's role does not allow it, 412 when the case has changed.</exception>
+    [Post("/api/v1/cases/{id}/{action}")]
+    Task<CaseDetails> ActAsync(Guid id, [Header("If-Match")] EntityVersion version, string action, [Body] CaseAction body, CancellationToken ct = default);
+
+    /// <summary>Changes a measure of a case as it was when it had <paramref name="version"/>.</summary>
+    /// <exception cref="AvvikProblemException">409 when the measure's state or the caller's unit does not allow it, 412 when the case has changed.</exception>
+    [Post("/api/v1/cases/{id}/measures/{measureId}")]
+    Task<CaseDetails> ChangeMeasureAsync(
+        Guid id, [Header("If-Match")] EntityVersion version, Guid measureId, [Body] MeasureChange change, CancellationToken ct = default);
+
+    /// <summary>Measures of the caller's party by due date.</summary>
+    [Get("/api/v1/measures")]
+    Task<Page<MeasureRow>> ListMeasuresAsync(MeasureQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Closed cases of the caller's party and lessons of its community that are similar to a case.</summary>
+    [Get("/api/v1/cases/{id}/similar")]
+    Task<SimilarCases> ListSimilarAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Proposes a lesson from a closed case.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case is not closed or has a lesson.</exception>
+    [Post("/api/v1/cases/{caseId}/lesson")]
+    Task<Lesson> ProposeLessonAsync(Guid caseId, [Body] LessonDraft lesson, CancellationToken ct = default);
+
+    /// <summary>Rewrites a proposed lesson as it was when it had <paramref name="version"/>; the other party's approval is withdrawn.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is approved, 412 when it has changed.</exception>
+    [Put("/api/v1/lessons/{id}")]
+    Task<Lesson> ChangeLessonAsync(Guid id, [Header("If-Match")] EntityVersion version, [Body] LessonDraft lesson, CancellationToken ct = default);
+
+    /// <summary>Approves a lesson, as it was when it had <paramref name="version"/>, on behalf of the caller's party.</summary>
+    /// <exception cref="AvvikProblemException">409 when the case has been reopened, 412 when the lesson has changed.</exception>
+    [Post("/api/v1/lessons/{id}/approve")]
+    Task<Lesson> ApproveLessonAsync(Guid id, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
+
+    /// <summary>A lesson.</summary>
+    [Get("/api/v1/lessons/{id}")]
+    Task<Lesson> GetLessonAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>The lesson library, newest first.</summary>
+    [Get("/api/v1/lessons")]
+    Task<Page<Lesson>> ListLessonsAsync(LessonQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Communities, parties, units, agreements.</summary>
+    [Get("/api/v1/directory")]
+    Task<Directory> GetDirectoryAsync(CancellationToken ct = default);
+
+    /// <summary>Adds, renames or closes a unit.</summary>
+    /// <param name="code">The unit's.</param>
+    /// <param name="change">The unit as it is to be.</param>
+    /// <param name="version">The directory's, as it was read.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">412 when the directory has changed.</exception>
+    [Put("/api/v1/directory/units/{code}")]
+    Task<DirectoryUnit> ChangeUnitAsync(
+        string code, [Body] DirectoryUnitChange change, [Header("If-Match")] EntityVersion? version = null, CancellationToken ct = default);
+
+    /// <summary>Roles given at the caller's party, newest first.</summary>
+    [Get("/api/v1/assignments")]
+    Task<Page<Assignment>> ListAssignmentsAsync(AssignmentQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Gives somebody a role.</summary>
+    [Post("/api/v1/assignments")]
+    Task<Assignment> AssignAsync([Body] NewAssignment assignment, CancellationToken ct = default);
+
+    /// <summary>Ends an assignment.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is over.</exception>
+    [Post("/api/v1/assignments/{id}/end")]
+    Task<Assignment> EndAssignmentAsync(Guid id, [Body] EndAssignment ending, CancellationToken ct = default);
+
+    /// <summary>The routing rules of the caller's party: those in force, or an earlier version.</summary>
+    [Get("/api/v1/routing-rules")]
+    Task<RoutingRuleSet> GetRoutingRulesAsync(int? version = null, CancellationToken ct = default);
+
+    /// <summary>Replaces the routing rules of the caller's party.</summary>
+    /// <param name="change">The rules.</param>
+    /// <param name="version">The rules', as they were read.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">412 when the rules have changed.</exception>
+    [Put("/api/v1/routing-rules")]
+    Task<RoutingRuleSet> SetRoutingRulesAsync([Body] RoutingRuleChange change, [Header("If-Match")] EntityVersion? version = null, CancellationToken ct = default);
+
+    /// <summary>Where the party's last cases would have gone by other rules; changes nothing.</summary>
+    [Post("/api/v1/routing-rules/simulate")]
+    Task<SimulatedRouting> SimulateRoutingRulesAsync([Body] RoutingRuleSimulation simulation, CancellationToken ct = default);
+
+    /// <summary>Figures of the caller's health community.</summary>
+    [Get("/api/v1/statistics")]
+    Task<StatisticsAnswer> GetStatisticsAsync(StatisticsQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// A report; <paramref name="path"/> as in <c>2026-Q3</c>, <c>2026</c>, <c>regions/hamarregionen/2026</c>, <c>patient-groups/maternity/2026</c>,
+    /// <c>agreements/innlandet-2024</c>.
+    /// </summary>
+    /// <param name="community">Code of the health community.</param>
+    /// <param name="path">Which report.</param>
+    /// <param name="version">Of a quarter; null: the latest.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">404, also for what is not frozen yet.</exception>
+    [Get("/api/v1/reports/{community}/{**path}")]
+    Task<Report> GetReportAsync(string community, string path, int? version = null, CancellationToken ct = default);
+
+    /// <summary>The same as a file; <paramref name="path"/> as in <c>2026-Q3.json</c>, <c>2026-Q3.csv</c>, <c>regions/hamarregionen/2026.pdf</c>.</summary>
+    /// <param name="community">Code of the health community.</param>
+    /// <param name="path">Which report, and its format.</param>
+    /// <param name="version">Of a quarter; null: the latest.</param>
+    /// <param name="ct">Cancels the call.</param>
+    [Get("/api/v1/reports/{community}/{**path}")]
+    Task<Stream> OpenReportAsync(string community, string path, int? version = null, CancellationToken ct = default);
+
+    /// <summary>The frozen versions of a quarter, newest first.</summary>
+    [Get("/api/v1/reports/{community}/{quarter}/versions")]
+    Task<Page<ReportVersion>> ListReportVersionsAsync(string community, string quarter, CancellationToken ct = default);
+
+    /// <summary>What differs between two frozen versions of a quarter.</summary>
+    [Get("/api/v1/reports/{community}/{quarter}/diff")]
+    Task<ReportDiff> GetReportDiffAsync(string community, string quarter, [AliasAs("from")] int earlier, [AliasAs("to")] int later, CancellationToken ct = default);
+
+    /// <summary>Freezes a quarter; again only with a reason.</summary>
+    /// <exception cref="AvvikProblemException">409 when it is not over, or somebody else froze it at the same time.</exception>
+    [Post("/api/v1/reports/{community}/{quarter}/freeze")]
+    Task<ReportVersion> FreezeReportAsync(string community, string quarter, [Body] FreezeReport freeze, CancellationToken ct = default);
+
+    /// <summary>Series that left their control limits, newest first.</summary>
+    [Get("/api/v1/signals")]
+    Task<Page<SignalItem>> ListSignalsAsync(SignalQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Says that a signal was looked at, or what explains it.</summary>
+    [Post("/api/v1/signals/{id}")]
+    Task<SignalItem> ChangeSignalAsync(Guid id, [Body] ChangeSignal change, CancellationToken ct = default);
+
+    /// <summary>Acts on a case with an action that needs no body.</summary>
+    Task<CaseDetails> ActAsync(Guid id, EntityVersion version, string action) => ActAsync(id, version, action, new CaseAction());
+
+    /// <summary>Withdraws a deviation for a reason.</summary>
+    Task<Deviation> WithdrawAsync(Guid id, string reason, CancellationToken ct = default) =>
+        WithdrawAsync(id, new WithdrawDeviation { Reason = reason }, ct);
+
+    /// <summary>Sends what the reporter writes.</summary>
+    Task<Deviation> WriteMessageAsync(Guid id, string text, CancellationToken ct = default) =>
+        WriteMessageAsync(id, new ReporterMessage { Text = text }, ct);
+
+    /// <summary>Opens the patient's envelope for a purpose, a code of <c>accessPurposes</c>.</summary>
+    Task<Patient> OpenEnvelopeAsync(Guid id, string purpose, CancellationToken ct = default) =>
+        OpenEnvelopeAsync(id, new OpenEnvelope { Purpose = purpose }, ct);
+
+    /// <summary>Freezes a quarter; again only with a reason.</summary>
+    Task<ReportVersion> FreezeReportAsync(
+        string community, string quarter, string? reason = null, CancellationToken ct = default) =>
+        FreezeReportAsync(community, quarter, new FreezeReport { Reason = reason }, ct);
+
+    /// <summary>A report as a file, byte for byte.</summary>
+    async Task<byte[]> DownloadReportAsync(
+        string community, string path, int? version = null, CancellationToken ct = default)
+    {
+        await using var report = await OpenReportAsync(community, path, version, ct);
+        using var bytes = new MemoryStream();
+        await report.CopyToAsync(bytes, ct);
+        return bytes.ToArray();
+    }
+}
+
+/// <summary>The version that a change is based on: the ETag of what was read, sent as <c>If-Match</c>. A number will do.</summary>
+/// <param name="Version">From 1.</param>
+public readonly record struct EntityVersion(int Version)
+{
+    /// <summary>The version as a number.</summary>
+    public static implicit operator EntityVersion(int version) => new(version);
+
+    /// <summary>As <c>If-Match</c> takes it: <c>"12"</c>.</summary>
+    public override string ToString() => $"\"{Version}\"";
+}
