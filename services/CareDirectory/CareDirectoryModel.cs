@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Avvik.CareDirectories;
 
@@ -12,13 +11,4 @@ public static class CareDirectoryModel
         e.ToTable("care_directory");
         e.Property(d => d.Id).ValueGeneratedNever();
     });
-
-    /// <summary>Creates it.</summary>
-    public static void CreateCareDirectoryTable(this MigrationBuilder migration) =>
-        migration.CreateTable("care_directory", t => new
-        {
-            id = t.Column<int>(),
-            version = t.Column<int>(),
-            body = t.Column<string>(),
-        }, constraints: t => t.PrimaryKey("PK_care_directory", x => x.id));
 }

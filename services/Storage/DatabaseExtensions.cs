@@ -36,10 +36,12 @@ public static class DatabaseExtensions
     }
 
     /// <summary>
-    /// Applies the migrations; several instances may call it at once (EF takes a lock). On SQLite it first takes the file for this process, so a
-    /// second process stops here.
+    /// Applies the migrations of the engine; several instances may call it at once (EF takes a lock). On SQLite it first takes the file for this process,
+    /// so a second process stops here.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Another process has the SQLite file.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another process has the SQLite file, the database is newer than the program, or no released version made its schema.
+    /// </exception>
     public static async Task MigrateAsync<TDb>(this IHost app) where TDb : DbContext
     {
         var options = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
@@ -57,17 +59,15 @@ public static class DatabaseExtensions
             {
                 throw new InvalidOperationException($"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
             }
-            // EF's own lock outlives a process that is killed while migrating, and is then waited for without end. The file is ours: nobody holds it.
+            // EF's own lock outlives a process that is killed while migrating, and the next start would wait for it without end. The file is ours: nobody holds it.
             if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("drop table if exists \"__EFMigrationsLock\"");
-            await db.Database.MigrateAsync();
         }
-        else await db.Database.MigrateAsync();
+        await SchemaCheck.VerifyAsync(db);
+        await db.Database.MigrateAsync();
     }
 
     internal static void Harden(DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w
-        // Migrations are written by hand, without EF's snapshot; a test compares the migrated schema with the model instead.
-        .Ignore(RelationalEventId.PendingModelChangesWarning)
-        // EF logs failed statements with their text; failures reach the caller, and are logged there as a type.
+        // EF logs failed statements with their text; failures reach the caller, and are logged there.
         .Ignore(RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed));
 }
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace Avvik.Storage;
@@ -20,11 +21,12 @@ public sealed class DatabaseOptions
     /// <summary>One file, one process.</summary>
     public bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
-    /// <summary>Points a context's options at the database.</summary>
+    /// <summary>Points a context's options at the database, and at the migrations of its engine.</summary>
     public void Configure(DbContextOptionsBuilder options)
     {
         if (IsSqlite) options.UseSqlite(ConnectionString);
         else options.UseNpgsql(ConnectionString);
+        options.ReplaceService<IMigrationsAssembly, EngineMigrations>();
     }
 
     internal void Configure(DbContextOptionsBuilder options, DbConnection connection)

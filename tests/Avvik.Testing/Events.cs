@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
-using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Testing;
 
@@ -13,17 +12,5 @@ public static class Events
     {
         var entry = MessageCatalog.Of(e.GetType());
         return new PagedEvent { Id = Guid.CreateVersion7(), Type = entry.Name, Body = JsonSerializer.SerializeToElement(e, entry.Json) };
-    }
-}
-
-public static class ModelSchema
-{
-    /// <summary>Makes the tables that a context's model describes, to be compared with what its migrations make.</summary>
-    public static async Task CreateFromModelAsync<TDb>(this TestDatabase database) where TDb : DbContext
-    {
-        var options = new DbContextOptionsBuilder<TDb>();
-        new Storage.DatabaseOptions { Provider = database.Provider, ConnectionString = database.ConnectionString }.Configure(options);
-        await using var db = (TDb)Activator.CreateInstance(typeof(TDb), options.Options)!;
-        await db.Database.EnsureCreatedAsync();
     }
 }

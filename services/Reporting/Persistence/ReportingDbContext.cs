@@ -7,6 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.Persistence;
 
+/// <summary>For <c>dotnet ef</c>.</summary>
+internal sealed class DesignTime : DesignTimeFactory<ReportingDbContext>;
+
 internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> options) : DbContext(options)
 {
     public DbSet<DeviationRecord> Deviations => Set<DeviationRecord>();

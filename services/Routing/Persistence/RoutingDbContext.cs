@@ -11,6 +11,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Persistence;
 
+/// <summary>For <c>dotnet ef</c>.</summary>
+internal sealed class DesignTime : DesignTimeFactory<RoutingDbContext>;
+
 internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> options) : DbContext(options)
 {
     public DbSet<Case> Cases => Set<Case>();

@@ -9,6 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Persistence;
 
+/// <summary>For <c>dotnet ef</c>.</summary>
+internal sealed class DesignTime : DesignTimeFactory<StatisticsDbContext>;
+
 internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> options) : DbContext(options)
 {
     public DbSet<Fact> Facts => Set<Fact>();

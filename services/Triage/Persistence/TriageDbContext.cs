@@ -7,6 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Triage.Persistence;
 
+/// <summary>For <c>dotnet ef</c>.</summary>
+internal sealed class DesignTime : DesignTimeFactory<TriageDbContext>;
+
 internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options) : DbContext(options)
 {
     public DbSet<Assessment> Assessments => Set<Assessment>();

@@ -4,6 +4,7 @@ using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Avvik.Messaging.Tests.Support;
@@ -35,19 +36,30 @@ public sealed class Effect
     public int Count { get; set; }
 }
 
+/// <summary>Makes what the model says: the test's tables are released nowhere, so there is no history to keep.</summary>
 [DbContext(typeof(EffectsDb)), Migration("20260101000000_First")]
 internal sealed class First : Migration
 {
+    public override IModel TargetModel => ModelOf(ActiveProvider!);
+
     protected override void Up(MigrationBuilder migrationBuilder)
     {
-        migrationBuilder.CreateMessagingTables();
-        migrationBuilder.CreateCareDirectoryTable();
-        migrationBuilder.CreateTable("effects", t => new
-        {
-            deviation_id = t.Column<Guid>(),
-            version = t.Column<int>(),
-            count = t.Column<int>(),
-        }, constraints: t => t.PrimaryKey("PK_effects", x => new { x.deviation_id, x.version }));
+        using var db = Open(ActiveProvider!);
+        migrationBuilder.Operations.AddRange(db.GetService<IMigrationsModelDiffer>().GetDifferences(null, TargetModel.GetRelationalModel()));
+        migrationBuilder.Sql("insert into outbox_lane (lane, leased_until) values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0)");
+    }
+
+    private static EffectsDb Open(string provider)
+    {
+        var options = new DbContextOptionsBuilder<EffectsDb>();
+        new DatabaseOptions { Provider = provider.EndsWith("Sqlite", StringComparison.Ordinal) ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres }.Configure(options);
+        return new EffectsDb(options.Options);
+    }
+
+    private static IModel ModelOf(string provider)
+    {
+        using var db = Open(provider);
+        return db.GetService<IDesignTimeModel>().Model;
     }
 }
 

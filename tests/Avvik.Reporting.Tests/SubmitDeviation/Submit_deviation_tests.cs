@@ -229,16 +229,5 @@ public sealed class Submit_deviation_tests
         Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.WithdrawAsync(receipt.Id, "Igjen."))).Status);
     }
 
-    [Theory, MemberData(nameof(Engines))]
-    public async Task What_the_migrations_make_is_what_the_model_says(DatabaseProvider provider)
-    {
-        await using var migrated = await Databases.CreateAsync(provider);
-        await using var service = new ServiceUnderTest<Program>(migrated);
-        using var _ = service.CreateClient();
-        await using var modelled = await Databases.CreateAsync(provider);
-        await modelled.CreateFromModelAsync<ReportingDbContext>();
-        Assert.Equal(await DatabaseSchema.ReadAsync(modelled), await DatabaseSchema.ReadAsync(migrated));
-    }
-
     private static PagedEvent Page(IEvent e) => Events.Page(e);
 }
