@@ -3,13 +3,14 @@ using Avvik.Storage;
 namespace Avvik.Testing;
 
 /// <summary>
-/// What a database consists of, a line for each column, key and index, so that two can be compared. EF's own bookkeeping is left out, and so is what
-/// searches text: each engine has it in its own way, and no model knows of it.
+/// What a database consists of, a line for each column, key and index, so that two can be compared. Left out are EF's own bookkeeping, text search
+/// (which no model knows of; see <see cref="Migrations.HandWrittenAsync"/>) and defaults: a migration that adds a column gives it one for the rows
+/// there are, and for instances of the version before.
 /// </summary>
 public static class DatabaseSchema
 {
     private const string Sqlite = """
-        select t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c."notnull" || ' default=' || coalesce(c.dflt_value, '-') || ' key=' || c.pk
+        select t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c."notnull" || ' key=' || c.pk
         from sqlite_master t, pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like 'sqlite\_%' escape '\' and t.name not like '%\_search%' escape '\'
         union all
         select t.name || ' autoincrement' from sqlite_master t where t.type = 'table' and t.sql like '%AUTOINCREMENT%'
@@ -26,7 +27,7 @@ public static class DatabaseSchema
 
     private const string Postgres = """
         select table_name || '.' || column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', '') || ' nullable=' || is_nullable
-          || ' default=' || coalesce(column_default, '-') || ' identity=' || coalesce(identity_generation, '-')
+          || ' identity=' || coalesce(identity_generation, '-')
         from information_schema.columns where table_schema = 'public' and table_name not like '\_\_EF%' and column_name <> 'search'
         union all
         select tablename || ' ' || indexdef from pg_indexes where schemaname = 'public' and tablename not like '\_\_EF%' and indexname not like '%\_search'
