@@ -17,6 +17,6 @@ public sealed class Migration_tests
         var cases = (await coordinator.ListCasesAsync()).Items;
         Assert.Equal(["AVV-2026-000001", "AVV-2026-000002", "AVV-2026-000003"], cases.Select(c => c.Reference).Order());
         Assert.StartsWith("Epikrisen kom ni dager", (await coordinator.GetCaseAsync(cases.Single(c => c.Reference == "AVV-2026-000001").Id)).Narrative, StringComparison.Ordinal);
-        Assert.Equal("AVV-2026-000002", Assert.Single((await coordinator.ListCasesAsync("q=blodfortynnende")).Items).Reference);
+        Assert.Equal("AVV-2026-000002", Assert.Single((await coordinator.ListCasesAsync(new() { Q = "blodfortynnende" })).Items).Reference);
     });
 }

@@ -13,7 +13,7 @@ public sealed class Migration_tests
     [Theory, MemberData(nameof(Migrations.Released), MemberType = typeof(Migrations))]
     public Task A_released_database_upgrades_with_its_content(string version, DatabaseProvider provider) => Migrations.UpgradeAsync<Program, StatisticsDbContext>(version, provider, "statistics", async service =>
     {
-        var figures = await service.ClientAs("983971709", Roles.Coordinator).GetStatisticsAsync("from=2026-10-01&to=2026-12-31");
+        var figures = await service.ClientAs("983971709", Roles.Coordinator).GetStatisticsAsync(new() { From = new(2026, 10, 1), To = new(2026, 12, 31) });
         Assert.Equal(3, figures.Total.Count.Value);
     });
 }
