@@ -6,13 +6,14 @@ checkout=$(dirname "$here")
 data=$(realpath -m "${AVVIK_DATA:-$checkout/.data}")
 
 services=(reporting triage routing statistics)
-processes=(identity "${services[@]}" gateway)
+processes=(identity "${services[@]}" workbench gateway)
 declare -A assemblies=(
     [identity]=Avvik.DevIdentity
     [reporting]=Avvik.Reporting
     [triage]=Avvik.Triage
     [routing]=Avvik.Routing
     [statistics]=Avvik.Statistics
+    [workbench]=Avvik.Workbench
     [gateway]=Avvik.Gateway
 )
 

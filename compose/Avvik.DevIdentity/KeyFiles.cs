@@ -5,17 +5,27 @@ namespace Avvik.DevIdentity;
 /// <summary>Keys in PEM files that only their owner may read.</summary>
 internal static class KeyFiles
 {
-    /// <summary>Makes the pair the gateway signs its internal token with and the services check it by, where it is missing.</summary>
-    public static void CreateInternalTokenKeys(string directory)
+    /// <summary>
+    /// Makes what is missing: the pair that the gateway signs its internal token with and the services check it by, and the workbench's key, which
+    /// the issuer knows it by.
+    /// </summary>
+    public static void CreateAll(string directory)
     {
         Directory.CreateDirectory(directory);
-        using var key = ECDsa.Create();
-        key.ImportFromPem(ReadOrCreate(Path.Combine(directory, "internal-token-private.pem"), () =>
+        using var key = ReadOrCreateEcKey(Path.Combine(directory, "internal-token-private.pem"));
+        ReadOrCreate(Path.Combine(directory, "internal-token-public.pem"), key.ExportSubjectPublicKeyInfoPem);
+        using var workbench = ReadOrCreateEcKey(Path.Combine(directory, "workbench.pem"));
+    }
+
+    public static ECDsa ReadOrCreateEcKey(string file)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(ReadOrCreate(file, () =>
         {
             using var created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             return created.ExportPkcs8PrivateKeyPem();
         }));
-        ReadOrCreate(Path.Combine(directory, "internal-token-public.pem"), key.ExportSubjectPublicKeyInfoPem);
+        return key;
     }
 
     public static string ReadOrCreate(string file, Func<string> create)

@@ -8,6 +8,8 @@ internal sealed record Identity(string ClientId, string Subject, string? Organiz
 {
     public string? OrganizationChild { get; init; }
     public string SecurityLevel { get; init; } = "4";
+    /// <summary>Every place where the person has roles, this one among them; empty: only this one.</summary>
+    public IReadOnlyList<Identity> Choices { get; init; } = [];
     public bool IsPerson => !Roles.Contains("client", StringComparer.Ordinal);
 }
 
@@ -37,6 +39,8 @@ internal static class Personas
         Person("admin-innlandet", "Systemadministrator i Sykehuset Innlandet", SykehusetInnlandet, "admin"),
         Person("auditor-innlandet", "Revisor i Sykehuset Innlandet", SykehusetInnlandet, "auditor"),
 
+        InSeveralPlaces("kari-flere-roller", "Kari Nordli, flere roller", (Hamar, ["reporter"], null), (SykehusetInnlandet, ["handler", "reporter"], "si-elverum-hamar"), (SykehusetInnlandet, ["secretariat"], null)),
+
         Person("nurse-bodo", "Sykepleier i Bodø kommune", Bodø, "reporter"),
         Person("doctor-nlsh", "Lege ved Nordlandssykehuset", Nordlandssykehuset, "reporter"),
         Person("ehr-bodo", "Journalsystemet i Bodø kommune", Bodø, "client"),
@@ -59,7 +63,13 @@ internal static class Personas
     public static void Print(TextWriter writer)
     {
         foreach (var p in All)
-            writer.WriteLine($"{p.Subject,-24}{p.OrganizationParent,-11}{p.Roles[0],-16}{p.Unit,-18}{p.Name}");
+            writer.WriteLine($"{p.Subject,-24}{p.OrganizationParent,-11}{string.Join(',', p.Roles),-16}{p.Unit,-18}{p.Name}");
+    }
+
+    private static Identity InSeveralPlaces(string name, string described, params (string Organization, string[] Roles, string? Unit)[] places)
+    {
+        var all = places.Select(p => new Identity(name, name, p.Organization, p.Roles, p.Unit, described)).ToList();
+        return all[0] with { Choices = all };
     }
 
     private static Identity Person(string name, string described, string organization, string role, string? unit = null) =>

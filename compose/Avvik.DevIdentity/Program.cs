@@ -6,7 +6,7 @@ using Avvik.DevIdentity.OAuth;
 switch (args)
 {
     case ["keys", var directory]:
-        KeyFiles.CreateInternalTokenKeys(directory);
+        KeyFiles.CreateAll(directory);
         return 0;
     case ["personas"]:
         Personas.Print(Console.Out);
@@ -34,7 +34,10 @@ app.MapHealthChecks("/health/live");
 app.MapHealthChecks("/health/ready");
 app.MapGet("/.well-known/openid-configuration", () => issuer.Discovery);
 app.MapGet("/.well-known/openid-configuration/jwks", () => issuer.KeySet);
-app.MapOAuth(issuer, new Clients(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keyFile))!, "identity-clients.json")));
+var clients = new Clients(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keyFile))!, "identity-clients.json"));
+if (app.Configuration["Workbench:KeyFile"] is { Length: > 0 } workbenchKey && app.Configuration["Workbench:PublicUrl"] is { Length: > 0 } workbenchUrl)
+    clients.Add(WorkbenchClient.Create(workbenchKey, workbenchUrl));
+app.MapOAuth(issuer, clients);
 app.MapGet("/personas", () => Personas.All.Select(p => new { persona = p.Subject, p.Name, organization = p.OrganizationParent, p.Roles, p.Unit, p.ClientId }));
 // What HelseID has not: a bearer token for whoever asks, so that a first call takes one line.
 app.MapPost("/token", async (HttpRequest http) =>

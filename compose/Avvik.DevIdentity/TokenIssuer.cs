@@ -1,5 +1,6 @@
 using Avvik.Contracts;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -37,6 +38,7 @@ internal sealed class TokenIssuer
         jwks_uri = $"{Issuer}/.well-known/openid-configuration/jwks",
         token_endpoint = $"{Issuer}/connect/token",
         authorization_endpoint = $"{Issuer}/connect/authorize",
+        end_session_endpoint = $"{Issuer}/connect/endsession",
         pushed_authorization_request_endpoint = $"{Issuer}/connect/par",
         registration_endpoint = $"{Issuer}/connect/register",
         require_pushed_authorization_requests = true,
@@ -97,11 +99,22 @@ internal sealed class TokenIssuer
         return Sign("at+jwt", "avvik", claims, life, now);
     }
 
+    /// <summary>Which client an id token of ours was for; null for any other text.</summary>
+    public string? AudienceOf(string idToken)
+    {
+        if (!_handler.CanReadToken(idToken)) return null;
+        var token = _handler.ReadJsonWebToken(idToken);
+        return token.Issuer == Issuer ? token.Audiences.FirstOrDefault() : null;
+    }
+
     /// <summary>Who logged in, for the client that asked.</summary>
     public string IssueIdToken(Identity who, string? nonce, DateTimeOffset now)
     {
         var claims = ClaimsOf(who);
         if (nonce is not null) claims["nonce"] = nonce;
+        // HelseID knows no roles; a deployment gets them from its own register of employees. Here the issuer knows.
+        if (who.Choices.Count > 0)
+            claims["assignments"] = JsonSerializer.Serialize(who.Choices.Select(c => new { organization = c.OrganizationParent, unit = c.Unit, roles = c.Roles }));
         return Sign("JWT", who.ClientId, claims, TimeSpan.FromMinutes(5), now);
     }
 

@@ -16,6 +16,7 @@ internal sealed record Client
     [JsonPropertyName("orgnr_child")] public string? OrganizationChild { get; init; }
     [JsonPropertyName("scope")] public string Scope { get; init; } = "";
     [JsonPropertyName("redirect_uris")] public IReadOnlyList<string> RedirectUris { get; init; } = [];
+    [JsonPropertyName("post_logout_redirect_uris")] public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
     [JsonPropertyName("jwks")] public JsonElement Keys { get; init; }
     [JsonPropertyName("token_endpoint_auth_method")] public string AuthenticationMethod => "private_key_jwt";
 
@@ -30,6 +31,9 @@ internal sealed class Clients(string file)
         File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Client>>(File.ReadAllText(file))! : [], StringComparer.Ordinal);
 
     public Client? Find(string? id) => id is null ? null : _all.GetValueOrDefault(id);
+
+    /// <summary>Software that this issuer is started with: the workbench.</summary>
+    public void Add(Client client) => _all[client.Id] = client;
 
     /// <summary>The client as it is known from now on, or what is wrong with it. The same key is the same client.</summary>
     public (Client? Client, string? Refusal) Register(Client asked)

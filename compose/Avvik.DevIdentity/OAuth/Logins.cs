@@ -6,7 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Avvik.DevIdentity.OAuth;
 
 /// <summary>What a client pushed before it sent the browser: a request that the browser cannot change (RFC 9126).</summary>
-internal sealed record LoginRequest(string ClientId, string RedirectUri, string? State, string? Nonce, string Challenge, string? KeyThumbprint, IReadOnlyList<string> Scopes);
+internal sealed record LoginRequest(string ClientId, string RedirectUri, string? State, string? Nonce, string Challenge, string? KeyThumbprint, IReadOnlyList<string> Scopes,
+    string? AuthorizationDetails = null, bool AskAgain = false);
 
 /// <summary>Logins under way: pushed, then given to a person, then fetched with the code; each once, and within its time.</summary>
 internal sealed class Logins

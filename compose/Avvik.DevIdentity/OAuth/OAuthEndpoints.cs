@@ -12,7 +12,7 @@ internal static class OAuthEndpoints
 
     public static void MapOAuth(this WebApplication app, TokenIssuer issuer, Clients clients)
     {
-        var (assertions, logins, nonces) = (new ClientAssertions(clients, issuer.Issuer), new Logins(), new Nonces());
+        var (assertions, logins, nonces, browsers) = (new ClientAssertions(clients, issuer.Issuer), new Logins(), new Nonces(), new SignedInBrowsers());
         var connect = app.MapGroup("/connect");
 
         connect.MapPost("/register", (Client asked) =>
@@ -31,22 +31,44 @@ internal static class OAuthEndpoints
             if (Value("code_challenge_method") != "S256" || Value("code_challenge") is not { Length: 43 } challenge) return Refused("invalid_request", "A code_challenge by S256 is needed.");
             var scopes = (Value("scope") ?? client.Scope).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (scopes.Except(client.Scopes).Any()) return Refused("invalid_scope", "The client was not given that scope.");
-            var request = new LoginRequest(client.Id, redirect, Value("state"), Value("nonce"), challenge, thumbprint ?? Value("dpop_jkt"), scopes);
+            var request = new LoginRequest(client.Id, redirect, Value("state"), Value("nonce"), challenge, thumbprint ?? Value("dpop_jkt"), scopes,
+                Value("authorization_details"), Value("prompt") == "login");
             return Results.Json(new { request_uri = logins.Push(request, Now), expires_in = (int)Logins.RequestLife.TotalSeconds }, statusCode: StatusCodes.Status201Created);
         });
 
-        connect.MapGet("/authorize", (string? client_id, string? request_uri) =>
-            logins.Pushed(request_uri, client_id, Now) is null ? Refused("invalid_request_uri", "Push the request first (/connect/par), and send its request_uri.") : LoginPage.Of(client_id!, request_uri!));
+        connect.MapGet("/authorize", (HttpContext http, string? client_id, string? request_uri) =>
+        {
+            if (logins.Pushed(request_uri, client_id, Now) is not { } request)
+                return Refused("invalid_request_uri", "Push the request first (/connect/par), and send its request_uri.");
+            // Whoever is signed in here already and only wants to act as something else is not asked again.
+            return !request.AskAgain && browsers.Find(http.Request) is { } person ? Granted(request_uri!, request, person) : LoginPage.Of(client_id!, request_uri!);
+        });
 
         connect.MapPost("/authorize", async (HttpRequest http) =>
         {
             var form = await http.ReadFormAsync(http.HttpContext.RequestAborted);
             var uri = form["request_uri"].ToString();
-            if (logins.Pushed(uri, form["client_id"], Now) is not { } request || Personas.Find(form["persona"].ToString()) is not { IsPerson: true } person || logins.Grant(uri, person, Now) is not { } code)
+            if (logins.Pushed(uri, form["client_id"], Now) is not { } request || Personas.Find(form["persona"].ToString()) is not { IsPerson: true } person)
                 return Refused("invalid_request_uri", "That request is over; start again.");
+            browsers.Remember(http.HttpContext.Response, person);
+            return Granted(uri, request, person);
+        }).DisableAntiforgery();
+
+        connect.MapGet("/endsession", (HttpContext http, string? id_token_hint, string? post_logout_redirect_uri, string? state) =>
+        {
+            browsers.Forget(http);
+            var known = id_token_hint is not null && clients.Find(issuer.AudienceOf(id_token_hint)) is { } client
+                && client.PostLogoutRedirectUris.Contains(post_logout_redirect_uri, StringComparer.Ordinal);
+            if (!known) return LoginPage.SignedOut();
+            return Results.Redirect(state is null ? post_logout_redirect_uri! : QueryHelpers.AddQueryString(post_logout_redirect_uri!, "state", state));
+        });
+
+        IResult Granted(string uri, LoginRequest request, Identity person)
+        {
+            if (logins.Grant(uri, ActingAs.Choose(person, request.AuthorizationDetails), Now) is not { } code) return Refused("invalid_request_uri", "That request is over; start again.");
             var answer = new Dictionary<string, string?>(StringComparer.Ordinal) { ["code"] = code, ["state"] = request.State, ["iss"] = issuer.Issuer };
             return Results.Redirect(QueryHelpers.AddQueryString(request.RedirectUri, answer.Where(p => p.Value is not null)));
-        }).DisableAntiforgery();
+        }
 
         connect.MapPost("/token", async (HttpRequest http) =>
         {

@@ -1,0 +1,127 @@
+// Makes what already works without it nicer: focus, live updates by htmx, and a warning before time runs out.
+import htmx from 'htmx.org/dist/htmx.esm.js';
+
+window.htmx = htmx;
+const $ = (selector, within = document) => within.querySelector(selector);
+const words = () => $('#words').dataset;
+
+export function announce(text) {
+  const live = $('#announce');
+  live.textContent = '';
+  requestAnimationFrame(() => { live.textContent = text; });
+}
+
+function takeFocus(within) {
+  $('[data-take-focus]', within)?.focus();
+}
+
+// Links of the error summary lead to the control itself, also where it lies in something folded.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (link) {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    for (let fold = target?.closest('details:not([open])'); fold; fold = fold.parentElement.closest('details:not([open])')) fold.open = true;
+    if (target && link.closest('.ds-error-summary')) {
+      event.preventDefault();
+      target.scrollIntoView({ block: 'center' });
+      (target.matches('input, select, textarea, button') ? target : $('input, select, textarea, button', target) ?? target).focus({ preventScroll: true });
+    }
+  }
+  // A menu closes when one clicks beside it.
+  for (const menu of document.querySelectorAll('details[data-menu][open]')) if (!menu.contains(event.target)) menu.open = false;
+  if (event.target.closest('[data-print]')) window.print();
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const open = event.target.closest?.('details[data-menu][open], details.confirm[open]');
+  if (open) {
+    open.open = false;
+    $('summary', open).focus();
+  }
+});
+
+// Sent once, however often one clicks.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = 'yes';
+  setTimeout(() => { delete form.dataset.sent; }, 4000);
+});
+window.addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
+
+// A filter that changes is a filter that counts.
+document.addEventListener('change', (event) => {
+  const form = event.target.closest?.('form[data-autosubmit]');
+  if (form) form.requestSubmit();
+});
+
+// --- The session -------------------------------------------------------------------------------------------------
+const WARN_SECONDS = 120;
+let lastSeen = Date.now();
+const seen = () => { lastSeen = Date.now(); };
+
+function watchSession() {
+  const body = document.body;
+  if (!body.dataset.signedIn) return;
+  const warning = $('#session-warning');
+  const over = $('#session-over');
+  const left = $('[data-session-left]', warning);
+  let focusBefore = null;
+  setInterval(() => {
+    const seconds = Math.round(Number(body.dataset.idleSeconds) - (Date.now() - lastSeen) / 1000);
+    if (seconds <= 0) {
+      warning.hidden = true;
+      over.hidden = false;
+    } else if (seconds <= Math.min(WARN_SECONDS, Number(body.dataset.idleSeconds) / 2)) {
+      left.textContent = seconds > 60 ? `${Math.ceil(seconds / 60)} ${words().minutes}` : `${seconds} ${words().seconds}`;
+      if (warning.hidden) {
+        focusBefore = document.activeElement;
+        warning.hidden = false;
+        $('button', warning).focus();
+      }
+    } else {
+      warning.hidden = over.hidden = true;
+    }
+  }, 1000);
+  $('[data-stay]', warning).addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const answer = await fetch(event.target.action, { method: 'POST', body: new FormData(event.target), headers: { 'HX-Request': 'true' } });
+    if (answer.ok) {
+      seen();
+      warning.hidden = true;
+      focusBefore?.focus();
+    } else {
+      warning.hidden = true;
+      over.hidden = false;
+    }
+  });
+}
+
+document.addEventListener('htmx:afterRequest', (event) => {
+  const status = event.detail.xhr?.status;
+  if (status === 401) $('#session-over').hidden = false;
+  else if (status > 0 && status < 500) seen();
+});
+document.addEventListener('htmx:responseError', (event) => {
+  if (event.detail.xhr.status !== 401) announce(words().failed);
+});
+// What the server refuses it explains in the same place as what it takes.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.xhr.status === 422 || event.detail.xhr.status === 412) event.detail.shouldSwap = true, event.detail.isError = false;
+});
+document.addEventListener('htmx:afterSwap', (event) => takeFocus(event.detail.target));
+
+const network = () => { $('#offline').hidden = navigator.onLine; };
+window.addEventListener('online', network);
+window.addEventListener('offline', network);
+
+function start() {
+  network();
+  takeFocus(document);
+  watchSession();
+  $('.site-nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+else start();

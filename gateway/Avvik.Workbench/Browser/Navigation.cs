@@ -1,0 +1,32 @@
+using Avvik.Contracts;
+using Avvik.Workbench.Access;
+
+namespace Avvik.Workbench.Browser;
+
+/// <summary>A place in the menu.</summary>
+/// <param name="Path">Its page; pages below it belong to it.</param>
+/// <param name="Label">Key of its name.</param>
+/// <param name="IsFor">Who has use for it. What is allowed is decided by the services.</param>
+internal sealed record NavigationItem(string Path, string Label, Func<Me, bool> IsFor)
+{
+    public bool Covers(string path) => path == Path || (path.StartsWith(Path + "/", StringComparison.Ordinal) && !(Path == "/report" && path.StartsWith("/report/mine", StringComparison.Ordinal)));
+}
+
+/// <summary>The menu, in the order of a working day; the first is where one starts.</summary>
+internal static class Navigation
+{
+    private static readonly NavigationItem[] Items =
+    [
+        new("/report", "common.nav.report", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
+        new("/report/mine", "common.nav.mine", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
+    ];
+
+    public static IEnumerable<NavigationItem> For(Me me) => Items.Where(i => i.IsFor(me));
+
+    /// <summary>Where somebody starts: those who handle cases at theirs, the others at the first they have use for.</summary>
+    public static string StartFor(Me me)
+    {
+        var mine = For(me).ToList();
+        return (mine.Find(i => i.Path == "/worklist") ?? mine.FirstOrDefault())?.Path ?? "/help";
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Workbench.Access;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace Avvik.Workbench.Gateway;
+
+/// <summary>What a page does not handle itself: the gateway refused, or does not answer.</summary>
+internal sealed class GatewayAnswers : IExceptionFilter
+{
+    public void OnException(ExceptionContext context)
+    {
+        context.Result = context.Exception switch
+        {
+            // The token has run out or was taken back: sign in again, and come back here.
+            AvvikProblemException { Status: HttpStatusCode.Unauthorized } when HttpMethods.IsGet(context.HttpContext.Request.Method) && !context.HttpContext.Request.Headers.ContainsKey("HX-Request") =>
+                new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(context.HttpContext.Request.Path + context.HttpContext.Request.QueryString)),
+            AvvikProblemException { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout } =>
+                new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            AvvikProblemException problem => new StatusCodeResult((int)problem.Status),
+            HttpRequestException or TimeoutException => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            TaskCanceledException when !context.HttpContext.RequestAborted.IsCancellationRequested => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            _ => null,
+        };
+        if (context.Result is not null) context.ExceptionHandled = true;
+    }
+}

@@ -1,0 +1,65 @@
+using Avvik.Hosting;
+using Avvik.Storage;
+using Avvik.Workbench.Access;
+using Avvik.Workbench.Browser;
+using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Persistence;
+using Avvik.Workbench.Texts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.ResponseCompression;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddAvvikHosting("workbench");
+builder.AddDatabase<WorkbenchDbContext>();
+builder.AddSignIn();
+builder.AddGatewayClient();
+builder.Services.AddSingleton<Assets>();
+builder.Services.AddSingleton<LabelFiles>();
+builder.Services.AddHttpContextAccessor();
+builder.Services.AddScoped<Text>();
+builder.Services.AddScoped<Choices>();
+builder.Services.AddScoped<Drafts>();
+builder.Services.AddScoped<Preferences>();
+builder.Services.AddResponseCompression(o =>
+{
+    // Antiforgery tokens differ in every response, so compressed lengths tell nothing about them.
+    o.EnableForHttps = true;
+    o.Providers.Add<BrotliCompressionProvider>();
+});
+builder.Services.AddRazorPages(pages =>
+{
+    pages.Conventions.AuthorizeFolder("/");
+    pages.Conventions.AllowAnonymousToFolder("/Status");
+    pages.Conventions.AllowAnonymousToFolder("/SignIn");
+}).AddMvcOptions(mvc => mvc.Filters.Add<GatewayAnswers>());
+builder.Services.AddRouting(routing => routing.LowercaseUrls = true);
+builder.Services.AddAntiforgery(o =>
+{
+    o.Cookie = new SecureCookie { Name = "__Host-avvik-form", HttpOnly = true, SameSite = SameSiteMode.Strict, IsEssential = true };
+    o.FormFieldName = "token";
+    // Set by our own headers, which are stricter.
+    o.SuppressXFrameOptionsHeader = true;
+});
+builder.Services.Configure<CookieTempDataProviderOptions>(o =>
+{
+    o.Cookie.Name = "__Host-avvik-notice";
+    o.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+    o.Cookie.IsEssential = true;
+});
+
+var app = builder.Build();
+app.UseAvvikDefaults();
+app.UsePublicAddress();
+app.UsePageHeaders();
+app.UseResponseCompression();
+app.UseExceptionHandler("/status/500");
+app.UseStatusCodePagesWithReExecute("/status/{0}");
+app.MapAssets();
+app.UseRouting();
+app.UseChoices();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapSession();
+app.MapRazorPages();
+await app.CreateDatabaseAsync();
+await app.RunAsync();

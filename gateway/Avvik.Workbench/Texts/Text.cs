@@ -1,0 +1,61 @@
+using System.Globalization;
+using Avvik.Workbench.Browser;
+
+namespace Avvik.Workbench.Texts;
+
+/// <summary>The words of a page, in the user's language: <c>Text["report.title"]</c>, <c>Text["report.due", day]</c>.</summary>
+public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
+{
+    private static readonly TimeZoneInfo Norway = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
+
+    public string Language => choices.Language;
+
+    /// <exception cref="KeyNotFoundException">No label file has the key: a test finds it first.</exception>
+    public string this[string key] => (files.Find(key) ?? throw new KeyNotFoundException($"No text '{key}'.")).In(choices.Language);
+
+    public string this[string key, params ReadOnlySpan<object?> values] => string.Format(choices.Culture, this[key], values);
+
+    /// <summary>One or many: <c>worklist.newOne</c> or <c>worklist.newMany</c>.</summary>
+    public string Count(string key, int count) => this[key + (count == 1 ? "One" : "Many"), count];
+
+    public bool Has(string key) => files.Find(key) is not null;
+
+    /// <summary>The word for a code of the vocabulary, as in <c>Code("kinds", "incident")</c>; a code that is newer than the labels stands for itself.</summary>
+    public string Code(string list, string? code) => code is null ? "" : files.Find($"vocabulary.{list}.{code}")?.In(choices.Language) ?? code;
+
+    /// <summary>29. november 2026</summary>
+    public string Day(DateOnly day) => day.ToString("d. MMMM yyyy", choices.Culture);
+
+    /// <summary>29. nov. 2026: where many stand below each other.</summary>
+    public string ShortDay(DateOnly day) => day.ToString("d. MMM yyyy", choices.Culture);
+
+    public string Day(DateTimeOffset at) => Day(LocalDay(at));
+    public string ShortDay(DateTimeOffset at) => ShortDay(LocalDay(at));
+
+    /// <summary>29. november 2026 kl. 14.05</summary>
+    public string Time(DateTimeOffset at)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, Norway);
+        return this["common.dayAndTime", Day(DateOnly.FromDateTime(local.DateTime)), local.ToString(choices.Language == "en" ? "HH:mm" : "HH.mm", CultureInfo.InvariantCulture)];
+    }
+
+    public DateOnly Today => LocalDay(clock.GetUtcNow());
+
+    public static DateOnly LocalDay(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Norway).DateTime);
+
+    /// <summary>How far away a day is, in words: i dag, i morgen, om 3 dager, 2 dager siden.</summary>
+    public string Distance(DateOnly day) => (day.DayNumber - Today.DayNumber) switch
+    {
+        0 => this["common.today"],
+        1 => this["common.tomorrow"],
+        -1 => this["common.yesterday"],
+        > 0 and var days => this["common.inDays", days],
+        var days => this["common.daysAgo", -days],
+    };
+
+    /// <summary>Sorts as people look things up: å last.</summary>
+    public StringComparer Sorting => StringComparer.Create(choices.Culture, CompareOptions.None);
+
+    /// <summary>The wording of an agreement's clause: number and words.</summary>
+    public string Clause(string? number) => number is null ? this["common.noClause"] : this["common.clause", number, Code("clauses", number)];
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Testing;
+using Microsoft.Playwright;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Avvik.Workbench.Tests;
+
+/// <summary>All of Avvik as <c>compose/up</c> starts it, and Debian's Chromium: once for the whole run. Tests never count but what they sent themselves.</summary>
+public sealed class WorkbenchSystem : IAsyncLifetime
+{
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+    private readonly HttpClient _http = new();
+    private IPlaywright? _playwright;
+
+    public string Data { get; } = System.IO.Directory.CreateTempSubdirectory("avvik-workbench-").FullName;
+    public int Port { get; } = FreePort();
+    public string Address => $"http://localhost:{Port}";
+    public IBrowser Chromium { get; private set; } = null!;
+
+    /// <summary>Where pictures of pages are put, for people to look at: never in the repository.</summary>
+    public static string Screenshots { get; } = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots");
+
+    public async Task InitializeAsync()
+    {
+        Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
+        Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
+        System.IO.Directory.CreateDirectory(Screenshots);
+        await Script.RunAsync("compose/up", "--no-build");
+        _playwright = await Playwright.CreateAsync();
+        Chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Flags });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Chromium is not null) await Chromium.DisposeAsync();
+        _playwright?.Dispose();
+        _http.Dispose();
+        await Script.RunAsync("compose/down");
+        System.IO.Directory.Delete(Data, recursive: true);
+    }
+
+    /// <summary>A browser of its own, signed in as a persona of the development issuer. What the console says and what is blocked is kept, and must be nothing.</summary>
+    public async Task<Visit> SignInAsync(string persona, VisitOptions? options = null)
+    {
+        var visit = await OpenAsync(options);
+        await visit.SignInAsync(persona);
+        return visit;
+    }
+
+    /// <summary>The same, not signed in.</summary>
+    public async Task<Visit> OpenAsync(VisitOptions? options = null)
+    {
+        options ??= new();
+        var context = await Chromium.NewContextAsync(new()
+        {
+            BaseURL = Address,
+            ViewportSize = new() { Width = options.Width, Height = options.Height },
+            ColorScheme = options.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            Locale = "nb-NO",
+            TimezoneId = "Europe/Oslo",
+            JavaScriptEnabled = options.JavaScript,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(15_000);
+        return new Visit(this, await context.NewPageAsync());
+    }
+
+    /// <summary>The API itself, as a persona: for what a test needs to be there.</summary>
+    public async Task<AvvikClient> ClientAsync(string persona)
+    {
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("persona", persona)]);
+        using var response = await _http.PostAsync($"http://127.0.0.1:{await PortOfAsync("identity")}/token", form);
+        response.EnsureSuccessStatusCode();
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
+        var http = new HttpClient { BaseAddress = new Uri(Address + "/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", document.RootElement.GetProperty("access_token").GetString());
+        return new AvvikClient(http);
+    }
+
+    /// <summary>A deviation that is a case at its unit: sent by the nurse in Hamar to SI Elverum.</summary>
+    public async Task<Deviation> ReportAsync(Func<Submission, Submission>? change = null, string persona = "nurse-hamar")
+    {
+        var client = await ClientAsync(persona);
+        var submission = new Submission
+        {
+            ClientReference = Guid.NewGuid().ToString(),
+            Kind = "agreementBreach",
+            OccurredAt = DateTimeOffset.UtcNow.AddDays(-3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Category = "dischargeSummary",
+            Respondent = new() { OrganizationNumber = "983971709", Site = "SI Elverum" },
+            Narrative = "Epikrisen kom ni dager etter utskrivning. Fastlegen visste ikke hva som var avtalt.",
+        };
+        var sent = await client.SubmitAsync(change?.Invoke(submission) ?? submission);
+        var known = sent;
+        await Eventually.IsTrue(async () => (known = await client.GetDeviationAsync(sent.Id)).Status != "submitted", TimeSpan.FromSeconds(30));
+        return known;
+    }
+
+    public async Task<int> PortOfAsync(string process) => int.Parse(
+        (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        // Below 32768: above it the kernel may give the port to some client.
+        for (var port = Random.Shared.Next(12_000, 19_000); ; port++)
+        {
+            using var probe = new TcpListener(System.Net.IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                return port;
+            }
+            catch (SocketException) { /* taken; the next one */ }
+        }
+    }
+}
+
+[CollectionDefinition(nameof(WorkbenchSystem))]
+public sealed class WorkbenchSystemCollection : ICollectionFixture<WorkbenchSystem>;
