@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Avvik.Client;
@@ -74,15 +73,13 @@ public sealed class WorkbenchSystem : IAsyncLifetime
     }
 
     /// <summary>The API itself, as a persona: for what a test needs to be there.</summary>
-    public async Task<AvvikClient> ClientAsync(string persona)
+    public async Task<IAvvikClient> ClientAsync(string persona)
     {
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("persona", persona)]);
         using var response = await _http.PostAsync($"http://127.0.0.1:{await PortOfAsync("identity")}/token", form);
         response.EnsureSuccessStatusCode();
         using var document = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
-        var http = new HttpClient { BaseAddress = new Uri(Address + "/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", document.RootElement.GetProperty("access_token").GetString());
-        return new AvvikClient(http);
+        return AvvikClient.Connect(new Uri(Address), document.RootElement.GetProperty("access_token").GetString()!);
     }
 
     /// <summary>A deviation that is a case at its unit: sent by the nurse in Hamar to SI Elverum.</summary>
@@ -100,7 +97,7 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         };
         var sent = await client.SubmitAsync(change?.Invoke(submission) ?? submission);
         var known = sent;
-        await Eventually.IsTrue(async () => (known = await client.GetDeviationAsync(sent.Id)).Status != "submitted", TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue(async () => (known = await client.GetDeviationAsync(sent.Id)).State != "submitted", TimeSpan.FromSeconds(30));
         return known;
     }
 

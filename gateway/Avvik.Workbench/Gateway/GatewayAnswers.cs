@@ -20,7 +20,7 @@ internal sealed class GatewayAnswers : IExceptionFilter
             AvvikProblemException { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout } =>
                 new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
             AvvikProblemException problem => new StatusCodeResult((int)problem.Status),
-            HttpRequestException or TimeoutException => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            AvvikUnavailableException => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
             TaskCanceledException when !context.HttpContext.RequestAborted.IsCancellationRequested => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
             _ => null,
         };

@@ -18,36 +18,30 @@ internal sealed class GatewayOptions
 
 internal static class GatewayClient
 {
+    // Somebody is waiting in front of a page: better a page that says «try again» than a long wait.
+    private static readonly AvvikResilience Patience = new() { Retries = 2, LongestDelay = TimeSpan.FromSeconds(1), TimeoutPerTry = TimeSpan.FromSeconds(15) };
+
     /// <summary>One way to the data: the gateway's API, with the token of whoever is signed in.</summary>
     public static void AddGatewayClient(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddHttpClient("gateway").ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        builder.Services.AddScoped<UserToken>();
-        builder.Services.AddScoped(services => new AvvikClient(Http(services)));
+        builder.Services.AddTransient<UserToken>();
+        var url = builder.Configuration["Gateway:Url"];
+        builder.Services.AddAvvikClient(new Uri(string.IsNullOrEmpty(url) ? "http://gateway/" : url), Patience).AddHttpMessageHandler<UserToken>();
         builder.Services.AddScoped<Places>();
         builder.Services.AddSingleton<PlacesCache>();
     }
-
-    private static HttpClient Http(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
-        var primary = services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("gateway");
-        var token = services.GetRequiredService<UserToken>();
-        token.InnerHandler = primary;
-        var http = new HttpClient(token, disposeHandler: false) { BaseAddress = new Uri(options.Url.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(20) };
-        http.DefaultRequestHeaders.AcceptLanguage.Add(new StringWithQualityHeaderValue(services.GetRequiredService<Choices>().Language));
-        return http;
-    }
 }
 
-/// <summary>Sends the user's own token, and where tokens are bound to our key, the proof.</summary>
+/// <summary>Sends the user's own token and language, and where tokens are bound to our key, the proof.</summary>
 internal sealed class UserToken(IHttpContextAccessor http, ClientKey key, IOptions<SignInOptions> options) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var token = await http.HttpContext!.GetTokenAsync("access_token");
-        if (token is not null)
+        var context = http.HttpContext!;
+        request.Headers.AcceptLanguage.Clear();
+        request.Headers.AcceptLanguage.Add(new StringWithQualityHeaderValue(context.RequestServices.GetRequiredService<Choices>().Language));
+        if (await context.GetTokenAsync("access_token") is { } token)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue(options.Value.UseDpop ? "DPoP" : "Bearer", token);
             if (options.Value.UseDpop)

@@ -3,7 +3,7 @@ using Avvik.Client;
 namespace Avvik.Workbench.Gateway;
 
 /// <summary>The names of parties and units, from the directory as it is now. It is the same for everybody, and read at most once a minute.</summary>
-internal sealed class Places(AvvikClient client, PlacesCache cache, TimeProvider clock)
+internal sealed class Places(IAvvikClient client, PlacesCache cache, TimeProvider clock)
 {
     public async Task<PlaceNames> GetAsync(CancellationToken ct)
     {
