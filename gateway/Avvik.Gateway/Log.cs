@@ -2,6 +2,6 @@ namespace Avvik.Gateway;
 
 internal static partial class Log
 {
-    [LoggerMessage(5001, LogLevel.Warning, "The issuer's keys could not be read ({Error}). Keys that were read before count on: {Known}.")]
-    public static partial void IssuerAway(this ILogger log, string error, bool known);
+    [LoggerMessage(5001, LogLevel.Warning, "Signing keys of the issuer could not be read ({Error}). Using cached signing keys: {Cached}.")]
+    public static partial void IssuerUnavailable(this ILogger log, string error, bool cached);
 }

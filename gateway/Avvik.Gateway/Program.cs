@@ -8,6 +8,7 @@ using Avvik.Hosting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("gateway");
 builder.AddCallerAuthentication();
+builder.AddPlainRequests();
 builder.AddLimits();
 builder.Services.AddHealthChecks().AddCheck<ServicesHealthCheck>("services", tags: ["required"]);
 builder.Services.AddHttpClient();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
+using Avvik.Hosting.Queries;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -20,7 +21,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Hosting;
 
-/// <summary>What every process has: logs, traces, metrics, problem documents, limits, health; and in the services, the gateway's word for who calls.</summary>
+/// <summary>What every process has: logs, traces, metrics, problem documents, limits, health; and in the services, authentication by the gateway's internal token.</summary>
 public static class HostingExtensions
 {
     private const int MaxBody = 256 * 1024;
@@ -46,8 +47,8 @@ public static class HostingExtensions
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));
     }
 
-    /// <summary>Accepts the gateway's signed token and nothing else, whatever network the call comes from.</summary>
-    public static void AddServiceAuthentication(this WebApplicationBuilder builder)
+    /// <summary>Accepts the token that the gateway signed for this service and nothing else, whatever network the call comes from.</summary>
+    public static void AddServiceAuthentication(this WebApplicationBuilder builder, string service)
     {
         var key = InternalToken.ReadKey("InternalToken:PublicKeyFile", builder.Configuration["InternalToken:PublicKeyFile"]);
         builder.Services.AddSingleton<CachingTokenHandler>();
@@ -61,7 +62,7 @@ public static class HostingExtensions
             jwt.TokenValidationParameters = new TokenValidationParameters
             {
                 ValidIssuer = InternalToken.Issuer,
-                ValidAudience = InternalToken.Audience,
+                ValidAudience = InternalToken.AudienceOf(service),
                 IssuerSigningKey = key,
                 ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
                 ClockSkew = TimeSpan.FromSeconds(5),
@@ -83,6 +84,14 @@ public static class HostingExtensions
             .AddPolicy(Policies.DirectoryEditor, p => p.RequireRole(Roles.Coordinator, Roles.Admin))
             .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin))
             .AddPolicy(Policies.Auditor, p => p.RequireRole(Roles.Auditor));
+    }
+
+    /// <summary>Who calls, what they may call, and that they ask with parameters that exist.</summary>
+    public static void UseServiceAuthentication(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseUnknownParameterCheck();
     }
 
     /// <summary>Problem documents for whatever goes wrong, and the health endpoints: live is the process, ready is what it must have to take work.</summary>

@@ -18,7 +18,7 @@ using Avvik.Reporting.WriteMessage;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("reporting");
-builder.AddServiceAuthentication();
+builder.AddServiceAuthentication("reporting");
 // Two milliseconds of a clinician's wait buy a commit shared by all who wait.
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
@@ -35,8 +35,7 @@ builder.Services.AddHostedService<EnvelopeResealer>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
 var deviations = app.MapGroup("/api/v1/deviations").RequireAuthorization(Policies.Reporter).WithTags("Deviations");
 deviations.MapSubmitDeviation();

@@ -28,7 +28,7 @@ using Microsoft.EntityFrameworkCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("routing");
-builder.AddServiceAuthentication();
+builder.AddServiceAuthentication("routing");
 builder.AddDatabase<RoutingDbContext>();
 builder.AddTextProtection();
 builder.AddCareDirectory<RoutingDbContext>();
@@ -47,8 +47,7 @@ builder.Services.AddHostedService<DirectoryRepublisher>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
 var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
 cases.MapWorklist();

@@ -14,7 +14,7 @@ using Avvik.Statistics.Signals;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
-builder.AddServiceAuthentication();
+builder.AddServiceAuthentication("statistics");
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>();
@@ -31,8 +31,7 @@ builder.Services.AddHostedService<SignalWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
 app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").LogAdministration<StatisticsDbContext>().MapReports();

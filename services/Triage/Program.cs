@@ -19,7 +19,7 @@ using Avvik.Triage.WithdrawDeviation;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("triage");
-builder.AddServiceAuthentication();
+builder.AddServiceAuthentication("triage");
 builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
 builder.AddCareDirectory<TriageDbContext>();
@@ -34,8 +34,7 @@ builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
 var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
 triage.MapTriageQueue();

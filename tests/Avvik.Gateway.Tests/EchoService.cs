@@ -10,7 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Avvik.Gateway.Tests;
 
 /// <summary>What arrived behind the gateway.</summary>
-public sealed record Arrival(string Method, string Target, Dictionary<string, string> Headers, Dictionary<string, JsonElement> Word);
+public sealed record Arrival(string Method, string Target, Dictionary<string, string> Headers, Dictionary<string, JsonElement> InternalToken);
 
 /// <summary>Stands behind the gateway in every service's place and answers what arrived.</summary>
 public sealed class EchoService : IAsyncDisposable

@@ -100,6 +100,8 @@ public sealed class Edge_tests(BearerGateway shared) : IClassFixture<BearerGatew
     [InlineData("Content-Length: 0\r\nContent-Length: 5\r\n", "400")]
     [InlineData("Content-Length: 5, 6\r\n", "400")]
     [InlineData("Content-Length: -1\r\n", "400")]
+    [InlineData("Content-Length: +2\r\n", "400")]
+    [InlineData("Content-Length: 2 \r\nContent-Length: +2\r\n", "400")]
     [InlineData("Transfer-Encoding: chunked, identity\r\n", "400")]
     [InlineData("Transfer-Encoding: gzip\r\n", "400")]
     [InlineData("Content-Type: application/json\r\nContent-Type: text/plain\r\n", "400")]

@@ -69,27 +69,34 @@ public sealed class Token_tests(BearerGateway shared) : IClassFixture<BearerGate
     [Fact]
     public async Task The_services_are_told_who_it_is_and_for_whom_and_nothing_else()
     {
-        var word = (await _gateway.ArrivalAsync()).Word;
+        var word = (await _gateway.ArrivalAsync()).InternalToken;
         Assert.Equal(["aud", "client_id", "exp", "iss", "nbf", "organization", "role", "scope", "sub"], word.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(("a-nurse", "health-record", Hamar), (word["sub"].GetString(), word["client_id"].GetString(), word["organization"].GetString()));
         Assert.Equal([Roles.Reporter], word["role"].EnumerateArray().Select(r => r.GetString()));
 
-        var software = (await _gateway.ArrivalAsync(Software())).Word;
+        var software = (await _gateway.ArrivalAsync(Software())).InternalToken;
         Assert.Equal(("health-record", "client"), (software["sub"].GetString(), software["role"].EnumerateArray().Single().GetString()));
+    }
+
+    [Fact]
+    public async Task Each_service_gets_a_token_for_itself_alone()
+    {
+        foreach (var (path, service) in new[] { ("api/v1/deviations", "reporting"), ("api/v1/triage", "triage"), ("api/v1/cases", "routing"), ("api/v1/statistics", "statistics") })
+            Assert.Equal($"avvik-{service}", (await _gateway.ArrivalAsync(Software(("scope", Scopes.All.ToArray())), path)).InternalToken["aud"].GetString());
     }
 
     [Fact]
     public async Task The_legal_entity_is_the_party_and_a_client_with_only_a_unit_of_its_own_speaks_for_that()
     {
-        Assert.Equal(Hamar, (await _gateway.ArrivalAsync(Software((Child, "974795515")))).Word["organization"].GetString());
-        Assert.Equal("974795515", (await _gateway.ArrivalAsync(Software((Parent, null), (Child, "974795515")))).Word["organization"].GetString());
+        Assert.Equal(Hamar, (await _gateway.ArrivalAsync(Software((Child, "974795515")))).InternalToken["organization"].GetString());
+        Assert.Equal("974795515", (await _gateway.ArrivalAsync(Software((Parent, null), (Child, "974795515")))).InternalToken["organization"].GetString());
     }
 
     [Fact]
     public async Task A_persons_number_is_neither_handed_on_nor_written_down()
     {
         var arrival = await _gateway.ArrivalAsync();
-        Assert.DoesNotContain(arrival.Headers.Values.Append(arrival.Word.Values.Aggregate("", (all, v) => all + v)), text => text.Contains("41814061033", StringComparison.Ordinal) || text.Contains("9876543", StringComparison.Ordinal));
+        Assert.DoesNotContain(arrival.Headers.Values.Append(arrival.InternalToken.Values.Aggregate("", (all, v) => all + v)), text => text.Contains("41814061033", StringComparison.Ordinal) || text.Contains("9876543", StringComparison.Ordinal));
         // Where it might have been: in what the gateway says of a token that it refuses.
         using var refused = await _gateway.SendAsync(_gateway.Issuer.Token(Person((Level, "3"))));
         Assert.DoesNotContain("41814061033", refused.Headers.ToString() + await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -131,12 +138,12 @@ public sealed class Token_tests(BearerGateway shared) : IClassFixture<BearerGate
         async Task<IEnumerable<string?>> RolesWithAsync(params string[] scopes)
         {
             claims["scope"] = scopes;
-            return (await gateway.ArrivalAsync(claims, "api/v1/cases")).Word["role"].EnumerateArray().Select(r => r.GetString());
+            return (await gateway.ArrivalAsync(claims, "api/v1/cases")).InternalToken["role"].EnumerateArray().Select(r => r.GetString());
         }
         Assert.Equal(["handler"], await RolesWithAsync(Scopes.Case));
         Assert.Equal(["handler", "coordinator"], await RolesWithAsync(Scopes.Case, Scopes.Coordinate));
         Assert.Equal(["handler", "coordinator", "admin", "auditor"], await RolesWithAsync([.. Scopes.All]));
-        var word = (await gateway.ArrivalAsync(claims, "api/v1/cases")).Word;
+        var word = (await gateway.ArrivalAsync(claims, "api/v1/cases")).InternalToken;
         Assert.Equal(("983971709", "somebody", "si-elverum-hamar"), (word["organization"].GetString(), word["sub"].GetString(), word["unit"].GetString()));
     }
 

@@ -42,7 +42,7 @@ internal static class StatisticsBench
     public static async Task RunAsync(int history, bool json)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
-        using var gateway = new GatewayKey();
+        using var gateway = new GatewayKey("statistics");
         await using var service = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",

@@ -37,7 +37,7 @@ internal static class WorklistBench
     private static async Task<WorklistOn> MeasureAsync(DatabaseProvider provider, string corpus, int cases)
     {
         await using var database = await Databases.CreateAsync(provider);
-        using var gateway = new GatewayKey();
+        using var gateway = new GatewayKey("routing");
         await using var service = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",

@@ -118,7 +118,7 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     private string Token(string organization, string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
         Issuer = InternalToken.Issuer,
-        Audience = InternalToken.Audience,
+        Audience = InternalToken.AudienceOf("statistics"),
         Expires = TimeProvider.System.GetUtcNow().AddMinutes(5).UtcDateTime,
         Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "test", ["client_id"] = "test", ["organization"] = organization, ["role"] = roles },
         SigningCredentials = new(new ECDsaSecurityKey(_key), SecurityAlgorithms.EcdsaSha256),

@@ -15,20 +15,21 @@ public sealed class Gateway_tests(RunningSystem system)
     private const string Hamar = "970540008";
 
     [Fact]
-    public async Task The_services_take_the_gateways_word_and_nobody_elses_and_the_gateway_does_not_take_its_own_from_outside()
+    public async Task Service_accepts_only_the_gateways_token_for_itself_and_the_gateway_not_its_own()
     {
         using var ec = ECDsa.Create();
         ec.ImportFromPem(await File.ReadAllTextAsync(Path.Combine(system.Data, "secrets", "internal-token-private.pem")));
         using var strange = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        static string Internal(ECDsa key) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        static string Internal(ECDsa key, string audience = "avvik-reporting") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = "avvik-gateway",
-            Audience = "avvik-services",
+            Audience = audience,
             Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "x", ["client_id"] = "x", ["organization"] = Hamar, ["role"] = "reporter" },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256),
         });
         var reporting = new Uri($"http://127.0.0.1:{await system.PortOfAsync("reporting")}/");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(Internal(ec), reporting));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Internal(ec, "avvik-routing"), reporting));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Internal(strange), reporting));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(await system.TokenAsync(Hamar, "reporter"), reporting));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Internal(ec)));

@@ -6,24 +6,39 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Testing;
 
-/// <summary>Stands in for the gateway as the one whose word the services take: a key pair, and tokens signed with it.</summary>
-public sealed class GatewayKey : IDisposable
+/// <summary>Stands in for the gateway: a key pair, and the internal tokens of one service signed with it.</summary>
+/// <param name="service">As in <c>routing</c>.</param>
+public sealed class GatewayKey(string service) : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly string _file = Path.GetTempFileName();
 
-    public GatewayKey() => File.WriteAllText(_file, _key.ExportSubjectPublicKeyInfoPem());
-
-    public string PublicKeyFile => _file;
-
-    public string Token(string organization, string[] roles, string? unit = null, string subject = "test-person", string clientId = "test-client", DateTimeOffset? expires = null, IEnumerable<string>? scopes = null)
+    public string PublicKeyFile
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = subject, ["client_id"] = clientId, ["organization"] = organization, ["role"] = roles, ["scope"] = scopes ?? Scopes.All };
+        get
+        {
+            File.WriteAllText(_file, _key.ExportSubjectPublicKeyInfoPem());
+            return _file;
+        }
+    }
+
+    public string Token(
+        string organization, string[] roles, string? unit = null, string subject = "test-person", string clientId = "test-client",
+        DateTimeOffset? expires = null, IEnumerable<string>? scopes = null)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["sub"] = subject,
+            ["client_id"] = clientId,
+            ["organization"] = organization,
+            ["role"] = roles,
+            ["scope"] = scopes ?? Scopes.All,
+        };
         if (unit is not null) claims["unit"] = unit;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = InternalToken.Issuer,
-            Audience = InternalToken.Audience,
+            Audience = InternalToken.AudienceOf(service),
             Expires = (expires ?? DateTimeOffset.UtcNow.AddMinutes(10)).UtcDateTime,
             Claims = claims,
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key), SecurityAlgorithms.EcdsaSha256),

@@ -13,7 +13,7 @@ namespace Avvik.Testing;
 /// </summary>
 public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null, params (string Name, string Value)[] settings) : WebApplicationFactory<TProgram> where TProgram : class
 {
-    private readonly GatewayKey _gateway = new();
+    private readonly GatewayKey _gateway = new(typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant());
 
     public TestDatabase Database => database;
 

@@ -33,10 +33,11 @@ internal static class Forwarding
     private static void ToService(TransformBuilderContext context)
     {
         context.AddRequestHeadersAllowed(ServiceHeaders);
+        var service = context.Route.ClusterId!;
         context.AddRequestTransform(request =>
         {
             // A request without a caller was refused by the route's policy; without this header a service refuses it again.
-            request.ProxyRequest.Headers.Authorization = request.HttpContext.Features.Get<KnownCaller>()?.Word;
+            request.ProxyRequest.Headers.Authorization = request.HttpContext.Features.Get<KnownCaller>()?.InternalTokenFor(service);
             return ValueTask.CompletedTask;
         });
     }

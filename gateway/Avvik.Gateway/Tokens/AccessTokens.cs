@@ -8,12 +8,20 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tokens;
 
-/// <summary>Whose token it is: the caller, the key it is bound to if any, and the word that the services are given.</summary>
-internal sealed record KnownCaller(ClaimsPrincipal Principal, string? KeyThumbprint, AuthenticationHeaderValue Word);
+/// <summary>Whose token it is: the caller, the key it is bound to if any, and the internal token that each service gets.</summary>
+internal sealed class KnownCaller(ClaimsPrincipal principal, string? keyThumbprint, Func<string, AuthenticationHeaderValue> issue)
+{
+    private readonly ConcurrentDictionary<string, AuthenticationHeaderValue> _internalTokens = new(StringComparer.Ordinal);
+
+    public ClaimsPrincipal Principal => principal;
+    public string? KeyThumbprint => keyThumbprint;
+
+    public AuthenticationHeaderValue InternalTokenFor(string service) => _internalTokens.GetOrAdd(service, issue);
+}
 
 /// <summary>
-/// Judges access tokens. A caller sends the same one for minutes, and checking a signature costs more than the rest of a request, so what was
-/// found valid is remembered under the whole token for as long as the word that goes with it lasts: nothing is taken that would not be.
+/// Validates access tokens. A caller sends the same one for minutes, and checking a signature costs more than the rest of a request, so a valid token is cached
+/// whole for as long as its internal tokens last: nothing is accepted from the cache that would not be accepted without it.
 /// </summary>
 internal sealed class AccessTokens(IOptions<TokenOptions> options, IssuerKeys keys, TokenExchange exchange, TimeProvider clock)
 {
@@ -38,10 +46,10 @@ internal sealed class AccessTokens(IOptions<TokenOptions> options, IssuerKeys ke
     public ValueTask<(KnownCaller? Caller, TokenRefusal? Refusal)> ReadAsync(string token, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return _known.TryGetValue(token, out var known) && now < known.Until ? new((known.Caller, null)) : new(JudgeAsync(token, now, ct));
+        return _known.TryGetValue(token, out var known) && now < known.Until ? new((known.Caller, null)) : new(ValidateAsync(token, now, ct));
     }
 
-    private async Task<(KnownCaller?, TokenRefusal?)> JudgeAsync(string token, DateTimeOffset now, CancellationToken ct)
+    private async Task<(KnownCaller?, TokenRefusal?)> ValidateAsync(string token, DateTimeOffset now, CancellationToken ct)
     {
         _known.TryRemove(token, out _);
         if (!_handler.CanReadToken(token)) return (null, TokenRefusal.Invalid("It is no JWT."));
@@ -55,9 +63,8 @@ internal sealed class AccessTokens(IOptions<TokenOptions> options, IssuerKeys ke
 
         var (principal, refusal) = CallerClaims.Read(jwt, options.Value.Claims);
         if (principal is null) return (null, refusal);
-        var (word, until) = exchange.WordFor(principal, now);
-        var caller = new KnownCaller(principal, ThumbprintOf(jwt), word);
-        var expires = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero);
+        var caller = new KnownCaller(principal, ThumbprintOf(jwt), service => exchange.IssueInternalToken(principal, service, now));
+        var (until, expires) = (now + TokenExchange.ReusableFor, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
         if (_known.Count >= MaxEntries) _known.Clear();
         _known[token] = (caller, until < expires ? until : expires);
         return (caller, null);

@@ -6,18 +6,20 @@ using Microsoft.IdentityModel.Tokens;
 namespace Avvik.Gateway.Tokens;
 
 /// <summary>
-/// The issuer's keys, by discovery. Read at the start, every ten minutes, and when a token names a key that is not known (a rotation), but then
-/// not more than once in ten seconds, since anybody can name a key. While the issuer is away, what was read last counts. The library's own
-/// manager makes every request wait for an issuer that has not answered yet, and refuses the first tokens after a rotation; this does neither.
+/// The issuer's signing keys, by discovery. Read at the start, every ten minutes, and when a token names an unknown key (a rotation), but then at most once in ten
+/// seconds, since anybody can name a key. While the issuer is unavailable the cached keys are used. The library's own manager makes every request wait for an
+/// issuer that has not answered yet, and refuses the first tokens after a rotation; this does neither.
 /// </summary>
-internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFactory clients, IHostEnvironment environment, TimeProvider clock, ILogger<IssuerKeys> log) : BackgroundService
+internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFactory clients, IHostEnvironment environment, TimeProvider clock, ILogger<IssuerKeys> log)
+    : BackgroundService
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(10), BetweenFailures = TimeSpan.FromSeconds(1), BetweenUnknownKeys = TimeSpan.FromSeconds(10), Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Between = TimeSpan.FromMinutes(10), BetweenFailures = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenUnknownKeys = TimeSpan.FromSeconds(10), RequestTimeout = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile IReadOnlyDictionary<string, SecurityKey>? _keys;
     private DateTimeOffset _lookedFor = DateTimeOffset.MinValue;
 
-    /// <summary>False until the issuer has answered once: no token can be judged before.</summary>
+    /// <summary>False until the issuer has answered once: no token can be validated before.</summary>
     public bool AreKnown => _keys is not null;
 
     public SecurityKey? Find(string kid) => _keys?.GetValueOrDefault(kid);
@@ -53,7 +55,7 @@ internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFact
         try
         {
             using var http = clients.CreateClient();
-            http.Timeout = Patience;
+            http.Timeout = RequestTimeout;
             var issuer = options.Value.Issuer;
             var metadata = await OpenIdConnectConfigurationRetriever.GetAsync($"{issuer.TrimEnd('/')}/.well-known/openid-configuration",
                 new HttpDocumentRetriever(http) { RequireHttps = !environment.IsDevelopment() }, ct);
@@ -63,10 +65,10 @@ internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFact
             _keys = keys;
             return true;
         }
-        // An issuer may fail in any way it likes: what is known goes on counting.
+        // However the issuer fails, the cached keys stay in use.
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            log.IssuerAway(error.GetType().Name, AreKnown);
+            log.IssuerUnavailable(error.GetType().Name, AreKnown);
             return false;
         }
     }

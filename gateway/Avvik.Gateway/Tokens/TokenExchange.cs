@@ -6,19 +6,24 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tokens;
 
-/// <summary>Signs the gateway's word for who calls: a short-lived token of its own, the only kind the services take.</summary>
+/// <summary>Signs internal tokens: who called, for one service and for a minute. The services accept no other kind.</summary>
 internal sealed class TokenExchange(IConfiguration configuration)
 {
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(60), LeastLeft = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a token may be sent: it must still be valid when a slow request reaches its service.</summary>
+    public static readonly TimeSpan ReusableFor = Lifetime - TimeSpan.FromSeconds(20);
+
     private static readonly string[] SingleClaims = ["sub", "client_id", "organization", "unit"];
 
-    private readonly SigningCredentials _signing = new(InternalToken.ReadKey("InternalToken:PrivateKeyFile", configuration["InternalToken:PrivateKeyFile"]), SecurityAlgorithms.EcdsaSha256);
+    private readonly SigningCredentials _signing = new(
+        InternalToken.ReadKey("InternalToken:PrivateKeyFile", configuration["InternalToken:PrivateKeyFile"]), SecurityAlgorithms.EcdsaSha256);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     private static string[] Values(ClaimsPrincipal caller, string type) => [.. caller.FindAll(type).Select(c => c.Value)];
 
-    /// <summary>The word, and until when it may be handed on.</summary>
-    public (AuthenticationHeaderValue Word, DateTimeOffset Until) WordFor(ClaimsPrincipal caller, DateTimeOffset now)
+    /// <summary>The <c>Authorization</c> header that a service gets.</summary>
+    public AuthenticationHeaderValue IssueInternalToken(ClaimsPrincipal caller, string service, DateTimeOffset now)
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["role"] = Values(caller, "role"), ["scope"] = Values(caller, "scope") };
         foreach (var name in SingleClaims)
@@ -26,12 +31,12 @@ internal sealed class TokenExchange(IConfiguration configuration)
         var token = _handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = InternalToken.Issuer,
-            Audience = InternalToken.Audience,
+            Audience = InternalToken.AudienceOf(service),
             NotBefore = now.UtcDateTime,
-            Expires = (now + Life).UtcDateTime,
+            Expires = (now + Lifetime).UtcDateTime,
             Claims = claims,
             SigningCredentials = _signing,
         });
-        return (new AuthenticationHeaderValue("Bearer", token), now + Life - LeastLeft);
+        return new AuthenticationHeaderValue("Bearer", token);
     }
 }

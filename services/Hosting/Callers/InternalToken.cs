@@ -3,13 +3,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Hosting.Callers;
 
-/// <summary>The token that the gateway signs and the services accept: who called, for a minute, for them only.</summary>
+/// <summary>The token that the gateway signs and one service accepts: who called, for a minute.</summary>
 public static class InternalToken
 {
-    public const string Issuer = "avvik-gateway", Audience = "avvik-services";
+    public const string Issuer = "avvik-gateway";
+
+    /// <summary>The audience of a service's tokens: what one service receives, another refuses.</summary>
+    public static string AudienceOf(string service) => $"avvik-{service}";
 
     /// <summary>Reads an EC P-256 key, private or public, from a PEM file.</summary>
-    /// <exception cref="InvalidOperationException">The file is missing or is no such key; the message says which setting to mend.</exception>
+    /// <exception cref="InvalidOperationException">The file is missing or is no such key; the message says which setting to correct.</exception>
     public static ECDsaSecurityKey ReadKey(string setting, string? file)
     {
         if (string.IsNullOrEmpty(file) || !File.Exists(file)) throw new InvalidOperationException($"{setting} must name a PEM file with the gateway's EC P-256 key.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -14,6 +15,8 @@ namespace Avvik.Hosting.Json;
 public static class StrictJson
 {
     private const int MaxDepth = 16;
+    // One for each context of a process: options hold the metadata of every type that was read.
+    private static readonly ConcurrentDictionary<Type, JsonSerializerOptions> Strict = new();
 
     public static JsonSerializerOptions OptionsFor(IJsonTypeInfoResolver resolver) => new(JsonSerializerDefaults.Web)
     {
@@ -25,6 +28,13 @@ public static class StrictJson
         RespectNullableAnnotations = true,
         MaxDepth = MaxDepth,
     };
+
+    /// <summary>
+    /// The value, or the problem, by the serializer of <paramref name="json"/> made strict. <paramref name="validate"/> judges the content and must bear that any
+    /// member is missing.
+    /// </summary>
+    public static Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerContext json, Action<T, FieldErrors> validate) where T : class, new() =>
+        ReadAsync(request, Strict.GetOrAdd(json.GetType(), _ => OptionsFor(json)), validate);
 
     /// <summary>The value, or the problem. <paramref name="validate"/> judges the content and must bear that any member is missing.</summary>
     public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerOptions options, Action<T, FieldErrors> validate) where T : class, new()

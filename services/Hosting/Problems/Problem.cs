@@ -68,7 +68,8 @@ public sealed class Problem(int status, string code) : IResult
         && languages.OrderByDescending(l => l.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
 }
 
-internal sealed record ProblemDocument
+/// <summary>A problem document (RFC 9457).</summary>
+public sealed record ProblemDocument
 {
     public required string Type { get; init; }
     public required string Title { get; init; }

@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
+using Avvik.Hosting.Queries;
 using Avvik.CareDirectories;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
@@ -22,6 +23,7 @@ internal static class FiguresEndpoint
                 who is only ssu, numbers from 1 to 4 and what is made from them are ":", and so is a second row where one alone could be computed from the total.
                 """)
             .Produces<StatisticsAnswer>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(422)
+            .WithMetadata(new QueryParameters([.. Parameters().Select(p => p.Name)]))
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 operation.Parameters = [.. Parameters().Select(p => new OpenApiParameter { Name = p.Name, In = ParameterLocation.Query, Description = p.Description, Schema = p.Schema })];
