@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -100,9 +101,14 @@ public static class HostingExtensions
         app.UseExceptionHandler(handler => handler.Run(context => OfException(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context)));
         app.UseStatusCodePages(pages => Problem.OfStatus(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        // The database and nothing else: a dead broker must never stop intake.
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("required") }).AllowAnonymous();
+        // Only the database makes it unready: a dead broker must never stop intake. Events that cannot be applied make it degraded, which is 200.
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("required"), ResponseWriter = WriteHealthAsync }).AllowAnonymous();
     }
+
+    // The status, and a line for each check that says why it is not healthy.
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsync(string.Join('\n', report.Entries.Where(e => e.Value.Description is not null).Select(e => $"{e.Key}: {e.Value.Description}")
+            .Prepend(report.Status.ToString())));
 
     private static Problem OfException(Exception error)
     {

@@ -25,30 +25,37 @@ public sealed class RabbitMqOptions
 public static class MessagingExtensions
 {
     // One page being applied, one that shares its commit, and a few on their way.
-    private const int PagesAtOnce = 8;
+    internal const int PagesAtOnce = 8;
 
     /// <summary>
     /// Adds the outbox, the inbox, the bus and the handlers of the service's events. The service's name is its queue. The host starts, and stays
     /// ready, without a broker: events wait in the outbox.
     /// </summary>
-    public static void AddMessaging<TDb>(this IHostApplicationBuilder builder, string service, Action<EventHandlers<TDb>>? configure = null) where TDb : DbContext
+    public static void AddMessaging<TDb>(this IHostApplicationBuilder builder, string service, Action<EventHandlers<TDb>>? configure = null)
+        where TDb : DbContext
     {
         var handlers = new EventHandlers<TDb>();
         configure?.Invoke(handlers);
         var services = builder.Services;
-        services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq").Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps",
-            "RabbitMq:Uri must be amqp://user:password@host:port/vhost.").ValidateOnStart();
+        services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq")
+            .Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps", "RabbitMq:Uri must be amqp://user:password@host:port/vhost.")
+            .ValidateOnStart();
         foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
         services.AddSingleton(handlers);
         services.AddSingleton<MessagingMetrics>();
         services.AddSingleton(s => new Topology(Broker(s)));
-        services.AddSingleton(s => new EventInbox<TDb>(s.GetRequiredService<Writer<TDb>>(), handlers, s, s.GetRequiredService<MessagingMetrics>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EventInbox<TDb>>>()));
-        services.AddSingleton(s => new ParkedMessages<TDb>(service, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
+        services.AddSingleton<InboxState>();
+        services.AddSingleton(s => new EventInbox<TDb>(service, s.GetRequiredService<Writer<TDb>>(), handlers, s, s.GetRequiredService<InboxState>(),
+            s.GetRequiredService<MessagingMetrics>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EventInbox<TDb>>>()));
+        services.AddSingleton<EndpointSupervisor<TDb>>();
+        services.AddHostedService(s => s.GetRequiredService<EndpointSupervisor<TDb>>());
+        services.AddHealthChecks().AddCheck<InboxHealth>("inbox", tags: ["required"]);
+        services.AddSingleton(s => new ParkedMessages<TDb>(service, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
+            s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
         services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             PagePublisher.On(s.GetRequiredService<IBus>()), s.GetRequiredService<MessagingMetrics>()));
-        // A page that waits for a database that is away goes back to the queue when the service stops, instead of keeping it from stopping.
+        // A page that cannot be applied returns to the queue when the service stops, instead of keeping it from stopping.
         services.Configure<MassTransitHostOptions>(o => (o.ConsumerStopTimeout, o.StopTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
         services.AddMassTransit(bus =>
         {
@@ -71,7 +78,9 @@ public static class MessagingExtensions
                     foreach (var entry in MessageCatalog.All.Where(e => e.Consumers.Contains(service, StringComparer.Ordinal))) endpoint.Bind(entry.Name);
                     endpoint.PrefetchCount = 2 * PagesAtOnce;
                     endpoint.ConcurrentMessageLimit = PagesAtOnce;
-                    // What cannot be read goes back, and after the delivery limit to the dead letters; nothing is acknowledged that was not applied or parked.
+                    // Nothing is acknowledged that was not applied or parked: what fails is not moved aside by MassTransit but comes to the filter.
+                    endpoint.ConfigureReceive(pipe => pipe.UseFilter(new QuarantineFilter<TDb>(context.GetRequiredService<EventInbox<TDb>>())));
+                    endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<EndpointSupervisor<TDb>>());
                     endpoint.RethrowFaultedMessages();
                     endpoint.ThrowOnSkippedMessages();
                     endpoint.PublishFaults = false;
@@ -93,7 +102,7 @@ internal static class PagePublisher
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{exchange}"));
         await endpoint.Send(page, context =>
         {
-            // An event that no queue takes comes back instead of vanishing.
+            // The broker returns an event that no queue takes, instead of dropping it.
             if (context.TryGetPayload(out RabbitMqSendContext? rabbit)) rabbit.Mandatory = true;
         }, ct);
     };

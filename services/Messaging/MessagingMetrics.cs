@@ -1,13 +1,16 @@
 using System.Diagnostics.Metrics;
-using Avvik.Storage;
+using Avvik.Messaging.Inbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging;
 
-/// <summary>The meter <c>Avvik.Messaging</c>. Alarm on age, not on depth: a deep outbox that drains is fine, an old event never is.</summary>
+/// <summary>The meter <c>Avvik.Messaging</c>. Alarm on age, not on depth: a deep outbox that drains is fine, an old event never is. And on <c>inbox.stopped</c>.</summary>
 public sealed class MessagingMetrics : IDisposable
 {
-    // A figure nobody refreshed would read as healthy exactly when the refresher is broken: silence says so.
+    // Counting stops here, so that a backlog of millions costs no more than this to measure; a higher depth is shown as this one.
+    internal const int MaxCounted = 200_000;
+
+    // A figure that is not refreshed would read as healthy exactly when the refresher is broken: no figure at all shows that.
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
 
     private readonly Meter _meter = new("Avvik.Messaging");
@@ -16,7 +19,7 @@ public sealed class MessagingMetrics : IDisposable
     private Snapshot? _snapshot;
 
     /// <summary>Registers the instruments.</summary>
-    public MessagingMetrics(TimeProvider clock)
+    public MessagingMetrics(TimeProvider clock, InboxState inbox)
     {
         _clock = clock;
         _dispatched = _meter.CreateCounter<long>("outbox.dispatched", "{message}", "Events confirmed by the broker");
@@ -25,6 +28,9 @@ public sealed class MessagingMetrics : IDisposable
         _meter.CreateObservableGauge("outbox.oldest_age", () => Observe(s => s.OldestAge.TotalSeconds), "s", "Age of the oldest event not yet confirmed");
         _meter.CreateObservableGauge("outbox.depth", () => Observe(s => (double)s.Depth), "{message}", "Events not yet confirmed");
         _meter.CreateObservableGauge("messages.parked", () => Observe(s => (double)s.Parked), "{message}", "Messages that wait for an operator");
+        _meter.CreateObservableGauge("inbox.stopped", () => inbox.Blocked is { ConsumptionStopped: true } stop
+            ? new Measurement<double>(1, new KeyValuePair<string, object?>("reason", stop.Reason)) : new(0), null, "1 while the service takes no events from its queue");
+        _meter.CreateObservableGauge("inbox.held", () => (double)inbox.Held.Count, "{page}", "Received pages that cannot be applied now");
     }
 
     /// <summary>Events waiting in the outbox when last counted; intake stops taking more before the disk is full.</summary>
@@ -38,15 +44,21 @@ public sealed class MessagingMetrics : IDisposable
         if (duplicates > 0) _duplicates.Add(duplicates);
     }
 
-    internal async Task RefreshAsync<TDb>(Writer<TDb> writer, TimeProvider clock, CancellationToken ct) where TDb : DbContext
+    /// <summary>Reads the figures on a connection of its own: the one writer is not kept from writing, and each part reads an index, up to a bound.</summary>
+    internal async Task RefreshAsync<TDb>(IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
-        var now = clock.GetUtcNow();
-        Volatile.Write(ref _snapshot, await writer.WriteAsync(async unit => (await unit.Sql.QueryAsync(
-            """
-            select (select count(*) from outbox_message), (select min(enqueued_at) from outbox_message),
-              (select count(*) from outbox_message where parked_at is not null) + (select count(*) from parked_message where resolved_at is null)
+        var now = _clock.GetUtcNow();
+        // The oldest by id is the oldest by time, but for the milliseconds of transactions that overlap.
+        var (pending, refused, oldest, parked) = (await databases.ReadAsync(
+            $"""
+            select (select count(*) from (select 1 from outbox_message where parked_at is null limit {MaxCounted}) pending),
+              (select count(*) from (select 1 from outbox_message where attempts > 0 and parked_at is not null limit {MaxCounted}) refused),
+              (select enqueued_at from outbox_message order by id limit 1),
+              (select count(*) from (select 1 from parked_message where resolved_at is null limit {MaxCounted}) parked)
             """,
-            r => new Snapshot(now, r.GetInt64(0), r.IsDBNull(1) ? TimeSpan.Zero : now - DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), r.GetInt64(2))))[0], ct));
+            r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.GetInt64(3)), ct))[0];
+        var age = oldest is { } at ? now - DateTimeOffset.FromUnixTimeMilliseconds(at) : TimeSpan.Zero;
+        Volatile.Write(ref _snapshot, new Snapshot(now, pending + refused, age, refused + parked));
     }
 
     private IEnumerable<Measurement<double>> Observe(Func<Snapshot, double> figure) =>

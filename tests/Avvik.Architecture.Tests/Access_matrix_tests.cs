@@ -26,6 +26,8 @@ public sealed class Access_matrix_tests
     private static Dictionary<string, string[]> With(string service, Dictionary<string, string[]> operations)
     {
         operations.Add($"GET /ops/{service}/parked", [Roles.Admin]);
+        operations.Add($"POST /ops/{service}/parked/requeue", [Roles.Admin]);
+        operations.Add($"POST /ops/{service}/parked/discard", [Roles.Admin]);
         operations.Add($"POST /ops/{service}/parked/{{id}}/requeue", [Roles.Admin]);
         operations.Add($"POST /ops/{service}/parked/{{id}}/discard", [Roles.Admin]);
         operations.Add($"GET /api/v1/access-log/{service}", [Roles.Auditor]);

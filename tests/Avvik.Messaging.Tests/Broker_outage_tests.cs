@@ -1,5 +1,7 @@
+using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
+using MassTransit;
 
 namespace Avvik.Messaging.Tests;
 
@@ -72,5 +74,51 @@ public sealed class Wire_freeze_tests
         Assert.True(service.Wire.HeldBack > 0);
         service.Wire.Mode = WireMode.Pass;
         await service.DrainsAsync();
+    }
+}
+
+/// <summary>The broker accepts connections and takes nothing: a memory or disk alarm.</summary>
+public sealed class Broker_blocked_tests
+{
+    [Fact]
+    public async Task Blocked_broker_leaves_one_batch_outstanding_however_long_it_lasts()
+    {
+        using var broker = await Broker.StartAsync();
+        await using var host = await broker.NewVirtualHostAsync();
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var instance = await Instance.CreateAsync(database, host.Uri);
+        await instance.StartBusAsync();
+        await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
+        await Eventually.IsTrue(() => Task.FromResult(instance.Of<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), Sample.Soon);
+        var (started, ended) = (0, 0);
+        var publish = PagePublisher.On(instance.Of<IBus>());
+        var dispatcher = instance.Dispatcher(async (exchange, page, ct) =>
+        {
+            Interlocked.Increment(ref started);
+            try { await publish(exchange, page, ct); }
+            finally { Interlocked.Increment(ref ended); }
+        }, publishTimeout: TimeSpan.FromMilliseconds(300));
+        var deviations = Sample.NewDeviations(3 * OutboxDispatcher<EffectsDb>.BatchSize);
+        await instance.EnqueueAsync(deviations.Select(d => Sample.Informed(d)));
+
+        await broker.ControlAsync("set_vm_memory_high_watermark", "0");
+        var most = 0;
+        for (var round = 0; round < 30; round++)
+        {
+            await Assert.ThrowsAsync<BrokerUnavailableException>(() => dispatcher.DispatchAsync(CancellationToken.None));
+            most = Math.Max(most, Volatile.Read(ref started) - Volatile.Read(ref ended));
+        }
+        Assert.InRange(most, 1, OutboxDispatcher<EffectsDb>.BatchSize / OutboxDispatcher<EffectsDb>.PageSize);
+        Assert.Equal(deviations.Count, await database.OutboxAsync());
+        Assert.Equal(0, await database.AttemptsAsync());
+
+        await broker.ControlAsync("set_vm_memory_high_watermark", "0.6");
+        await Eventually.IsTrue(async () =>
+        {
+            try { return !await dispatcher.DispatchAsync(CancellationToken.None) && await database.OutboxAsync() == 0; }
+            catch (BrokerUnavailableException) { return false; }
+        }, Sample.Soon);
+        await database.EventuallyAsync(Tables.InboxAsync, deviations.Count, instance.Log.ToString);
+        await database.HasEffectsOnceAsync(deviations);
     }
 }

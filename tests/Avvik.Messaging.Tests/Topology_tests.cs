@@ -111,7 +111,7 @@ public sealed class Topology_tests
         var delays = new List<long>();
         for (var attempt = 2; attempt <= OutboxDispatcher<EffectsDb>.MaxAttempts; attempt++)
         {
-            Assert.Empty(await instance.Parked.ListAsync(None));
+            Assert.Empty(await instance.Parked.AllAsync());
             await database.EverythingIsDueAsync();
             var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             Assert.True(await dispatcher.DispatchAsync(None));
@@ -119,7 +119,7 @@ public sealed class Topology_tests
         }
         Assert.Equal(delays.Order(), delays);
         Assert.InRange(delays[^1], 200 << 11, (200 << 11) + 60_000);
-        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        var parked = Assert.Single(await instance.Parked.AllAsync());
         Assert.Equal(("outbox", nameof(MessageReturnedException)), (parked.Source, parked.Error));
         Assert.False(await dispatcher.DispatchAsync(None));
 

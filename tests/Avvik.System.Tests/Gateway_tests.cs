@@ -72,7 +72,7 @@ public sealed class Gateway_tests(RunningSystem system)
         foreach (var service in RunningSystem.Services)
         {
             using var admin = system.Http(await system.TokenAsync(Hamar, Roles.Admin));
-            Assert.Equal("[]", await admin.GetStringAsync($"ops/{service}/parked"));
+            Assert.Equal("""{"items":[],"nextCursor":null}""", await admin.GetStringAsync($"ops/{service}/parked"));
             using var coordinator = system.Http(await system.TokenAsync(Hamar, Roles.Coordinator));
             Assert.Equal(HttpStatusCode.Forbidden, (await coordinator.GetAsync($"ops/{service}/parked")).StatusCode);
         }

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Avvik.Messaging.Inbox;
 
 /// <summary>
-/// Applies an event. It runs once per event (the inbox sees to it), in the transaction of its effect, together with other events; in any order,
-/// so it keeps the highest version. It may throw for an event that can never be applied: that one is parked and the others go on.
+/// Applies an event. It runs once per event (the inbox sees to it), in the transaction of its effect, together with other events and in any order, so it
+/// keeps the highest version. It throws <see cref="EventRejectedException"/> for an event that can never be applied: that one is parked.
 /// </summary>
 public interface IHandle<in TEvent, TDb> where TEvent : class, IEvent where TDb : DbContext
 {
@@ -27,12 +27,17 @@ public sealed class EventHandlers<TDb> where TDb : DbContext
     {
         var entry = MessageCatalog.Of(typeof(TEvent));
         HandlerTypes.Add(typeof(THandler));
-        _handlers.Add(entry.Name, (services, body, unit) =>
-            ((THandler)services.GetService(typeof(THandler))!).HandleAsync((TEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")), unit));
+        _handlers.Add(entry.Name, (services, body, unit) => ((THandler)services.GetService(typeof(THandler))!).HandleAsync(Read<TEvent>(body, entry), unit));
         return this;
+    }
+
+    private static TEvent Read<TEvent>(JsonElement body, CatalogEntry entry)
+    {
+        try { return (TEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")); }
+        catch (JsonException error) { throw new UnreadableEventException(error); }
     }
 
     internal Task ApplyAsync(IServiceProvider services, PagedEvent e, UnitOfWork<TDb> unit) => _handlers.TryGetValue(e.Type, out var apply)
         ? apply(services, e.Body, unit)
-        : throw new NotSupportedException($"No handler for {e.Type}.");
+        : throw new UnknownEventTypeException(e.Type);
 }

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Operations;
 
-/// <summary>Every few seconds: the figures that alarms are set on, dead letters into the database, and the inbox's oldest memories away.</summary>
-internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, ParkedMessages<TDb> parked, MessagingMetrics metrics, TimeProvider clock, ILogger<MessagingUpkeep<TDb>> log)
-    : PeriodicService(TimeSpan.FromSeconds(5), clock, log) where TDb : DbContext
+/// <summary>Every few seconds: refreshes the figures that alarms are set on, moves dead letters to the database, and deletes the oldest rows of the inbox.</summary>
+internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, ParkedMessages<TDb> parked, MessagingMetrics metrics,
+    TimeProvider clock, ILogger<MessagingUpkeep<TDb>> log) : PeriodicService(TimeSpan.FromSeconds(5), clock, log) where TDb : DbContext
 {
-    // Longer than any outage and any replay of parked messages.
-    private static readonly TimeSpan InboxMemory = TimeSpan.FromDays(30);
+    // Longer than any outage, and than a message stays parked.
+    private static readonly TimeSpan InboxRetention = TimeSpan.FromDays(30);
 
     protected override async Task DoAsync(CancellationToken ct)
     {
-        await metrics.RefreshAsync(writer, Clock, ct);
-        await PruneAsync(writer, Clock.GetUtcNow() - InboxMemory, ct);
+        await metrics.RefreshAsync(databases, ct);
+        await PruneAsync(writer, Clock.GetUtcNow() - InboxRetention, ct);
         await parked.CollectDeadLettersAsync(ct);
     }
 

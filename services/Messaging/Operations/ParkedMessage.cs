@@ -1,9 +1,12 @@
 namespace Avvik.Messaging.Operations;
 
-/// <summary>A message that could not be applied (<c>inbox</c>), sent (<c>outbox</c>) or even read (<c>deadLetter</c>): kept until an operator decides.</summary>
+/// <summary>
+/// A message that could not be applied (<c>inbox</c>), sent (<c>outbox</c>) or read (<c>unreadable</c>), or whose consumer died on it (<c>deadLetter</c>):
+/// kept until an operator decides.
+/// </summary>
 internal sealed class ParkedMessage
 {
-    /// <summary>The event's id; of a dead letter, an id of its own.</summary>
+    /// <summary>The event's id; of an unreadable message or a dead letter, an id of its own.</summary>
     public Guid Id { get; init; }
     public required string Source { get; init; }
     public required string Type { get; init; }

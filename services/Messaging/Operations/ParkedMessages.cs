@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
@@ -10,51 +11,137 @@ namespace Avvik.Messaging.Operations;
 
 /// <summary>A message that waits for an operator. The body is not shown: it is business content.</summary>
 /// <param name="Id">Use it to requeue or discard.</param>
-/// <param name="Source"><c>outbox</c>: the broker refused it. <c>inbox</c>: its handler threw. <c>deadLetter</c>: it could not be read, or killed its consumer.</param>
-/// <param name="Type">Wire name of the event, or the queue of a dead letter.</param>
+/// <param name="Source">
+/// <c>outbox</c>: the broker refused it. <c>inbox</c>: it cannot be applied. <c>unreadable</c>: it is no page of events. <c>deadLetter</c>: its consumer
+/// died on it too often.
+/// </param>
+/// <param name="Type">Wire name of the event; of an unreadable message or a dead letter, the queue.</param>
 /// <param name="Error">Type of the last error.</param>
-/// <param name="ParkedAt">When it was given up.</param>
+/// <param name="ParkedAt">When it was parked.</param>
 public sealed record ParkedMessageRow(Guid Id, string Source, string Type, string Error, DateTimeOffset ParkedAt);
+
+/// <summary>A page of them, in the form of all lists of the API.</summary>
+/// <param name="Items">Oldest first.</param>
+/// <param name="NextCursor">Where to continue; null at the end.</param>
+public sealed record ParkedMessagePage(IReadOnlyList<ParkedMessageRow> Items, string? NextCursor);
+
+/// <summary>Which parked messages; what is null does not matter.</summary>
+/// <param name="Source">As in <see cref="ParkedMessageRow.Source"/>.</param>
+/// <param name="Type">As in <see cref="ParkedMessageRow.Type"/>: an event's wire name, or a queue.</param>
+/// <param name="Error">As in <see cref="ParkedMessageRow.Error"/>.</param>
+/// <param name="From">Parked at or after this moment.</param>
+/// <param name="To">Parked before this moment.</param>
+public sealed record ParkedMessageFilter(string? Source = null, string? Type = null, string? Error = null, DateTimeOffset? From = null, DateTimeOffset? To = null)
+{
+    internal bool IsEmpty => this == new ParkedMessageFilter();
+}
+
+/// <summary>How far a bulk operation has come.</summary>
+/// <param name="Resolved">Messages requeued or discarded so far.</param>
+/// <param name="Failed">Messages that failed again and stay parked.</param>
+public sealed record ParkedMessageProgress(int Resolved, int Failed);
 
 /// <summary>Lists, requeues and discards parked and dead-lettered messages.</summary>
 public sealed class ParkedMessages<TDb> where TDb : DbContext
 {
+    private const int BulkPage = 100;
+
     private readonly string _service;
     private readonly Writer<TDb> _writer;
+    private readonly IDbContextFactory<TDb> _databases;
     private readonly EventInbox<TDb> _inbox;
     private readonly Topology _topology;
     private readonly TimeProvider _clock;
     private readonly ILogger<ParkedMessages<TDb>> _log;
 
-    internal ParkedMessages(string service, Writer<TDb> writer, EventInbox<TDb> inbox, Topology topology, TimeProvider clock, ILogger<ParkedMessages<TDb>> log) =>
-        (_service, _writer, _inbox, _topology, _clock, _log) = (service, writer, inbox, topology, clock, log);
+    internal ParkedMessages(string service, Writer<TDb> writer, IDbContextFactory<TDb> databases, EventInbox<TDb> inbox, Topology topology, TimeProvider clock,
+        ILogger<ParkedMessages<TDb>> log) =>
+        (_service, _writer, _databases, _inbox, _topology, _clock, _log) = (service, writer, databases, inbox, topology, clock, log);
 
-    /// <summary>What waits, oldest first.</summary>
-    public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(CancellationToken ct) => await _writer.WriteAsync(unit => unit.Sql.QueryAsync(
-        """
-        select message_id, 'outbox', type, coalesce(last_error, ''), parked_at from outbox_message where parked_at is not null
-        union all
-        select id, source, type, error, parked_at from parked_message where resolved_at is null
-        order by 5 limit 200
-        """,
-        r => new ParkedMessageRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(4)))), ct);
+    /// <summary>What is parked, oldest first, after a row of an earlier page.</summary>
+    public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after, int limit, CancellationToken ct)
+    {
+        var (conditions, values) = (new List<string>(), new List<object>());
+        void Where(string condition, object value)
+        {
+            values.Add(value);
+            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{condition} @p{values.Count}"));
+        }
+        if (filter.Source is { } source) Where("source =", source);
+        if (filter.Type is { } type) Where("type =", type);
+        if (filter.Error is { } error) Where("error =", error);
+        if (filter.From is { } from) Where("parked_at >=", from.ToUnixTimeMilliseconds());
+        if (filter.To is { } to) Where("parked_at <", to.ToUnixTimeMilliseconds());
+        if (after is { } last)
+        {
+            values.AddRange([last.ParkedAt.ToUnixTimeMilliseconds(), last.Id]);
+            conditions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"(parked_at > @p{values.Count - 1} or (parked_at = @p{values.Count - 1} and id > @p{values.Count}))"));
+        }
+        return await _databases.ReadAsync(string.Create(CultureInfo.InvariantCulture,
+            $"""
+            select id, source, type, error, parked_at from (
+              select message_id as id, 'outbox' as source, type, coalesce(last_error, '') as error, parked_at from outbox_message where parked_at is not null
+              union all
+              select id, source, type, error, parked_at from parked_message where resolved_at is null) parked
+            {(conditions.Count > 0 ? "where " + string.Join(" and ", conditions) : "")}
+            order by parked_at, id limit {limit}
+            """),
+            r => new ParkedMessageRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(4))), ct, [.. values]);
+    }
 
-    /// <summary>Tries it once more. False when there is no such message.</summary>
-    /// <exception cref="Exception">A parked event's handler threw again; nothing has changed.</exception>
+    /// <summary>Requeues all that the filter names and that are parked now; tells its progress after each hundred.</summary>
+    public IAsyncEnumerable<ParkedMessageProgress> RequeueAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization, CancellationToken ct) =>
+        ResolveAllAsync(filter, "requeued", id => RequeueAsync(id, reason, subject, organization, ct), subject, organization, ct);
+
+    /// <summary>Discards all that the filter names and that are parked now; tells its progress after each hundred.</summary>
+    public IAsyncEnumerable<ParkedMessageProgress> DiscardAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization, CancellationToken ct) =>
+        ResolveAllAsync(filter, "discarded", id => DiscardAsync(id, reason, subject, organization, ct), subject, organization, ct);
+
+    private async IAsyncEnumerable<ParkedMessageProgress> ResolveAllAsync(ParkedMessageFilter filter, string resolution, Func<Guid, Task<bool>> resolve, string subject,
+        string organization, [EnumeratorCancellation] CancellationToken ct)
+    {
+        // What fails again is parked again, with a later time: without this end it would be tried for ever.
+        var now = _clock.GetUtcNow().AddMilliseconds(1);
+        filter = filter with { To = filter.To < now ? filter.To : now };
+        var (resolved, failed) = (0, 0);
+        (DateTimeOffset, Guid)? after = null;
+        while (await ListAsync(filter, after, BulkPage, ct) is { Count: > 0 } page)
+        {
+            foreach (var row in page)
+            {
+                try { resolved += await resolve(row.Id) ? 1 : 0; }
+                catch (Exception error) when (!ct.IsCancellationRequested && EventFailure.CauseOf(error) != FailureCause.Environment) { failed++; }
+            }
+            after = (page[^1].ParkedAt, page[^1].Id);
+            yield return new(resolved, failed);
+        }
+        _log.ParkedMessagesResolved(resolved, resolution, subject, organization, failed);
+    }
+
+    /// <summary>Sends or applies it again. False when there is no such message.</summary>
+    /// <exception cref="Exception">The handler of a parked event threw again; nothing has changed.</exception>
     public async Task<bool> RequeueAsync(Guid id, string reason, string subject, string organization, CancellationToken ct)
     {
-        var deadLetter = await _writer.WriteAsync(async unit => (await unit.Sql.QueryAsync(
-            "select body, content_type from parked_message where id = @p1 and resolved_at is null and source = 'deadLetter'",
+        var message = await _writer.WriteAsync(async unit => (await unit.Sql.QueryAsync(
+            "select body, content_type from parked_message where id = @p1 and resolved_at is null and source in ('deadLetter', 'unreadable')",
             r => (Body: r.GetFieldValue<byte[]>(0), ContentType: r.GetString(1)), id)).FirstOrDefault(), ct);
         // Sent before it is marked: at worst it is sent twice, and the inbox drops the second.
-        if (deadLetter.Body is not null) await SendAsync(deadLetter.Body, deadLetter.ContentType, ct);
+        if (message.Body is not null) await SendAsync(message.Body, message.ContentType, ct);
 
         var done = await _writer.WriteAsync(async unit =>
         {
             if (await unit.Sql.ExecuteAsync("update outbox_message set parked_at = null, attempts = 0, due_at = 0 where message_id = @p1 and parked_at is not null", id) == 1)
                 return true;
-            foreach (var e in await unit.Sql.QueryAsync("select type, trace_parent, body from parked_message where id = @p1 and resolved_at is null and source = 'inbox'",
-                r => new PagedEvent { Id = id, Type = r.GetString(0), TraceParent = r.IsDBNull(1) ? null : r.GetString(1), Body = JsonElement.Parse(r.GetFieldValue<byte[]>(2)) }, id))
+            foreach (var e in await unit.Sql.QueryAsync(
+                "select type, trace_parent, body from parked_message where id = @p1 and resolved_at is null and source = 'inbox'",
+                r => new PagedEvent
+                {
+                    Id = id,
+                    Type = r.GetString(0),
+                    TraceParent = r.IsDBNull(1) ? null : r.GetString(1),
+                    Body = JsonElement.Parse(r.GetFieldValue<byte[]>(2)),
+                }, id))
                 await _inbox.ReplayAsync(e, unit);
             return await ResolveAsync(unit, id, "requeued", reason, subject, organization);
         }, ct);
@@ -62,12 +149,12 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         return done;
     }
 
-    /// <summary>Gives it up for good. False when there is no such message.</summary>
+    /// <summary>Never sends or applies it; it is kept with who discarded it and why. False when there is no such message.</summary>
     public async Task<bool> DiscardAsync(Guid id, string reason, string subject, string organization, CancellationToken ct)
     {
         var done = await _writer.WriteAsync(async unit =>
         {
-            // An outbox row holds back its deviation while it stands, so it moves to where the resolved ones are kept.
+            // A row of the outbox holds back its aggregate, so it moves to the table where resolved messages are kept.
             if (await unit.Sql.ExecuteAsync(
                 """
                 insert into parked_message (id, source, type, trace_parent, body, content_type, error, parked_at)
@@ -81,7 +168,7 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         return done;
     }
 
-    /// <summary>Moves dead letters from the broker to the database, where they are kept, seen and handled like the rest.</summary>
+    /// <summary>Moves dead letters from the broker to the database, where they are listed and resolved like the rest.</summary>
     internal async Task<int> CollectDeadLettersAsync(CancellationToken ct)
     {
         await using var connection = await _topology.ConnectAsync(ct);
@@ -113,7 +200,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
 
     // The broker's own word for why, as in «delivery_limit» or «rejected».
     private static string Reason(IReadOnlyBasicProperties properties) =>
-        properties.Headers?.TryGetValue("x-death", out var deaths) == true && deaths is List<object> and [IDictionary<string, object> death, ..] && death.TryGetValue("reason", out var reason) && reason is byte[] word
+        properties.Headers?.TryGetValue("x-death", out var deaths) == true && deaths is List<object> and [IDictionary<string, object> death, ..]
+            && death.TryGetValue("reason", out var reason) && reason is byte[] word
             ? System.Text.Encoding.ASCII.GetString(word)
             : "deadLettered";
 }

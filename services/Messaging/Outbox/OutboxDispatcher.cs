@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -9,7 +10,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Avvik.Messaging.Outbox;
 
-/// <summary>The broker could not be reached: nothing is wrong with the messages.</summary>
+/// <summary>The broker could not be reached, or does not confirm: nothing is wrong with the messages.</summary>
 internal sealed class BrokerUnavailableException(Exception inner) : Exception("The broker is unavailable.", inner);
 
 /// <summary>Sends a page to an exchange and completes when the broker has confirmed it.</summary>
@@ -20,7 +21,8 @@ internal delegate Task PublishPage(string exchange, EventPage page, Cancellation
 /// transaction is open while the broker is spoken to. If this process dies anywhere in between, the rows are still there and are sent again
 /// with the same ids, which the inbox drops.
 /// </summary>
-internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions database, PublishPage publish, MessagingMetrics metrics) where TDb : DbContext
+internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions database, PublishPage publish, MessagingMetrics metrics,
+    TimeSpan? publishTimeout = null) where TDb : DbContext
 {
     public const int PageSize = 64;
     public const int BatchSize = 8 * PageSize;
@@ -29,6 +31,9 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     public static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Guid _me = Guid.NewGuid();
+    private readonly TimeSpan _publishTimeout = publishTimeout ?? PublishTimeout;
+    // Publishes that were given up and that the client has not ended yet: what it still holds in memory.
+    private readonly ConcurrentDictionary<Task, byte> _abandoned = [];
     private readonly OutboxSql _sql = OutboxSql.For(database.Provider);
 
     /// <summary>On SQLite the file is this process's alone: lanes that a killed predecessor held are free at once, and not after their lease.</summary>
@@ -40,6 +45,8 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     /// <exception cref="BrokerUnavailableException">Nothing was blamed on a message; try again later.</exception>
     public async Task<bool> DispatchAsync(CancellationToken ct)
     {
+        // A broker that blocks the connection (memory or disk alarm) confirms nothing, for hours perhaps. One batch is all that ever waits for it.
+        if (!_abandoned.IsEmpty) throw new BrokerUnavailableException(new TimeoutException("Earlier publishes are still unconfirmed."));
         var (lanes, rows) = await writer.WriteAsync(async unit =>
         {
             var claimed = await unit.Sql.QueryAsync(_sql.Claim, r => r.GetInt16(0), _me, (long)Lease.TotalMilliseconds);
@@ -62,22 +69,23 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     }
 
     /// <summary>
-    /// Pages are published at the same time, so all that a deviation has in one round is on one page, in order: what is of another type, or too
-    /// much for a page, waits for the next round, and cannot overtake what was decided before it.
+    /// Pages are published at the same time, so all events of an aggregate in one round are on one page, in order: those of another type, or too many
+    /// for a page, wait for the next round, and cannot overtake what was decided before them.
     /// </summary>
     private static IEnumerable<OutboxRow[]> Pages(IEnumerable<OutboxRow> rows)
     {
-        foreach (var type in rows.GroupBy(r => r.DeviationId).Select(d => d.TakeWhile(r => r.Type == d.First().Type).Take(PageSize).ToList()).GroupBy(d => d[0].Type))
+        foreach (var type in rows.GroupBy(r => r.AggregateId).Select(a => a.TakeWhile(r => r.Type == a.First().Type).Take(PageSize).ToList())
+                     .GroupBy(a => a[0].Type))
         {
             var page = new List<OutboxRow>(PageSize);
-            foreach (var deviation in type)
+            foreach (var aggregate in type)
             {
-                if (page.Count + deviation.Count > PageSize)
+                if (page.Count + aggregate.Count > PageSize)
                 {
                     yield return [.. page];
                     page.Clear();
                 }
-                page.AddRange(deviation);
+                page.AddRange(aggregate);
             }
             yield return [.. page];
         }
@@ -87,7 +95,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     {
         try
         {
-            await publish(page[0].Type, new EventPage { Events = [.. page.Select(r => r.ToEvent())] }, ct).WaitAsync(PublishTimeout, ct);
+            await PublishInTimeAsync(page[0].Type, new EventPage { Events = [.. page.Select(r => r.ToEvent())] }, ct);
             return [.. page.Select(r => new Outcome(r, null))];
         }
         catch (Exception error) when (page.Length == 1 || Outcome.IsOutage(error))
@@ -97,15 +105,29 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         catch (Exception)
         {
             // One bad event must not hold back its neighbours: each on a page of its own tells which one it is.
-            return [.. (await Task.WhenAll(page.GroupBy(r => r.DeviationId).Select(deviation => PublishInTurnAsync(deviation, ct)))).SelectMany(o => o)];
+            return [.. (await Task.WhenAll(page.GroupBy(r => r.AggregateId).Select(aggregate => PublishInTurnAsync(aggregate, ct)))).SelectMany(o => o)];
+        }
+    }
+
+    private async Task PublishInTimeAsync(string exchange, EventPage page, CancellationToken ct)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var sending = publish(exchange, page, giveUp.Token);
+        try { await sending.WaitAsync(_publishTimeout, ct); }
+        catch (Exception) when (!sending.IsCompleted)
+        {
+            _abandoned.TryAdd(sending, 0);
+            _ = sending.ContinueWith(ended => _abandoned.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await giveUp.CancelAsync();
+            throw;
         }
     }
 
     /// <summary>Up to the first that fails: it holds back those after it.</summary>
-    private async Task<IReadOnlyList<Outcome>> PublishInTurnAsync(IEnumerable<OutboxRow> deviation, CancellationToken ct)
+    private async Task<IReadOnlyList<Outcome>> PublishInTurnAsync(IEnumerable<OutboxRow> aggregate, CancellationToken ct)
     {
         var outcomes = new List<Outcome>();
-        foreach (var row in deviation)
+        foreach (var row in aggregate)
         {
             outcomes.AddRange(await PublishAsync([row], ct));
             if (outcomes[^1].Error is not null) break;
@@ -115,7 +137,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
 
     private Task SettleAsync(List<Outcome> outcomes) => writer.WriteAsync(async unit =>
     {
-        // In the order of their ids in every process, so that two that settle the same rows, as after a lease that ended too early, do not deadlock.
+        // In the order of their ids in every process, so that two that settle the same rows (after a lease that ended too early) do not deadlock.
         var sent = outcomes.Where(o => o.Error is null).Select(o => o.Row.Id).Order().ToList();
         foreach (var ids in sent.Chunk(PageSize))
             await unit.Sql.ExecuteAsync(OutboxSql.Delete(ids.Length), [.. ids.Cast<object?>()]);
@@ -131,7 +153,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     private static OutboxRow ReadRow(System.Data.Common.DbDataReader r) =>
         new(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetFieldValue<byte[]>(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetInt32(5), r.GetGuid(6));
 
-    private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts, Guid DeviationId)
+    private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts, Guid AggregateId)
     {
         public PagedEvent ToEvent() => new() { Id = MessageId, Type = Type, TraceParent = TraceParent, Body = JsonElement.Parse(Body) };
     }
@@ -140,7 +162,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     {
         public bool Outage => Error is not null && IsOutage(Error);
 
-        // A returned message is a TransportException too, but of the message: no queue takes it.
+        // A returned message is a TransportException too, but the message's own fault: no queue takes it.
         public static bool IsOutage(Exception error) => error is not MessageReturnedException && (error
             is TimeoutException or OperationCanceledException or SocketException or IOException or ObjectDisposedException
             or ConnectionException or TransportException or AlreadyClosedException or BrokerUnreachableException or OperationInterruptedException
@@ -168,8 +190,8 @@ internal sealed record OutboxSql(string Claim, string Read, string Refuse)
                 and exists (select 1 from outbox_message m where m.lane = l.lane and m.parked_at is null and m.due_at <= {now}) {skipLocked})
             returning lane
             """,
-        // A refused or parked event holds back what follows for the same deviation, and nothing else. The plus keeps the rows in the order of their ids,
-        // which most are read in; by the index of lanes, all that waits after an outage would be put in order for each page of it.
+        // A refused or parked event holds back what follows for the same aggregate, and nothing else. The plus keeps the engine from using the index of
+        // lanes, by which it would sort the whole backlog for each page of it.
         Read: $"""
             select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.deviation_id from outbox_message m
             where +m.lane in (select lane from outbox_lane where owner = @p1 and leased_until > {now}) and m.parked_at is null and m.due_at <= {now}

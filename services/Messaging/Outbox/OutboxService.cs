@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Outbox;
 
-/// <summary>Dispatches until nothing is left, then waits for a commit or a second: the poll finds what a dead sibling left.</summary>
-internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, CommitSignal signal, Topology topology, IBusControl bus, ILogger<OutboxService<TDb>> log)
-    : BackgroundService where TDb : DbContext
+/// <summary>Dispatches until nothing is left, then waits for a commit or one second; the poll finds what an instance that died has left.</summary>
+internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, CommitSignal signal, Topology topology, IBusControl bus,
+    ILogger<OutboxService<TDb>> log) : BackgroundService where TDb : DbContext
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), LongestBackoff = TimeSpan.FromSeconds(5);
-    // A round costs the same for one event as for a page of them. The first after a quiet moment goes at once; those that follow gather.
+    // A round costs the same for one event as for a page of them: the first after a pause is sent at once, and those that follow are gathered.
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,7 +21,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
         {
             try
             {
-                // Before the first publish, and after every failure: a broker that came back may have come back empty.
+                // Before the first publish, and after every failure: a broker that was restarted may be empty.
                 if (!declared)
                 {
                     await dispatcher.FreeLanesAsync(stoppingToken);
@@ -38,7 +38,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
             catch (Exception error)
             {
                 // One line when it starts to fail, not one per attempt: an outage of an hour is one fact.
-                if (backoff == TimeSpan.Zero) log.DispatchInterrupted(error.InnerException?.GetType().Name ?? error.GetType().Name);
+                if (backoff == TimeSpan.Zero) log.DispatchInterrupted(error);
                 declared = false;
                 backoff = TimeSpan.FromTicks(Math.Clamp(backoff.Ticks * 2, TimeSpan.FromMilliseconds(200).Ticks, LongestBackoff.Ticks));
                 await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,7 +1,9 @@
+using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Avvik.Messaging.Tests.Inbox;
 
@@ -22,7 +24,7 @@ public sealed class Consumer_tests
 
         await away.GoAsync();
         await host.PutAsync(deviations.Select(d => Sample.Paged(d)));
-        await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.DatabaseAway) >= 2), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
+        await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.PageHeld) >= 1), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
         Assert.Equal(0, instance.Deliveries.PagesHandled);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
 
@@ -45,7 +47,7 @@ public sealed class Consumer_tests
             await instance.StartAsync();
             await away.GoAsync();
             await host.PutAsync(Sample.Paged(deviation));
-            await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.DatabaseAway) >= 1), Sample.Soon);
+            await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.PageHeld) >= 1), Sample.Soon);
         }
         await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
@@ -58,7 +60,71 @@ public sealed class Consumer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_page_that_cannot_be_read_ends_among_the_parked_and_those_behind_it_are_applied(DatabaseProvider provider)
+    public async Task Missing_table_stops_consumption_and_parks_nothing(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        await using var instance = await Instance.CreateAsync(database, host.Uri);
+        await instance.StartAsync();
+        var deviations = Sample.NewDeviations(5);
+        await database.ExecuteAsync("alter table effects rename to effects_elsewhere");
+        foreach (var deviation in deviations) await host.PutAsync(Sample.Paged(deviation));
+        await StopsAsync(instance, host, provider == DatabaseProvider.Sqlite ? "SqliteException 1" : "PostgresException 42P01", pages: 5);
+        Assert.Equal(0, await database.ParkedAsync());
+
+        await database.ExecuteAsync("alter table effects_elsewhere rename to effects");
+        await ResumesAsync(instance, database, host, deviations);
+    }
+
+    /// <summary>As after a failover, when the connection leads to a standby.</summary>
+    [Fact]
+    public async Task Read_only_database_stops_consumption_and_parks_nothing()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        await using var instance = await Instance.CreateAsync(database, host.Uri);
+        await instance.StartAsync();
+        var deviation = Guid.CreateVersion7();
+        await ReadOnlyAsync("on");
+        await host.PutAsync(Sample.Paged(deviation));
+        await StopsAsync(instance, host, "PostgresException 25006", pages: 1);
+        Assert.Equal(0, await database.ParkedAsync());
+
+        await ReadOnlyAsync("off");
+        await ResumesAsync(instance, database, host, [deviation]);
+
+        Task<int> ReadOnlyAsync(string value) => database.ExecuteAsync(
+            $"""
+            begin read write;
+            do $$ begin execute format('alter database %I set default_transaction_read_only = {value}', current_database()); end $$;
+            commit;
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+            """);
+    }
+
+    /// <summary>The pages are back in the queue, readiness and the metric tell why, and nothing is given up.</summary>
+    private static async Task StopsAsync(Instance instance, VirtualHost host, string reason, long pages)
+    {
+        await Eventually.IsTrue(async () => instance.Of<InboxState>().Blocked is { ConsumptionStopped: true } && await host.QueueDepthAsync(Sample.Queue) == pages, Sample.Soon,
+            async () => $"queue {await host.QueueDepthAsync(Sample.Queue)}; {instance.Of<InboxState>().Blocked}; {instance.Log}");
+        Assert.Equal(reason, instance.Of<InboxState>().Blocked!.Reason);
+        var ready = await instance.Of<HealthCheckService>().CheckHealthAsync(check => check.Name == "inbox");
+        Assert.Equal((HealthStatus.Degraded, true), (ready.Status, ready.Entries["inbox"].Description!.EndsWith(reason, StringComparison.Ordinal)));
+        Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
+    }
+
+    private static async Task ResumesAsync(Instance instance, TestDatabase database, VirtualHost host, IReadOnlyList<Guid> deviations)
+    {
+        await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 0 && (await database.EffectsAsync()).Count == deviations.Count, Sample.Soon,
+            () => Task.FromResult(instance.Log.ToString()));
+        await database.HasEffectsOnceAsync(deviations);
+        Assert.Null(instance.Of<InboxState>().Blocked);
+        Assert.Equal(0, await database.ParkedAsync());
+        Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Unreadable_message_is_parked_at_its_first_delivery_and_the_rest_is_applied(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -75,22 +141,18 @@ public sealed class Consumer_tests
         await host.PublishAsync("", Sample.Queue, Sample.Envelope(Sample.Paged(deviation)), Sample.EnvelopeType);
         await instance.StartAsync();
 
-        await Eventually.IsTrue(async () =>
-        {
-            await instance.Parked.CollectDeadLettersAsync(None);
-            return await database.ParkedAsync() == unreadable.Length;
-        }, Sample.Soon, async () => $"parked {await database.ParkedAsync()}, queue {await host.QueueDepthAsync(Sample.Queue)}, dead {await host.QueueDepthAsync(Sample.DeadLetters)}; {instance.Log}");
+        await Eventually.IsTrue(async () => await database.ParkedAsync() == unreadable.Length, Sample.Soon, async () => $"parked {await database.ParkedAsync()}, queue {await host.QueueDepthAsync(Sample.Queue)}, dead {await host.QueueDepthAsync(Sample.DeadLetters)}; {instance.Log}");
         await database.EventuallyAsync(Tables.InboxAsync, 1);
         await database.HasEffectsOnceAsync(deviation);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.Queue));
         Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
-        var parked = await instance.Parked.ListAsync(None);
-        Assert.All(parked, p => Assert.Equal(("deadLetter", Sample.Queue, "delivery_limit"), (p.Source, p.Type, p.Error)));
+        var parked = await instance.Parked.AllAsync();
+        Assert.All(parked, p => Assert.Equal(("unreadable", Sample.Queue), (p.Source, p.Type)));
         Assert.Equal(unreadable.Select(Convert.ToHexString).Order(StringComparer.Ordinal),
             (await database.QueryAsync("select body from parked_message", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0)))).Order(StringComparer.Ordinal));
 
         Assert.True(await instance.Parked.DiscardAsync(parked[0].Id, "uleselig", "op", "974589095", None));
-        Assert.Equal(unreadable.Length - 1, (await instance.Parked.ListAsync(None)).Count);
+        Assert.Equal(unreadable.Length - 1, (await instance.Parked.AllAsync()).Count);
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -111,7 +173,7 @@ public sealed class Consumer_tests
         }, Sample.Soon);
         Assert.Empty(await database.EffectsAsync());
 
-        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        var parked = Assert.Single(await instance.Parked.AllAsync());
         Assert.True(await instance.Parked.RequeueAsync(parked.Id, "rettet", "op", "974589095", None));
         await database.EventuallyAsync(Tables.InboxAsync, 1, instance.Log.ToString);
         await database.HasEffectsOnceAsync(deviation);

@@ -1,3 +1,4 @@
+using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
@@ -54,23 +55,23 @@ public sealed class Inbox_tests
 
         Assert.True(attempts > 1, "what fails is to be tried alone before it is given up");
         await database.HasEffectsOnceAsync(events.Where(e => e != bad).Select(e => e.DeviationId()));
-        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        var parked = Assert.Single(await instance.Parked.AllAsync());
         Assert.Equal((bad.Id, "inbox", Sample.InformedExchange, nameof(InvalidDataException)), (parked.Id, parked.Source, parked.Type, parked.Error));
 
         // A redelivery of the page neither tries it again nor parks it again.
         var before = attempts;
         await instance.Inbox.ReceiveAsync(events, None);
         Assert.Equal(before, attempts);
-        Assert.Single(await instance.Parked.ListAsync(None));
+        Assert.Single(await instance.Parked.AllAsync());
 
         // Before it is repaired: nothing changes. After: it has its effect, once.
         await Assert.ThrowsAsync<InvalidDataException>(() => instance.Parked.RequeueAsync(bad.Id, "prøver", "op", "974589095", None));
-        Assert.Single(await instance.Parked.ListAsync(None));
+        Assert.Single(await instance.Parked.AllAsync());
         instance.Hooks.InHandler = _ => Task.CompletedTask;
         Assert.True(await instance.Parked.RequeueAsync(bad.Id, "rettet", "op", "974589095", None));
         Assert.False(await instance.Parked.RequeueAsync(bad.Id, "rettet", "op", "974589095", None));
         await database.HasEffectsOnceAsync(events.Select(e => e.DeviationId()));
-        Assert.Empty(await instance.Parked.ListAsync(None));
+        Assert.Empty(await instance.Parked.AllAsync());
         Assert.Equal([("requeued", "rettet", "op@974589095")], await ResolutionsAsync(database));
     }
 
@@ -80,7 +81,7 @@ public sealed class Inbox_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
         var bad = Sample.Paged(Guid.CreateVersion7());
-        instance.Hooks.InHandler = _ => throw new InvalidDataException("never");
+        instance.Hooks.InHandler = _ => throw new EventRejectedException("never");
         await instance.Inbox.ReceiveAsync([bad], None);
         instance.Hooks.InHandler = _ => Task.CompletedTask;
 
@@ -104,23 +105,86 @@ public sealed class Inbox_tests
         await instance.Inbox.ReceiveAsync([unreadable, good, unknown], None);
 
         await database.HasEffectsOnceAsync(good.DeviationId());
-        Assert.Equal(new[] { (unreadable.Id, "JsonException"), (unknown.Id, "NotSupportedException") }.Order(), (await instance.Parked.ListAsync(None)).Select(p => (p.Id, p.Error)).Order());
+        Assert.Equal(new[] { (unreadable.Id, "UnreadableEventException"), (unknown.Id, "UnknownEventTypeException") }.Order(), (await instance.Parked.AllAsync()).Select(p => (p.Id, p.Error)).Order());
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_lost_race_is_run_again_and_a_race_lost_every_time_is_parked(DatabaseProvider provider)
+    public async Task Lost_race_is_run_again(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
-        var (once, always) = (Sample.Paged(Guid.CreateVersion7()), Sample.Paged(Guid.CreateVersion7()));
-        var lost = 0;
-        instance.Hooks.InHandler = e => e.DeviationId == always.DeviationId() || Interlocked.Increment(ref lost) == 1 ? throw new DbUpdateConcurrencyException("lost") : Task.CompletedTask;
+        var (deviation, runs) = (Guid.CreateVersion7(), 0);
+        instance.Hooks.InHandler = _ => Interlocked.Increment(ref runs) == 1 ? throw new DbUpdateConcurrencyException("lost") : Task.CompletedTask;
 
-        await instance.Inbox.ReceiveAsync([once], None).WaitAsync(Sample.Soon);
-        Assert.Equal(2, lost);
-        await database.HasEffectsOnceAsync(once.DeviationId());
-        await instance.Inbox.ReceiveAsync([always], None).WaitAsync(Sample.Soon);
-        Assert.Equal(always.Id, Assert.Single(await instance.Parked.ListAsync(None)).Id);
+        await instance.Inbox.ReceiveAsync([Sample.Paged(deviation)], None).WaitAsync(Sample.Soon);
+
+        Assert.Equal(2, runs);
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    /// <summary>A fault in a handler: it must not park what a setting would repair, and must not hold back the queue for ever.</summary>
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Event_that_fails_unexpectedly_is_held_alone_and_parked_once_another_succeeds(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var (bad, good) = (Sample.Paged(Guid.CreateVersion7()), Sample.Paged(Guid.CreateVersion7()));
+        var failures = 0;
+        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref failures) > 0 ? throw new KeyNotFoundException() : Task.CompletedTask;
+
+        var receiving = instance.Inbox.ReceiveAsync([bad], None);
+        await Eventually.IsTrue(() => Task.FromResult(Volatile.Read(ref failures) >= 7), Sample.Soon);
+        Assert.False(receiving.IsCompleted);
+        Assert.Equal(0, await database.ParkedAsync());
+        Assert.Equal(("KeyNotFoundException", false), (instance.Of<InboxState>().Blocked!.Reason, instance.Of<InboxState>().Blocked!.ConsumptionStopped));
+
+        await instance.Inbox.ReceiveAsync([good], None);
+        await receiving.WaitAsync(Sample.Soon);
+        Assert.Equal((bad.Id, "KeyNotFoundException"), Assert.Single(await instance.Parked.AllAsync()) is var parked ? (parked.Id, parked.Error) : default);
+        await database.HasEffectsOnceAsync(good.DeviationId());
+        Assert.Null(instance.Of<InboxState>().Blocked);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Event_that_its_handler_rejects_is_parked_at_once(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var bad = Sample.Paged(Guid.CreateVersion7());
+        instance.Hooks.InHandler = _ => throw new EventRejectedException("A rule.");
+        await instance.Inbox.ReceiveAsync([bad], None).WaitAsync(Sample.Soon);
+        Assert.Equal((bad.Id, nameof(EventRejectedException)), Assert.Single(await instance.Parked.AllAsync()) is var parked ? (parked.Id, parked.Error) : default);
+    }
+
+    [Theory]
+    [MemberData(nameof(EnvironmentFailures))]
+    public void Failure_of_the_environment_is_never_the_event_s_own(Exception error)
+    {
+        Assert.Equal(FailureCause.Environment, EventFailure.CauseOf(error));
+        Assert.Equal(FailureCause.Environment, EventFailure.CauseOf(new DbUpdateException("wrapped", error)));
+    }
+
+    public static TheoryData<Exception> EnvironmentFailures =>
+    [
+        // Undefined table, wrong password, read-only after a failover, shutdown, disk full, out of memory, serialization failure, connection lost.
+        .. new[] { "42P01", "28P01", "25006", "57P01", "53100", "53200", "40001", "08006", "42703", "XX001" }.Select(state => new Npgsql.PostgresException("m", "s", "i", state)),
+        // Error (no such table), busy, read-only, I/O, corrupt, full, cannot open, not a database.
+        .. new[] { 1, 5, 8, 10, 11, 13, 14, 26 }.Select(code => new Microsoft.Data.Sqlite.SqliteException("m", code)),
+        new TimeoutException(), new IOException(), new WriterBusyException(), new System.Net.Sockets.SocketException(), new Npgsql.NpgsqlException(),
+    ];
+
+    [Fact]
+    public void Only_listed_failures_are_the_event_s_own()
+    {
+        Exception[] own =
+        [
+            new Npgsql.PostgresException("m", "s", "i", "23505"), new Npgsql.PostgresException("m", "s", "i", "22001"), new Microsoft.Data.Sqlite.SqliteException("m", 19),
+            new EventRejectedException("rule"), new UnknownEventTypeException("x"), new UnreadableEventException(new System.Text.Json.JsonException()),
+        ];
+        Assert.All(own, e => Assert.Equal(FailureCause.Event, EventFailure.CauseOf(e)));
+        Exception[] unknown = [new InvalidOperationException(), new KeyNotFoundException(), new System.Security.Cryptography.CryptographicException(), new System.Text.Json.JsonException()];
+        Assert.All(unknown, e => Assert.Equal(FailureCause.Unexpected, EventFailure.CauseOf(e)));
+        Assert.Equal("PostgresException 23505", EventFailure.NameOf(new DbUpdateException("m", own[0])));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]

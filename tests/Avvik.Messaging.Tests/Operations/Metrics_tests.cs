@@ -1,13 +1,15 @@
 using System.Diagnostics.Metrics;
+using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging.Tests.Operations;
 
 public sealed class Metrics_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task The_figures_that_alarms_are_set_on_are_those_of_the_tables_and_fall_silent_when_nobody_reads_them(DatabaseProvider provider)
+    public async Task Gauges_are_read_without_the_writer_and_stop_when_they_are_not_refreshed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -15,19 +17,37 @@ public sealed class Metrics_tests
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
         using var listener = new MeterListener();
         using var metrics = Watched(listener, figures, clock);
-        Assert.Empty(Read());
+        Assert.Equal(["inbox.held", "inbox.stopped"], Read().Keys.Order());
 
         await instance.EnqueueAsync(Sample.NewDeviations(3).Select(d => Sample.Informed(d)));
         await database.ExecuteAsync($"update outbox_message set enqueued_at = {clock.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds()}");
-        await database.ExecuteAsync("update outbox_message set parked_at = 1 where id = (select min(id) from outbox_message)");
-        await metrics.RefreshAsync(instance.Writer, clock, CancellationToken.None);
-        Assert.Equal(new Dictionary<string, double>(StringComparer.Ordinal) { ["outbox.depth"] = 3, ["outbox.oldest_age"] = 300, ["messages.parked"] = 1 }, Read());
+        await database.ExecuteAsync("update outbox_message set parked_at = 1, attempts = 12 where id = (select min(id) from outbox_message)");
+        // Measuring does not wait for the one writer, whatever keeps it busy.
+        var (busy, done) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var writing = instance.Writer.WriteAsync(async _ =>
+        {
+            busy.SetResult();
+            await done.Task;
+            return true;
+        }, CancellationToken.None);
+        await busy.Task;
+        await metrics.RefreshAsync(instance.Of<IDbContextFactory<EffectsDb>>(), CancellationToken.None).WaitAsync(Sample.Soon);
+        done.SetResult();
+        await writing;
+        Assert.Equal(new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["outbox.depth"] = 3,
+            ["outbox.oldest_age"] = 300,
+            ["messages.parked"] = 1,
+            ["inbox.stopped"] = 0,
+            ["inbox.held"] = 0,
+        }, Read());
         Assert.Equal(3, metrics.OutboxDepth);
 
         clock.Advance(TimeSpan.FromSeconds(59));
-        Assert.Equal(3, Read().Count);
+        Assert.Equal(5, Read().Count);
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Empty(Read());
+        Assert.Equal(["inbox.held", "inbox.stopped"], Read().Keys.Order());
 
         Dictionary<string, double> Read()
         {
@@ -48,7 +68,7 @@ public sealed class Metrics_tests
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => figures[instrument.Name] = value);
         listener.Start();
         making = true;
-        var metrics = new MessagingMetrics(clock);
+        var metrics = new MessagingMetrics(clock, new InboxState(clock));
         making = false;
         return metrics;
     }

@@ -111,7 +111,7 @@ public sealed class Outbox_dispatch_tests
             // It is not due yet, and what it holds back is nothing to send: the dispatcher rests.
             Assert.False(await dispatcher.DispatchAsync(None));
         }
-        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        var parked = Assert.Single(await instance.Parked.AllAsync());
         Assert.Equal(("outbox", Sample.InformedExchange, nameof(RefusedException)), (parked.Source, parked.Type, parked.Error));
 
         await instance.EnqueueAsync(Sample.Informed(good));
@@ -123,7 +123,7 @@ public sealed class Outbox_dispatch_tests
         Assert.True(await instance.Parked.RequeueAsync(parked.Id, "køen er på plass", "op", "974589095", None));
         await dispatcher.DrainAsync();
         Assert.Equal([(good, 1), (bad, 1), (bad, 2)], recorder.Versions);
-        Assert.Empty(await instance.Parked.ListAsync(None));
+        Assert.Empty(await instance.Parked.AllAsync());
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -138,7 +138,7 @@ public sealed class Outbox_dispatch_tests
         var dispatcher = instance.Dispatcher(recorder.Publish);
         Assert.False(await dispatcher.DispatchAsync(None));
 
-        var parked = Assert.Single(await instance.Parked.ListAsync(None));
+        var parked = Assert.Single(await instance.Parked.AllAsync());
         Assert.True(await instance.Parked.DiscardAsync(parked.Id, "sendt på papir", "op", "974589095", None));
         Assert.False(await instance.Parked.DiscardAsync(parked.Id, "én gang til", "op", "974589095", None));
 

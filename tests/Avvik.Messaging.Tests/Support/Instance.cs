@@ -77,8 +77,8 @@ internal sealed class Instance : IAsyncDisposable
     public async Task StartBusAsync() => await Of<IBusControl>().StartAsync();
 
     /// <summary>A dispatcher of its own identity, with the test or the real bus at the other end.</summary>
-    public OutboxDispatcher<EffectsDb> Dispatcher(PublishPage? publish = null, Writer<EffectsDb>? writer = null) =>
-        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>()), Of<MessagingMetrics>());
+    public OutboxDispatcher<EffectsDb> Dispatcher(PublishPage? publish = null, Writer<EffectsDb>? writer = null, TimeSpan? publishTimeout = null) =>
+        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>()), Of<MessagingMetrics>(), publishTimeout);
 
     /// <summary>Another writer on the same database, as another instance has.</summary>
     public Writer<EffectsDb> NewWriter() => new(Options.Create(_options), Of<CommitSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));

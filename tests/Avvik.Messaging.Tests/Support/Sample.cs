@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Operations;
 using Avvik.Storage;
 
 namespace Avvik.Messaging.Tests.Support;
@@ -45,6 +46,12 @@ internal static class Sample
         await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
         await host.PublishAsync("", Queue, Envelope(events), EnvelopeType);
     }
+}
+
+internal static class Parked
+{
+    /// <summary>All that is parked.</summary>
+    public static Task<IReadOnlyList<ParkedMessageRow>> AllAsync(this ParkedMessages<EffectsDb> parked) => parked.ListAsync(new(), null, 1000, CancellationToken.None);
 }
 
 /// <summary>What tests ask of the tables.</summary>
