@@ -13,7 +13,7 @@ internal sealed class CaseReopenedHandler(TextProtector texts, TimeProvider cloc
     public async Task HandleAsync(CaseReopened message, UnitOfWork<TriageDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
-        var assessment = await unit.Db.Assessments.FindAsync(message.DeviationId) 
+        var assessment = await unit.Db.Assessments.FindAsync(message.DeviationId)
             ?? throw new EventRejectedException("A case that is reopened was assessed here.");
         if (!assessment.Reopen(message)) return;
         // The reporter withdrew the reopened case, and that arrived first.
