@@ -31,6 +31,8 @@ public static class DatabaseExtensions
         builder.Services.AddSingleton<CommitSignal>();
         builder.Services.AddSingleton(services => new Writer<TDb>(services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<CommitSignal>(),
             services.GetRequiredService<TimeProvider>(), new WriterOptions(linger)));
+        if (builder.Configuration.GetValue<DatabaseProvider>("Database:Provider") == DatabaseProvider.Sqlite) builder.Services.AddHostedService<WalMonitor>();
+        else builder.Services.AddHostedService<CommittedGroupCleanup<TDb>>();
         // Tagged: what a process must have to take work. The broker is not among it.
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["required"]);
     }

@@ -18,6 +18,10 @@ public sealed class DatabaseOptions
     [Required(ErrorMessage = "ConnectionStrings:Database is missing.")]
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>SQLite's write-ahead log, in megabytes: it is checkpointed at half of this and cut back to it; above it, <c>WalMonitor</c> warns.</summary>
+    [Range(1, 4096)]
+    public int WalLimitMegabytes { get; set; } = 64;
+
     /// <summary>One file, one process.</summary>
     public bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
@@ -46,7 +50,9 @@ public sealed class DatabaseOptions
                 await using var pragma = connection.CreateCommand();
                 // FULL: a receipt shown to a clinician survives a power cut. WAL: readers never wait for the writer.
                 // A checkpoint copies every changed page once: the longer between them, the more changes share a copy.
-                pragma.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000; pragma wal_autocheckpoint = 8000;";
+                // A page is 4 KiB: half the limit in pages is 128 a megabyte.
+                pragma.CommandText = $"pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000; pragma wal_autocheckpoint = {WalLimitMegabytes * 128}; "
+                    + $"pragma journal_size_limit = {WalLimitMegabytes * 1024L * 1024};";
                 await pragma.ExecuteNonQueryAsync(ct);
             }
             return connection;

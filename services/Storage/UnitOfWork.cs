@@ -83,12 +83,16 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         return BinaryPrimitives.ReadInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
     }
 
-    internal async Task CommitAsync(CancellationToken ct)
+    /// <summary>Writes everything, and on PostgreSQL the transaction's id: only the answer to COMMIT can be lost, and SQLite's cannot.</summary>
+    internal async Task SaveAsync(Guid id, CancellationToken ct)
     {
         if (_db is not null) await _db.SaveChangesAsync(ct);
         foreach (var work in _last ?? []) await work();
-        await _transaction.CommitAsync(ct);
+        // A transaction that has only read commits nothing that could be lost.
+        if (!_isSqlite) await Sql.ExecuteAsync("insert into committed_group (id, at) select @p1, @p2 where pg_current_xact_id_if_assigned() is not null", id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
+
+    internal Task CommitAsync(CancellationToken ct) => _transaction.CommitAsync(ct);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

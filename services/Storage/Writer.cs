@@ -2,25 +2,32 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Avvik.Storage;
 
 /// <param name="Linger">How long to wait for more work to share a commit with, while there is more than one at a time.</param>
 internal sealed record WriterOptions(TimeSpan Linger);
 
-/// <summary>Too much work waits to be written; the caller should answer 503 and the client come back.</summary>
-public sealed class WriterBusyException() : Exception("Too many writes are waiting.");
+/// <summary>Too much work waits to be written, so this would not be done in time: a caller of the API gets 503 with Retry-After, as for any timeout.</summary>
+public sealed class WriterBusyException() : TimeoutException("Too many writes are waiting.");
 
 /// <summary>
 /// The one writer of this process: units of work that wait at the same time share a transaction, so they share its commit. When one of them
 /// fails, all are rolled back and each runs again in a transaction of its own, so a failure touches nobody else; a unit of work must therefore
-/// be safe to run twice. On SQLite, which has one writer anyway, this is also the queue for it: no lock is ever waited for.
+/// be safe to run twice. On SQLite, which has one writer anyway, this is also the queue for it: no lock is ever waited for. On PostgreSQL work that loses a
+/// race against another instance runs again, a few times; and each transaction leaves its id, so that a commit whose answer was lost is not run twice.
 /// </summary>
 public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 {
     // A commit costs about as much as twenty small writes; past a few hundred a group only adds latency.
     private const int MaxGroup = 256;
-    // When stopping: what waits is written, unless the database is away; then each of those waiting would wait for it in turn.
+    // Races are lost to one of a few instances, so a third attempt nearly always succeeds.
+    private const int MaxAttempts = 3;
+    // About five seconds, as long as a client waits, before the callers are told that the outcome is unknown.
+    private const int MaxOutcomeQueries = 6;
+    private static readonly TimeSpan BetweenOutcomeQueries = TimeSpan.FromMilliseconds(300);
+    // When stopping, what waits is still written; without a limit, each unit of work would wait for an unavailable database in turn.
     private static readonly TimeSpan ShutdownDrainTimeout = TimeSpan.FromSeconds(5);
     // Past this, those at the end of the queue would wait longer than their client does.
     private const int MaxWaiting = 10_000;
@@ -68,37 +75,91 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
     private async Task CommitAsync(List<Work> group)
     {
-        if (group.Count == 1 || !await TryCommitAsync(group, reportFailure: false))
-            foreach (var work in group)
-                await TryCommitAsync([work], reportFailure: true);
+        if (group.Count > 1 && await TryCommitAsync(group, isLastAttempt: false)) return;
+        foreach (var work in group)
+            for (var attempt = 1; !await TryCommitAsync([work], isLastAttempt: attempt == MaxAttempts); attempt++) { }
     }
 
-    private async Task<bool> TryCommitAsync(List<Work> group, bool reportFailure)
+    /// <summary>True when the callers have their answer: the group has committed, or running it again would not help.</summary>
+    private async Task<bool> TryCommitAsync(List<Work> group, bool isLastAttempt)
     {
-        var signals = false;
+        var id = Guid.CreateVersion7(_clock.GetUtcNow());
+        var (signals, committing) = (false, false);
         try
         {
             _session ??= await Session.OpenAsync(_options, _stopping.Token);
             await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, await _session.Connection.BeginTransactionAsync(_stopping.Token), _clock,
                 _options.IsSqlite);
             foreach (var work in group) await work.RunAsync(unit);
-            await unit.CommitAsync(_stopping.Token);
+            await unit.SaveAsync(id, _stopping.Token);
             signals = unit.SignalsCommit;
+            committing = true;
+            await unit.CommitAsync(_stopping.Token);
         }
         catch (Exception error)
         {
             // Whatever it was, the next transaction starts from a connection that nothing has happened to.
-            if (_session is { } session)
+            await CloseSessionAsync();
+            var committed = false;
+            if (committing && !_options.IsSqlite)
             {
-                _session = null;
-                await session.DisposeAsync();
+                // The answer to COMMIT was lost. Work that may have been done is not run again before the database has said that it was not.
+                try { committed = await HasCommittedAsync(id); }
+                catch (Exception) when (Fail(group, error)) { return true; }
             }
-            if (reportFailure) group[0].Fail(error);
-            return false;
+            if (!committed)
+            {
+                if (group.Count > 1 || (!isLastAttempt && (committing || LostRace(error)))) return false;
+                return Fail(group, error);
+            }
         }
         foreach (var work in group) work.Complete();
         if (signals) _signal.Set();
         return true;
+    }
+
+    /// <summary>
+    /// Asks by inserting the same id: when the lost transaction is still under way, the database makes this wait for its end. The insert itself is
+    /// rolled back.
+    /// </summary>
+    private async Task<bool> HasCommittedAsync(Guid id)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _session ??= await Session.OpenAsync(_options, _stopping.Token);
+                await using var transaction = await _session.Connection.BeginTransactionAsync(_stopping.Token);
+                _session.Statements.Transaction = transaction;
+                return await _session.Statements.ExecuteAsync("insert into committed_group (id, at) values (@p1, 0) on conflict do nothing", id) == 0;
+            }
+            catch (Exception) when (attempt < MaxOutcomeQueries)
+            {
+                await CloseSessionAsync();
+                await Task.Delay(attempt * BetweenOutcomeQueries, _stopping.Token);
+            }
+        }
+    }
+
+    // Of several instances on PostgreSQL: the other one was faster, and the work will see what it did when it runs again.
+    private bool LostRace(Exception error) => !_options.IsSqlite && error switch
+    {
+        DbUpdateConcurrencyException or LockOrderException => true,
+        PostgresException postgres => postgres.SqlState.StartsWith("40", StringComparison.Ordinal) || postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        _ => error.InnerException is { } inner && LostRace(inner),
+    };
+
+    private static bool Fail(List<Work> group, Exception error)
+    {
+        foreach (var work in group) work.Fail(error);
+        return true;
+    }
+
+    private async Task CloseSessionAsync()
+    {
+        if (_session is not { } session) return;
+        _session = null;
+        await session.DisposeAsync();
     }
 
     /// <inheritdoc/>
@@ -107,7 +168,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         _queue.Writer.TryComplete();
         _stopping.CancelAfter(ShutdownDrainTimeout);
         await _loop;
-        if (_session is not null) await _session.DisposeAsync();
+        await CloseSessionAsync();
         if (Exclusive is not null) await Exclusive.DisposeAsync();
         _stopping.Dispose();
     }

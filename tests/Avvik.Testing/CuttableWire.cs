@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Avvik.Testing;
 
@@ -27,6 +29,7 @@ public sealed class CuttableWire : IAsyncDisposable
     private TaskCompletionSource _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WireMode _mode = WireMode.Pass;
     private int _accepted, _cut, _heldBack;
+    private volatile string? _cutBeforeReplyTo;
 
     public CuttableWire(string host, int port)
     {
@@ -49,6 +52,16 @@ public sealed class CuttableWire : IAsyncDisposable
 
     /// <summary>Pieces of traffic and new connections that a freeze has held back: proof likewise.</summary>
     public int HeldBack => Volatile.Read(ref _heldBack);
+
+    /// <summary>
+    /// Cuts once, where it hurts most: the server gets the next piece of traffic that contains this text and answers it, and the connection is reset
+    /// instead of passing the answer on. Counted in <see cref="ConnectionsCut"/>.
+    /// </summary>
+    public string? CutBeforeReplyTo
+    {
+        get => _cutBeforeReplyTo;
+        set => _cutBeforeReplyTo = value;
+    }
 
     public WireMode Mode
     {
@@ -93,7 +106,11 @@ public sealed class CuttableWire : IAsyncDisposable
             await server.ConnectAsync(_server.Host, _server.Port);
             _ends[server] = false;
             if (_mode == WireMode.Cut) Reset(client, isClient: true);
-            await Task.WhenAll(PumpAsync(client, server), PumpAsync(server, client));
+            // True from the marked request on: the next answer is not passed on.
+            var answerIsCut = new StrongBox<bool>();
+            await Task.WhenAll(
+                PumpAsync(client, server, request => answerIsCut.Value |= Marked(request), () => false),
+                PumpAsync(server, client, _ => { }, () => Volatile.Read(ref answerIsCut.Value)));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException) { /* one end is gone: the finally takes the other along */ }
         finally
@@ -104,7 +121,14 @@ public sealed class CuttableWire : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private bool Marked(ReadOnlySpan<byte> request)
+    {
+        if (_cutBeforeReplyTo is not { } marker || request.IndexOf(Encoding.ASCII.GetBytes(marker)) < 0) return false;
+        _cutBeforeReplyTo = null;
+        return true;
+    }
+
+    private async Task PumpAsync(Socket from, Socket to, ReadPiece read, Func<bool> cut)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -112,6 +136,13 @@ public sealed class CuttableWire : IAsyncDisposable
             while (await from.ReceiveAsync(buffer) is var length and > 0)
             {
                 await PassAsync();
+                if (cut())
+                {
+                    Reset(to, isClient: true);
+                    Reset(from, isClient: false);
+                    return;
+                }
+                read(buffer.AsSpan(0, length));
                 for (var sent = 0; sent < length;) sent += await to.SendAsync(buffer.AsMemory(sent, length - sent));
             }
             to.Shutdown(SocketShutdown.Send);
@@ -123,6 +154,8 @@ public sealed class CuttableWire : IAsyncDisposable
             from.Dispose();
         }
     }
+
+    private delegate void ReadPiece(ReadOnlySpan<byte> piece);
 
     private async Task PassAsync()
     {

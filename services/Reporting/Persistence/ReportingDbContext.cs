@@ -62,6 +62,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 }

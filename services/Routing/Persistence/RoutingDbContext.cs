@@ -106,6 +106,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 }

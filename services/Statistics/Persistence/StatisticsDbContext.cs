@@ -44,6 +44,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 }

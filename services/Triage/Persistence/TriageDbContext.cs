@@ -47,6 +47,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 }

@@ -3,6 +3,9 @@ using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Avvik.Messaging.Tests.Storage;
 
@@ -156,6 +159,127 @@ public sealed class Writer_tests
         await instance.DisposeAsync().AsTask().WaitAsync(Sample.Soon);
         Assert.All(waiting, work => Assert.True(work.IsFaulted || work.IsCanceled));
         Assert.Equal(1, await database.CountAsync("select count(*) from effects"));
+    }
+
+    [Theory, InlineData(1), InlineData(20)]
+    public async Task Work_whose_commit_was_answered_to_nobody_is_not_run_twice(int units)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        var (wire, connectionString) = database.ByWire();
+        await using var _ = wire;
+        await using var instance = await Instance.CreateAsync(database, connectionString: connectionString);
+        var deviations = Sample.NewDeviations(units);
+        var gate = await GateAsync(instance.Writer);
+        var runs = 0;
+        var work = deviations.Select(d => instance.Writer.WriteAsync(async unit =>
+        {
+            if (Interlocked.Increment(ref runs) == units) wire.CutBeforeReplyTo = "COMMIT\0"; // not READ COMMITTED
+            await CountEffects.CountAsync(unit, d, 1);
+            return d;
+        }, None)).ToList();
+        await gate.OpenAsync();
+
+        Assert.Equal(deviations, await Task.WhenAll(work)); // each with the result of the run that committed
+        Assert.Equal(1, wire.ConnectionsCut);
+        Assert.Equal(units, runs);
+        await database.HasEffectsOnceAsync(deviations);
+    }
+
+    [Fact]
+    public async Task Work_whose_commit_was_lost_and_not_done_runs_again()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        var deviation = Guid.CreateVersion7();
+        var runs = 0;
+        Assert.Equal(2, await instance.Writer.WriteAsync(async unit =>
+        {
+            await CountEffects.CountAsync(unit, deviation, 1);
+            // The server dies before it gets to the COMMIT: a deferred trigger ends its own session.
+            if (++runs == 1)
+                await unit.Sql.ExecuteAsync("""
+                    create function die() returns trigger language plpgsql as 'begin perform pg_terminate_backend(pg_backend_pid()); return null; end';
+                    create constraint trigger dies after insert on inbox_message deferrable initially deferred for each row execute function die();
+                    insert into inbox_message values (gen_random_uuid());
+                    """);
+            return runs;
+        }, None));
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    [Theory, InlineData("40001"), InlineData("40P01"), InlineData("23505")]
+    public async Task Lone_work_that_loses_a_race_on_PostgreSQL_runs_again(string state)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        var deviation = Guid.CreateVersion7();
+        var runs = 0;
+        Assert.Equal(2, await instance.Writer.WriteAsync(async unit =>
+        {
+            await CountEffects.CountAsync(unit, deviation, 1);
+            if (++runs == 1) await unit.Sql.ExecuteAsync($"do $$ begin raise exception using errcode = '{state}'; end $$");
+            return runs;
+        }, None));
+        await database.HasEffectsOnceAsync(deviation);
+    }
+
+    [Fact]
+    public async Task Lone_work_that_always_loses_its_race_fails_after_three_runs()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        var runs = 0;
+        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => instance.Writer.WriteAsync<bool>(_ =>
+        {
+            runs++;
+            throw new DbUpdateConcurrencyException();
+        }, None));
+        Assert.Equal(3, runs);
+    }
+
+    [Fact]
+    public async Task Ids_of_committed_groups_are_deleted_after_a_day()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        await using var instance = await Instance.CreateAsync(database);
+        await CountAsync(instance.Writer, Guid.CreateVersion7());
+        Assert.Equal(1, await database.CountAsync("select count(*) from committed_group"));
+        var tomorrow = new MovableClock(DateTimeOffset.UtcNow.AddDays(1).AddMinutes(1));
+        using var cleanup = new CommittedGroupCleanup<EffectsDb>(instance.Writer, tomorrow, NullLogger<CommittedGroupCleanup<EffectsDb>>.Instance);
+        Assert.Equal(1, await cleanup.DeleteOldAsync(None));
+        Assert.Equal(1, await database.CountAsync("select count(*) from committed_group")); // of the deletion itself
+    }
+
+    [Fact]
+    public async Task Write_ahead_log_is_cut_back_and_a_reader_that_holds_it_is_logged()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var instance = await Instance.CreateAsync(database);
+        var options = Options.Create(new DatabaseOptions { ConnectionString = database.ConnectionString, WalLimitMegabytes = 1 });
+        await using var writer = new Writer<EffectsDb>(options, instance.Of<CommitSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));
+        using var monitor = new WalMonitor(options, TimeProvider.System, instance.Of<ILogger<WalMonitor>>());
+        var wal = new FileInfo(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource + "-wal");
+
+        await using (var reader = await database.OpenAsync())
+        {
+            await using var snapshot = reader.CreateCommand();
+            snapshot.CommandText = "begin; select count(*) from effects";
+            await snapshot.ExecuteScalarAsync();
+            for (var i = 0; i < 3; i++) await WriteMegabyteAsync();
+            wal.Refresh();
+            Assert.True(wal.Length > 3_000_000);
+            await monitor.CheckAsync(None);
+            Assert.Equal(1, instance.Log.Count(1010));
+        }
+
+        for (var i = 0; i < 3; i++) await WriteMegabyteAsync();
+        await monitor.CheckAsync(None);
+        wal.Refresh();
+        Assert.InRange(wal.Length, 1, 2_200_000); // the limit, and what one commit wrote past the checkpoint
+        Assert.Equal(1, instance.Log.Count(1010));
+
+        Task WriteMegabyteAsync() => writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
+            "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 's', 't', zeroblob(1000000), 'c', 'e', 0)", Guid.CreateVersion7()), None);
     }
 
     [Fact]

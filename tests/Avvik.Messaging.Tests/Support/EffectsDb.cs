@@ -23,6 +23,7 @@ public sealed class EffectsDb(DbContextOptions<EffectsDb> options) : DbContext(o
         });
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 

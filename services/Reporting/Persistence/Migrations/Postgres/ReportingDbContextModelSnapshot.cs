@@ -592,6 +592,24 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
 
                     b.ToTable("timeline", (string)null);
                 });
+
+            modelBuilder.Entity("Avvik.Storage.CommittedGroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_committed_group_at");
+
+                    b.ToTable("committed_group", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

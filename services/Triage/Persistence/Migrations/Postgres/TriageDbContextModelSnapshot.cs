@@ -306,6 +306,24 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                     b.ToTable("outbox_message", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Storage.CommittedGroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_committed_group_at");
+
+                    b.ToTable("committed_group", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Triage.Assessments.Assessment", b =>
                 {
                     b.Property<Guid>("Id")
