@@ -22,6 +22,8 @@ public sealed class EchoService : IAsyncDisposable
 
     public int Port { get; private init; }
 
+    public string? LastTarget { get; private set; }
+
     public int Arrivals => Volatile.Read(ref _arrivals);
 
     public static async Task<EchoService> StartAsync()
@@ -41,6 +43,7 @@ public sealed class EchoService : IAsyncDisposable
     {
         if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) return;
         Interlocked.Increment(ref _arrivals);
+        LastTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         // Takes the call and never answers.
         if (context.Request.Query.ContainsKey("hang")) await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
