@@ -1,9 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>Why a patient's envelope is to be opened.</summary>
 public sealed record OpenEnvelope
 {
     /// <summary>Code of <c>accessPurposes</c>.</summary>
+    [Code("accessPurposes")]
+    [Required]
     public string? Purpose { get; init; }
 }
 
@@ -25,12 +30,14 @@ public sealed record AccessLogEntry
     /// <summary>Unit, for those who belong to one.</summary>
     public string? Unit { get; init; }
     /// <summary>Code of <c>accessActions</c>.</summary>
+    [Code("accessActions")]
     public required string Action { get; init; }
     /// <summary>The deviations, and their cases, whose text was given.</summary>
     public required IReadOnlyList<Guid> Deviations { get; init; }
     /// <summary>What an administrator changed: method and path of the call.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
+    [Code("accessPurposes")]
     public string? Purpose { get; init; }
 }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Avvik.Client;
 
 /// <summary>A role that somebody has at a party, who gave it, and who ended it.</summary>
@@ -25,10 +27,12 @@ public sealed record NewAssignment
     /// <summary>Nine digits: the party, for an administrator; else it is the caller's own.</summary>
     public string? OrganizationNumber { get; init; }
     /// <summary>The person's <c>sub</c>, at most 200 characters. Never an identity number.</summary>
+    [Required]
     public string? Subject { get; init; }
     /// <summary>What people call them, at most 200 characters.</summary>
     public string? Name { get; init; }
     /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>.</summary>
+    [Required]
     public string? Role { get; init; }
     /// <summary>A unit of the party; <c>handler</c> and <c>unitLeader</c> need one. A person has one unit at a party at a time.</summary>
     public string? Unit { get; init; }
@@ -37,6 +41,7 @@ public sealed record NewAssignment
     /// <summary>Last day; not given: until it is ended.</summary>
     public string? To { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
+    [Required]
     public string? Reason { get; init; }
 }
 

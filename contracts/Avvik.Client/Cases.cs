@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>A line of the worklist.</summary>
@@ -8,6 +11,7 @@ public sealed record CaseRow
     /// <summary>For people.</summary>
     public required string Reference { get; init; }
     /// <summary>Code of <c>caseStates</c>.</summary>
+    [Code("caseStates")]
     public required string State { get; init; }
     /// <summary>Unit that has it.</summary>
     public required string Unit { get; init; }
@@ -22,10 +26,12 @@ public sealed record CaseRow
     /// <summary>Agreement breach, incident …</summary>
     public required string Kind { get; init; }
     /// <summary>Code of <c>categories</c>.</summary>
+    [Code("categories")]
     public required string Category { get; init; }
     /// <summary>Point of § 6-2.</summary>
     public string? Clause { get; init; }
     /// <summary>Code of <c>harm</c>.</summary>
+    [Code("harm")]
     public required string ActualHarm { get; init; }
     /// <summary><c>urgent</c>, <c>high</c>, <c>normal</c> or <c>low</c>.</summary>
     public required string Priority { get; init; }
@@ -57,6 +63,7 @@ public sealed record CaseDetails
     /// <summary>What the reporter would have changed.</summary>
     public string? SuggestedMeasure { get; init; }
     /// <summary>Codes of <c>patientGroups</c>.</summary>
+    [Code("patientGroups")]
     public required IReadOnlyList<string> PatientGroups { get; init; }
     /// <summary>True when Reporting holds a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
@@ -158,6 +165,7 @@ public sealed record Measure
 public sealed record MeasureChange
 {
     /// <summary><c>planned → inProgress → done → effectChecked</c>, or <c>cancelled</c> before it is done.</summary>
+    [Required]
     public string? State { get; init; }
     /// <summary>At most 4,000 characters; needed for <c>effectChecked</c> (what the effect was) and <c>cancelled</c> (why).</summary>
     public string? Note { get; init; }

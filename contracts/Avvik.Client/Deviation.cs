@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace Avvik.Client;
@@ -123,6 +124,7 @@ public sealed record SubmissionPreview
 public sealed record WithdrawDeviation
 {
     /// <summary>At most 4,000 characters, free of identities.</summary>
+    [Required]
     public string? Reason { get; init; }
 }
 
@@ -130,5 +132,6 @@ public sealed record WithdrawDeviation
 public sealed record ReporterMessage
 {
     /// <summary>At most 4,000 characters, free of identities.</summary>
+    [Required]
     public string? Text { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Avvik.Client;
 
 /// <summary>The health communities with their parties and units.</summary>
@@ -41,6 +43,7 @@ public sealed record DirectoryUnitChange
     /// <summary>Code of the unit that takes over; needs <see cref="ClosedOn"/>.</summary>
     public string? Successor { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
+    [Required]
     public string? Reason { get; init; }
 }
 

@@ -1,19 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>What is to be learnt from a case, as it is proposed or changed; free of identities.</summary>
 public sealed record LessonDraft
 {
     /// <summary>At most 200 characters.</summary>
+    [Required]
     public string? Title { get; init; }
     /// <summary>What happened, at most 4,000 characters.</summary>
+    [Required]
     public string? WhatHappened { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
+    [Required]
     public string? Why { get; init; }
     /// <summary>What was changed, at most 4,000 characters.</summary>
+    [Required]
     public string? WhatWeChanged { get; init; }
     /// <summary>Who should know, at most 1,000 characters.</summary>
+    [Required]
     public string? WhoShouldKnow { get; init; }
     /// <summary>Codes of <c>patientGroups</c> whose fagutvalg it is addressed to; not given: those of the case.</summary>
+    [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
 }
 
@@ -37,8 +46,10 @@ public sealed record Lesson
     /// <summary>Who should know.</summary>
     public required string WhoShouldKnow { get; init; }
     /// <summary>Codes of <c>patientGroups</c>.</summary>
+    [Code("patientGroups")]
     public required IReadOnlyList<string> PatientGroups { get; init; }
     /// <summary>Code of <c>categories</c>.</summary>
+    [Code("categories")]
     public required string Category { get; init; }
     /// <summary>Point of § 6-2.</summary>
     public string? Clause { get; init; }

@@ -1,17 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>An exception that a party has made: what is like this goes to that unit. What is not said is anything.</summary>
 public sealed record RoutingRule
 {
     /// <summary>Code of <c>categories</c>.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>Code of <c>kinds</c>.</summary>
+    [Code("kinds")]
     public string? Kind { get; init; }
     /// <summary>Code of <c>harm</c>.</summary>
+    [Code("harm")]
     public string? ActualHarm { get; init; }
     /// <summary>Name of a place of the party, as in the directory.</summary>
     public string? Site { get; init; }
     /// <summary>Code of an open unit of the party.</summary>
+    [Required]
     public string? Unit { get; init; }
 }
 
@@ -27,8 +34,10 @@ public sealed record RoutingRuleSet(int Version, IReadOnlyList<RoutingRule> Rule
 public sealed record RoutingRuleChange
 {
     /// <summary>At most 200; they replace those in force.</summary>
+    [Required]
     public IReadOnlyList<RoutingRule>? Rules { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
+    [Required]
     public string? Reason { get; init; }
 }
 
@@ -36,6 +45,7 @@ public sealed record RoutingRuleChange
 public sealed record RoutingRuleSimulation
 {
     /// <summary>At most 200.</summary>
+    [Required]
     public IReadOnlyList<RoutingRule>? Rules { get; init; }
     /// <summary>On how many of the party's newest cases; 1,000 when not said, at most 5,000.</summary>
     public int? Last { get; init; }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace Avvik.Client;
@@ -19,6 +20,7 @@ public sealed record SignalItem(Guid Id, string Category, string Unit, string Mu
 public sealed record ChangeSignal
 {
     /// <summary><c>new</c>, <c>lookedAt</c> or <c>explained</c>.</summary>
+    [Required]
     public string? State { get; init; }
     /// <summary>Needed with <c>explained</c>. No patient and no person is named in it.</summary>
     public string? Note { get; init; }

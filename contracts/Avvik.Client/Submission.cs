@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>
@@ -7,38 +10,51 @@ namespace Avvik.Client;
 public sealed record Submission
 {
     /// <summary>The sender's own id, at most 100 characters. Sending the same again is answered with the first receipt.</summary>
+    [Required]
     public string? ClientReference { get; init; }
     /// <summary>Code of <c>kinds</c>.</summary>
+    [Code("kinds")]
+    [Required]
     public string? Kind { get; init; }
     /// <summary>A date (Norwegian local) or a time with offset; not in the future, at most ten years back.</summary>
+    [Required]
     public string? OccurredAt { get; init; }
     /// <summary>A time with offset.</summary>
     public string? DiscoveredAt { get; init; }
     /// <summary>The party that is to answer.</summary>
+    [Required]
     public Respondent? Respondent { get; init; }
     /// <summary>Unit of the reporting party.</summary>
     public string? ReportingUnit { get; init; }
     /// <summary>Municipality where the patient stays (oppholdskommune), four digits.</summary>
     public string? PatientMunicipality { get; init; }
     /// <summary>What happened, at most 8,000 characters, free of identities.</summary>
+    [Required]
     public string? Narrative { get; init; }
     /// <summary>Code of <c>categories</c>; without it the narrative decides when it is clear enough, else a coordinator.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>Point of helse- og omsorgstjenesteloven § 6-2.</summary>
     public string? Clause { get; init; }
     /// <summary>Code of <c>messageTypes</c>.</summary>
+    [Code("messageTypes")]
     public string? AffectedMessage { get; init; }
     /// <summary>Id of the electronic message concerned, at most 100 characters.</summary>
     public string? MessageId { get; init; }
     /// <summary>Code of <c>differences</c>.</summary>
+    [Code("differences")]
     public string? Difference { get; init; }
     /// <summary>Codes of <c>patientGroups</c>.</summary>
+    [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>Code of <c>harm</c>.</summary>
+    [Code("harm")]
     public string? ActualHarm { get; init; }
     /// <summary>Code of <c>harm</c>.</summary>
+    [Code("harm")]
     public string? PotentialHarm { get; init; }
     /// <summary>Code of <c>likelihood</c>.</summary>
+    [Code("likelihood")]
     public string? Likelihood { get; init; }
     /// <summary>What was done at once, at most 4,000 characters.</summary>
     public string? ImmediateAction { get; init; }
@@ -54,6 +70,7 @@ public sealed record Submission
 public sealed record Respondent
 {
     /// <summary>Nine digits.</summary>
+    [Required]
     public string? OrganizationNumber { get; init; }
     /// <summary>Name of a place at a trust, as in the directory; an unknown one is kept but decides nothing.</summary>
     public string? Site { get; init; }

@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>A deviation that waits for a coordinator.</summary>
@@ -66,20 +69,25 @@ public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>?
 public sealed record TriageDecision
 {
     /// <summary><c>route</c>, <c>reject</c>, <c>duplicate</c>, <c>ask</c>, or <c>enterInError</c> for what should never have been sent.</summary>
+    [Required]
     public string? Decision { get; init; }
     /// <summary>Code of <c>categories</c>; needed to route when the deviation has none.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>Point of § 6-2; without it the category's own.</summary>
     public string? Clause { get; init; }
     /// <summary>Code of <c>harm</c>, when it is to be changed.</summary>
+    [Code("harm")]
     public string? ActualHarm { get; init; }
     /// <summary>Codes of <c>patientGroups</c>, when they are to be changed.</summary>
+    [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>Unit of the respondent; without it the routing rules decide.</summary>
     public string? Unit { get; init; }
     /// <summary>The coordinator has read what may identify someone, and it does not; needed for <c>route</c> and <c>duplicate</c> with the flag <c>possibleIdentity</c>.</summary>
     public bool IdentityCleared { get; init; }
     /// <summary>Code of <c>rejectionReasons</c>; needed to reject.</summary>
+    [Code("rejectionReasons")]
     public string? ReasonCode { get; init; }
     /// <summary>Shown to the reporter; needed to reject, to enter in error, and to change category or lower harm that the reporter gave.</summary>
     public string? Comment { get; init; }

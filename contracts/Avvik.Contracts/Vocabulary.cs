@@ -66,6 +66,10 @@ public static class Vocabulary
 {
     private static readonly JsonElement Source = ReadSource();
 
+    /// <summary>The codes of a list, in its order.</summary>
+    /// <param name="list">As in <c>vocabulary.json</c>.</param>
+    public static IEnumerable<string> CodesOf(string list) => Source.GetProperty(list).EnumerateArray().Select(term => term.GetProperty("code").GetString()!);
+
     /// <summary>Agreement breach, incident, near miss …</summary>
     public static FrozenDictionary<string, VocabularyTerm> Kinds { get; } = Terms("kinds");
     /// <summary>From whom to whom.</summary>

@@ -6,32 +6,42 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Descriptions;
 
-/// <summary>One OpenAPI document for the whole surface, put together of the services' own.</summary>
+/// <summary>One OpenAPI document for the whole surface, merged from the services' own.</summary>
 internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens)
 {
     public async Task<IResult> GetAsync(CancellationToken ct)
     {
-        var (paths, schemas, version) = (new JsonObject(), new JsonObject(), "3.1.1");
+        var documents = new List<JsonObject>();
         foreach (var (_, address) in services.All)
         {
-            // A description with a hole in it would be believed.
+            // A client would take a document without one of the services for the whole.
             if (await services.GetAsync(address, "openapi/v1.json", ct) is not { } body || JsonNode.Parse(body) is not JsonObject document) return Problem.Unavailable();
+            documents.Add(document);
+        }
+        return Results.Json(Merge(documents, tokens.Value.Scheme.ToString()!));
+    }
+
+    internal static JsonObject Merge(IEnumerable<JsonObject> documents, string scheme)
+    {
+        var (paths, schemas, version) = (new JsonObject(), new JsonObject(), "3.1.1");
+        foreach (var document in documents)
+        {
             version = (string?)document["openapi"] ?? version;
             foreach (var (path, operations) in document["paths"]!.AsObject()) paths[path] = operations?.DeepClone();
             foreach (var (name, schema) in document["components"]?["schemas"]?.AsObject() ?? []) schemas[name] = schema?.DeepClone();
         }
-        return Results.Json(new JsonObject
+        return new JsonObject
         {
             ["openapi"] = version,
-            ["info"] = new JsonObject { ["title"] = "Avvik", ["version"] = "v1", ["description"] = "Samhandlingsavvik between hospital trusts and municipalities. Errors are problem documents (RFC 9457)." },
+            ["info"] = new JsonObject { ["title"] = "Avvik", ["version"] = "v1", ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457)." },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas,
-                ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = tokens.Value.Scheme.ToString(), ["bearerFormat"] = "JWT" } },
+                ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = scheme, ["bearerFormat"] = "JWT" } },
             },
-        });
+        };
     }
 }
