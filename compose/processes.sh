@@ -118,35 +118,38 @@ amqp_answers() { # HOST PORT: the server's first frame after our protocol header
 
 # --- Debian packages --------------------------------------------------------------------------------------------------
 
-# Fails where it may not or cannot; the caller says what else would do.
-install_package() { # PACKAGE
-    local as_root=() policy=/usr/sbin/policy-rc.d made_policy='' log unit
+# Returns non-zero where the packages may not or cannot be installed; the caller says what else would do.
+install_package() { # PACKAGE...
+    local as_root=()
     command -v apt-get >/dev/null || return 1
     if ((EUID)); then
         sudo -n true 2>/dev/null || return 1
         as_root=(sudo -n)
     fi
-    note "Installing the Debian package $1 ..."
-    log=$(mktemp)
-    exec {turn}</var/lib/dpkg
-    flock "$turn"
-    # What runs here is a private instance; the package's own service is kept from starting, now and at boot.
-    if [[ ! -e $policy ]]; then
-        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
-        made_policy=yes
-    fi
-    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
-        apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$1")
-    local done_well=''
-    if "${install[@]}" || { "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update && "${install[@]}"; }; then
-        done_well=yes
-        for unit in "$1.service" epmd.socket; do
-            "${as_root[@]}" systemctl disable "$unit" || true
+    note "Installing from Debian's packages: $* ..."
+    (
+        log=$(mktemp)
+        policy=/usr/sbin/policy-rc.d
+        exec {turn}</var/lib/dpkg
+        flock "$turn"
+        # Only private instances run here: the package's own service must not start, now or at boot. The blocker is removed however
+        # this ends, and one that an earlier run left behind when it was killed is recognized by its second line.
+        if [[ ! -e $policy ]] || grep -qs '^# avvik' "$policy"; then
+            trap '"${as_root[@]}" rm -f "$policy"; rm -f "$log"' EXIT
+            printf '#!/bin/sh\n# avvik: while a package is being installed\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+        else
+            trap 'rm -f "$log"' EXIT
+        fi
+        trap 'exit 130' INT
+        trap 'exit 143' TERM
+        apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+        if ! { "${apt[@]}" install -y --no-install-recommends "$@" ||
+            { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$@"; }; } >"$log" 2>&1 </dev/null; then
+            tail -n 5 "$log" >&2
+            exit 1
+        fi
+        for unit in "${@/%/.service}" epmd.socket; do
+            "${as_root[@]}" systemctl disable "$unit" >/dev/null 2>&1 || true
         done
-    fi >"$log" 2>&1 </dev/null
-    [[ -z $made_policy ]] || "${as_root[@]}" rm -f "$policy"
-    exec {turn}<&-
-    [[ $done_well ]] || tail -n 5 "$log" >&2
-    rm -f "$log"
-    [[ $done_well ]]
+    )
 }

@@ -5,25 +5,36 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/processes.sh"
 checkout=$(dirname "$here")
 data=$(realpath -m "${AVVIK_DATA:-$checkout/.data}")
 
-services=(reporting triage routing statistics)
-processes=(identity "${services[@]}" workbench gateway)
-declare -A assemblies=(
-    [identity]=Avvik.DevIdentity
-    [reporting]=Avvik.Reporting
-    [triage]=Avvik.Triage
-    [routing]=Avvik.Routing
-    [statistics]=Avvik.Statistics
-    [workbench]=Avvik.Workbench
-    [gateway]=Avvik.Gateway
+# A line for each process, in the order in which they start: its name, its project, and what it is configured with.
+#   bus   the broker, and the key that internal tokens are verified with: a service behind the gateway
+#   db    a database of its own
+#   else  a key ring; compose/up makes its key
+# What only one process needs is in compose/up.
+process_table=(
+    'identity    Avvik.DevIdentity'
+    'reporting   Avvik.Reporting    bus db text envelope'
+    'triage      Avvik.Triage       bus db text'
+    'routing     Avvik.Routing      bus db text'
+    'statistics  Avvik.Statistics   bus db'
+    'workbench   Avvik.Workbench    db browser'
+    'gateway     Avvik.Gateway      db'
 )
+processes=() services=()
+declare -A projects needs
+for line in "${process_table[@]}"; do
+    read -r name project rest <<<"$line"
+    processes+=("$name")
+    projects[$name]=$project
+    needs[$name]=$rest
+    [[ $rest != bus* ]] || services+=("$name")
+done
 
-assembly() { echo "$checkout/artifacts/bin/${assemblies[$1]}/release/${assemblies[$1]}.dll"; } # PROCESS
+assembly() { echo "$checkout/artifacts/bin/${projects[$1]}/release/${projects[$1]}.dll"; } # PROCESS
 pid_file() { echo "$data/run/$1.pid"; }
 log_file() { echo "$data/logs/$1.log"; }
 
-# $data/ports holds the ports nobody has to know, for as long as the folder lives. $data/run/choices holds what the
-# caller of compose/up chose (gateway port, broker, PostgreSQL, tokens) until compose/down: whoever brings back a process that
-# went away need not say it again.
+# $data/ports holds the ports that were chosen for this folder. $data/run/choices holds what the caller of compose/up chose
+# (gateway port, broker, PostgreSQL, tokens) until compose/down, so that restarting a killed process does not need it repeated.
 chosen() { recall "$data/run/choices" "$1"; } # AVVIK_PORT | AVVIK_RABBITMQ | AVVIK_POSTGRES | AVVIK_TOKENS
 
 port_of() { # PROCESS
@@ -56,9 +67,11 @@ lock_data() {
 
 # --- The broker: AVVIK_RABBITMQ, else a container, else a private node ------------------------------------------------
 
-# Messages that are under way wait in the broker, so a data folder keeps the kind it began with.
+# Messages in transit are in the broker, so a data folder keeps the kind of broker that it began with.
 broker_kind() { cat "$data/broker/kind" 2>/dev/null || true; }
 
+# The minor version is pinned: brokers differ in what they do with a message that is returned. compose.yaml and Avvik.Testing use the same.
+rabbitmq_image=${AVVIK_RABBITMQ_IMAGE:-rabbitmq:4.2}
 container=avvik-$(cksum <<<"$data" | cut -d ' ' -f 1)
 
 engine_answers() { [[ -n $(timeout 3 docker info --format '{{.ServerVersion}}' 2>/dev/null) ]]; }
@@ -93,7 +106,7 @@ start_container() {
     else
         # The host name is part of where the node keeps its messages: it must not change with the container.
         docker run --detach --name "$container" --hostname avvik --volume "$container:/var/lib/rabbitmq" \
-            --publish "127.0.0.1:$port:5672" --env-file "$data/broker/environment" rabbitmq:4 >/dev/null
+            --publish "127.0.0.1:$port:5672" --env-file "$data/broker/environment" "$rabbitmq_image" >/dev/null
     fi || return 1
     until amqp_answers 127.0.0.1 "$port"; do
         [[ $(docker container inspect --format '{{.State.Running}}' "$container" 2>/dev/null) == true ]] && ((SECONDS < deadline)) || return 1
@@ -120,7 +133,7 @@ start_broker() { # prints its URI
         remove_container
         note "The container engine could not start RabbitMQ; starting a private node instead."
     fi
-    [[ $kind != container ]] || die "the broker of $data is a container and no container engine answers: start the engine, or set AVVIK_RABBITMQ to another broker's URI."
+    [[ $kind != container ]] || die "the broker of $data is a container, and no container engine answers: start the engine, or set AVVIK_RABBITMQ to another broker's URI."
     "$here/broker" start "$data/broker" || exit 1
     echo node >"$data/broker/kind"
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -7,31 +10,57 @@ using OpenTelemetry.Trace;
 
 namespace Avvik.Hosting;
 
-internal static class Telemetry
+/// <summary>Traces and metrics of a process.</summary>
+public static class Telemetry
 {
-    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy", "MassTransit", "Avvik.Messaging", "Avvik.Reporting", "Avvik.Triage", "Avvik.Routing", "Avvik.Statistics"];
+    /// <summary>Whose spans are exported.</summary>
+    public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy", "MassTransit", "Npgsql", "Avvik.Messaging"];
 
-    /// <summary>Traces and metrics over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; otherwise nothing is collected and nothing is spent.</summary>
-    public static void AddTelemetry(this WebApplicationBuilder builder, string service)
+    /// <summary>Whose metrics are exported.</summary>
+    public static IReadOnlyList<string> Meters { get; } =
+    [
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.RateLimiting",
+        "System.Net.Http", "System.Runtime", "MassTransit", "Npgsql", "Avvik.Messaging",
+    ];
+
+    /// <summary>
+    /// Traces and metrics go over OTLP to where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says. <c>Prometheus:Port</c> serves the metrics at <c>/metrics</c> on a
+    /// port of its own, on loopback unless <c>Prometheus:Host</c> says otherwise. With neither set nothing is collected.
+    /// </summary>
+    internal static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
-        void Describe(ResourceBuilder resource) => resource.AddService(service, serviceNamespace: "avvik");
-        // Disposed with the container, which flushes what is left.
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(Sources).AddOtlpExporter().Build());
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(Sources).AddOtlpExporter().Build());
-        builder.Services.AddHostedService<TelemetryStart>();
+        var otlp = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var prometheus = builder.Configuration.GetValue<int?>("Prometheus:Port");
+        if (!otlp && prometheus is null) return;
+
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(service, serviceNamespace: "avvik"));
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter([.. Meters]);
+            if (otlp) metrics.AddOtlpExporter();
+            if (prometheus is { } port)
+                metrics.AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = (builder.Configuration["Prometheus:Host"] ?? "localhost", port));
+        });
+        if (!otlp) return;
+        telemetry.WithTracing(traces => traces
+            .AddAspNetCoreInstrumentation(http => http.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            .AddHttpClientInstrumentation()
+            .AddNpgsql()
+            .AddSource([.. Sources])
+            .AddProcessor(new WithoutContent())
+            .AddOtlpExporter());
     }
 
-    /// <summary>The providers listen from when they are made, and nothing else asks for them.</summary>
-    private sealed class TelemetryStart(TracerProvider traces, MeterProvider metrics) : Microsoft.Extensions.Hosting.IHostedService
+    /// <summary>Removes from each span what may hold content: SQL, and the query of a URL, which holds what somebody searched for.</summary>
+    private sealed class WithoutContent : BaseProcessor<Activity>
     {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        private static readonly string[] Content = ["db.statement", "db.query.text", "url.query"];
 
-        public Task StopAsync(CancellationToken cancellationToken)
+        public override void OnEnd(Activity data)
         {
-            traces.ForceFlush();
-            metrics.ForceFlush();
-            return Task.CompletedTask;
+            foreach (var tag in Content)
+                if (data.GetTagItem(tag) is not null) data.SetTag(tag, null);
+            if (data.GetTagItem("url.full") is string url && url.IndexOf('?', StringComparison.Ordinal) is var query and >= 0) data.SetTag("url.full", url[..query]);
         }
     }
 }

@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Client;
+using Avvik.Hosting;
+using Avvik.Storage;
 using Avvik.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Avvik.System.Tests;
 
@@ -20,12 +18,9 @@ public sealed class Observability_tests(RunningSystem system)
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60), AfterAnOutage = TimeSpan.FromMinutes(4);
 
     [Fact]
-    public async Task One_trace_follows_a_deviation_from_the_gateway_to_the_statistics()
+    public async Task One_trace_covers_a_deviation_from_gateway_to_statistics()
     {
         await using var collector = await Collector.StartAsync();
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address);
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-        Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "200");
         try
         {
             await RestartAsync();
@@ -40,36 +35,123 @@ public sealed class Observability_tests(RunningSystem system)
             response.EnsureSuccessStatusCode();
             // In the protocol's encoding, a batch names its service as text and each span its trace as sixteen bytes.
             string[] expected = ["gateway", .. RunningSystem.Services];
-            bool Seen(string service) => collector.Batches.Any(b => b.AsSpan().IndexOf(trace) >= 0 && b.AsSpan().IndexOf(Encoding.UTF8.GetBytes(service)) >= 0);
-            await Eventually.IsTrue(() => Task.FromResult(expected.All(Seen)), Soon, () => Task.FromResult($"Seen in: {string.Join(", ", expected.Where(Seen))}"));
+            await Eventually.IsTrue(() => Task.FromResult(expected.All(s => collector.HasTogether(trace, s))), Soon,
+                () => Task.FromResult($"Seen in: {string.Join(", ", expected.Where(s => collector.HasTogether(trace, s)))}"));
         }
         finally
         {
-            Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", null);
+            await collector.DisposeAsync();
             await RestartAsync();
         }
     }
 
     [Fact]
-    public async Task No_patients_number_is_anywhere_and_a_narratives_words_only_in_the_three_databases()
+    public async Task Collector_receives_data_of_every_named_meter_and_source()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        using var key = new GatewayKey();
+        await using var statistics = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+            ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
+        });
+        try
+        {
+            // The running system is on SQLite; this one shows Npgsql.
+            await statistics.StartAsync();
+            await RestartAsync();
+            var client = await system.ClientAsync(Hamar, "reporter");
+            await client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
+            IEnumerable<string> Missing() =>
+            [
+                .. Telemetry.Sources.Where(s => !collector.HasScope("traces", s)).Select(s => $"source {s}"),
+                .. Telemetry.Meters.Where(m => !collector.HasScope("metrics", m)).Select(m => $"meter {m}"),
+            ];
+            await Eventually.IsTrue(() => Task.FromResult(!Missing().Any()), Soon, () => Task.FromResult($"Without data: {string.Join(", ", Missing())}"));
+        }
+        finally
+        {
+            await collector.DisposeAsync();
+            await RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Spans_hold_neither_sql_nor_what_was_searched_for()
+    {
+        const string SearchedFor = "søktetterdette", Encoded = "s%C3%B8ktetterdette";
+        await using var collector = await Collector.StartAsync();
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        using var key = new GatewayKey();
+        await using var routing = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+            ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
+            ["TextProtection:ActiveKey"] = "k1",
+            ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
+        });
+        try
+        {
+            await routing.StartAsync();
+            await RestartAsync();
+            using var direct = new HttpClient { BaseAddress = routing.Address };
+            direct.DefaultRequestHeaders.Authorization = new("Bearer", key.Token("983971709", ["handler"]));
+            using var gateway = system.Http(await system.TokenAsync("983971709", "handler"));
+            foreach (var http in new[] { direct, gateway })
+            {
+                using var response = await http.GetAsync($"{(http == direct ? "" : "api/v1/")}cases?q={Encoded}");
+                response.EnsureSuccessStatusCode();
+            }
+            string[] seen = ["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
+            await Eventually.IsTrue(() => Task.FromResult(seen.All(s => collector.HasScope("traces", s)) && collector.Contains("/cases")), Soon);
+            Assert.DoesNotContain((string[])["db.statement", "db.query.text", "url.query", SearchedFor, Encoded, "select "], collector.Contains);
+        }
+        finally
+        {
+            await collector.DisposeAsync();
+            await RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Prometheus_metrics_are_served_on_their_own_port_only()
+    {
+        using var http = new HttpClient();
+        foreach (var process in (string[])["gateway", .. RunningSystem.Services])
+        {
+            var metrics = await http.GetStringAsync($"http://localhost:{await system.PortOfAsync($"{process}-metrics")}/metrics");
+            Assert.Contains($"service_name=\"{process}\"", metrics, StringComparison.Ordinal);
+            Assert.Contains("kestrel_active_connections", metrics, StringComparison.Ordinal);
+        }
+        using var gateway = await http.GetAsync(new Uri(system.Address, "metrics"));
+        Assert.Equal(HttpStatusCode.NotFound, gateway.StatusCode);
+        using var reporting = await http.GetAsync($"http://127.0.0.1:{await system.PortOfAsync("reporting")}/metrics");
+        Assert.False(reporting.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Patient_identity_is_nowhere_and_narratives_are_only_in_three_databases()
     {
         const int Patients = 500;
         var numbers = Enumerable.Range(0, Patients).Select(SyntheticNumber).ToArray();
-        // Of letters: digits may look like a date of birth, and then a coordinator must see to it first.
+        // Letters only: digits may look like a date of birth, which a coordinator must check first.
         var words = numbers.Select(_ => "kjennemerke" + string.Concat(Guid.NewGuid().ToString("N").Select(c => (char)(c < 'a' ? c - '0' + 'g' : c)))).ToArray();
         var (kept, spread) = (Forms(words), Forms([.. numbers, .. words]));
         await using var collector = await Collector.StartAsync();
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address);
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-        Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "200");
         try
         {
             await RestartAsync();
-            // Five hundred that are alike would fill a queue that other tests look into.
+            // A party of its own: five hundred similar deviations would fill a queue that other tests look into.
             var client = await system.ClientAsync(Bodø, "reporter");
-            // And some that are refused: what is not stored must not be logged either.
+            // Some are refused: what is not stored must not be logged either.
             foreach (var (number, word) in numbers.Zip(words).Take(20))
-                await Assert.ThrowsAsync<AvvikProblemException>(() => client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = $"{word} {number}" }));
+            {
+                var refused = Corpus.Lines[0].Submission.Fresh() with { Narrative = $"{word} {number}" };
+                await Assert.ThrowsAsync<AvvikProblemException>(() => client.SubmitAsync(refused));
+            }
             await system.StopBrokerAsync();
             try
             {
@@ -80,27 +162,31 @@ public sealed class Observability_tests(RunningSystem system)
                     Narrative = $"Listen manglet {patient.Second}.",
                     Patient = new() { IdentifierType = "fnr", Identifier = patient.First },
                 }, ct));
-                // While they wait to be sent, too.
+                // Also while they wait in the outbox.
                 Assert.Empty(await FindAsync(kept, spread));
             }
             finally
             {
                 await system.StartBrokerAsync();
             }
-            await Eventually.IsTrue(async () => await system.CountAsync("routing", "select count(*) from cases where narrative like '%kjennemerke%'") == Patients, AfterAnOutage);
-            // Traces are on their way for a moment yet.
-            await Eventually.IsTrue(() => Task.FromResult(RunningSystem.Services.All(s => collector.Batches.Any(b => b.AsSpan().IndexOf(Encoding.UTF8.GetBytes(s)) >= 0))), Soon);
+            const string Arrived = "select count(*) from cases where narrative like '%kjennemerke%'";
+            await Eventually.IsTrue(async () => await system.CountAsync("routing", Arrived) == Patients, AfterAnOutage);
+            // Traces arrive a moment later.
+            await Eventually.IsTrue(() => Task.FromResult(RunningSystem.Services.All(collector.Contains)), Soon);
             Assert.Empty(await FindAsync(kept, spread));
             Assert.DoesNotContain(collector.Batches, batch => Encoding.Latin1.GetString(batch).AsSpan().ContainsAny(spread));
         }
         finally
         {
-            Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", null);
+            await collector.DisposeAsync();
             await RestartAsync();
         }
     }
 
-    /// <summary>Files of the running system that hold what they must not; all are read, also the broker's, and the words' own places are shown to be found.</summary>
+    /// <summary>
+    /// Files of the running system that hold what they must not. All are read, the broker's included, and the words must be found where they may be: a
+    /// search that finds nothing anywhere proves nothing.
+    /// </summary>
     private async Task<List<string>> FindAsync(SearchValues<string> words, SearchValues<string> all)
     {
         string[] holders = ["reporting.db", "triage.db", "routing.db"];
@@ -112,7 +198,7 @@ public sealed class Observability_tests(RunningSystem system)
             try
             {
                 await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                // A character for each byte.
+                // One character for each byte.
                 using var reader = new StreamReader(stream, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
                 text = await reader.ReadToEndAsync();
             }
@@ -121,31 +207,37 @@ public sealed class Observability_tests(RunningSystem system)
             var holder = holders.Any(h => Path.GetFileName(file).StartsWith(h, StringComparison.Ordinal));
             for (var (at, next) = (0, 0); (next = text.AsSpan(at).IndexOfAny(all)) >= 0; at += next + 1)
             {
-                if (!holder || text.AsSpan(at + next, Math.Min(LongestForm, text.Length - at - next)).IndexOfAny(words) != 0) found.Add($"{Path.GetRelativePath(system.Data, file)} at {at + next}");
-                else held++;
+                var allowed = holder && text.AsSpan(at + next, Math.Min(LongestForm, text.Length - at - next)).IndexOfAny(words) == 0;
+                if (allowed) held++;
+                else found.Add($"{Path.GetRelativePath(system.Data, file)} at {at + next}");
             }
         }
         Assert.True(searched > 20, $"{searched} files");
-        Assert.True(held > 0, "The words were found nowhere: this looks for nothing.");
+        Assert.True(held > 0, "The words were found nowhere: the search does not work.");
         return found;
     }
 
-    /// <summary>In clear and as it may be encoded, escaped or hashed; a character for each byte.</summary>
+    /// <summary>In clear and as it may be encoded, escaped or hashed; one character for each byte.</summary>
     private static SearchValues<string> Forms(IEnumerable<string> texts) => SearchValues.Create([.. texts.SelectMany(text =>
     {
         var (utf8, utf16) = (Encoding.UTF8.GetBytes(text), Encoding.Unicode.GetBytes(text));
-#pragma warning disable CA5350, CA5351 // broken ones are just what is looked for
+#pragma warning disable CA5350, CA5351 // weak hashes are what this looks for
         byte[][] hashes = [MD5.HashData(utf8), SHA1.HashData(utf8), SHA256.HashData(utf8), SHA512.HashData(utf8), SHA256.HashData(utf16)];
 #pragma warning restore CA5350, CA5351
-        return new[] { text, Encoding.Latin1.GetString(utf16), Encoding.Latin1.GetString(Encoding.BigEndianUnicode.GetBytes(text)), string.Concat(text.Select(c => $"\\u{(int)c:x4}")) }
+        string[] asText =
+        [
+            text, Encoding.Latin1.GetString(utf16), Encoding.Latin1.GetString(Encoding.BigEndianUnicode.GetBytes(text)),
+            string.Concat(text.Select(c => $"\\u{(int)c:x4}")),
+        ];
+        return asText
             .Concat(new[] { utf8, utf16 }.Concat(hashes).SelectMany(bytes => new[] { Convert.ToHexString(bytes), Convert.ToHexStringLower(bytes) }))
             .Concat(hashes.Select(hash => Encoding.Latin1.GetString(hash)))
             .Concat(hashes.Select(hash => Convert.ToBase64String(hash).TrimEnd('=')))
-            // Base64 of a text depends on where in a group of three it begins; the ends depend on what stands beside it.
+            // Base64 of a text depends on where in a group of three bytes it begins; its ends depend on the neighbouring bytes.
             .Concat(Enumerable.Range(0, 3).Select(shift => Convert.ToBase64String(Encoding.UTF8.GetBytes(new string(' ', shift) + text))[4..^4]));
     }).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
 
-    /// <summary>A number as Skatteetaten's synthetic population has them: the month plus 80, so that nobody has it.</summary>
+    /// <summary>A number as in Skatteetaten's synthetic population: the month plus 80, which no real person has.</summary>
     private static string SyntheticNumber(int index)
     {
         ReadOnlySpan<int> first = [3, 7, 6, 1, 8, 9, 4, 5, 2], second = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
@@ -168,35 +260,5 @@ public sealed class Observability_tests(RunningSystem system)
     {
         foreach (var process in (string[])["gateway", .. RunningSystem.Services]) await system.KillAsync(process);
         await system.UpAsync();
-    }
-
-    /// <summary>Takes what is exported, as any OTLP collector does.</summary>
-    private sealed class Collector(WebApplication app) : IAsyncDisposable
-    {
-        public ConcurrentBag<byte[]> Batches { get; } = [];
-        public string Address => app.Urls.First();
-
-        public static async Task<Collector> StartAsync()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.ClearProviders();
-            var collector = new Collector(builder.Build());
-            await collector.ListenAsync();
-            return collector;
-        }
-
-        private Task ListenAsync()
-        {
-            app.MapPost("/v1/{signal}", async (HttpRequest request) =>
-            {
-                using var copy = new MemoryStream();
-                await request.Body.CopyToAsync(copy);
-                Batches.Add(copy.ToArray());
-            });
-            return app.StartAsync();
-        }
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 }
