@@ -74,7 +74,7 @@ broker_kind() { cat "$data/broker/kind" 2>/dev/null || true; }
 rabbitmq_image=${AVVIK_RABBITMQ_IMAGE:-rabbitmq:4.2}
 container=avvik-$(cksum <<<"$data" | cut -d ' ' -f 1)
 
-engine_answers() { [[ -n $(timeout 3 docker info --format '{{.ServerVersion}}' 2>/dev/null) ]]; }
+engine_answers() { [[ ${AVVIK_CONTAINERS-} != never && -n $(timeout 3 docker info --format '{{.ServerVersion}}' 2>/dev/null) ]]; }
 
 broker_address() { # URI; prints host and port
     [[ $1 =~ ^(amqps?)://([^/@]*@)?(\[([0-9A-Fa-f:]+)\]|[^:/]+)(:([0-9]+))?(/.*)?$ ]] || return 1

@@ -4,50 +4,48 @@ using System.Text.Json;
 namespace Avvik.Testing;
 
 /// <summary>
-/// RabbitMQ for tests: the broker that AVVIK_RABBITMQ names, else a private node of this test process, stopped when the process ends. Each test
-/// takes a virtual host of its own; a test that stops the broker starts one of its own.
+/// RabbitMQ for tests: the broker that AVVIK_RABBITMQ names, else a container where an engine answers (<see cref="Containers"/>), else a private node.
+/// Each test uses a virtual host of its own; a test that stops or kills the broker starts one of its own.
 /// </summary>
 public sealed class Broker : IDisposable
 {
-    // A call of rabbitmqctl costs a second or two, and many virtual hosts no more than one.
+    // A call of rabbitmqctl costs one or two seconds of processor time, whether it adds one virtual host or many.
     private const int VirtualHostsAtOnce = 16;
 
-    private static readonly Lazy<Task<Broker>> Shared = new(() =>
-        Environment.GetEnvironmentVariable("AVVIK_RABBITMQ") is { Length: > 0 } uri ? Task.FromResult(new Broker(new Uri(uri), folder: null)) : StartAsync());
+    private static readonly Lazy<Task<Broker>> Shared = new(() => Environment.GetEnvironmentVariable("AVVIK_RABBITMQ") is { Length: > 0 } uri
+        ? Task.FromResult(new Broker(new Uri(uri), server: null))
+        : StartAsync());
 
-    private readonly string? _folder;
-    private readonly Guard? _guard;
+    private readonly BrokerServer? _server;
     private readonly Queue<string> _unused = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
     private int _made;
 
-    private Broker(Uri uri, string? folder)
-    {
-        (Uri, _folder) = (uri, folder);
-        if (folder is not null)
-            _guard = new Guard("""
-                "$1" stop "$2"; rm -rf "$2"
-                """, Path.Combine(RepositoryRoot.Path, "compose/broker"), folder);
-    }
+    private Broker(Uri uri, BrokerServer? server) => (Uri, _server) = (uri, server);
 
     /// <summary>With the user, the password and the default virtual host.</summary>
     public Uri Uri { get; }
 
+    /// <summary>The id of its container; null when it is not a container that this process started.</summary>
+    public string? ContainerId => (_server as ContainerNode)?.ContainerId;
+
+    private BrokerServer Server => _server ?? throw new InvalidOperationException("This test commands its broker, and AVVIK_RABBITMQ names one it may not command.");
+
     /// <summary>The one that the tests of this process share. Leave it running.</summary>
     public static Task<Broker> SharedAsync() => Shared.Value;
 
-    /// <summary>A node of one's own, to stop and kill.</summary>
+    /// <summary>One that this test alone uses, to stop and kill.</summary>
     public static async Task<Broker> StartAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("avvik-broker-").FullName;
-        return new Broker(new Uri(await Script.RunAsync("compose/broker", "start", folder)), folder);
+        BrokerServer server = Containers.Used ? await ContainerNode.StartAsync() : await PrivateNode.StartAsync();
+        return new Broker(server.Uri, server);
     }
 
-    /// <summary>An empty virtual host. On a broker that AVVIK_RABBITMQ names there is one, emptied, and for one test at a time.</summary>
+    /// <summary>An empty virtual host. The broker that AVVIK_RABBITMQ names has only one: it is emptied, and used by one test at a time.</summary>
     public async Task<VirtualHost> NewVirtualHostAsync()
     {
         await _turn.WaitAsync();
-        if (_folder is null)
+        if (_server is null)
         {
             var only = new VirtualHost(Uri, whenDone: () => _turn.Release());
             await only.EmptyAsync();
@@ -61,44 +59,39 @@ public sealed class Broker : IDisposable
         finally { _turn.Release(); }
     }
 
-    /// <summary>The node stays up and serves nobody.</summary>
-    public Task StopAppAsync() => CommandAsync("stop-app");
+    /// <summary>The node keeps running and accepts no connections.</summary>
+    public Task StopAppAsync() => Server.ControlAsync("stop_app");
 
-    public Task StartAppAsync() => CommandAsync("start-app");
+    public Task StartAppAsync() => Server.ControlAsync("start_app");
 
-    /// <summary>SIGKILL. <see cref="RestartAsync"/> brings it back on the same port, with what it had on disk.</summary>
-    public Task KillAsync() => CommandAsync("kill");
+    /// <summary>SIGKILL. <see cref="RestartAsync"/> starts it again on the same port, with what it has on disk.</summary>
+    public Task KillAsync() => Server.KillAsync();
 
-    public Task RestartAsync() => CommandAsync("start");
+    public Task RestartAsync() => Server.RestartAsync();
 
-    /// <summary>rabbitmqctl; answers what it prints.</summary>
-    public Task<string> ControlAsync(params IEnumerable<string> arguments) => CommandAsync("ctl", arguments);
+    /// <summary>rabbitmqctl; returns what it prints.</summary>
+    public Task<string> ControlAsync(params IEnumerable<string> arguments) => Server.ControlAsync(arguments);
 
-    /// <summary>What <c>rabbitmqctl list_queues</c> says of a virtual host, a line per queue.</summary>
+    /// <summary>What <c>rabbitmqctl list_queues</c> prints for a virtual host, one line per queue.</summary>
     public async Task<IReadOnlyList<string>> ListQueuesAsync(VirtualHost host, params IEnumerable<string> columns) =>
         (await ControlAsync(["list_queues", "-q", "--no-table-headers", "-p", host.Name, .. columns])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private Task<string> CommandAsync(string command, params IEnumerable<string> arguments) => Script.RunAsync("compose/broker",
-        [command, _folder ?? throw new InvalidOperationException("This test needs a broker of its own to command; AVVIK_RABBITMQ names somebody else's."), .. arguments]);
 
     private async Task AddVirtualHostsAsync()
     {
         var names = Enumerable.Range(0, VirtualHostsAtOnce).Select(_ => string.Create(CultureInfo.InvariantCulture, $"test-{++_made}")).ToList();
         var user = Uri.UserInfo.Split(':')[0];
-        var definitions = Path.Combine(_folder!, "virtual-hosts.json");
-        await File.WriteAllTextAsync(definitions, JsonSerializer.Serialize(new
+        await Server.ImportAsync(JsonSerializer.Serialize(new
         {
             vhosts = names.Select(name => new { name }),
             permissions = names.Select(vhost => new { user, vhost, configure = ".*", write = ".*", read = ".*" }),
         }));
-        await ControlAsync("import_definitions", definitions);
         foreach (var name in names) _unused.Enqueue(name);
     }
 
-    /// <summary>Stops and removes a node of one's own, in the background.</summary>
+    /// <summary>Stops and removes a broker that <see cref="StartAsync"/> started, in the background.</summary>
     public void Dispose()
     {
-        _guard?.Dispose();
+        _server?.Dispose();
         _turn.Dispose();
     }
 }

@@ -1,26 +1,37 @@
 using Avvik.Storage;
 using Npgsql;
+using Testcontainers.PostgreSql;
 using Xunit;
 
 namespace Avvik.Testing;
 
 /// <summary>
-/// An empty database for each test that asks. PostgreSQL is the server that AVVIK_POSTGRES names (an Npgsql connection string of someone who may
-/// create databases), else a private one of this test process. Where there is none, the test fails and says so: it is never skipped.
+/// An empty database for each test that asks. PostgreSQL is the server that AVVIK_POSTGRES names (an Npgsql connection string of a user who may create
+/// databases), else a container where an engine answers (<see cref="Containers"/>), else a private server of this test process. Where none can be had, the
+/// test fails: it is never skipped.
 /// </summary>
 public static class Databases
 {
     private static readonly Lazy<Task<string>> Server = new(async () =>
     {
         if (Environment.GetEnvironmentVariable("AVVIK_POSTGRES") is { Length: > 0 } given) return given;
+        if (Containers.Used)
+        {
+            var container = new PostgreSqlBuilder(Containers.PostgresImage).WithCommand("-c", "max_connections=300").OfThisRun().Build();
+            await container.StartAsync();
+            Containers.Report($"PostgreSQL: container of {Containers.PostgresImage}");
+            return container.GetConnectionString();
+        }
         var folder = Directory.CreateTempSubdirectory("avvik-postgres-").FullName;
         _ = new Guard("""
             "$1" stop "$2"; rm -rf "$2"
             """, Path.Combine(RepositoryRoot.Path, "compose/postgres"), folder);
-        return await Script.RunAsync("compose/postgres", "start", folder);
+        var server = await Script.RunAsync("compose/postgres", "start", folder);
+        Containers.Report("PostgreSQL: private server");
+        return server;
     });
 
-    /// <summary>For <c>[MemberData]</c>: every storage test runs on both.</summary>
+    /// <summary>For <c>[MemberData]</c>: every storage test runs on both engines.</summary>
     public static TheoryData<DatabaseProvider> All { get; } = [DatabaseProvider.Sqlite, DatabaseProvider.Postgres];
 
     public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)
