@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Ports, processes and packages: what starting something privately on this machine takes. Sourced, never run.
+# Ports, processes and packages: what the scripts here share. Sourced, never run.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -26,7 +26,7 @@ port_is_taken() { # PORT
     grep -qsE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]{4} 0A" /proc/net/tcp /proc/net/tcp6
 }
 
-# A process that was just killed is gone a moment before its port is.
+# The port of a process that was just killed is freed a moment later.
 port_stays_taken() { # PORT
     local try
     for try in {1..20}; do
@@ -35,8 +35,8 @@ port_stays_taken() { # PORT
     done
 }
 
-# Chosen once and remembered. Below 32768: above it the kernel hands ports to clients, and a client that retries a
-# stopped server can be given the server's own port.
+# Chosen once and remembered. Below 32768: above, the kernel gives ports to clients, and a client that retries a stopped
+# server can be given that server's port.
 port_for() { # FILE KEY
     local port
     port=$(recall "$1" "$2")
@@ -52,14 +52,13 @@ port_for() { # FILE KEY
 
 # --- Processes --------------------------------------------------------------------------------------------------------
 
-# A process of ours carries the path of its pid file in its environment: a pid that has since been given to another
-# process is never taken for it.
+# Our processes have the path of their pid file in their environment, so a pid that was reused is not mistaken for ours.
 alive() { # PID_FILE
     [[ -s $1 ]] && grep -qzxF "AVVIK_PID_FILE=$1" "/proc/$(<"$1")/environ" 2>/dev/null
 }
 
-# Turns the (sub)shell it is called in into a command that has none of its open files: a lock or a pipe of whoever
-# called must not live on in what is started.
+# Replaces the calling (sub)shell by a command without its open files: a long-running process must not keep the caller's
+# locks or pipes open.
 become() { # COMMAND...
     local fd
     for fd in /proc/self/fd/*; do
@@ -82,7 +81,7 @@ stop_process() { # PID_FILE [SECONDS before it is killed]
     local pid_file=$1 deadline=$((SECONDS + ${2:-20})) signal=TERM
     while alive "$pid_file"; do
         kill -"$signal" "$(<"$pid_file")" 2>/dev/null || true
-        # Once is enough for TERM: a second one makes some processes give up their orderly stop.
+        # TERM only once: a second one makes some processes abort their orderly stop.
         while alive "$pid_file" && ((SECONDS < deadline)); do sleep 0.1; done
         signal=KILL
         sleep 0.05
@@ -97,17 +96,12 @@ kill_process() { # PID_FILE
     done
 }
 
-# --- Asking over the wire: neither curl nor a client library has to be installed --------------------------------------
-
-http() { # PORT METHOD PATH [FORM]; prints status line, headers and body
-    timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
-        printf "%s %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n" "$1" "$2" "$0" >&3
-        printf "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %s\r\n\r\n%s" "${#3}" "$3" >&3
-        cat <&3' "$1" "$2" "$3" "${4-}" 2>/dev/null
-}
+# --- Health over the wire: without curl, which may not be installed ---------------------------------------------------
 
 http_ready() { # PORT
-    [[ $(http "$1" GET /health/ready | head -n 1) == HTTP/*' 200 '* ]]
+    [[ $(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
+        printf "GET /health/ready HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n" "$0" >&3
+        head -n 1 <&3' "$1" 2>/dev/null) == HTTP/*' 200 '* ]]
 }
 
 amqp_answers() { # HOST PORT: the server's first frame after our protocol header is a method frame

@@ -30,6 +30,12 @@ for line in "${process_table[@]}"; do
 done
 
 assembly() { echo "$checkout/artifacts/bin/${projects[$1]}/release/${projects[$1]}.dll"; } # PROCESS
+run_tool() { # COMMAND ARG...; what needs JSON or the API is in compose/Avvik.Tools
+    local tool=$checkout/artifacts/bin/Avvik.Tools/release/Avvik.Tools.dll
+    [[ -e $tool ]] || die "it is not built yet: run compose/up first."
+    dotnet "$tool" "$@"
+}
+
 pid_file() { echo "$data/run/$1.pid"; }
 log_file() { echo "$data/logs/$1.log"; }
 

@@ -20,7 +20,7 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
     {
         var coordinator = await system.ClientAsync("983971709", "coordinator");
         var before = await CountedAsync(coordinator);
-        var sent = new List<(CorpusLine Line, AvvikClient Reporter, Guid Id)>();
+        var sent = new List<(CorpusLine Line, IAvvikClient Reporter, Guid Id)>();
         foreach (var line in Corpus.Lines)
         {
             var reporter = await system.ClientAsync(line.Reporter, "client");
@@ -46,7 +46,7 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
     public async Task Killing_every_container_under_load_loses_nothing()
     {
         using var http = await system.HttpAsync(Løten, "client");
-        var reporter = new AvvikClient(http);
+        var reporter = await system.ClientAsync(Løten, "client");
         var coordinator = await system.ClientAsync("983971709", "coordinator");
         var (promised, counted) = (new ConcurrentDictionary<Guid, byte>(), await CountedAsync(coordinator));
         var submission = Corpus.Lines[0].Submission with { Category = "medication", PatientGroups = ["none"], ActualHarm = "none" };
@@ -100,7 +100,8 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
         }
     }
 
-    private static async Task<long> CountedAsync(AvvikClient coordinator) => (await coordinator.GetStatisticsAsync("by=category")).Total.Count.Value ?? 0;
+    private static async Task<double> CountedAsync(IAvvikClient coordinator) =>
+        (await coordinator.GetStatisticsAsync(new() { By = ["category"] })).Total.Count.Value ?? 0;
 
     /// <summary>As a health record does: the same submission until there is a receipt.</summary>
     private static async Task<Guid> UntilAcceptedAsync(HttpClient http, Submission submission)

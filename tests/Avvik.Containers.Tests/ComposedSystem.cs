@@ -58,16 +58,21 @@ public sealed class ComposedSystem : IAsyncLifetime
 
     public async Task<HttpClient> HttpAsync(string organization, string role)
     {
+        var http = new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(60) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(organization, role));
+        return http;
+    }
+
+    private async Task<string> TokenAsync(string organization, string role)
+    {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["organization"] = organization, ["role"] = role });
         using var answer = await _identity.PostAsync(new Uri("token", UriKind.Relative), form);
         answer.EnsureSuccessStatusCode();
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
-        var http = new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(60) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", document.RootElement.GetProperty("access_token").GetString());
-        return http;
+        return document.RootElement.GetProperty("access_token").GetString()!;
     }
 
-    public async Task<AvvikClient> ClientAsync(string organization, string role) => new(await HttpAsync(organization, role));
+    public async Task<IAvvikClient> ClientAsync(string organization, string role) => AvvikClient.Connect(Gateway, await TokenAsync(organization, role));
 
     /// <summary>The running containers, by their service in compose.yaml.</summary>
     public async Task<IReadOnlyDictionary<string, ContainerInspectResponse>> ContainersAsync()
@@ -97,7 +102,7 @@ public sealed class ComposedSystem : IAsyncLifetime
     /// <summary>The ids that a query finds in the database of a service, which must have been stopped.</summary>
     public async Task<HashSet<Guid>> IdsAsync(ContainerInspectResponse container, string sql)
     {
-        var folder = Directory.CreateTempSubdirectory("avvik-containers-").FullName;
+        var folder = global::System.IO.Directory.CreateTempSubdirectory("avvik-containers-").FullName;
         try
         {
             var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" }, statOnly: false);
@@ -111,6 +116,6 @@ public sealed class ComposedSystem : IAsyncLifetime
             while (await reader.ReadAsync()) Assert.True(ids.Add(reader.GetGuid(0)), "An id is there twice.");
             return ids;
         }
-        finally { Directory.Delete(folder, recursive: true); }
+        finally { global::System.IO.Directory.Delete(folder, recursive: true); }
     }
 }

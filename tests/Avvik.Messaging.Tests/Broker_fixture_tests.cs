@@ -26,7 +26,8 @@ public sealed class Broker_fixture_tests
             await Assert.ThrowsAnyAsync<Exception>(() => broker.ControlAsync("status"));
             await broker.RestartAsync();
 
-            await Eventually.IsTrue(async () => await before.QueueDepthAsync("kept") == 1, TimeSpan.FromSeconds(60));
+            await Eventually.IsTrue(async () => await before.QueueDepthAsync("kept") == 1, TimeSpan.FromSeconds(60),
+                async () => $"Depth {await before.QueueDepthAsync("kept")}; {string.Join('\n', await broker.ListQueuesAsync(before, "name", "messages", "state"))}");
         }
     }
 }

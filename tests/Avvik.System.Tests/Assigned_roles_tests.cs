@@ -12,7 +12,7 @@ public sealed class Assigned_roles_tests(RunningSystem system, ITestOutputHelper
     private const string Ringsaker = "864950582";
 
     [Fact]
-    public async Task What_is_given_or_taken_counts_in_every_service_while_the_token_lives_on()
+    public async Task Role_assignment_takes_effect_in_every_service_while_a_token_is_valid()
     {
         var person = $"person-{Guid.CreateVersion7():N}";
         using var http = system.Http(await system.TokenAsync(Ringsaker, Roles.Reporter, subject: person, scope: string.Join(' ', Scopes.All)));

@@ -13,7 +13,7 @@ public sealed class Bad_input_tests(RunningSystem system)
     private const int Seed = 20261123;
 
     [Fact]
-    public async Task Two_hundred_wrong_bodies_are_refused_with_a_problem_and_store_nothing()
+    public async Task Invalid_body_is_answered_with_a_problem_and_not_stored()
     {
         using var http = system.Http(await system.TokenAsync("970169717", "client"));
         const string Stored = "select count(*) from deviations where reporter_organization = '970169717'";
@@ -36,7 +36,7 @@ public sealed class Bad_input_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task All_bad_fields_are_named_at_once_in_bokmål_or_in_English_for_those_who_ask()
+    public async Task Problem_names_all_invalid_fields_in_the_requested_language()
     {
         using var http = system.Http(await system.TokenAsync("970169717", "client"));
         const string Body = """

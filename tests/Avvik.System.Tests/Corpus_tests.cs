@@ -9,7 +9,7 @@ public sealed class Corpus_tests(RunningSystem system)
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Every_deviation_of_the_corpus_lands_in_its_unit_under_its_clause()
+    public async Task Corpus_deviation_is_routed_to_the_expected_unit_and_clause()
     {
         var sent = new List<(CorpusLine Line, IAvvikClient Reporter, Guid Id)>();
         foreach (var line in Corpus.Lines)

@@ -36,7 +36,7 @@ public sealed class Gateway_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task A_service_that_is_down_is_a_503_that_says_when_to_come_back_and_the_others_go_on()
+    public async Task Stopped_service_is_answered_with_503_while_others_work()
     {
         using var http = system.Http(await system.TokenAsync(Hamar, "coordinator"));
         await system.KillAsync("statistics");
@@ -57,7 +57,7 @@ public sealed class Gateway_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task One_description_holds_the_whole_surface()
+    public async Task OpenAPI_document_describes_every_service()
     {
         using var http = new HttpClient { BaseAddress = system.Address };
         using var document = JsonDocument.Parse(await http.GetStringAsync("openapi/v1.json"));
@@ -67,7 +67,7 @@ public sealed class Gateway_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task The_operators_page_of_every_service_is_for_administrators()
+    public async Task Parked_messages_of_every_service_require_an_administrator()
     {
         foreach (var service in RunningSystem.Services)
         {

@@ -43,7 +43,7 @@ public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifet
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
     [Fact]
-    public async Task Gets_a_token_bound_to_its_key_and_reports_a_deviation()
+    public async Task Independent_client_submits_with_a_dpop_bound_token()
     {
         var reference = $"independent-{Guid.CreateVersion7()}";
         var file = Path.Combine(system.Data, reference + ".json");
@@ -62,7 +62,7 @@ public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Logs_a_person_in_with_a_pushed_request_and_reads_the_worklist_as_that_person()
+    public async Task Independent_client_signs_a_person_in_with_a_pushed_request()
     {
         using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "person", _issuer, Url, "handler-elverum-hamar"));
         Assert.Equal(("handler-elverum-hamar", "4"), (answer.RootElement.GetProperty("sub").GetString(), answer.RootElement.GetProperty("level").GetString()));

@@ -12,7 +12,7 @@ public sealed class Journey_tests(RunningSystem system)
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Et_avvik_fra_hjemmesykepleien_blir_besvart_av_sykehuset_godtatt_og_talt()
+    public async Task Deviation_is_answered_accepted_and_counted()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var handler = await system.ClientAsync(SykehusetInnlandet, "handler", "si-elverum-hamar");
@@ -56,7 +56,7 @@ public sealed class Journey_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Et_avvik_uten_kategori_og_uten_tydelig_tekst_venter_til_koordinator_har_bestemt()
+    public async Task Unclassifiable_deviation_waits_for_a_coordinator()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
@@ -80,7 +80,7 @@ public sealed class Journey_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Det_som_avvises_i_triage_forklares_for_melderen_og_telles_som_avvist()
+    public async Task Rejection_in_triage_is_explained_to_the_reporter_and_counted()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
@@ -94,7 +94,7 @@ public sealed class Journey_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Alvorlig_skade_går_straks_til_enheten_og_ses_også_av_koordinatoren()
+    public async Task Severe_harm_goes_to_the_unit_at_once_and_to_the_coordinator()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
@@ -111,7 +111,7 @@ public sealed class Journey_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task En_tredje_part_vet_ikke_om_saken()
+    public async Task Third_party_cannot_see_the_case()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
@@ -128,7 +128,7 @@ public sealed class Journey_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task En_melder_kan_trekke_det_ingen_har_fått_og_ikke_det_noen_har()
+    public async Task Reporter_withdraws_before_but_not_after_the_unit_has_started()
     {
         var nurse = await system.ClientAsync(Hamar, "reporter");
         var waiting = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Narrative = "Dette må vi se på." });

@@ -22,7 +22,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     private Task<IAvvikClient> CoordinatorAsync(string organization = SykehusetInnlandet) => system.ClientAsync(organization, "coordinator");
 
     [Fact]
-    public async Task Fra_triage_spørres_melder_som_svarer_og_saken_sendes_videre()
+    public async Task Reporter_answers_a_question_from_triage()
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = await WaitingAsync(nurse, coordinator);
@@ -37,7 +37,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Svarer_ikke_melder_i_triage_blir_det_minnet_om_og_så_avvist()
+    public async Task Unanswered_question_from_triage_is_reminded_then_rejected()
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = await WaitingAsync(nurse, coordinator);
@@ -51,7 +51,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Et_duplikat_slås_sammen_og_begge_meldere_følger_hovedsaken()
+    public async Task Duplicate_is_merged_and_both_reporters_follow_the_case()
     {
         var (nurse, coordinator, handler) = (await NurseAsync(), await CoordinatorAsync(), await HandlerAsync());
         var other = await system.ClientAsync("864950582", "reporter");
@@ -66,7 +66,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Feil_enhet_to_ganger_og_den_tredje_løftes_til_koordinatorene_som_avgjør()
+    public async Task Third_return_escalates_to_the_coordinators()
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
@@ -84,7 +84,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Enheten_spør_melder_og_overfører_saken_innen_egen_part()
+    public async Task Unit_asks_the_reporter_and_transfers_within_its_party()
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
@@ -100,7 +100,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Svarer_ikke_melder_enheten_blir_saken_avvist()
+    public async Task Unanswered_question_from_the_unit_rejects_the_case()
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
@@ -113,7 +113,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Et_svar_følges_opp_én_gang_bestrides_løftes_og_lukkes_med_begge_syn()
+    public async Task Disputed_answer_is_escalated_and_closed_with_both_views()
     {
         var (nurse, handler, theirs, ours) = (await NurseAsync(), await HandlerAsync(), await CoordinatorAsync(), await CoordinatorAsync(Hamar));
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
@@ -139,7 +139,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Et_svar_som_ingen_har_innvendinger_mot_lukkes_etter_fjorten_dager()
+    public async Task Answer_without_objection_closes_after_fourteen_days()
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
@@ -150,7 +150,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task En_lukket_sak_gjenåpnes_vurderes_på_nytt_og_sendes_til_en_annen_enhet()
+    public async Task Reopened_case_is_triaged_again_and_routed_elsewhere()
     {
         var (nurse, handler, coordinator) = (await NurseAsync(), await HandlerAsync(), await CoordinatorAsync());
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
@@ -165,7 +165,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Det_som_er_feilregistrert_strykes_og_telles_ikke()
+    public async Task Case_entered_in_error_is_not_counted()
     {
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
@@ -179,7 +179,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     }
 
     [Fact]
-    public async Task Et_tiltak_følges_opp_etter_lukking_og_begge_parters_systemer_ser_alt_som_skjer()
+    public async Task Measure_is_followed_up_after_closing_and_in_the_change_feed()
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var (ours, theirs) = (await system.ClientAsync(Hamar, "client"), await system.ClientAsync(SykehusetInnlandet, "client"));

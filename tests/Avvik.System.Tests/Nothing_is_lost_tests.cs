@@ -18,7 +18,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     private const string Ringsaker = "864950582", Løten = "964950679";
 
     [Fact]
-    public async Task Every_accepted_deviation_becomes_exactly_one_case_and_one_fact_while_every_service_is_killed_and_the_broker_is_stopped()
+    public async Task Accepted_deviation_is_one_case_and_one_fact_despite_kills_and_outages()
     {
         var ledger = new Ledger(system);
         using var http = system.Http(await system.TokenAsync(Ringsaker, "client"));
@@ -66,7 +66,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task Intake_does_not_notice_that_the_broker_is_down()
+    public async Task Intake_keeps_its_latency_while_the_broker_is_down()
     {
         var ledger = new Ledger(system);
         using var http = system.Http(await system.TokenAsync(Løten, "client"));

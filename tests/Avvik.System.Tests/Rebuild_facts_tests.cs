@@ -15,7 +15,7 @@ public sealed class Rebuild_facts_tests(RunningSystem system)
         r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => $"{r.GetName(i)}={r.GetValue(i)}")));
 
     [Fact]
-    public async Task One_command_makes_the_facts_anew_as_they_were()
+    public async Task Rebuild_facts_restores_a_lost_database()
     {
         var reporter = await system.ClientAsync(ØstreToten, "client");
         var (line, coordinator) = (Corpus.Lines[0], await system.ClientAsync("983971709", "coordinator"));

@@ -31,7 +31,7 @@ public sealed class Start_tests
 
     [Theory]
     [MemberData(nameof(Missing))]
-    public Task A_missing_setting_stops_the_start_with_a_sentence_that_names_it(string process, string key) => AssertRefusesAsync(process, settings => settings.Remove(key), key);
+    public Task Missing_setting_stops_the_start_and_is_named(string process, string key) => AssertRefusesAsync(process, settings => settings.Remove(key), key);
 
     [Theory]
     [InlineData("Avvik.Reporting", "EnvelopeProtection:Keys:k1", "c2hvcnQ=")]
@@ -40,10 +40,10 @@ public sealed class Start_tests
     [InlineData("Avvik.Gateway", "InternalToken:PrivateKeyFile", "/nowhere.pem")]
     [InlineData("Avvik.Gateway", "Tokens:Scheme", "7")]
     [InlineData("Avvik.Gateway", "Tokens:Issuer", "helseid")]
-    public Task So_does_one_that_is_no_such_thing(string process, string key, string value) => AssertRefusesAsync(process, settings => settings[key] = value, key);
+    public Task Invalid_setting_stops_the_start_and_is_named(string process, string key, string value) => AssertRefusesAsync(process, settings => settings[key] = value, key);
 
     [Fact]
-    public async Task The_development_issuer_starts_in_development_only()
+    public async Task Development_issuer_starts_only_in_Development()
     {
         await using var issuer = new ServiceProcess("Avvik.DevIdentity", new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Issuer"] = "http://127.0.0.1:1", ["SigningKeyFile"] = "/nowhere/key.pem" });
         issuer.Start();
