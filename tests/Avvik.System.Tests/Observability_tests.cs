@@ -50,7 +50,7 @@ public sealed class Observability_tests(RunningSystem system)
     {
         await using var collector = await Collector.StartAsync();
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
-        using var key = new GatewayKey();
+        using var key = new GatewayKey("statistics");
         await using var statistics = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
@@ -84,7 +84,7 @@ public sealed class Observability_tests(RunningSystem system)
         const string SearchedFor = "søktetterdette", Encoded = "s%C3%B8ktetterdette";
         await using var collector = await Collector.StartAsync();
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
-        using var key = new GatewayKey();
+        using var key = new GatewayKey("routing");
         await using var routing = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
