@@ -106,7 +106,7 @@ public sealed class ComposedSystem : IAsyncLifetime
         try
         {
             var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" }, statOnly: false);
-            await using (archive.Stream) await TarFile.ExtractToDirectoryAsync(archive.Stream, folder, overwriteFiles: true);
+            await using (var stream = archive.Stream!) await TarFile.ExtractToDirectoryAsync(stream, folder, overwriteFiles: true);
             await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "data/avvik.db")};Pooling=false");
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
