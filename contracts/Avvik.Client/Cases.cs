@@ -83,9 +83,27 @@ public sealed record CaseDetails
     public required IReadOnlyList<CaseDuplicate> Duplicates { get; init; }
     /// <summary>Actions this caller may take now.</summary>
     public required IReadOnlyList<string> AllowedActions { get; init; }
+    /// <summary>The other actions, and why this caller may not take them now.</summary>
+    public required IReadOnlyList<RefusedAction> RefusedActions { get; init; }
     /// <summary>What has happened, oldest first; the same for both parties.</summary>
     public required IReadOnlyList<CaseEvent> Timeline { get; init; }
 }
+
+/// <summary>An action that the caller may not take now.</summary>
+/// <param name="Action">As in the API's path.</param>
+/// <param name="Code">Problem code that the call would be refused with: <c>actionNotAllowed</c> in this state, <c>forbidden</c>, <c>otherUnit</c> …</param>
+public sealed record RefusedAction(string Action, string Code);
+
+/// <summary>How many open cases the caller's party has a part in: <c>GET /api/v1/cases/counts</c>.</summary>
+/// <param name="Open">In any state that is not final.</param>
+/// <param name="Overdue">Of them, past due and not answered.</param>
+/// <param name="States">Of them, by state, in the order of a case's life; those that have some.</param>
+public sealed record CaseCounts(int Open, int Overdue, IReadOnlyList<CaseCount> States);
+
+/// <summary>How many cases are in a state.</summary>
+/// <param name="State">Code of <c>caseStates</c>.</param>
+/// <param name="Count">How many.</param>
+public sealed record CaseCount(string State, int Count);
 
 /// <summary>What chose the unit.</summary>
 /// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c> or <c>transferred</c>.</param>

@@ -24,6 +24,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(IReadOnlyList<TriageFlag>))]
 [JsonSerializable(typeof(Page<CaseRow>))]
 [JsonSerializable(typeof(CaseDetails))]
+[JsonSerializable(typeof(CaseCounts))]
 [JsonSerializable(typeof(CaseAction))]
 [JsonSerializable(typeof(IReadOnlyList<CaseClosing>))]
 [JsonSerializable(typeof(SeriousIncidentNotice))]

@@ -68,6 +68,10 @@ public interface IAvvikClient
     [Get("/api/v1/cases")]
     Task<Page<CaseRow>> ListCasesAsync(CaseQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>How many open cases there are, by state, and how many of them are overdue.</summary>
+    [Get("/api/v1/cases/counts")]
+    Task<CaseCounts> CountCasesAsync(CaseCountQuery? query = null, CancellationToken ct = default);
+
     /// <summary>A case the caller's party is part of.</summary>
     [Get("/api/v1/cases/{id}")]
     Task<CaseDetails> GetCaseAsync(Guid id, CancellationToken ct = default);

@@ -83,6 +83,13 @@ public sealed record CaseQuery
     public int? Limit { get; init; }
 }
 
+/// <summary>Which cases to count: <c>GET /api/v1/cases/counts</c>.</summary>
+public sealed record CaseCountQuery
+{
+    /// <summary>Code of the unit that has them; not given: all that the caller's party has a part in.</summary>
+    public string? Unit { get; init; }
+}
+
 /// <summary>Which measures: <c>GET /api/v1/measures</c>.</summary>
 public sealed record MeasureQuery
 {

@@ -3,6 +3,7 @@ using Avvik.Storage;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Browser;
 using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Pages.Triage;
 using Avvik.Workbench.Persistence;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
@@ -20,6 +21,7 @@ builder.Services.AddScoped<Text>();
 builder.Services.AddScoped<Choices>();
 builder.Services.AddScoped<Drafts>();
 builder.Services.AddScoped<Preferences>();
+builder.Services.AddScoped<Queue>();
 builder.Services.AddResponseCompression(o =>
 {
     // Antiforgery tokens differ in every response, so compressed lengths tell nothing about them.
@@ -31,7 +33,12 @@ builder.Services.AddRazorPages(pages =>
     pages.Conventions.AuthorizeFolder("/");
     pages.Conventions.AllowAnonymousToFolder("/Status");
     pages.Conventions.AllowAnonymousToFolder("/SignIn");
-}).AddMvcOptions(mvc => mvc.Filters.Add<GatewayAnswers>());
+}).AddMvcOptions(mvc =>
+{
+    mvc.Filters.Add<GatewayAnswers>();
+    // What is missing is told by the API, in the user's language.
+    mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+});
 builder.Services.AddRouting(routing => routing.LowercaseUrls = true);
 builder.Services.AddAntiforgery(o =>
 {

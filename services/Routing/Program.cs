@@ -51,6 +51,7 @@ app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
 var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
 cases.MapWorklist();
+cases.MapCaseCounts();
 cases.MapHandleCase();
 cases.MapChangeMeasure();
 cases.MapSimilar();

@@ -62,6 +62,7 @@ public sealed class Access_matrix_tests
         var operations = new Dictionary<string, string[]>
         {
             ["GET /api/v1/cases"] = Party,
+            ["GET /api/v1/cases/counts"] = Party,
             ["POST /ops/routing/replay"] = [Roles.Admin],
             ["GET /api/v1/cases/{id}"] = Party,
             ["POST /api/v1/cases/{id}/measures/{measureId}"] = Party,

@@ -101,6 +101,14 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         return known;
     }
 
+    /// <summary>A routed case that its unit has begun to work with.</summary>
+    public async Task StartAsync(Guid id)
+    {
+        var handler = await ClientAsync("handler-elverum-hamar");
+        var acknowledged = await handler.ActAsync(id, (await handler.GetCaseAsync(id)).Case.Version, "acknowledge");
+        await handler.ActAsync(id, acknowledged.Case.Version, "start");
+    }
+
     public async Task<int> PortOfAsync(string process) => int.Parse(
         (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
 

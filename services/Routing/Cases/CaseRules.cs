@@ -1,3 +1,4 @@
+using Avvik.Client;
 using Avvik.Contracts;
 
 namespace Avvik.Routing.Cases;
@@ -56,6 +57,13 @@ internal static class CaseRules
     public static Transition? Find(string action) => Table.FirstOrDefault(t => t.Action == action);
 
     public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor, DateTimeOffset now) => [.. Table.Where(t => Refusal(t, @case, actor, now) is null).Select(t => t.Action)];
+
+    /// <summary>The actions that are not allowed now, each with the problem code that a call would be refused with.</summary>
+    public static IReadOnlyList<RefusedAction> RefusedActions(Case @case, Actor actor, DateTimeOffset now) =>
+        [.. Table.Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null).Select(r => new RefusedAction(r.Action, r.Code!))];
+
+    /// <summary>True while the answer time runs: what is past due in these states is overdue.</summary>
+    public static bool AnswerIsAwaited(string state) => state is CaseStates.Routed or CaseStates.Acknowledged or CaseStates.InProgress or CaseStates.Escalated or CaseStates.Triage;
 
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>

@@ -103,6 +103,7 @@ internal static class WorklistEndpoints
                 ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
                 : new CaseDuplicate(d.Id, d.Reference, null, null))],
             AllowedActions = CaseRules.AllowedActions(@case, HandleCaseEndpoints.ActorOf(caller), clock.GetUtcNow()),
+            RefusedActions = CaseRules.RefusedActions(@case, HandleCaseEndpoints.ActorOf(caller), clock.GetUtcNow()),
             Timeline = [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State, e.Unit, e.Text))
                 .Concat(messages.Select(m => new CaseEvent(events.LastOrDefault(e => e.At <= m.At)?.Version ?? 0, m.At, "reporterMessage", m.Organization, null, @case.State, @case.Unit, m.Text)))
                 .OrderBy(e => e.At)],

@@ -1,0 +1,229 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
+using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Texts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.Rendering;
+
+namespace Avvik.Workbench.Pages.Case;
+
+/// <summary>What the person saw when the page was shown: a colleague's change is told by how it differs.</summary>
+internal sealed class Seen
+{
+    public int Version { get; set; }
+    public string? State { get; set; }
+    public string? Unit { get; set; }
+    public string? Category { get; set; }
+    public string? Harm { get; set; }
+    public DateTimeOffset? DueAt { get; set; }
+    public string? Answer { get; set; }
+
+    public static Seen Of(CaseDetails details) => new()
+    {
+        Version = details.Case.Version,
+        State = details.Case.State,
+        Unit = details.Case.Unit,
+        Category = details.Case.Category,
+        Harm = details.Case.ActualHarm,
+        DueAt = details.Case.DueAt,
+        Answer = details.Answer?.Text,
+    };
+}
+
+/// <summary>The words and choices of any action; which ones an action has is in the page.</summary>
+internal sealed class ActionInput
+{
+    public string? Reason { get; set; }
+    public string? Unit { get; set; }
+    public string? Question { get; set; }
+    public string? Decision { get; set; }
+    public string? Category { get; set; }
+    public string? Clause { get; set; }
+    public string? ActualHarm { get; set; }
+    public List<string> PatientGroups { get; set; } = [];
+    public string? Notified { get; set; }
+    public string? NoticeReference { get; set; }
+    public string? NoticeReason { get; set; }
+
+    /// <summary>As the API takes it: only what the action has a use for.</summary>
+    public CaseAction For(string action) => action switch
+    {
+        "return" => new() { Reason = Words(Reason), SuggestedUnit = Words(Unit) },
+        "transfer" => new() { Reason = Words(Reason), Unit = Words(Unit) },
+        "ask" => new() { Question = Words(Question) },
+        "resolve" => new() { Decision = Words(Decision) },
+        "accept" => new() { SeriousIncidentNotice = Notice },
+        "close" => new() { Decision = Words(Decision), SeriousIncidentNotice = Notice },
+        "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Words(Reason) },
+        "reclassify" => new()
+        {
+            Reason = Words(Reason),
+            Category = Words(Category),
+            Clause = Words(Clause),
+            ActualHarm = Words(ActualHarm),
+            PatientGroups = PatientGroups.Count > 0 ? PatientGroups : null,
+        },
+        _ => new(),
+    };
+
+    public SeriousIncidentNotice? Notice => Words(Notified) is { } notified
+        ? new() { Notified = notified, Reference = Words(NoticeReference), Reason = Words(NoticeReason) }
+        : null;
+
+    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>One case, the same for both parties, and what one may do with it now.</summary>
+internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text text) : PageModel
+{
+    /// <summary>In the order in which work goes on; the answer has a page of its own.</summary>
+    public static readonly string[] Actions =
+        ["acknowledge", "start", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "enter-in-error"];
+
+    private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
+    {
+        ["/suggestedUnit"] = "Input.Unit",
+        ["/seriousIncidentNotice/notified"] = "Input.Notified",
+        ["/seriousIncidentNotice/reference"] = "Input.NoticeReference",
+        ["/seriousIncidentNotice/reason"] = "Input.NoticeReason",
+    };
+
+    [BindProperty(SupportsGet = true)]
+    public Guid Id { get; set; }
+    [BindProperty]
+    public ActionInput Input { get; set; } = new();
+    [BindProperty]
+    public Seen Seen { get; set; } = new();
+    [BindProperty]
+    public string? Purpose { get; set; }
+
+    /// <summary>Whose form is open, after it was refused.</summary>
+    public string? Open { get; private set; }
+    public CaseDetails Details { get; private set; } = null!;
+    public SimilarCases Similar { get; private set; } = new([], []);
+    public PlaceNames Names { get; private set; } = null!;
+    public Patient? Patient { get; private set; }
+    public Conflict? Conflict { get; private set; }
+    public Me Me => me;
+    public CaseRow Case => Details.Case;
+
+    public bool IsOurs => Case.RespondentOrganization == me.Organization;
+    public bool IsWaiting => Case.State is "routed" or "acknowledged" or "inProgress" or "escalated";
+    public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
+    public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
+    public bool MayOpenEnvelope => Details.HasPatient && me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.Reporter);
+
+    public IEnumerable<TimelineItem> Timeline => Details.Timeline.Select(e => new TimelineItem(e.At, text.Code("caseEvents", e.Action), Who(e), e.Text));
+
+    public IEnumerable<(string Action, string Why)> Refused => Details.RefusedActions
+        .Select(r => (r.Action, r.Code == "actionNotAllowed" ? text["case.why.state", text.Code("caseStates", Case.State)] : text[$"case.why.{r.Code}"]));
+
+    public IEnumerable<SelectListItem> OwnUnits(string emptyLabel) =>
+        [new(text[emptyLabel], ""), .. (Names.FindParty(Case.RespondentOrganization)?.Units ?? [])
+            .Where(u => (u.ClosedOn is null || u.ClosedOn > text.Today) && u.Code != Case.Unit).OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
+
+    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes, string? emptyLabel) =>
+        [.. emptyLabel is null ? Enumerable.Empty<SelectListItem>() : [new SelectListItem(text[emptyLabel], "")], .. codes.Select(c => new SelectListItem(text.Code(list, c), c))];
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await ReadAsync(ct);
+        Seen = Seen.Of(Details);
+    }
+
+    public async Task<IActionResult> OnPostActAsync(string action, CancellationToken ct)
+    {
+        if (!Actions.Contains(action, StringComparer.Ordinal)) return NotFound();
+        try
+        {
+            await client.ActAsync(Id, Seen.Version, action, Input.For(action), ct);
+            TempData["notice"] = text[$"case.done.{action}"];
+            return RedirectToPage(new { id = Id });
+        }
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        {
+            Open = action;
+            await ReadAsync(ct);
+            if (problem.Status == HttpStatusCode.PreconditionFailed) Conflict = ConflictWith(action);
+            else ModelState.AddProblem(problem, "Input.", FieldNames);
+            // What is sent next is about the case as it stands now; what was typed stays.
+            Seen = Seen.Of(Details);
+            ModelState.Remove("Seen.Version");
+            return Page();
+        }
+    }
+
+    public async Task<IActionResult> OnPostMeasureAsync(Guid measureId, string state, string? note, CancellationToken ct)
+    {
+        try
+        {
+            await client.ChangeMeasureAsync(Id, Seen.Version, measureId, new MeasureChange { State = state, Note = string.IsNullOrWhiteSpace(note) ? null : note.Trim() }, ct);
+            TempData["notice"] = text["case.measureChanged"];
+            return RedirectToPage(new { id = Id });
+        }
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        {
+            await ReadAsync(ct);
+            if (problem.Status == HttpStatusCode.PreconditionFailed) Conflict = ConflictWith(null);
+            else ModelState.AddProblem(problem);
+            Seen = Seen.Of(Details);
+            ModelState.Remove("Seen.Version");
+            return Page();
+        }
+    }
+
+    /// <summary>The patient's identity is shown in this one answer and kept nowhere.</summary>
+    public async Task<IActionResult> OnPostOpenEnvelopeAsync(CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(Purpose)) ModelState.AddModelError("Purpose", text["case.purposeNeeded"]);
+        else
+        {
+            try
+            {
+                Patient = await client.OpenEnvelopeAsync(Id, new OpenEnvelope { Purpose = Purpose }, ct);
+            }
+            catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Forbidden)
+            {
+                ModelState.AddModelError("Purpose", problem.Status == HttpStatusCode.Gone ? text["case.envelopeErased"] : text["case.envelopeNotForYou"]);
+            }
+        }
+        await ReadAsync(ct);
+        Seen = Seen.Of(Details);
+        Response.Headers.CacheControl = "no-store";
+        return Page();
+    }
+
+    private async Task ReadAsync(CancellationToken ct)
+    {
+        var (names, details, similar) = (places.GetAsync(ct), client.GetCaseAsync(Id, ct), client.ListSimilarAsync(Id, ct));
+        Details = await details;
+        Similar = await similar;
+        Names = await names;
+    }
+
+    private string? Who(CaseEvent e) => e.Organization is null ? null : e.Actor is null ? Names.Party(e.Organization) : $"{Names.Party(e.Organization)} ({e.Actor})";
+
+    private Conflict ConflictWith(string? action)
+    {
+        var last = Details.Timeline.LastOrDefault(e => e.Version > Seen.Version) ?? Details.Timeline[^1];
+        ConflictField?[] fields =
+        [
+            Differs("case.state", Word("caseStates", Seen.State), Word("caseStates", Case.State)),
+            Differs("case.unit", Names.Unit(Seen.Unit), Names.Unit(Case.Unit)),
+            Differs("case.category", Word("categories", Seen.Category), Word("categories", Case.Category)),
+            Differs("case.harm", Word("harm", Seen.Harm), Word("harm", Case.ActualHarm)),
+            Differs("case.due", Seen.DueAt is { } due ? text.Day(due) : null, text.Day(Case.DueAt)),
+            Differs("case.answer", Seen.Answer, Details.Answer?.Text),
+            action is null ? null : new ConflictField(text["case.whatYouDid"], null, text.Code("caseEvents", last.Action), text[$"case.action.{action}"]),
+        ];
+        return new Conflict(Who(last) ?? text["case.theSystem"], last.At, [.. fields.OfType<ConflictField>()]);
+    }
+
+    private ConflictField? Differs(string label, string? before, string? now) => before == now ? null : new(text[label], before, now, null);
+
+    private string? Word(string list, string? code) => code is null ? null : text.Code(list, code);
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Workbench.Access;
+using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Texts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.Rendering;
+
+namespace Avvik.Workbench.Pages.Triage;
+
+/// <summary>A decision as it is typed.</summary>
+internal sealed class DecisionInput
+{
+    public string? Decision { get; set; }
+    public string? Category { get; set; }
+    public string? Clause { get; set; }
+    public string? ActualHarm { get; set; }
+    public string? Unit { get; set; }
+    public string? ReasonCode { get; set; }
+    public string? Comment { get; set; }
+    public string? Question { get; set; }
+    public Guid? MainCase { get; set; }
+    public bool IdentityCleared { get; set; }
+}
+
+/// <summary>Something that the deviation may repeat: both texts stand side by side.</summary>
+internal sealed record Twin(Guid Id, string Reference, string Party, DateTimeOffset ReceivedAt, string Narrative, bool CanBeMain);
+
+/// <summary>One deviation at a time: what it says, why it waits, what it seems to be, and the decision; then the next.</summary>
+internal sealed class DecideModel(IAvvikClient client, Queue queue, Places places, Me me, Text text) : PageModel
+{
+    private const int MostTwins = 3;
+
+    [BindProperty(SupportsGet = true)]
+    public Guid Id { get; set; }
+    [BindProperty]
+    public DecisionInput Input { get; set; } = new();
+
+    public TriageItem Item { get; private set; } = null!;
+    public IReadOnlyList<Twin> Twins { get; private set; } = [];
+    public PlaceNames Names { get; private set; } = null!;
+    public Guid? Next { get; private set; }
+    public Guid? Previous { get; private set; }
+    public int Number { get; private set; }
+    public int Waiting { get; private set; }
+
+    public bool MayIdentify => Item.Flags.Any(f => f.Code == "possibleIdentity");
+    public bool IsSettled => Item.State != "triage";
+
+    public IEnumerable<SelectListItem> Categories =>
+        [new(text["triage.chooseCategory"], ""), .. Vocabulary.Categories.Keys.Select(c => new SelectListItem(text.Code("categories", c), c)).OrderBy(c => c.Text, text.Sorting)];
+
+    public IEnumerable<SelectListItem> Units =>
+        [new(text["triage.byRules"], ""), .. (Names.FindParty(me.Organization)?.Units ?? [])
+            .Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
+
+    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes, string emptyLabel) =>
+        [new(text[emptyLabel], ""), .. codes.Select(c => new SelectListItem(text.Code(list, c), c))];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (!await ReadAsync(ct)) return NotFound();
+        Input.Category = Item.Category ?? (Item.Suggestions is [var best, ..] ? best.Category : null);
+        Input.ActualHarm = Item.ActualHarm;
+        Input.Decision = "route";
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (!await ReadAsync(ct))
+        {
+            TempData["notice"] = text["triage.goneAlready"];
+            return RedirectToPage("Index");
+        }
+        try
+        {
+            await client.DecideAsync(Id, Decision(), ct);
+            TempData["notice"] = text[$"triage.done.{Input.Decision}", Item.Reference];
+            return Next is { } next ? RedirectToPage(new { id = next }) : RedirectToPage("Index");
+        }
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        {
+            ModelState.AddProblem(problem, "Input.");
+            return Page();
+        }
+    }
+
+    /// <summary>As the API takes it: only what the decision has a use for.</summary>
+    private TriageDecision Decision() => Input.Decision switch
+    {
+        "route" => new()
+        {
+            Decision = "route",
+            // What is as the reporter said is not a change, and needs no reason.
+            Category = Words(Input.Category) is { } category && category != Item.Category ? category : null,
+            Clause = Words(Input.Clause),
+            ActualHarm = Words(Input.ActualHarm) is { } harm && harm != Item.ActualHarm ? harm : null,
+            Unit = Words(Input.Unit),
+            Comment = Words(Input.Comment),
+            IdentityCleared = Input.IdentityCleared,
+        },
+        "reject" => new() { Decision = "reject", ReasonCode = Words(Input.ReasonCode), Comment = Words(Input.Comment) },
+        "askReporter" => new() { Decision = "askReporter", Question = Words(Input.Question) },
+        "duplicate" => new() { Decision = "duplicate", MainCase = Input.MainCase, Comment = Words(Input.Comment), IdentityCleared = Input.IdentityCleared },
+        _ => new() { Decision = Words(Input.Decision), Comment = Words(Input.Comment) },
+    };
+
+    private async Task<bool> ReadAsync(CancellationToken ct)
+    {
+        var (names, items) = (places.GetAsync(ct), await queue.ReadAsync(ct));
+        Names = await names;
+        var at = items.ToList().FindIndex(i => i.Id == Id);
+        if (at < 0) return false;
+        (Item, Number, Waiting) = (items[at], at + 1, items.Count);
+        (Previous, Next) = (at > 0 ? items[at - 1].Id : null, at + 1 < items.Count ? items[at + 1].Id : null);
+        var twins = new List<Twin>();
+        foreach (var id in Item.Flags.SelectMany(f => f.Ids ?? []).Distinct().Take(MostTwins))
+        {
+            if (items.FirstOrDefault(i => i.Id == id) is { } waiting)
+                twins.Add(new(id, waiting.Reference, Names.Party(waiting.ReporterOrganization), waiting.ReceivedAt, waiting.Narrative, CanBeMain: false));
+            else if (await FindCaseAsync(id, ct) is { } @case)
+                twins.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative, CanBeMain: true));
+        }
+        Twins = twins;
+        return true;
+    }
+
+    private async Task<CaseDetails?> FindCaseAsync(Guid id, CancellationToken ct)
+    {
+        try
+        {
+            return await client.GetCaseAsync(id, ct);
+        }
+        catch (AvvikProblemException problem) when (problem.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,35 @@
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Routing.Cases;
+using Avvik.Routing.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.Worklist;
+
+internal static class CaseCountEndpoints
+{
+    public static RouteGroupBuilder MapCaseCounts(this RouteGroupBuilder cases)
+    {
+        cases.MapGet("/counts", CountAsync).WithName("CountCases").WithSummary("How many open cases the caller's party has a part in, by state").Produces<CaseCounts>();
+        return cases;
+    }
+
+    private static async Task<IResult> CountAsync(string? unit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        var (own, now) = (caller.Organization, clock.GetUtcNow());
+        var open = db.Cases.Where(c => !c.IsFinal && (unit == null || c.Unit == unit));
+        // Two ranges of an index each, and no case twice.
+        var ours = await ByStateAsync(open.Where(c => c.RespondentOrganization == own), now, ct);
+        var reported = await ByStateAsync(open.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own), now, ct);
+        var byState = ours.Concat(reported).GroupBy(c => c.State, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
+        return Results.Json(new CaseCounts(
+            byState.Values.Sum(c => c.Count),
+            byState.Where(c => CaseRules.AnswerIsAwaited(c.Key)).Sum(c => c.Value.Overdue),
+            [.. Vocabulary.CaseStates.Keys.Where(byState.ContainsKey).Select(state => new CaseCount(state, byState[state].Count))]), ClientJson.Default.CaseCounts);
+    }
+
+    private static async Task<List<(string State, int Count, int Overdue)>> ByStateAsync(IQueryable<Case> cases, DateTimeOffset now, CancellationToken ct) =>
+        (await cases.GroupBy(c => c.State).Select(g => new { State = g.Key, Count = g.Count(), Overdue = g.Count(c => c.DueAt < now) }).ToListAsync(ct))
+            .ConvertAll(g => (g.State, g.Count, g.Overdue));
+}

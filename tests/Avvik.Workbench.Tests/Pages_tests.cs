@@ -1,0 +1,104 @@
+namespace Avvik.Workbench.Tests;
+
+/// <summary>Triage, statistics, administration and help, each by somebody whose page it is.</summary>
+[Collection(nameof(WorkbenchSystem))]
+public sealed class Pages_tests(WorkbenchSystem system)
+{
+    [Fact]
+    public async Task Coordinator_triages_by_keyboard_alone()
+    {
+        // No category and nothing that tells one: it waits for a person.
+        var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Noe ble ikke som det skulle mellom oss denne gangen." });
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await visit.GoAsync("/triage");
+        await visit.LookAsync("triage");
+        await visit.GoAsync($"/triage/{deviation.Id}");
+        await visit.LookAsync("triage-decide");
+        var keyboard = visit.Page.Keyboard;
+        await visit.Page.FocusAsync("#Input_Category");
+        await visit.Page.SelectOptionAsync("#Input_Category", "communication");
+        await visit.Page.FocusAsync(".decision button[type='submit']");
+        await keyboard.PressAsync("Enter");
+        await visit.Page.WaitForSelectorAsync(".notice");
+        Assert.Contains("er sendt til enheten", await visit.Page.InnerTextAsync(".notice"), StringComparison.Ordinal);
+        Assert.Equal("communication", (await (await system.ClientAsync("coordinator-si")).GetCaseAsync(deviation.Id)).Case.Category);
+    }
+
+    [Fact]
+    public async Task Rejection_without_a_reason_names_what_is_missing()
+    {
+        var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Noe annet ble heller ikke som det skulle." });
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await visit.GoAsync($"/triage/{deviation.Id}");
+        await visit.Page.CheckAsync("#decision-reject");
+        await visit.Page.ClickAsync(".decision button[type='submit']");
+        await visit.Page.WaitForSelectorAsync("#error-summary:focus");
+        await visit.LookAsync("triage-refused");
+        await visit.Page.SelectOptionAsync("#Input_ReasonCode", "internal");
+        await visit.Page.FillAsync("#Input_Comment", "Gjelder bare dere selv.");
+        await visit.Page.ClickAsync(".decision button[type='submit']");
+        await visit.Page.WaitForSelectorAsync(".notice");
+        Assert.Equal("rejected", (await (await system.ClientAsync("nurse-hamar")).GetDeviationAsync(deviation.Id)).State);
+    }
+
+    [Fact]
+    public async Task Report_is_a_page_with_charts_tables_and_files()
+    {
+        await system.ReportAsync();
+        await using var visit = await system.SignInAsync("coordinator-si");
+        var quarter = $"{DateTime.UtcNow.Year}-Q{(DateTime.UtcNow.Month + 2) / 3}";
+        await visit.GoAsync($"/statistics?report={quarter}");
+        Assert.Contains("Foreløpig", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await visit.LookAsync("statistics");
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.ClickAsync("a:text-is('Last ned PDF')"));
+        await using var file = await download.CreateReadStreamAsync();
+        var start = new byte[5];
+        await file.ReadExactlyAsync(start);
+        Assert.Equal("%PDF-"u8.ToArray(), start);
+        await visit.GoAsync("/statistics/signals");
+        await visit.LookAsync("signals");
+    }
+
+    [Theory]
+    [InlineData("coordinator-si", "/administration", "administration")]
+    [InlineData("coordinator-si", "/administration/rules", "rules")]
+    [InlineData("coordinator-si", "/administration/roles", "roles")]
+    [InlineData("auditor-innlandet", "/administration/access", "access")]
+    [InlineData("nurse-hamar", "/help/what", "help-what")]
+    [InlineData("nurse-hamar", "/help/deadlines", "help-deadlines")]
+    [InlineData("ssu-innlandet", "/statistics", "statistics-ssu")]
+    [InlineData("secretariat-innlandet", "/statistics", "statistics-secretariat")]
+    [InlineData("learning-editor", "/learning", "learning-editor")]
+    public async Task Page_is_there_for_whose_it_is(string persona, string path, string name)
+    {
+        await using var visit = await system.SignInAsync(persona);
+        Assert.Equal(200, (await visit.GoAsync(path))!.Status);
+        await visit.LookAsync(name);
+    }
+
+    [Fact]
+    public async Task Rules_are_tried_before_they_are_set()
+    {
+        await system.ReportAsync();
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await visit.GoAsync("/administration/rules");
+        await visit.Page.SelectOptionAsync("select[name='Rules[0].Category']", "dischargeSummary");
+        await visit.Page.SelectOptionAsync("select[name='Rules[0].Unit']", "si-tynset");
+        await visit.Page.ClickAsync("button:text-is('Prøv reglene på de siste sakene')");
+        Assert.Contains("ville gått et annet sted", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await visit.LookAsync("rules-simulated");
+    }
+
+    [Fact]
+    public async Task Auditor_finds_who_has_read_a_case_and_that_the_log_is_unchanged()
+    {
+        var deviation = await system.ReportAsync();
+        await (await system.ClientAsync("handler-elverum-hamar")).GetCaseAsync(deviation.Id);
+        await using var visit = await system.SignInAsync("auditor-innlandet");
+        await visit.GoAsync($"/administration/access?deviation={system.Address}/case/{deviation.Id}");
+        Assert.Contains("handler-elverum-hamar", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await visit.Page.ClickAsync("button:text-is('Kontroller at loggen er uendret')");
+        Assert.Contains("Loggen er uendret", await visit.Page.InnerTextAsync(".ds-alert"), StringComparison.Ordinal);
+        await visit.LookAsync("access-verified");
+    }
+}
