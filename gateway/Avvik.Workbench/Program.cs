@@ -3,6 +3,7 @@ using Avvik.Storage;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Browser;
 using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Pages.Report;
 using Avvik.Workbench.Pages.Triage;
 using Avvik.Workbench.Persistence;
 using Avvik.Workbench.Texts;
@@ -22,6 +23,7 @@ builder.Services.AddScoped<Choices>();
 builder.Services.AddScoped<Drafts>();
 builder.Services.AddScoped<Preferences>();
 builder.Services.AddScoped<Queue>();
+builder.Services.AddScoped<ReportChecker>();
 builder.Services.AddResponseCompression(o =>
 {
     // Antiforgery tokens differ in every response, so compressed lengths tell nothing about them.

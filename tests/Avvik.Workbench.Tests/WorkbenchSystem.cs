@@ -14,7 +14,7 @@ public sealed class WorkbenchSystem : IAsyncLifetime
 {
     private static readonly string[] Flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=nb-NO",
     ];
     private readonly HttpClient _http = new();
     private IPlaywright? _playwright;

@@ -9,7 +9,10 @@ namespace Avvik.Workbench.Browser;
 /// <param name="IsFor">Who has use for it. What is allowed is decided by the services.</param>
 internal sealed record NavigationItem(string Path, string Label, Func<Me, bool> IsFor)
 {
-    public bool Covers(string path) => path == Path || (path.StartsWith(Path + "/", StringComparison.Ordinal) && !(Path == "/report" && path.StartsWith("/report/mine", StringComparison.Ordinal)));
+    /// <summary>Where the pages below it are, when that is not below itself.</summary>
+    public string Below { get; init; } = Path;
+
+    public bool Covers(string path) => path == Path || (Below.Length > 0 && path.StartsWith(Below + "/", StringComparison.Ordinal));
 }
 
 /// <summary>The menu, in the order of a working day; the first is where one starts.</summary>
@@ -17,8 +20,8 @@ internal static class Navigation
 {
     private static readonly NavigationItem[] Items =
     [
-        new("/report", "common.nav.report", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
-        new("/report/mine", "common.nav.mine", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
+        new("/report", "common.nav.report", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)) { Below = "" },
+        new("/report/mine", "common.nav.mine", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)) { Below = "/report" },
         new("/worklist", "common.nav.worklist", me => me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
         new("/triage", "common.nav.triage", me => me.Is(Roles.Coordinator)),
         new("/learning", "common.nav.learning", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu)),

@@ -1,0 +1,175 @@
+using System.Security.Cryptography;
+using System.Text;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Workbench.Access;
+using Avvik.Workbench.Browser;
+using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Persistence;
+using Avvik.Workbench.Texts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.Rendering;
+
+namespace Avvik.Workbench.Pages.Report;
+
+/// <summary>Meld avvik: four things on one screen, checked while one types, kept until it is sent.</summary>
+internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text text, Drafts drafts, Preferences preferences, ReportChecker checker, TimeProvider clock) : PageModel
+{
+    private const string DraftName = "report", LatestName = "report-latest-parties";
+    private const int KeptParties = 6;
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["/occurredAt"] = "Form.OccurredOn",
+        ["/respondent"] = "Form.Party",
+        ["/respondent/organizationNumber"] = "Form.Party",
+        ["/respondent/site"] = "Form.Party",
+        ["/patient"] = "Form.PatientNumber",
+        ["/patient/identifier"] = "Form.PatientNumber",
+        ["/patient/identifierType"] = "Form.PatientType",
+    };
+
+    [BindProperty]
+    public ReportForm Form { get; set; } = new();
+
+    /// <summary>What is typed to find the other party.</summary>
+    [BindProperty]
+    public string? Search { get; set; }
+
+    /// <summary>Which narrative the reporter has looked at and wants to send as it is.</summary>
+    [BindProperty]
+    public string? Reviewed { get; set; }
+
+    public IReadOnlyList<PartyChoice> Parties { get; private set; } = [];
+    public ReportCheck? Check { get; private set; }
+    public DateTimeOffset? DraftFrom { get; private set; }
+    public bool ShowPreview { get; private set; }
+    public bool AskAboutNames { get; private set; }
+    public string Today => text.Today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+
+    public async Task OnGetAsync([Bind(Prefix = "")] ReportPrefill prefill, CancellationToken ct)
+    {
+        Form.OccurredOn = Today;
+        Form.Kind = "agreementBreach";
+        if (await drafts.FindAsync<ReportForm>(DraftName, ct) is var (draft, savedAt) && !draft.IsEmpty) (Form, DraftFrom) = (draft, savedAt);
+        else prefill.Fill(Form);
+        await FillAsync(ct);
+        if (!string.IsNullOrEmpty(Form.Narrative)) Check = await checker.CheckAsync(Form, ct) with { SavedAt = DraftFrom };
+    }
+
+    /// <summary>The parties that are found by what is typed: a part of the page, or without a script the page.</summary>
+    public async Task<IActionResult> OnPostSearchAsync(CancellationToken ct)
+    {
+        ModelState.Clear();
+        await FillAsync(ct);
+        if (Request.IsHtmx()) return Partial("_Parties", this);
+        await SaveDraftAsync(ct);
+        return Page();
+    }
+
+    /// <summary>Keeps what is typed and says what is known about it.</summary>
+    public async Task<IActionResult> OnPostCheckAsync(CancellationToken ct)
+    {
+        ModelState.Clear();
+        var savedAt = await SaveDraftAsync(ct);
+        Check = await checker.CheckAsync(Form, ct) with { SavedAt = savedAt };
+        if (Request.IsHtmx()) return Partial("_Check", Check);
+        ShowPreview = true;
+        await FillAsync(ct);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostDiscardAsync(CancellationToken ct)
+    {
+        await drafts.DeleteAsync(DraftName, ct);
+        TempData["notice"] = text["report.discarded"];
+        return RedirectToPage();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        ModelState.Clear();
+        await SaveDraftAsync(ct);
+        AddMissing();
+        if (!ModelState.IsValid) return await AgainAsync(ct);
+        try
+        {
+            Check = await checker.CheckAsync(Form, ct);
+            // Something may identify somebody: asked once, for this very text.
+            if (Check.Findings.Count > 0 && !Check.Findings.Any(f => f.Must) && Reviewed != Fingerprint(Check.Narrative))
+            {
+                AskAboutNames = true;
+                Reviewed = Fingerprint(Check.Narrative);
+                return await AgainAsync(ct);
+            }
+            var deviation = await client.SubmitAsync(Form.ToSubmission(), ct);
+            await RememberAsync(ct);
+            await drafts.DeleteAsync(DraftName, ct);
+            return RedirectToPage("/Report/Receipt", new { id = deviation.Id });
+        }
+        catch (AvvikProblemException problem) when (problem.Errors.Count > 0)
+        {
+            foreach (var error in problem.Errors.Where(e => e.Code == "identityInText" && e.Pointer == "/narrative")) ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
+            if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", Names);
+            return await AgainAsync(ct);
+        }
+    }
+
+    public IEnumerable<SelectListItem> Options(string list, IEnumerable<string> codes) =>
+        codes.Select(c => new SelectListItem(text.Code(list, c), c)).Prepend(new SelectListItem(text["report.notChosen"], ""));
+
+    public IEnumerable<SelectListItem> Categories => Options("categories", Vocabulary.Categories.Keys.OrderBy(c => c == "other" ? 1 : 0).ThenBy(c => text.Code("categories", c), text.Sorting));
+    public static IReadOnlyList<string> Kinds { get; } = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice", "improvement"];
+    public static IReadOnlyList<string> Harm { get; } = ["none", "notReached", "mild", "moderate", "severe", "death", "unknown"];
+    public static IReadOnlyList<string> Likelihoods { get; } = ["rare", "unlikely", "possible", "likely", "veryLikely"];
+    public static IReadOnlyList<string> Groups { get; } = [.. Vocabulary.PatientGroups.Keys.Where(g => g is not ("none" or "unknown"))];
+    public bool Has(string field) => ModelState.TryGetValue(field, out var state) && state.Errors.Count > 0;
+    public string? Error(string field) => ModelState.TryGetValue(field, out var state) ? state.Errors.FirstOrDefault()?.ErrorMessage : null;
+
+    private async Task<PageResult> AgainAsync(CancellationToken ct)
+    {
+        await FillAsync(ct);
+        Check ??= await checker.CheckAsync(Form, ct);
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    private void AddMissing()
+    {
+        if (string.IsNullOrWhiteSpace(Form.OccurredOn)) ModelState.AddModelError("Form.OccurredOn", text["report.missingWhen"]);
+        if (string.IsNullOrWhiteSpace(Form.Party)) ModelState.AddModelError("Form.Party", text["report.missingParty"]);
+        if (string.IsNullOrWhiteSpace(Form.Kind)) ModelState.AddModelError("Form.Kind", text["report.missingKind"]);
+        if (string.IsNullOrWhiteSpace(Form.Narrative)) ModelState.AddModelError("Form.Narrative", text["report.missingNarrative"]);
+    }
+
+    private async Task FillAsync(CancellationToken ct) =>
+        Parties = PartySearch.Find(await places.GetAsync(ct), me, Search, await LatestAsync(ct), Form.Party, text.Sorting);
+
+    private async Task<List<string>> LatestAsync(CancellationToken ct) => await preferences.FindAsync<List<string>>(LatestName, ct) ?? [];
+
+    private async Task RememberAsync(CancellationToken ct) =>
+        await preferences.SaveAsync(LatestName, (await LatestAsync(ct)).Where(p => p != Form.Party).Prepend(Form.Party!).Take(KeptParties).ToList(), ct);
+
+    private async Task<DateTimeOffset?> SaveDraftAsync(CancellationToken ct)
+    {
+        if (Form.IsEmpty) return null;
+        await drafts.SaveAsync(DraftName, Form.WithoutPatient(), ct);
+        return clock.GetUtcNow();
+    }
+
+    private static string Fingerprint(string narrative) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(narrative)));
+}
+
+/// <summary>What another system may fill in by the address (<c>/report?kind=…&amp;party=…</c>): codes and places, never text or a patient.</summary>
+public sealed record ReportPrefill(string? Kind, string? Party, string? Category, string? OccurredOn, string? AffectedMessage, string? Difference)
+{
+    public void Fill(ReportForm form)
+    {
+        if (Kind is not null && Vocabulary.Kinds.ContainsKey(Kind)) form.Kind = Kind;
+        if (Category is not null && Vocabulary.Categories.ContainsKey(Category)) form.Category = Category;
+        if (AffectedMessage is not null && Vocabulary.MessageTypes.ContainsKey(AffectedMessage)) form.AffectedMessage = AffectedMessage;
+        if (Difference is not null && Vocabulary.Differences.ContainsKey(Difference)) form.Difference = Difference;
+        if (DateOnly.TryParseExact(OccurredOn, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _)) form.OccurredOn = OccurredOn;
+        if (Party is { Length: <= 220 }) form.Party = Party;
+    }
+}

@@ -1,0 +1,66 @@
+using Avvik.Client;
+
+namespace Avvik.Workbench.Pages.Report;
+
+/// <summary>What one fills in. Four things are asked for; the rest is folded away.</summary>
+public sealed class ReportForm
+{
+    /// <summary>Given when the page is made: sending the same form twice gives the same receipt.</summary>
+    public string ClientReference { get; set; } = Guid.CreateVersion7().ToString();
+    public string? OccurredOn { get; set; }
+    /// <summary>Who it concerns: an organisation number, or one with a place (<c>983971709|SI Elverum</c>).</summary>
+    public string? Party { get; set; }
+    public string? Kind { get; set; }
+    public string? Narrative { get; set; }
+    public string? Category { get; set; }
+    public string? AffectedMessage { get; set; }
+    public string? Difference { get; set; }
+    public List<string> PatientGroups { get; set; } = [];
+    public string? ActualHarm { get; set; }
+    public string? PotentialHarm { get; set; }
+    public string? Likelihood { get; set; }
+    public string? ImmediateAction { get; set; }
+    public string? SuggestedMeasure { get; set; }
+    public bool Confidential { get; set; }
+    public string? PatientType { get; set; }
+    public string? PatientNumber { get; set; }
+
+    public bool IsEmpty => string.IsNullOrWhiteSpace(Narrative) && string.IsNullOrEmpty(Party);
+
+    /// <summary>True when something under «more» has been filled in, so that it is shown.</summary>
+    public bool HasMore => new[] { Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure, PatientNumber }.Any(v => !string.IsNullOrEmpty(v))
+        || PatientGroups.Count > 0 || Confidential;
+
+    /// <summary>For the draft: the patient is never kept here.</summary>
+    public ReportForm WithoutPatient()
+    {
+        var copy = (ReportForm)MemberwiseClone();
+        (copy.PatientType, copy.PatientNumber) = (null, null);
+        return copy;
+    }
+
+    public Submission ToSubmission()
+    {
+        static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.ReplaceLineEndings("\n").Trim();
+        var place = (Party ?? "").Split('|', 2);
+        return new Submission
+        {
+            ClientReference = ClientReference,
+            Kind = Value(Kind),
+            OccurredAt = Value(OccurredOn),
+            Respondent = new Respondent { OrganizationNumber = Value(place[0]), Site = place.Length > 1 ? Value(place[1]) : null },
+            Narrative = Value(Narrative),
+            Category = Value(Category),
+            AffectedMessage = Value(AffectedMessage),
+            Difference = Value(Difference),
+            PatientGroups = PatientGroups.Count == 0 ? null : PatientGroups,
+            ActualHarm = Value(ActualHarm),
+            PotentialHarm = Value(PotentialHarm),
+            Likelihood = Value(Likelihood),
+            ImmediateAction = Value(ImmediateAction),
+            SuggestedMeasure = Value(SuggestedMeasure),
+            Reporter = new Reporter { Confidential = Confidential ? true : null },
+            Patient = Value(PatientNumber) is { } number ? new Patient { IdentifierType = Value(PatientType) ?? "fnr", Identifier = number.Replace(" ", "", StringComparison.Ordinal) } : null,
+        };
+    }
+}

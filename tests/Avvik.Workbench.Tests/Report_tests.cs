@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using System.Globalization;
+using Avvik.Client;
+using Avvik.Testing;
+
+namespace Avvik.Workbench.Tests;
+
+[Collection(nameof(WorkbenchSystem))]
+public sealed class Report_tests(WorkbenchSystem system)
+{
+    private const string Narrative = "Epikrisen kom ni dager etter utskrivning. Fastlegen visste ikke hva som var avtalt.";
+
+    [Fact]
+    public async Task Report_is_sent_with_few_interactions_and_gets_a_receipt()
+    {
+        await using var visit = await system.SignInAsync("nurse-hamar");
+        var (page, started, interactions) = (visit.Page, Stopwatch.GetTimestamp(), 0);
+        async Task DoAsync(Func<Task> action)
+        {
+            interactions++;
+            await action();
+        }
+
+        await DoAsync(() => visit.GoAsync("/report"));
+        await visit.LookAsync("report-empty");
+        await DoAsync(() => page.FillAsync("[name='Form.OccurredOn']", DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        await DoAsync(() => page.Locator("#Search").PressSequentiallyAsync("elverum"));
+        await DoAsync(() => page.ClickAsync(".party-choice:has-text('SI Elverum')"));
+        await DoAsync(() => page.Locator("[name='Form.Narrative']").FillAsync(Narrative));
+        // Who it goes to and when an answer is due, before it is sent.
+        await page.WaitForSelectorAsync(".preview");
+        var preview = await page.InnerTextAsync(".preview");
+        Assert.Contains("Sykehuset Innlandet HF", preview, StringComparison.Ordinal);
+        Assert.Contains("Divisjon Elverum-Hamar", preview, StringComparison.Ordinal);
+        Assert.Matches(@"Svar innen\s+[0-9]+\. [a-z]+ 20[0-9]{2} \(om [0-9]+ dager\)", preview);
+        await visit.LookAsync("report-preview");
+        await DoAsync(() => page.ClickAsync("button:has-text('Send inn')"));
+        await page.WaitForURLAsync("**/report/receipt/**");
+        Assert.Matches("AVV-[0-9]{4}-[0-9]{6}", await page.InnerTextAsync(".reference"));
+        Assert.True(interactions < 25);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2));
+        await visit.LookAsync("report-receipt");
+
+        // The latest used is first next time, and the draft is gone.
+        await visit.GoAsync("/report");
+        Assert.Contains("SI Elverum", await page.InnerTextAsync(".party-choice >> nth=0"), StringComparison.Ordinal);
+        Assert.Equal("", await page.InputValueAsync("[name='Form.Narrative']"));
+    }
+
+    [Theory]
+    [InlineData("hamar", "handler-elverum-hamar", "Hamar kommune")]
+    [InlineData("3403", "handler-elverum-hamar", "Hamar kommune")]
+    [InlineData("970540008", "handler-elverum-hamar", "Hamar kommune")]
+    [InlineData("tynset", "nurse-hamar", "SI Tynset")]
+    [InlineData("983971709", "nurse-hamar", "Sykehuset Innlandet HF")]
+    public async Task Other_party_is_found_by_what_people_know_of_it(string typed, string persona, string expected)
+    {
+        await using var visit = await system.SignInAsync(persona);
+        await visit.GoAsync("/report");
+        await visit.Page.Locator("#Search").PressSequentiallyAsync(typed);
+        await visit.Page.WaitForSelectorAsync($".party-choice:has-text('{expected}')");
+    }
+
+    [Fact]
+    public async Task Numbers_and_names_are_marked_where_they_stand_and_must_go()
+    {
+        await using var visit = await system.SignInAsync("nurse-bodo");
+        var page = visit.Page;
+        await visit.GoAsync("/report");
+        await page.FillAsync("[name='Form.Narrative']", "Pasienten ble sendt hjem uten melding. Ring meg på 41 23 45 67 om dette.");
+        await page.WaitForSelectorAsync("mark.must");
+        Assert.Equal("41 23 45 67", (await page.InnerTextAsync("mark.must")).Trim());
+        Assert.Contains("Skriv «pasienten»", await page.InnerTextAsync(".findings"), StringComparison.Ordinal);
+        await visit.LookAsync("report-must-go");
+
+        await page.FillAsync("[name='Form.Narrative']", "Datteren Kari Nordmann fikk ikke beskjed om at moren kom hjem.");
+        await page.WaitForSelectorAsync("mark.may");
+        Assert.Contains("Nordmann", await page.InnerTextAsync("mark.may"), StringComparison.Ordinal);
+        await page.ClickAsync(".party-choice >> nth=0");
+        await page.ClickAsync("button:has-text('Send inn')");
+        // Asked once before it goes to a coordinator.
+        await page.WaitForSelectorAsync("button:has-text('Ingen kan kjennes igjen')");
+        await visit.LookAsync("report-may-identify");
+        await page.ClickAsync("button:has-text('Ingen kan kjennes igjen')");
+        await page.WaitForURLAsync("**/report/receipt/**");
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_said_at_its_field_and_the_summary_takes_focus()
+    {
+        await using var visit = await system.SignInAsync("doctor-gjovik");
+        await visit.GoAsync("/report");
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.WaitForSelectorAsync("#error-summary");
+        Assert.Equal("error-summary", await visit.Page.EvaluateAsync<string>("document.activeElement.id"));
+        Assert.StartsWith("Feil: ", await visit.Page.TitleAsync(), StringComparison.Ordinal);
+        await visit.LookAsync("report-errors");
+        await visit.Page.ClickAsync("#error-summary a:has-text('Skriv hva som skjedde')");
+        Assert.Equal("Form_Narrative", await visit.Page.EvaluateAsync<string>("document.activeElement.id"));
+    }
+
+    [Fact]
+    public async Task Draft_survives_a_closed_browser_and_another_sign_in()
+    {
+        await using (var visit = await system.SignInAsync("doctor-nlsh"))
+        {
+            await visit.GoAsync("/report");
+            await visit.Page.FillAsync("[name='Form.Narrative']", "Kommunen fikk ikke melding om utskrivning.");
+            await visit.Page.WaitForSelectorAsync(".saved");
+        }
+        await using (var later = await system.SignInAsync("doctor-nlsh"))
+        {
+            await later.GoAsync("/report");
+            Assert.Equal("Kommunen fikk ikke melding om utskrivning.", await later.Page.InputValueAsync("[name='Form.Narrative']"));
+            await later.LookAsync("report-draft");
+            await later.Page.ClickAsync("text=Slett utkastet");
+            Assert.Equal("", await later.Page.InputValueAsync("[name='Form.Narrative']"));
+        }
+    }
+
+    [Fact]
+    public async Task Reporting_works_without_JavaScript()
+    {
+        await using var visit = await system.SignInAsync("nurse-hamar", new(JavaScript: false));
+        var page = visit.Page;
+        await visit.GoAsync("/report");
+        await page.FillAsync("#Search", "gjøvik");
+        await page.ClickAsync(".party-search button");
+        await page.CheckAsync(".party-choice:has-text('SI Gjøvik') input");
+        await page.FillAsync("[name='Form.Narrative']", Narrative);
+        await page.ClickAsync("button:has-text('Se over først')");
+        Assert.Contains("SI Gjøvik", await page.InnerTextAsync(".preview"), StringComparison.Ordinal);
+        await page.ClickAsync("button:has-text('Send inn')");
+        Assert.Matches("AVV-[0-9]{4}-[0-9]{6}", await page.InnerTextAsync(".reference"));
+    }
+
+    [Fact]
+    public async Task Report_is_written_and_sent_by_keyboard_alone()
+    {
+        await using var visit = await system.SignInAsync("nurse-hamar");
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await visit.GoAsync("/report");
+        await page.FocusAsync("#Search");
+        await keys.TypeAsync("lillehammer");
+        await page.WaitForSelectorAsync(".party-choice:has-text('SI Lillehammer')");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Space");
+        await keys.PressAsync("Tab");
+        Assert.Equal("Form_Narrative", await page.EvaluateAsync<string>("document.activeElement.id"));
+        await keys.TypeAsync(Narrative);
+        await page.WaitForSelectorAsync(".preview");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Tab");
+        Assert.Equal("Send inn", (await page.EvaluateAsync<string>("document.activeElement.textContent")).Trim());
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync("**/report/receipt/**");
+    }
+
+    [Fact]
+    public async Task Reporter_answers_a_question_reads_the_answer_and_accepts_it()
+    {
+        var sent = await system.ReportAsync();
+        var handler = await system.ClientAsync("handler-elverum-hamar");
+        var version = await EventuallyAsync(handler, sent.Id, c => c.Case.State == "routed");
+        version = (await handler.ActAsync(sent.Id, version, "acknowledge")).Case.Version;
+        version = (await handler.ActAsync(sent.Id, version, "start")).Case.Version;
+        await handler.ActAsync(sent.Id, version, "ask", new CaseAction { Question = "Hvilken dag ble pasienten utskrevet?" });
+
+        await using var visit = await system.SignInAsync("nurse-hamar");
+        var page = visit.Page;
+        await Eventually.IsTrue(async () =>
+        {
+            await visit.GoAsync($"/report/{sent.Id}");
+            return (await page.InnerTextAsync("main")).Contains("Hvilken dag ble pasienten utskrevet?", StringComparison.Ordinal);
+        }, TimeSpan.FromSeconds(30));
+        await visit.LookAsync("deviation-question");
+        await page.FillAsync("[name='Words']", "Den tolvte i måneden.");
+        await page.ClickAsync("button:has-text('Send svaret')");
+        await page.WaitForSelectorAsync(".notice");
+
+        version = await EventuallyAsync(handler, sent.Id, c => c.Case.State == "inProgress");
+        await handler.ActAsync(sent.Id, version, "answer", new CaseAction { Text = "Epikriser godkjennes nå daglig.", ContributingFactors = ["capacity"], NoMeasuresReason = "Rutinen er alt endret." });
+        await Eventually.IsTrue(async () =>
+        {
+            await visit.GoAsync($"/report/{sent.Id}");
+            return await page.Locator("button:has-text('Godta svaret')").CountAsync() == 1;
+        }, TimeSpan.FromSeconds(30));
+        await visit.LookAsync("deviation-answered");
+        await page.ClickAsync("summary:has-text('Jeg er uenig')");
+        await visit.LookAsync("deviation-dispute-open");
+        await page.ClickAsync("button:has-text('Godta svaret')");
+        await page.WaitForSelectorAsync(".notice");
+        await visit.GoAsync("/report/mine");
+        await visit.LookAsync("mine");
+        await visit.GoAsync("/report/mine?state=disputed");
+        await visit.LookAsync("mine-empty");
+    }
+
+    [Fact]
+    public async Task Another_partys_deviation_is_not_found()
+    {
+        var sent = await system.ReportAsync();
+        await using var visit = await system.SignInAsync("nurse-bodo");
+        Assert.Equal(404, (await visit.GoAsync($"/report/{sent.Id}"))!.Status);
+        Assert.DoesNotContain(sent.Reference, await visit.Page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task<int> EventuallyAsync(IAvvikClient client, Guid id, Func<CaseDetails, bool> isSo)
+    {
+        var version = 0;
+        await Eventually.IsTrue(async () =>
+        {
+            try
+            {
+                var details = await client.GetCaseAsync(id);
+                version = details.Case.Version;
+                return isSo(details);
+            }
+            catch (AvvikProblemException problem) when (problem.Status == System.Net.HttpStatusCode.NotFound) { return false; }
+        }, TimeSpan.FromSeconds(30));
+        return version;
+    }
+}
