@@ -18,32 +18,8 @@ internal static class CueWords
 {
     private const int Reach = 40;
 
-    // A star stands for any ending. Words are whole where an ending leads astray: Ringsaker, mobilisere, kontoret,
-    // saksbehandler, meldingsansvarlig, henviser, farlig.
-    private static readonly WordList s_phone = new(
-        """
-        tel mob mobil mobilen mobiln* mobilt* tlf* ring ringe ringer ringes ringt ringte oppring* anrop* nås nåes treffes
-        kontakt* sentralbord* sms tekstmelding* faks fax phone mobile vipps hjemmen* privatn* direkten* vaktn* jobbn*
-        """);
-
-    private static readonly WordList s_message = new("melding meldinga meldingen meldinger meldingene beskjed");
-
-    private static readonly WordList s_other = new(
-        """
-        id meldingsid message messageid pasientid ref referanse* sak saken saker case journal journalen henvisning*
-        rekvisisjon* remiss* prøve prøven prøver prøvesvar* kvittering* faktura* ordre* bestilling* serie* lot batch
-        kid iban konto org oid guid uuid ean gtin ip versjon kr nok beløp* kl klokka klokken rom uke uker uka uken ukene alder
-        bt rr rf bs hb crp sat spo puls pulsen news score skår blodtrykk* blodsukker* metning* saturasjon* temp temperatur*
-        ferritin* kreatinin* leukocytt* trombocytt* natrium kalium glukose inr albumin* troponin* laktat* bilirubin* diurese* respirasjon* frekvens* vekt vekten måling* målt* verdi* dose*
-        """);
-
-    private static readonly WordList s_person = new(
-        """
-        pårørende* datter* sønn* mor moren mora far faren bror* søster* kone kona ektefelle* ektemann* samboer* verge*
-        foreldre* nabo* barnebarn* lege legen fastlege* sykepleier*
-        """);
-
-    private static readonly WordList s_hpr = new("hpr* autorisasjonsn* helsepersonelln* helsepersonellreg*");
+    private static readonly WordStarts s_phone = new("cues-phone"), s_message = new("cues-message"), s_other = new("cues-other-number");
+    private static readonly WordStarts s_person = new("cues-person"), s_hpr = new("cues-hpr");
 
     /// <summary>
     /// The nearest word that names the number wins. A word for something else (<see cref="Cue.Other"/>) speaks only of
@@ -104,25 +80,4 @@ internal static class CueWords
     private static bool Is(ReadOnlySpan<char> word, string other) => word.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private static bool EndsIn(ReadOnlySpan<char> word, string end) => word.EndsWith(end, StringComparison.OrdinalIgnoreCase);
-
-    private sealed class WordList
-    {
-        private readonly string[] _words, _starts;
-
-        public WordList(string list)
-        {
-            var all = list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            _words = [.. all.Where(w => !w.EndsWith('*'))];
-            _starts = [.. all.Where(w => w.EndsWith('*')).Select(w => w[..^1])];
-        }
-
-        public bool Contains(ReadOnlySpan<char> word)
-        {
-            foreach (var candidate in _words)
-                if (Is(word, candidate)) return true;
-            foreach (var start in _starts)
-                if (word.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
-            return false;
-        }
-    }
 }

@@ -9,24 +9,39 @@ namespace Avvik.IdentityDetection;
 /// </summary>
 public static class IdentityDetector
 {
-    // Digits of every script: people paste, and a full-width or Arabic-Indic number identifies as well as another.
-    private static readonly SearchValues<char> s_starts = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(char.IsDigit), '@', '＠']);
+    private static readonly SearchValues<char> s_starts = SearchValues.Create("0123456789@");
 
-    /// <returns>The findings by offset, none overlapping another.</returns>
+    /// <param name="text">Any text; it is normalized first, so that other writings of the same characters hide nothing.</param>
+    /// <returns>The findings by offset in the text as given, none overlapping another.</returns>
     public static IReadOnlyList<IdentityFinding> Find(string text)
     {
-        var position = text.AsSpan().IndexOfAny(s_starts);
+        var normalized = NormalizedText.Of(text);
+        var plain = normalized.Text;
+        var position = plain.AsSpan().IndexOfAny(s_starts);
         if (position < 0) return [];
 
-        var scan = new IdentityScan(text, stackalloc char[IdentityScan.Window], stackalloc int[IdentityScan.Window], stackalloc Gap[IdentityScan.Window]);
-        while (position < text.Length)
+        var scan = new IdentityScan(plain, stackalloc char[IdentityScan.Window], stackalloc int[IdentityScan.Window], stackalloc Gap[IdentityScan.Window]);
+        while (position < plain.Length)
         {
-            var step = text.AsSpan(position).IndexOfAny(s_starts);
+            var step = plain.AsSpan(position).IndexOfAny(s_starts);
             if (step < 0) break;
             position = scan.Step(position + step);
         }
-        return scan.Findings;
+        List<IdentityFinding>? others = null;
+        var groups = DigitGroup.In(plain, stackalloc DigitGroup[64]);
+        SplitPersonNumbers.Find(plain, groups, ref others);
+        OtherPersonalNumbers.Find(plain, groups, ref others);
+        if (others is null && scan.Findings.Count == 0) return [];
+        return [.. (others is null ? scan.Findings : Merge(scan.Findings, others)).Select(normalized.InOriginal)];
+    }
+
+    /// <summary>Of two that overlap, the surer stays: a person number with its control digits, then what has a name or a control, then a telephone.</summary>
+    private static IEnumerable<IdentityFinding> Merge(IReadOnlyList<IdentityFinding> scanned, List<IdentityFinding> others)
+    {
+        var kept = new List<IdentityFinding>();
+        foreach (var found in scanned.Where(f => f.Kind == IdentityKind.PersonNumber).Concat(others).Concat(scanned.Where(f => f.Kind != IdentityKind.PersonNumber)))
+            if (!kept.Exists(k => k.Offset < found.Offset + found.Length && found.Offset < k.Offset + k.Length)) kept.Add(found);
+        return kept.OrderBy(f => f.Offset);
     }
 
     /// <summary>
@@ -34,5 +49,9 @@ public static class IdentityDetector
     /// makes a deviation wait for a coordinator.
     /// </summary>
     /// <returns>The findings by offset, none overlapping another.</returns>
-    public static IReadOnlyList<IdentityFinding> FindPossible(string text) => new PossibleIdentityScan(text).Find();
+    public static IReadOnlyList<IdentityFinding> FindPossible(string text)
+    {
+        var normalized = NormalizedText.Of(text);
+        return [.. new PossibleIdentityScan(normalized.Text).Find().Select(normalized.InOriginal)];
+    }
 }

@@ -8,6 +8,10 @@ public enum IdentityKind
     HprNumber,
     PhoneNumber,
     EmailAddress,
+    /// <summary>Swedish, Danish or Finnish.</summary>
+    ForeignPersonNumber,
+    BankAccount,
+    PassportNumber,
     PersonName,
     BirthDate,
     Address,

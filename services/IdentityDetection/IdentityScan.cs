@@ -77,7 +77,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         for (_count = 0; _count < Window; _count++)
         {
             var c = _text[at];
-            _digits[_count] = char.IsAsciiDigit(c) ? c : (char)('0' + CharUnicodeInfo.GetDecimalDigitValue(c));
+            _digits[_count] = c;
             _ends[_count] = at + 1;
             var gap = _gaps[_count] = GapAt(at + 1, out at);
             if (gap != Gap.End) continue;
@@ -171,6 +171,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         }
 
         var pairs = (~breaks & (~breaks >> 1) & 0b1_1111_1111) == 0;
+        // Digit by digit, a line each: no column of measurements has one digit in eleven lines.
+        if (uniform == Gap.Line && breaks == 0b11_1111_1111) return true;
         return StartsRow && EndsRow(11, uniform) && (uniform == Gap.Space || (pairs && uniform is Gap.Dot or Gap.Dash));
     }
 

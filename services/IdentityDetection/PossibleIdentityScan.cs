@@ -7,8 +7,10 @@ namespace Avvik.IdentityDetection;
 internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 {
     private const int LongestName = 5;
-    private static readonly string[] s_streetEndings = ["veien", "vegen", "vei", "veg", "gata", "gaten", "gate", "alleen", "allé", "svingen", "stien", "kroken", "faret"];
-    private static readonly string[] s_noStreets = ["luftvei", "luftveg", "urinvei", "urinveg", "gallevei", "gangvei", "hjemvei", "hjemveg", "heimveg", "omvei", "utvei", "snarvei", "riksvei", "riksveg", "fylkesvei", "fylkesveg", "europavei", "motorvei", "bilvei", "gårdsvei", "adkomstvei", "behandlingsvei", "henvisningsvei", "meldingsvei", "karriere", "tjenestevei", "tenesteveg", "blodvei", "avgate", "delegate"];
+    private static readonly string[] s_streetEndings = [.. Words.Read("street-endings")];
+    private static readonly string[] s_streetEndingsAfterCue = [.. Words.Read("street-endings-after-cue")];
+    private static readonly WordSet s_addressCues = new(Words.Read("cues-address"));
+    private static readonly string[] s_noStreets = [.. Words.Read("not-streets")];
     private static readonly string[] s_months = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -45,33 +47,87 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
     {
         var first = Of(word);
         if (!char.IsUpper(first[0])) return first.Length < 2 ? 0 : LowerCaseNameEnd(before, word);
-        var known = Names.IsFirst(first);
-        var cue = IsCue(before, word) ? Names.CueOf(Of(before)) : NameCue.None;
-        // Most words with a capital end here: they open a sentence, or name a place.
-        if (!known && cue < NameCue.Kin && !(Mark(word.End) == ',' && Names.IsCommonLast(first))) return 0;
         if (Names.IsOther(first) || Names.IsInstitution(first) || Names.IsThing(first) || IsAcronym(first)) return 0;
+        var known = Names.IsFirst(first);
+        // "Søsteren Randi": the cue itself is no name.
+        if (!known && Names.CueOf(first) != NameCue.None) return 0;
 
         // The words of the name: until one that is written small, or is a place.
-        var (last, count, following) = (word, 1, WordFrom(word.End));
+        var (last, count, following, evidence) = (word, 1, WordFrom(word.End), Names.IsForeignSpelling(first));
         while (count < LongestName && Joins(last, following))
         {
             var next = Of(following);
             if (Names.IsInstitution(next)) return 0;
             if (Names.IsOther(next) || Names.IsThing(next) || IsAcronym(next) || (Names.IsPlace(next) && !Names.IsCommonLast(next))) break;
+            evidence |= Names.IsForeignSpelling(next) || (Names.IsFirst(next) && !Names.IsAlsoWord(next)) || Names.IsPatronymic(next);
             (last, count, following) = (following, count + 1, WordFrom(following.End));
         }
         // "Moen sykehjem", "Johan Castbergs vei".
-        if (!following.IsEmpty && IsSpace(last.End, following.Start) && (Names.IsInstitution(Of(following)) || (!char.IsUpper(_text[following.Start]) && EndsStreet(Of(following))))) return 0;
+        if (!following.IsEmpty && IsSpace(last.End, following.Start)
+            && (Names.IsInstitution(Of(following)) || (!char.IsUpper(_text[following.Start]) && EndsStreet(Of(following))))) return 0;
 
+        var cue = CueBefore(before, word);
         // "pasient K. Nordmann"; "Nordmann, Kari".
         if (first.Length == 1) return count > 1 && cue >= NameCue.Kin && Names.IsLast(Of(last)) ? last.End : 0;
-        if (count == 1 && !following.IsEmpty && Names.IsCommonLast(first) && _text[word.End..].StartsWith(", ") && following.Start == word.End + 2 && char.IsUpper(_text[following.Start])
-            && Names.IsFirst(Of(following)) && !Names.IsAlsoWord(Of(following)) && !Names.IsCommonLast(Of(following))) return following.End;
+        if (count == 1 && IsLastThenFirst(word, following, cue)) return following.End;
         if (Names.IsPlace(first) && !known && !(Names.IsCommonLast(first) && cue == NameCue.Title)) return 0;
-        var named = count > 1
-            ? known ? cue != NameCue.None || Names.IsLast(Of(last)) : cue >= NameCue.Kin && !IsHeadline(word, last)
-            : cue != NameCue.None && ((known && !Names.IsAlsoWord(first)) || (cue == NameCue.Title && Names.IsLast(first)));
+        var named = count > 1 ? IsFullName(word, last, known, cue, evidence) : IsSingleName(word, following, known, cue);
         return named ? last.End : 0;
+    }
+
+    private readonly bool IsFullName(Range word, Range last, bool known, NameCue cue, bool evidence)
+    {
+        if (IsHeadline(word, last)) return known && Names.IsLast(Of(last));
+        if (known && (cue != NameCue.None || Names.IsLast(Of(last)) || !Names.IsAlsoWord(Of(word)))) return true;
+        if (cue >= NameCue.Kin || evidence) return true;
+        // Inside a sentence only names have a capital: two in a row, the second made like a last name.
+        return (cue == NameCue.Weak || !StartsSentence(word)) && (Names.IsLast(Of(last)) || (cue == NameCue.Weak && !Names.IsPlace(Of(last))));
+    }
+
+    private readonly bool IsSingleName(Range word, Range following, bool known, NameCue cue)
+    {
+        var name = Of(word);
+        // "LIS1", "KAD".
+        if (cue < NameCue.Kin && name.Length <= 5 && !name.ContainsAnyInRange('a', 'z')) return false;
+        if ((known && !Names.IsAlsoWord(name)) || Names.IsPatronymic(name)) return true;
+        if (Names.IsCommonLast(name) && !Names.IsAlsoWord(name) && !Names.IsPlace(name) && IsSpace(word.End, following.Start) && Names.IsVerbOfPerson(Of(following))) return true;
+        // "Mannen hennes, Zbigniew, var …".
+        if (cue >= NameCue.Kin && word.Start > 1 && _text[word.Start - 2] == ',' && Mark(word.End) == ',') return true;
+        return cue switch
+        {
+            NameCue.Title => Names.IsLast(name) || known || Names.IsForeignSpelling(name),
+            NameCue.Kin => Names.IsForeignSpelling(name),
+            _ => false,
+        };
+    }
+
+    /// <summary>What the word before says; past a possessive, what the one before that says.</summary>
+    private readonly NameCue CueBefore(Range before, Range word)
+    {
+        if (!IsCue(before, word)) return NameCue.None;
+        if (!Names.IsPossessive(Of(before))) return Names.CueOf(Of(before));
+        var end = before.Start;
+        while (end > 0 && _text[end - 1] == ' ') end--;
+        var start = end;
+        while (start > 0 && char.IsLetter(_text[start - 1])) start--;
+        return start == end ? NameCue.None : Names.CueOf(_text[start..end]);
+    }
+
+    /// <summary>"Nordmann, Kari", also when only the words around it say that the first is a name.</summary>
+    private readonly bool IsLastThenFirst(Range word, Range following, NameCue cue)
+    {
+        if (following.IsEmpty || !_text[word.End..].StartsWith(", ") || following.Start != word.End + 2 || !char.IsUpper(_text[following.Start])) return false;
+        var last = Of(word);
+        var first = Of(following);
+        return (Names.IsCommonLast(last) || (Names.IsLast(last) && (cue != NameCue.None || !StartsSentence(word)))) && Names.IsFirst(first) && !Names.IsAlsoWord(first) && !Names.IsCommonLast(first);
+    }
+
+    /// <summary>Nothing of the same sentence stands before it.</summary>
+    private readonly bool StartsSentence(Range word)
+    {
+        var at = word.Start;
+        while (at > 0 && _text[at - 1] is ' ' or '\u00A0' or '«' or '"' or '(' or '-') at--;
+        return at == 0 || _text[at - 1] is '.' or '!' or '?' or ':' or '\n';
     }
 
     /// <summary>"pasient kari nordmann".</summary>
@@ -89,17 +145,24 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         var gap = _text[before.End..word.Start];
         var mark = gap[0];
         // "datteren, Hege, ringte".
-        if (mark == ',') return gap is ", " && Names.CueOf(Of(before)) >= NameCue.Kin && Names.IsFirst(Of(word)) && !Names.IsAlsoWord(Of(word));
+        if (mark == ',')
+        {
+            return gap is ", " && (Names.CueOf(Of(before)) >= NameCue.Kin || Names.IsPossessive(Of(before)))
+                && ((Names.IsFirst(Of(word)) && !Names.IsAlsoWord(Of(word))) || (char.IsUpper(_text[word.Start]) && Mark(word.End) == ','));
+        }
         return mark == ':' || mark == '=' ? gap[1..].Trim().IsEmpty : mark == '.' ? before.End - before.Start <= 4 && gap[1..].Trim().IsEmpty : !gap.Contains('\n') && gap.Trim(" \u00A0«\"(").IsEmpty;
     }
 
     /// <summary>Another part of the same name: after one space, or after an initial.</summary>
     private readonly bool Joins(Range last, Range following)
     {
-        if (following.IsEmpty || !char.IsUpper(_text[following.Start])) return false;
+        if (following.IsEmpty || (!char.IsUpper(_text[following.Start]) && !HasArticle(following))) return false;
         var gap = _text[last.End..following.Start];
         return gap is " " or "\u00A0" || (gap is ". " && last.End - last.Start == 1);
     }
+
+    /// <summary>"al-Masri".</summary>
+    private readonly bool HasArticle(Range word) => Of(word) is ['a' or 'e', 'l', '-', var next, ..] && char.IsUpper(next);
 
     private readonly bool IsSpace(int from, int to) => to - from == 1 && _text[from] is ' ' or '\u00A0';
 
@@ -205,8 +268,8 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
             var street = false;
             foreach (var ending in s_streetEndings) street |= name.Length >= ending.Length + 2 && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
             foreach (var other in s_noStreets) street &= !name.StartsWith(other, StringComparison.OrdinalIgnoreCase);
-            if (!street && !(EndsStreet(name) && !before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start))) return default;
-            start = street ? WithQualifier(before, word) : WithNames(before);
+            if (!street && !IsCuedAddress(before, name) && !(EndsStreet(name) && !before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start))) return default;
+            start = !street && EndsStreet(name) ? WithNames(before) : WithQualifier(before, word);
         }
         else if (!before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start) && EndsStreet(name)) start = WithNames(before);
         else return default;
@@ -226,6 +289,15 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         if (after is ' ' && WordFrom(end + 1) is var next && next.Start == end + 1
             && Of(next) is "timer" or "time" or "minutter" or "min" or "dager" or "uker" or "ganger" or "år" or "km" or "meter" or "mil" or "prosent" or "pasienter" or "personer" or "kr" or "kroner") return default;
         return new(start, end);
+    }
+
+    /// <summary>"Adresse: Solbakken 6".</summary>
+    private readonly bool IsCuedAddress(Range before, ReadOnlySpan<char> name)
+    {
+        if (before.IsEmpty || !s_addressCues.Contains(Of(before)) || Names.IsPlace(name)) return false;
+        foreach (var ending in s_streetEndingsAfterCue)
+            if (name.Length >= ending.Length + 2 && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     /// <summary>"Nedre Torggate".</summary>

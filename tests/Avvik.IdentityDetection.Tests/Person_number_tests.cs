@@ -1,8 +1,7 @@
-using Avvik.IdentityDetection;
 
-namespace Avvik.Reporting.Tests.IdentityDetection;
+namespace Avvik.IdentityDetection.Tests;
 
-public sealed class PersonNumberTests
+public sealed class Person_number_tests
 {
     [Theory]
     [InlineData("02013299997", "fnr")]

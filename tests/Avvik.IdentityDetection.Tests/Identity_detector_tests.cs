@@ -1,9 +1,8 @@
 using System.Text;
-using Avvik.IdentityDetection;
 
-namespace Avvik.Reporting.Tests.IdentityDetection;
+namespace Avvik.IdentityDetection.Tests;
 
-public sealed class IdentityDetectorTests
+public sealed class Identity_detector_tests
 {
     public static TheoryData<string, string, bool> KindsRulesAndWritings()
     {
@@ -115,6 +114,7 @@ public sealed class IdentityDetectorTests
     [InlineData("P", "https://epj.example.no/pasient/‹41810021827›/notat")]
     [InlineData("P", "Innlagt 12.08.26 ‹020132 99997› fra sykehjem")]
     [InlineData("P", "‹４１８１４０６１０３３›")]
+    [InlineData("KK", "Konto ‹8601.11.17947›, IBAN ‹NO93 8601 1117 947›")]
     // HPR numbers
     [InlineData("H", "Lege med HPR ‹1234567› signerte.")]
     [InlineData("H", "HPR-nr. ‹7654321›")]
@@ -177,6 +177,7 @@ public sealed class IdentityDetectorTests
             'P' => IdentityKind.PersonNumber,
             'H' => IdentityKind.HprNumber,
             'T' => IdentityKind.PhoneNumber,
+            'K' => IdentityKind.BankAccount,
             _ => IdentityKind.EmailAddress,
         };
     }
@@ -227,7 +228,6 @@ public sealed class IdentityDetectorTests
     [InlineData("MsgId 4f3c9a1e-0b7d-4c1a-9e0f-01234567890a")]
     [InlineData("sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709")]
     [InlineData("urn:oid:2.16.578.1.12.4.1.4.101")]
-    [InlineData("Konto 8601.11.17947, IBAN NO93 8601 1117 947")]
     [InlineData("IP 192.168.10.123, versjon 10.120.123.101")]
     [InlineData("NOKUP 2.10.1.1.1, 3.2.1, 7.3, ICD-10 I48.9")]
     [InlineData("Beløp 22 334 455 kr")]

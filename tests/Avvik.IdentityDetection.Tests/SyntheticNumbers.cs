@@ -1,4 +1,4 @@
-namespace Avvik.Reporting.Tests.IdentityDetection;
+namespace Avvik.IdentityDetection.Tests;
 
 /// <summary>
 /// Person numbers that nobody has: months of synthetic people, or help numbers. Plain fødselsnummer are not made here;

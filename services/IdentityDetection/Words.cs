@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Reflection;
+
+namespace Avvik.IdentityDetection;
+
+/// <summary>The word lists in <c>Words/</c>: data with a source and a licence each, built into the assembly.</summary>
+internal static class Words
+{
+    /// <summary>The words of one or more lists, in the order of the files.</summary>
+    public static IReadOnlyList<string> Read(params ReadOnlySpan<string> names)
+    {
+        var words = new List<string>();
+        foreach (var name in names)
+        {
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.txt") ?? throw new InvalidOperationException($"The word list {name} is missing.");
+            using var reader = new StreamReader(stream);
+            while (reader.ReadLine() is { } line)
+                if (!line.StartsWith('#')) words.AddRange(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
+        return words;
+    }
+}
+
+/// <summary>Whole words, whatever their case.</summary>
+internal sealed class WordSet(params IEnumerable<string> words)
+{
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _words =
+        words.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public bool Contains(ReadOnlySpan<char> word) => _words.Contains(word);
+}
+
+/// <summary>Whole words, and beginnings of words, which have a star in the list.</summary>
+internal sealed class WordStarts
+{
+    private readonly WordSet _words;
+    private readonly string[] _starts;
+
+    public WordStarts(string list)
+    {
+        var all = Words.Read(list);
+        _words = new(all.Where(w => !w.EndsWith('*')));
+        _starts = [.. all.Where(w => w.EndsWith('*')).Select(w => w[..^1])];
+    }
+
+    public bool Contains(ReadOnlySpan<char> word)
+    {
+        if (_words.Contains(word)) return true;
+        foreach (var start in _starts)
+            if (word.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+}
