@@ -24,7 +24,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
 
     /// <summary>Logs what the caller does, in the transaction that does it.</summary>
     public void Append(UnitOfWork<TDb> unit, Caller caller, string action, IReadOnlyCollection<Guid>? deviations = null, string? target = null, string? purpose = null) =>
-        unit.AtEnd(() => AppendAsync(unit.Sql, caller, action, [.. (deviations ?? []).Distinct()], target, purpose));
+        unit.AtEnd(EndOrder.AccessLog, () => AppendAsync(unit.Sql, caller, action, [.. (deviations ?? []).Distinct()], target, purpose));
 
     /// <summary>Logs an administrator's change, in the transaction that makes it.</summary>
     public void AppendAdministration(UnitOfWork<TDb> unit, HttpContext http) =>

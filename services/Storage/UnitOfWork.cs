@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Storage;
@@ -14,7 +15,7 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     private readonly DbTransaction _transaction;
     private readonly TimeProvider _clock;
     private readonly bool _isSqlite;
-    private List<Func<Task>>? _last;
+    private List<(int Order, Func<Task> Work)>? _last;
     private TDb? _db;
     private long _highestLock = long.MinValue;
 
@@ -50,10 +51,19 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     public void SignalCommit() => SignalsCommit = true;
 
     /// <summary>
-    /// Does this just before the commit, after all else: for a row that everybody takes. Taken last by all, it is held for a moment and no two wait for
-    /// each other.
+    /// Does this just before the commit, after all else: for a row that everybody takes. Taken last by all, and by all in the order of
+    /// <see cref="EndOrder"/>, it is held for a moment and no two transactions wait for each other.
     /// </summary>
-    public void AtEnd(Func<Task> work) => (_last ??= []).Add(work);
+    public void AtEnd(int order, Func<Task> work)
+    {
+        // The transaction serves many callers: what this work enqueues belongs to the trace of the one who asked for it.
+        var activity = Activity.Current;
+        (_last ??= []).Add((order, () =>
+        {
+            Activity.Current = activity;
+            return work();
+        }));
+    }
 
     /// <summary>
     /// Makes all work on the same ids (deviations) run one after the other, across all instances of the service, until this transaction ends. Call it
@@ -87,7 +97,7 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     internal async Task SaveAsync(Guid id, CancellationToken ct)
     {
         if (_db is not null) await _db.SaveChangesAsync(ct);
-        foreach (var work in _last ?? []) await work();
+        foreach (var (_, work) in (_last ?? []).OrderBy(l => l.Order)) await work();
         // A transaction that has only read commits nothing that could be lost.
         if (!_isSqlite) await Sql.ExecuteAsync("insert into committed_group (id, at) select @p1, @p2 where pg_current_xact_id_if_assigned() is not null", id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
@@ -100,4 +110,17 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         if (_db is not null) await _db.DisposeAsync();
         await _transaction.DisposeAsync();
     }
+}
+
+/// <summary>The order in which transactions take the rows that all of them take, the same in every instance: whoever has one waits only for a later one.</summary>
+public static class EndOrder
+{
+    /// <summary>The counter of a year's reference numbers: add the year.</summary>
+    public const int Numbering = 0;
+
+    /// <summary>The change feed's lock.</summary>
+    public const int ChangeFeed = 10_000;
+
+    /// <summary>The head of the access log.</summary>
+    public const int AccessLog = 20_000;
 }

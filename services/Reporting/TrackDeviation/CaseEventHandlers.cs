@@ -15,16 +15,20 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
 
     public async Task HandleAsync(CaseChanged message, UnitOfWork<ReportingDbContext> unit)
     {
+        await unit.SerializeAsync(message.DeviationId);
         var (at, due) = (message.OccurredAt.ToUnixTimeMilliseconds(), message.DueAt?.ToUnixTimeMilliseconds());
-        // Positions are taken in the order of their commits: a reader that has seen one has seen all before it. On SQLite there is one writer anyway.
-        if (_several) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
-        await unit.Sql.ExecuteAsync(
-            """
-            insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization, respondent_organization)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)
-            """,
-            message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
-            message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
+        unit.AtEnd(EndOrder.ChangeFeed, async () =>
+        {
+            // Positions are taken in the order of their commits: a reader that has seen one has seen all before it. On SQLite there is one writer anyway.
+            if (_several) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
+            await unit.Sql.ExecuteAsync(
+                """
+                insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization, respondent_organization)
+                values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)
+                """,
+                message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
+                message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
+        });
         await unit.Sql.ExecuteAsync(
             """
             insert into timeline (deviation_id, version, at, event, organization) values (@p1, @p2, @p3, @p4, @p5)
@@ -49,10 +53,14 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
 /// <summary>The words that belong to a change; they may come first.</summary>
 internal sealed class ReporterInformedHandler : IHandle<ReporterInformed, ReportingDbContext>
 {
-    public Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit) => unit.Sql.ExecuteAsync(
-        """
-        insert into timeline (deviation_id, version, at, text) values (@p1, @p2, @p3, @p4)
-        on conflict (deviation_id, version) do update set text = excluded.text
-        """,
-        message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Text.Value);
+    public async Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit)
+    {
+        await unit.SerializeAsync(message.DeviationId);
+        await unit.Sql.ExecuteAsync(
+            """
+            insert into timeline (deviation_id, version, at, text) values (@p1, @p2, @p3, @p4)
+            on conflict (deviation_id, version) do update set text = excluded.text
+            """,
+            message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Text.Value);
+    }
 }

@@ -36,6 +36,7 @@ internal static class WriteMessageEndpoints
         var now = clock.GetUtcNow();
         var refusal = await writer.WriteAsync(async unit =>
         {
+            await unit.SerializeAsync(id);
             var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
             if (status is null) return Problem.NotFound();
             if (CaseStates.IsFinal(status)) return Problem.Conflict("alreadyDecided");
