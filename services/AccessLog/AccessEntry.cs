@@ -66,5 +66,7 @@ internal sealed class AccessHead
 /// <summary>What is logged (<c>accessActions</c>).</summary>
 public static class AccessActions
 {
-    public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed", LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened", IdentityCleared = "identityCleared", Administration = "administration";
+    public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed", LessonRead = "lessonRead",
+        ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened", EnvelopeRefused = "envelopeRefused",
+        IdentityCleared = "identityCleared", Administration = "administration";
 }

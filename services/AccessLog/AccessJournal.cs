@@ -63,10 +63,11 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
     /// Checks every entry from the first, a page at a time, so that memory stays flat however long the log is. Entries appended after the start are
     /// not part of it.
     /// </summary>
+    /// <param name="anchor">What was kept outside of an earlier head; null to check the chain alone.</param>
     /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
     /// <param name="ct">Stops the check.</param>
     /// <returns>The number of entries that hold, the position of the first that does not (null when all do), and the hash of the last that holds.</returns>
-    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(Func<long, long, Task>? progress, CancellationToken ct)
+    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(AccessAnchor? anchor, Func<long, long, Task>? progress, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
@@ -82,13 +83,14 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
             foreach (var entry in page)
             {
                 if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash)
-                    || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)) return (last, last + 1, previous);
+                    || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)
+                    || (anchor?.Position == entry.Position && !anchor.Hash.AsSpan().SequenceEqual(entry.Hash))) return (last, last + 1, previous);
                 (previous, last) = (entry.Hash, entry.Position);
             }
             if (progress is not null) await progress(last, end);
         }
         // A chain whose last entries were cut off still holds, but does not reach its head.
-        var intact = head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash);
+        var intact = (head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash)) && !(anchor?.Position > last);
         return (last, intact ? null : last + 1, previous);
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Avvik.Client;
@@ -19,27 +21,43 @@ public static class AccessLogEndpoints
     private const string FhirJson = "application/fhir+json", NdJson = "application/x-ndjson";
 
     /// <summary>Maps the search and the verification; the caller must require the auditor's role on the group.</summary>
-    public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service) where TDb : DbContext
+    /// <param name="log">The group.</param>
+    /// <param name="service">Whose log it is.</param>
+    /// <param name="sharedWith">
+    /// The deviations that an organisation is a party of, in a service that has patients' envelopes: its auditors see who of the other party opened one, or tried to.
+    /// </param>
+    public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service, Func<TDb, string, IQueryable<Guid>>? sharedWith = null) where TDb : DbContext
     {
-        log.MapGet("", (Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) =>
-                ListAsync(service, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
-            .WithName($"ListAccessLog{Named(service)}").WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
-            .Produces<Page<AccessLogEntry>>().ProducesProblem(422);
-        log.MapGet("/verification", (HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) => VerifyAsync(service, http, journal, ct))
+        log.MapGet("", (Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller,
+                IDbContextFactory<TDb> databases, CancellationToken ct) =>
+                ListAsync(service, sharedWith, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
+            .WithName($"ListAccessLog{Named(service)}")
+            .WithSummary("Who of the caller's organisation read or opened what, and who of the other party opened an envelope of a shared case, newest first")
+            .WithDescription("With Accept: application/fhir+json as a Bundle of AuditEvent (R4).")
+            .Produces<Page<AccessLogEntry>>().ProducesProblem(400).ProducesProblem(422);
+        log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) =>
+                VerifyAsync(service, position, hash, http, journal, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
             .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer")
+            .WithDescription("With the position and hash of an anchor that was kept outside, also whether the log still has that hash there: a log that was made anew has not.")
             .Produces<AccessLogVerification>();
         return log;
     }
 
-    private static async Task<IResult> VerifyAsync<TDb>(string service, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
+    private static async Task<IResult> VerifyAsync<TDb>(string service, long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
     {
+        var errors = new FieldErrors();
+        var anchor = new byte[SHA256.HashSizeInBytes];
+        if ((position is null) != (hash is null) || position < 1) errors.Add("/position", "invalidAnchor");
+        if (hash is not null && (hash.Length != 2 * anchor.Length || Convert.FromHexString(hash, anchor, out _, out _) != OperationStatus.Done)) errors.Add("/hash", "invalidAnchor");
+        if (errors.Any) return Problem.Invalid(errors);
+        AccessAnchor? kept = position is { } at ? new(at, anchor) : null;
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == NdJson))
-            return Results.Json(AnswerOf(service, await journal.VerifyAsync(null, ct)), ClientJson.Default.AccessLogVerification);
+            return Results.Json(AnswerOf(service, await journal.VerifyAsync(kept, null, ct)), ClientJson.Default.AccessLogVerification);
         // A log of millions takes minutes: whoever waits sees how far it has come, and no proxy on the way gives up on a silent response.
         return Results.Stream(async body =>
         {
-            var answer = await journal.VerifyAsync((entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
+            var answer = await journal.VerifyAsync(kept, (entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
             await WriteLineAsync(body, AnswerOf(service, answer), ClientJson.Default.AccessLogVerification, ct);
         }, NdJson);
     }
@@ -59,7 +77,8 @@ public static class AccessLogEndpoints
 
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
-    private static async Task<IResult> ListAsync<TDb>(string service, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+    private static async Task<IResult> ListAsync<TDb>(string service, Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to,
+        string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
@@ -67,13 +86,20 @@ public static class AccessLogEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         await using var db = await databases.CreateDbContextAsync(ct);
-        var query = db.Set<AccessEntry>().Where(e => e.Organization == caller.Organization);
-        if (deviation is not null) query = query.Where(e => db.Set<AccessedDeviation>().Any(d => d.DeviationId == deviation && d.Position == e.Position));
-        if (subject is not null) query = query.Where(e => e.Subject == subject);
-        if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(e => e.At >= since);
-        if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(e => e.At < until);
-        if (after is { } position) query = query.Where(e => e.Position < position.SortKey);
-        var rows = await query.OrderByDescending(e => e.Position).Take(take + 1).ToListAsync(ct);
+        var asked = db.Set<AccessEntry>().AsQueryable();
+        if (deviation is not null) asked = asked.Where(e => db.Set<AccessedDeviation>().Any(d => d.DeviationId == deviation && d.Position == e.Position));
+        if (subject is not null) asked = asked.Where(e => e.Subject == subject);
+        if (first is { } start && NorwegianCalendar.StartOf(start) is var since) asked = asked.Where(e => e.At >= since);
+        if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) asked = asked.Where(e => e.At < until);
+        if (after is { } position) asked = asked.Where(e => e.Position < position.SortKey);
+        var rows = await PageAsync(asked.Where(e => e.Organization == caller.Organization));
+        if (sharedWith?.Invoke(db, caller.Organization) is { } shared)
+        {
+            // Each by an index of its own, and then together.
+            var others = await PageAsync(asked.Where(e => e.Organization != caller.Organization && (e.Action == AccessActions.EnvelopeOpened || e.Action == AccessActions.EnvelopeRefused)
+                && db.Set<AccessedDeviation>().Any(d => d.Position == e.Position && shared.Contains(d.DeviationId))));
+            rows = [.. rows.Concat(others).OrderByDescending(e => e.Position).Take(take + 1)];
+        }
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].Position, Guid.Empty) : null;
         rows = rows[..Math.Min(take, rows.Count)];
         if (http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == FhirJson))
@@ -92,5 +118,7 @@ public static class AccessLogEndpoints
             Target = e.Target,
             Purpose = e.Purpose,
         })], next), ClientJson.Default.PageAccessLogEntry);
+
+        Task<List<AccessEntry>> PageAsync(IQueryable<AccessEntry> of) => of.OrderByDescending(e => e.Position).Take(take + 1).ToListAsync(ct);
     }
 }

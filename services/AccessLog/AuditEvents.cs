@@ -37,7 +37,7 @@ internal static class AuditEvents
             ["subtype"] = new JsonArray(Coding("urn:avvik:access-action", e.Action, Vocabulary.AccessActions[e.Action].Label)),
             ["action"] = e.Action == AccessActions.Administration ? "U" : "R",
             ["recorded"] = e.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fffK", CultureInfo.InvariantCulture),
-            ["outcome"] = "0",
+            ["outcome"] = e.Action == AccessActions.EnvelopeRefused ? "4" : "0",
             ["agent"] = new JsonArray(person, organization),
             ["source"] = new JsonObject { ["observer"] = new JsonObject { ["display"] = $"avvik-{service}" } },
         };

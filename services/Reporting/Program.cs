@@ -25,6 +25,7 @@ builder.AddTextProtection();
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>();
 builder.AddPatientEnvelopes();
+builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
     .Handle<ReporterInformed, ReporterInformedHandler>()
@@ -45,6 +46,8 @@ deviations.MapWriteMessage();
 deviations.MapOpenEnvelope();
 app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
 app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>().MapParkedMessages<ReportingDbContext>();
-app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<ReportingDbContext>("reporting");
+app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
+    .MapAccessLog<ReportingDbContext>("reporting", (db, organization) =>
+    db.Deviations.Where(d => d.ReporterOrganization == organization || d.RespondentOrganization == organization).Select(d => d.Id));
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

@@ -56,13 +56,15 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     /// </summary>
     public void AtEnd(int order, Func<Task> work)
     {
-        // The transaction serves many callers: what this work enqueues belongs to the trace of the one who asked for it.
         var activity = Activity.Current;
-        (_last ??= []).Add((order, () =>
+        (_last ??= []).Add((order, InItsTraceAsync));
+
+        // The transaction serves many callers: what this work enqueues belongs to the trace of the one who asked for it.
+        Task InItsTraceAsync()
         {
             Activity.Current = activity;
             return work();
-        }));
+        }
     }
 
     /// <summary>

@@ -284,9 +284,14 @@ public sealed class Identity_detector_tests
     public void A_text_without_identity_costs_no_memory()
     {
         const string text = "Utskrevet 12.08.2026 kl. 14.30 med BT 140/85, org.nr. 983 971 709, ringte om sak 45678901 @ legevakten.";
-        IdentityDetector.Find(text);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) IdentityDetector.Find(text);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Until the JIT has optimized the code, it boxes.
+        long allocated = 1;
+        for (var attempt = 0; attempt < 200 && allocated > 0; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++) IdentityDetector.Find(text);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
     }
 }

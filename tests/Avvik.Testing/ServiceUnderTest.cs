@@ -18,17 +18,18 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
     public TestDatabase Database => database;
 
     /// <summary>Calls as somebody, by the gateway's word.</summary>
-    public HttpClient As(string organization, string role, string? unit = null, string clientId = "test-client")
+    public HttpClient As(string organization, string role, string? unit = null, string clientId = "test-client", string subject = "test-person")
     {
         var http = CreateClient();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _gateway.Token(organization, [role], unit, clientId: clientId));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _gateway.Token(organization, [role], unit, subject, clientId));
         return http;
     }
 
     /// <summary>The gateway's word for somebody in a client with some scopes only.</summary>
     public string TokenOf(string organization, string[] roles, string subject, string[] scopes) => _gateway.Token(organization, roles, subject: subject, scopes: scopes);
 
-    public IAvvikClient ClientAs(string organization, string role, string? unit = null) => AvvikClient.For(As(organization, role, unit));
+    public IAvvikClient ClientAs(string organization, string role, string? unit = null, string subject = "test-person") =>
+        AvvikClient.For(As(organization, role, unit, subject: subject));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

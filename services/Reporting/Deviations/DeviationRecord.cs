@@ -10,6 +10,12 @@ internal sealed class DeviationRecord
     public Guid Id { get; init; }
     public required string Reference { get; init; }
     public required string ReporterOrganization { get; init; }
+    /// <summary>Unit of whoever reported it; null when none is known.</summary>
+    public string? ReportingUnit { get; init; }
+    /// <summary>Subject of whoever reported it; null for what was submitted before it was kept.</summary>
+    public string? SubmittedBy { get; init; }
+    /// <summary>Subject of whoever withdrew it.</summary>
+    public string? WithdrawnBy { get; init; }
     public required string ClientId { get; init; }
     public required string ClientReference { get; init; }
     /// <summary>Keyed: tells equal content from other content, and nothing else to anyone.</summary>
@@ -110,6 +116,19 @@ internal sealed class ReporterMessageRecord
     public int Number { get; init; }
     public DateTimeOffset At { get; init; }
     public required string Text { get; init; }
+    /// <summary>Subject of whoever wrote it; null for what was written before it was kept.</summary>
+    public string? Subject { get; init; }
+    /// <summary>The caller's, or one of our own for a caller without: written twice, the message is one.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>How many envelopes somebody has opened in an hour.</summary>
+internal sealed class EnvelopeOpenings
+{
+    public required string Subject { get; init; }
+    /// <summary>Hours since 1970.</summary>
+    public int Hour { get; init; }
+    public int Count { get; init; }
 }
 
 /// <summary>The patient's identity, sealed, in a table of its own: nothing else in the system holds or sees it.</summary>

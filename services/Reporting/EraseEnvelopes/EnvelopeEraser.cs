@@ -13,6 +13,9 @@ internal sealed class EnvelopeEraser(Writer<ReportingDbContext> writer, IDbConte
     protected override async Task DoAsync(CancellationToken ct)
     {
         while (await EraseAsync(ct) == Batch) { }
+        // What counts is the hour that runs.
+        var hour = (int)(Clock.GetUtcNow().ToUnixTimeSeconds() / 3600);
+        await writer.WriteAsync(unit => unit.Sql.ExecuteAsync("delete from envelope_openings where hour < @p1", hour - 1), ct);
     }
 
     /// <summary>Answers how many were due.</summary>

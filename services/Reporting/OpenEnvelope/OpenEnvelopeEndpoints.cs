@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -5,21 +6,26 @@ using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.Storage;
+using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;
+using Microsoft.Extensions.Options;
 
 namespace Avvik.Reporting.OpenEnvelope;
 
-internal static class OpenEnvelopeEndpoints
+internal static partial class OpenEnvelopeEndpoints
 {
     public static RouteGroupBuilder MapOpenEnvelope(this RouteGroupBuilder deviations)
     {
-        deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope").WithSummary("Open the patient's envelope, for a purpose; every opening is logged")
-            .Accepts<Client.OpenEnvelope>("application/json").Produces<Patient>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422);
+        deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope")
+            .WithSummary("Open the patient's envelope, for a purpose; every opening and every refusal is logged")
+            .Accepts<Client.OpenEnvelope>("application/json").Produces<Patient>()
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422).ProducesProblem(429);
         return deviations;
     }
 
-    private static async Task<IResult> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, CancellationToken ct)
+    private static async Task<IResult> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal,
+        PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
         {
@@ -28,25 +34,45 @@ internal static class OpenEnvelopeEndpoints
         });
         if (body is null) return problem!;
         http.Response.Headers.CacheControl = "no-store";
-        return await writer.WriteAsync<IResult>(async unit =>
+        var (patient, refusal) = await writer.WriteAsync<(Patient?, Problem?)>(async unit =>
         {
-            var found = await unit.Sql.QueryAsync(
-                "select d.reporter_organization, d.respondent_organization, d.unit, d.envelope_erased_at, v.sealed from deviations d left join envelopes v on v.deviation_id = d.id where d.id = @p1",
-                r => (Parties: new Parties(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), Erased: !r.IsDBNull(3), Sealed: r.IsDBNull(4) ? null : r.GetString(4)), id);
-            if (found is not [var deviation] || !MayOpen(caller, deviation.Parties)) return Problem.NotFound();
-            if (deviation.Erased) return new Problem(StatusCodes.Status410Gone, "envelopeErased");
-            if (deviation.Sealed is null) return Problem.NotFound();
-            var patient = envelopes.Open(id, deviation.Sealed);
-            // In the transaction whose commit this answer waits for: no identity leaves without its line.
-            journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
-            return Results.Json(patient, ClientJson.Default.Patient);
+            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
+            // In the transaction whose commit this answer waits for: no identity leaves without its line, and no attempt goes without one.
+            journal.Append(unit, caller, answer.Patient is null ? AccessActions.EnvelopeRefused : AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
+            return answer;
         }, ct);
+        if (refusal?.Status == StatusCodes.Status429TooManyRequests) TooManyOpenings(log, caller.Subject, caller.Organization, options.Value.OpeningsPerHour);
+        return patient is null ? refusal! : Results.Json(patient, ClientJson.Default.Patient);
     }
 
-    internal sealed record Parties(string Reporter, string Respondent, string? Unit);
+    private static async Task<(Patient? Patient, Problem? Refusal)> TryOpenAsync(
+        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, PatientEnvelopes envelopes, int openingsPerHour, DateTimeOffset now)
+    {
+        var found = await unit.Sql.QueryAsync(
+            $"select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at, sealed from deviations left join envelopes on deviation_id = id where id = @p1",
+            r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)), Erased: !r.IsDBNull(6),
+                Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
+        if (found is not [var deviation] || EnvelopeAccess.PurposesOf(caller, deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
+        if (!purposes.Contains(purpose))
+        {
+            var errors = new FieldErrors();
+            errors.Add("/purpose", "purposeNotYours");
+            return (null, Problem.Invalid(errors));
+        }
+        if (deviation.Erased) return (null, new Problem(StatusCodes.Status410Gone, "envelopeErased"));
+        if (deviation.Sealed is null) return (null, Problem.NotFound());
+        var openings = await unit.Sql.ScalarAsync<int>(
+            """
+            insert into envelope_openings (subject, hour, count) values (@p1, @p2, 1)
+            on conflict (subject, hour) do update set count = envelope_openings.count + 1 returning count
+            """,
+            caller.Subject, (int)(now.ToUnixTimeSeconds() / 3600));
+        if (openings > openingsPerHour)
+            return (null, new Problem(StatusCodes.Status429TooManyRequests, "tooManyOpenings") { RetryAfterSeconds = 3600 - (int)(now.ToUnixTimeSeconds() % 3600) });
+        try { return (envelopes.Open(id, deviation.Sealed), null); }
+        catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, "envelopeUnreadable")); }
+    }
 
-    /// <summary>A coordinator of either party, those of the reporter's party who report and follow, and those of the unit that has the case now. No machine.</summary>
-    internal static bool MayOpen(Caller caller, Parties of) =>
-        caller.Organization == of.Reporter ? caller.IsAny(Roles.Reporter, Roles.Handler, Roles.Coordinator)
-        : caller.Organization == of.Respondent && (caller.Is(Roles.Coordinator) || (of.Unit is not null && caller.Unit == of.Unit && caller.IsAny(Roles.Handler, Roles.UnitLeader)));
+    [LoggerMessage(4004, LogLevel.Critical, "ALARM: {Subject} of {Organization} has tried to open more than {Limit} patient envelopes in an hour; refused until the next hour")]
+    private static partial void TooManyOpenings(ILogger log, string subject, string organization, int limit);
 }

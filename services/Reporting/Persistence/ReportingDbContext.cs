@@ -46,6 +46,12 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         {
             e.ToTable("reporter_messages");
             e.HasKey(m => new { m.DeviationId, m.Number });
+            e.HasIndex(m => new { m.DeviationId, m.IdempotencyKey }).IsUnique().HasDatabaseName("ix_reporter_messages_idempotency_key");
+        });
+        modelBuilder.Entity<EnvelopeOpenings>(e =>
+        {
+            e.ToTable("envelope_openings");
+            e.HasKey(o => new { o.Subject, o.Hour });
         });
         modelBuilder.Entity<EnvelopeRecord>(e =>
         {

@@ -66,6 +66,8 @@ internal static class SubmitDeviationEndpoints
             Id = id,
             Reference = "",
             ReporterOrganization = reporter.OrganizationNumber,
+            ReportingUnit = submission.ReportingUnit ?? caller.Unit,
+            SubmittedBy = caller.Subject,
             ClientId = caller.ClientId,
             ClientReference = submission.ClientReference!,
             ContentPrint = print,
@@ -155,11 +157,13 @@ internal static class SubmitDeviationEndpoints
         await unit.Sql.ExecuteAsync(
             """
             insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community, direction, agreement,
-              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, messages, follow_ups)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0)
+              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, reporting_unit, submitted_by,
+              messages, follow_ups)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, 0, 0)
             """,
             d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction, d.Agreement,
-            d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm);
+            d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm,
+            d.ReportingUnit, d.SubmittedBy);
         if (envelope is not null) await unit.Sql.ExecuteAsync("insert into envelopes (deviation_id, sealed) values (@p1, @p2)", d.Id, envelope);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = reference } });
         return new Stored(d.Id, reference, d.ContentPrint);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -25,9 +26,8 @@ internal static class TrackDeviationEndpoints
 
     private static async Task<IResult> GetAsync(Guid id, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
-        // Another party's deviation does not exist for this caller.
-        var deviation = await db.Deviations.FirstOrDefaultAsync(d => d.Id == id && d.ReporterOrganization == caller.Organization, ct);
-        return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
+        var deviation = await db.Deviations.VisibleTo(caller).FirstOrDefaultAsync(d => d.Id == id, ct);
+        return deviation is null ? Problem.NotFound() : Results.Json((await ViewAsync([deviation], caller, db, texts, journal, ct, alone: true))[0], ClientJson.Default.Deviation);
     }
 
     private static async Task<IResult> ListAsync(
@@ -40,7 +40,7 @@ internal static class TrackDeviationEndpoints
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
-        var query = db.Deviations.Where(d => d.ReporterOrganization == caller.Organization);
+        var query = db.Deviations.VisibleTo(caller);
         if (state is not null) query = query.Where(d => d.Status == state);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
@@ -55,16 +55,31 @@ internal static class TrackDeviationEndpoints
     }
 
     /// <summary>What the caller is given, logged before it leaves.</summary>
-    internal static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+    internal static async Task<IReadOnlyList<Deviation>> ViewAsync(
+        List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct, bool alone = false)
     {
-        // One who reported what had been reported already follows the case it was added to: that it was taken up, the answer, and the end.
+        // Whoever reported a duplicate also follows the case it was added to: that it was acknowledged, the answer, and the end.
         var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
         var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
-            .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Reveal(new ProtectedText(t.Text))));
+            .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, Reveal(texts, t.Text)));
         IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => FollowedByAll.Contains(e.Event)) : [];
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
-        return [.. rows.Select(row => row.Current(changes[row.Id].Concat(OfMain(row))
-            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)))];
+        return [.. rows.Select(row => ForCaller(row.Current(changes[row.Id].Concat(OfMain(row))
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)), row, caller, alone))];
+    }
+
+    /// <summary>A confidential reporter's name is for the reporter, and for the party's coordinator who asks for this one deviation.</summary>
+    private static Deviation ForCaller(Deviation deviation, DeviationRecord row, Caller caller, bool alone)
+    {
+        if (deviation.Submission.Reporter is not { Confidential: true } reporter || row.SubmittedBy == caller.Subject || (alone && caller.Is(Roles.Coordinator))) return deviation;
+        return deviation with { Submission = deviation.Submission with { Reporter = reporter with { Name = null, HprNumber = null } } };
+    }
+
+    /// <summary>A text whose key is gone, or that was changed, is shown as such; the rest of the list is not held back by it.</summary>
+    private static string? Reveal(TextProtector texts, string? text)
+    {
+        try { return text is null ? null : texts.Reveal(new ProtectedText(text)); }
+        catch (CryptographicException) { return Texts.Message("unreadableText"); }
     }
 }

@@ -9,6 +9,7 @@ using Avvik.Hosting.Problems;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
@@ -34,15 +35,27 @@ internal static class WithdrawDeviationEndpoints
         });
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
+        var tried = false;
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
-            var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
-            if (status is null) return Problem.NotFound();
+            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status, withdrawn_by from deviations where id = @p1",
+                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), WithdrawnBy: r.IsDBNull(4) ? null : r.GetString(4)), id);
+            if (found is not [var (reported, status, withdrawnBy)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
+            // Run again after a commit whose answer was lost: it is done.
+            if (tried && status == CaseStates.Withdrawn && withdrawnBy == caller.Subject) return null;
             if (status is not (CaseStates.Submitted or CaseStates.Triage)) return Problem.Conflict(status == CaseStates.Withdrawn ? "alreadyDecided" : "alreadyRouted");
+            tried = true;
             // Final here at once. Whoever holds the deviation by now hears of it, and closes it on its own line of versions.
-            await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn' where id = @p1", id);
-            await unit.EnqueueAsync(new DeviationWithdrawn { DeviationId = id, Version = 1, OccurredAt = now, Organization = caller.Organization, Reason = texts.Protect(body.Reason!) });
+            await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn', withdrawn_by = @p2 where id = @p1", id, caller.Subject);
+            await unit.EnqueueAsync(new DeviationWithdrawn
+            {
+                DeviationId = id,
+                Version = 1,
+                OccurredAt = now,
+                Organization = caller.Organization,
+                Reason = texts.Protect(body.Reason!),
+            });
             return null;
         }, ct);
         if (refusal is not null) return refusal;

@@ -9,6 +9,7 @@ using Avvik.Hosting.Problems;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
@@ -18,9 +19,13 @@ namespace Avvik.Reporting.WriteMessage;
 
 internal static class WriteMessageEndpoints
 {
+    // Characters; a key is a UUID or the like (draft-ietf-httpapi-idempotency-key-header).
+    private const int LongestKey = 100;
+
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage").WithSummary("Answer a question, or add something, while the case is open")
+            .WithDescription("With an Idempotency-Key header the message is written once however often it is sent: the same content again gives the same answer, other content 409.")
             .Accepts<ReporterMessage>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
@@ -33,17 +38,26 @@ internal static class WriteMessageEndpoints
             else FreeText.Check(b.Text, "/text", FreeText.MaxLength, errors);
         });
         if (body is null) return problem!;
+        var key = http.Request.Headers["Idempotency-Key"].ToString();
+        if (key.Length > LongestKey || key.Any(c => c is < '!' or > '~')) return new Problem(StatusCodes.Status400BadRequest, "invalidIdempotencyKey");
+        // Without the caller's, one of our own: work that is run again after a commit whose answer was lost finds that it is done.
+        if (key.Length == 0) key = Guid.CreateVersion7().ToString("N");
+        else key = $"{caller.Subject}:{key}";
         var now = clock.GetUtcNow();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
-            var status = await unit.Sql.ScalarAsync<string>("select status from deviations where id = @p1 and reporter_organization = @p2", id, caller.Organization);
-            if (status is null) return Problem.NotFound();
+            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status from deviations where id = @p1", r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
+            if (found is not [var (reported, status)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
+            if (await unit.Sql.ScalarAsync<string>("select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2", id, key) is { } written)
+                return written == body.Text ? null : Problem.Conflict("idempotencyKeyReused");
             if (CaseStates.IsFinal(status)) return Problem.Conflict("alreadyDecided");
             // After an answer one follow-up; who is not content with what comes then can dispute it.
-            if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0) return Problem.Conflict("followUpUsed");
+            if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
+                return Problem.Conflict("followUpUsed");
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
-            await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text) values (@p1, @p2, @p3, @p4)", id, number, now.ToUnixTimeMilliseconds(), body.Text);
+            await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
+                id, number, now.ToUnixTimeMilliseconds(), body.Text, caller.Subject, key);
             await unit.EnqueueAsync(new ReporterAnswered { DeviationId = id, Version = number, OccurredAt = now, Organization = caller.Organization, Text = texts.Protect(body.Text!) });
             return null;
         }, ct);

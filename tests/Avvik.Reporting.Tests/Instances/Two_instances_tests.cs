@@ -1,5 +1,4 @@
 using System.Globalization;
-using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -57,7 +56,7 @@ public sealed class Two_instances_tests
             await Task.WhenAll(withdrawal, second.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed)));
             // Taken back before it was routed, and then said to all; or refused, and then nobody heard of it.
             var withdrawn = await withdrawal is null;
-            Assert.Equal(withdrawn ? CaseStates.Withdrawn : CaseStates.Routed, (await first.Reporter().GetDeviationAsync(deviation.Id)).Status);
+            Assert.Equal(withdrawn ? CaseStates.Withdrawn : CaseStates.Routed, (await first.Reporter().GetDeviationAsync(deviation.Id)).State);
             Assert.Equal(withdrawn ? 1 : 0, await database.CountAsync(
                 $"select count(*) from outbox_message where deviation_id = '{deviation.Id}' and type like '%withdrawn%'"));
         }

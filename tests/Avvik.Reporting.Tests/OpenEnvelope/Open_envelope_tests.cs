@@ -26,80 +26,144 @@ public sealed class Open_envelope_tests
         return (refused.Status, refused.Problem.GetProperty("type").GetString());
     }
 
+    // Who reported, in which unit; and who asks: another person of the same party.
+    private const string OwnUnit = "hamar-hjemmetjeneste", Other = "another-person";
+
+    private static Task<Deviation> SubmitAsync(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.Reporter, OwnUnit).SubmitAsync(WithPatient);
+
     [Theory, MemberData(nameof(Engines))]
-    public async Task Whoever_must_find_the_patient_opens_the_envelope_and_each_opening_is_a_line_in_the_log(DatabaseProvider provider)
+    public async Task Envelope_opens_for_those_who_need_the_patient_and_each_opening_is_logged(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
-        var deviation = await service.Reporter().SubmitAsync(WithPatient);
-        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
-
-        foreach (var (organization, role, unit) in new[]
+        var deviation = await SubmitAsync(service);
+        async Task OpensAsync(string organization, string role, string? unit, string subject, string purpose)
         {
-            (Given.Hamar, Roles.Reporter, null), (Given.Hamar, Roles.Coordinator, null), (Given.SykehusetInnlandet, Roles.Coordinator, null), (Given.SykehusetInnlandet, Roles.Handler, Unit), (Given.SykehusetInnlandet, Roles.UnitLeader, Unit),
-        })
-        {
-            var patient = await service.ClientAs(organization, role, unit).OpenEnvelopeAsync(deviation.Id, Purpose);
+            var patient = await service.ClientAs(organization, role, unit, subject).OpenEnvelopeAsync(deviation.Id, purpose);
             Assert.Equal(("dnr", Given.SyntheticNumber), (patient.IdentifierType, patient.Identifier));
         }
-        Assert.Equal(["handler", "unitLeader"], (await database.QueryAsync($"select roles from access_log where action = 'envelopeOpened' and unit = '{Unit}' order by position", r => r.GetString(0))));
-        Assert.Equal(5, await database.CountAsync($"select count(*) from access_log where action = 'envelopeOpened' and purpose = '{Purpose}' and subject = 'test-person'"));
+        // Before it has a unit, the coordinator of the party that is to answer handles it.
+        await OpensAsync(Given.SykehusetInnlandet, Roles.Coordinator, null, Other, Purpose);
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        await OpensAsync(Given.Hamar, Roles.Reporter, null, "test-person", "verifyIdentity");
+        await OpensAsync(Given.Hamar, Roles.UnitLeader, OwnUnit, Other, "correctRecord");
+        await OpensAsync(Given.SykehusetInnlandet, Roles.Handler, Unit, Other, Purpose);
+        await OpensAsync(Given.SykehusetInnlandet, Roles.UnitLeader, Unit, Other, "contactPatient");
+        // When the parties disagree, both coordinators decide.
+        await service.ReceiveAsync(deviation.Changed(4, "disputed", CaseStates.Disputed));
+        await OpensAsync(Given.Hamar, Roles.Coordinator, null, Other, Purpose);
+        await OpensAsync(Given.SykehusetInnlandet, Roles.Coordinator, null, Other, "notifyAuthority");
+        Assert.Equal(7, await database.CountAsync("select count(*) from access_log where action = 'envelopeOpened' and purpose is not null"));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task For_everybody_else_there_is_no_envelope_and_no_line(DatabaseProvider provider)
+    public async Task Envelope_does_not_exist_for_anyone_else_and_each_attempt_is_logged(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
-        var deviation = await service.Reporter().SubmitAsync(WithPatient);
+        var deviation = await SubmitAsync(service);
         // Not routed yet: no unit has it.
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit), deviation.Id)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id)).Status);
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
-        foreach (var (organization, role, unit) in new[]
-        {
-            (Given.SykehusetInnlandet, Roles.Handler, "si-tynset"), (Given.SykehusetInnlandet, Roles.Handler, null), (Given.SykehusetInnlandet, Roles.Reporter, Unit), (Given.SykehusetInnlandet, Roles.Client, Unit),
-            (Given.Hamar, Roles.Client, null), (Given.Ringsaker, Roles.Coordinator, null), (Given.Ringsaker, Roles.Handler, Unit), (Given.Nordlandssykehuset, Roles.Coordinator, null),
-        })
-            Assert.Equal((HttpStatusCode.NotFound, "urn:avvik:problem:notFound"), await RefusedAsync(service.ClientAs(organization, role, unit), deviation.Id));
+        (string Organization, string Role, string? Unit)[] strangers =
+        [
+            (Given.SykehusetInnlandet, Roles.Handler, "si-tynset"), (Given.SykehusetInnlandet, Roles.Handler, null), (Given.SykehusetInnlandet, Roles.Reporter, Unit),
+            (Given.SykehusetInnlandet, Roles.Client, Unit), (Given.SykehusetInnlandet, Roles.Coordinator, null),
+            // Of the reporter's own party: neither those who only belong to it, nor to the unit, nor lead another.
+            (Given.Hamar, Roles.Reporter, null), (Given.Hamar, Roles.Reporter, OwnUnit), (Given.Hamar, Roles.Handler, OwnUnit), (Given.Hamar, Roles.Coordinator, null),
+            (Given.Hamar, Roles.UnitLeader, null), (Given.Hamar, Roles.UnitLeader, "hamar-legevakt"), (Given.Hamar, Roles.Client, null),
+            (Given.Ringsaker, Roles.Coordinator, null), (Given.Ringsaker, Roles.Handler, Unit), (Given.Nordlandssykehuset, Roles.Coordinator, null),
+        ];
+        foreach (var (organization, role, unit) in strangers)
+            Assert.Equal((HttpStatusCode.NotFound, "urn:avvik:problem:notFound"), await RefusedAsync(service.ClientAs(organization, role, unit, Other), deviation.Id));
         foreach (var role in new[] { Roles.Admin, Roles.Auditor, Roles.Ssu, Roles.LearningEditor })
             Assert.Equal(HttpStatusCode.Forbidden, (await RefusedAsync(service.ClientAs(Given.Hamar, role), deviation.Id)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), Guid.CreateVersion7())).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), (await service.Reporter().SubmitAsync(Given.Submission)).Id)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), Guid.CreateVersion7(), "verifyIdentity")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), (await service.Reporter().SubmitAsync(Given.Submission)).Id, "verifyIdentity")).Status);
+        // Handling is not for the one who reported.
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await RefusedAsync(service.Reporter(), deviation.Id, Purpose)).Status);
+        Assert.Equal(strangers.Length + 4, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
         Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(service.Reporter(), deviation.Id, null)).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await RefusedAsync(service.Reporter(), deviation.Id, "curiosity")).Status);
-        // Sent on: who had it has it no longer.
+        // Sent on: the unit that had it has it no longer.
         await service.ReceiveAsync(deviation.Changed(4, "returned", CaseStates.Routed) with { Unit = "si-tynset" });
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit), deviation.Id)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id)).Status);
         Assert.Equal(0, await database.CountAsync("select count(*) from access_log where action = 'envelopeOpened'"));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task An_opening_that_cannot_be_logged_opens_nothing(DatabaseProvider provider)
+    public async Task Envelopes_beyond_the_hourly_limit_are_refused_until_the_next_hour(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        var clock = new MovableClock(Given.Now);
+        await using var service = new ServiceUnderTest<Program>(database, clock, ("Envelopes:OpeningsPerHour", "3"));
+        var deviation = await SubmitAsync(service);
+        for (var i = 0; i < 3; i++) await service.Reporter().OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
+        using (var response = await service.As(Given.Hamar, Roles.Reporter).PostAsync($"/api/v1/deviations/{deviation.Id}/patient/open",
+            new StringContent("""{"purpose":"verifyIdentity"}""", System.Text.Encoding.UTF8, "application/json")))
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromMinutes(30)), (response.StatusCode, response.Headers.RetryAfter!.Delta));
+        // Each person has an hour's openings of their own.
+        await service.ClientAs(Given.Hamar, Roles.UnitLeader, OwnUnit, Other).OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
+        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
+        clock.Advance(TimeSpan.FromMinutes(31));
+        await AvvikClient.For(service.As(Given.Hamar, Roles.Reporter)).OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Auditors_of_both_parties_see_the_openings_of_a_shared_case(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await SubmitAsync(service);
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other).OpenEnvelopeAsync(deviation.Id, Purpose);
+        await service.Reporter().OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
+        await RefusedAsync(service.ClientAs(Given.Ringsaker, Roles.Coordinator, null, Other), deviation.Id);
+        foreach (var party in new[] { Given.Hamar, Given.SykehusetInnlandet })
+        {
+            var lines = (await AvvikClient.For(service.As(party, Roles.Auditor)).ListAccessLogAsync("reporting")).Items.Where(l => l.Action != "deviationRead");
+            Assert.Equal([("envelopeRefused", Given.Ringsaker), ("envelopeOpened", Given.Hamar), ("envelopeOpened", Given.SykehusetInnlandet)], lines.Select(l => (l.Action, l.Organization)));
+        }
+        Assert.Equal(["envelopeRefused"], (await AvvikClient.For(service.As(Given.Ringsaker, Roles.Auditor)).ListAccessLogAsync("reporting")).Items.Select(l => l.Action));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Envelope_whose_key_is_gone_is_answered_410(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await SubmitAsync(service);
+        await database.ExecuteAsync("update envelopes set sealed = 'lost' || substr(sealed, 3)");
+        Assert.Equal((HttpStatusCode.Gone, "urn:avvik:problem:envelopeUnreadable"), await RefusedAsync(service.Reporter(), deviation.Id, "verifyIdentity"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Envelope_stays_closed_when_the_opening_cannot_be_logged(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await service.Reporter().SubmitAsync(WithPatient);
         await database.ExecuteAsync("drop table access_log");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await RefusedAsync(service.Reporter(), deviation.Id)).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await RefusedAsync(service.Reporter(), deviation.Id, "verifyIdentity")).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_has_been_erased_is_gone_and_says_so_to_those_who_could_have_opened_it(DatabaseProvider provider)
+    public async Task Erased_envelope_is_answered_410_to_those_who_could_have_opened_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.Now);
         await using var service = new ServiceUnderTest<Program>(database, clock);
         var deviation = await service.Reporter().SubmitAsync(WithPatient);
         await service.ReceiveAsync(deviation.Changed(3, "closed", CaseStates.Closed, at: Given.Now));
-        await service.Reporter().OpenEnvelopeAsync(deviation.Id, Purpose);
+        await service.Reporter().OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
         clock.Advance(TimeSpan.FromDays(92));
         await service.Services.GetServices<IHostedService>().OfType<EnvelopeEraser>().Single().EraseAsync(CancellationToken.None);
-        Assert.Equal((HttpStatusCode.Gone, "urn:avvik:problem:envelopeErased"), await RefusedAsync(service.Reporter(), deviation.Id));
+        Assert.Equal((HttpStatusCode.Gone, "urn:avvik:problem:envelopeErased"), await RefusedAsync(service.Reporter(), deviation.Id, "verifyIdentity"));
         Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.Ringsaker, Roles.Coordinator), deviation.Id)).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_new_active_key_seals_anew_what_the_old_one_sealed(DatabaseProvider provider)
+    public async Task Envelopes_are_resealed_with_a_new_active_key(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var ids = new List<Guid>();
@@ -122,10 +186,13 @@ public sealed class Open_envelope_tests
     }
 
     [Fact]
-    public void Nobody_opens_who_is_in_neither_party()
+    public void No_role_of_a_third_party_opens_an_envelope()
     {
-        var parties = new OpenEnvelopeEndpoints.Parties(Given.Hamar, Given.SykehusetInnlandet, Unit);
-        foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client))
-            Assert.False(OpenEnvelopeEndpoints.MayOpen(new(Given.Ringsaker, Unit, "c", "s", new HashSet<string>([role])), parties));
+        foreach (var status in Vocabulary.CaseStates.Keys)
+        {
+            var of = new EnvelopeAccess.Case(new(Given.Hamar, "s", Unit), Given.SykehusetInnlandet, status, Unit);
+            foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client))
+                Assert.Empty(EnvelopeAccess.PurposesOf(new(Given.Ringsaker, Unit, "c", "s", new HashSet<string>([role])), of));
+        }
     }
 }

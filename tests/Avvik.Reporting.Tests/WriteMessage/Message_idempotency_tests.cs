@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Storage;
+using Avvik.Testing;
+
+namespace Avvik.Reporting.Tests.WriteMessage;
+
+public sealed class Message_idempotency_tests
+{
+    public static TheoryData<DatabaseProvider> Engines => Databases.All;
+
+    private static async Task<(HttpStatusCode Status, string Body)> PostAsync(HttpClient http, Guid id, string text, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/deviations/{id}/messages") { Content = JsonContent.Create(new ReporterMessage { Text = text }) };
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        using var response = await http.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static string? TypeOf(string problem) => JsonElement.Parse(problem).GetProperty("type").GetString();
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Same_key_and_content_again_writes_one_message_and_gives_the_same_answer(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var http = service.As(Given.Hamar, Roles.Reporter);
+        var id = (await service.Reporter().SubmitAsync(Given.Submission)).Id;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(http, id, "Det gjaldt to pasienter.", "k-1")));
+        Assert.Single(answers.Distinct());
+        Assert.Equal(HttpStatusCode.OK, answers[0].Status);
+        var other = await PostAsync(http, id, "Det gjaldt tre pasienter.", "k-1");
+        Assert.Equal((HttpStatusCode.Conflict, "urn:avvik:problem:idempotencyKeyReused"), (other.Status, TypeOf(other.Body)));
+        // The key is the caller's own, and a message without one is another message.
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(service.As(Given.Hamar, Roles.Coordinator, subject: "another"), id, "Det gjaldt to pasienter.", "k-1")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, id, "Det gjaldt to pasienter.", null)).Status);
+        Assert.Equal(3, await database.CountAsync("select count(*) from reporter_messages"));
+        Assert.Equal(3, await database.CountAsync("select count(*) from outbox_message where type like '%answered%'"));
+        Assert.Equal(["another", "test-person"], (await database.QueryAsync("select distinct subject from reporter_messages order by subject", r => r.GetString(0))));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Repeat_after_the_case_has_closed_still_gives_the_answer(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var http = service.As(Given.Hamar, Roles.Reporter);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-1");
+        await service.ReceiveAsync(deviation.Changed(5, "closed", CaseStates.Closed));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-1")).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-2")).Status);
+    }
+
+    [Theory]
+    [InlineData("with space")]
+    [InlineData("æ")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x")]
+    public async Task Key_that_is_no_key_is_answered_400(string key)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var id = (await service.Reporter().SubmitAsync(Given.Submission)).Id;
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(service.As(Given.Hamar, Roles.Reporter), id, "Medisinsk sengepost.", key)).Status);
+    }
+
+    [Theory]
+    [InlineData("messages")]
+    [InlineData("withdraw")]
+    public async Task Commit_whose_reply_is_lost_is_done_once(string action)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
+        var (wire, connectionString) = database.ByWire();
+        await using var _ = wire;
+        await using var service = new ServiceUnderTest<Program>(database, settings: ("ConnectionStrings:Database", connectionString));
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.Reporter().GetDeviationAsync(deviation.Id);
+        wire.LoseNextCommitReply = true;
+        using var response = await service.As(Given.Hamar, Roles.Reporter).PostAsync($"/api/v1/deviations/{deviation.Id}/{action}",
+            new StringContent(action == "messages" ? """{"text":"Det gjaldt to pasienter."}""" : """{"reason":"Meldt to ganger."}""", System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(1, wire.CommitRepliesLost);
+        // The caller is told that it is done, or that it is not known; asked again it is done once.
+        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
+        Assert.Equal(1, await database.CountAsync($"select count(*) from outbox_message where type like '%{(action == "messages" ? "answered" : "withdrawn")}%'"));
+    }
+}
