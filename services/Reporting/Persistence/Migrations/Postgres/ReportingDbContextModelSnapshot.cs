@@ -464,6 +464,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("reporter_organization");
 
+                    b.Property<string>("ReportingUnit")
+                        .HasColumnType("text")
+                        .HasColumnName("reporting_unit");
+
                     b.Property<string>("RespondentOrganization")
                         .IsRequired()
                         .HasColumnType("text")
@@ -483,9 +487,17 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("submission");
 
+                    b.Property<string>("SubmittedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("submitted_by");
+
                     b.Property<string>("Unit")
                         .HasColumnType("text")
                         .HasColumnName("unit");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_by");
 
                     b.HasKey("Id");
 
@@ -505,6 +517,25 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_deviations_list");
 
                     b.ToTable("deviations", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Reporting.Deviations.EnvelopeOpenings", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.HasKey("Subject", "Hour");
+
+                    b.ToTable("envelope_openings", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Reporting.Deviations.EnvelopeRecord", b =>
@@ -552,12 +583,24 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("text");
 
                     b.HasKey("DeviationId", "Number");
+
+                    b.HasIndex("DeviationId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reporter_messages_idempotency_key");
 
                     b.ToTable("reporter_messages", (string)null);
                 });

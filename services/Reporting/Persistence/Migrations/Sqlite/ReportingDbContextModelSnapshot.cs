@@ -455,6 +455,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reporter_organization");
 
+                    b.Property<string>("ReportingUnit")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reporting_unit");
+
                     b.Property<string>("RespondentOrganization")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -474,9 +478,17 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("submission");
 
+                    b.Property<string>("SubmittedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("submitted_by");
+
                     b.Property<string>("Unit")
                         .HasColumnType("TEXT")
                         .HasColumnName("unit");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("withdrawn_by");
 
                     b.HasKey("Id");
 
@@ -496,6 +508,25 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_deviations_list");
 
                     b.ToTable("deviations", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Reporting.Deviations.EnvelopeOpenings", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Subject", "Hour");
+
+                    b.ToTable("envelope_openings", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Reporting.Deviations.EnvelopeRecord", b =>
@@ -543,12 +574,24 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("text");
 
                     b.HasKey("DeviationId", "Number");
+
+                    b.HasIndex("DeviationId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reporter_messages_idempotency_key");
 
                     b.ToTable("reporter_messages", (string)null);
                 });
