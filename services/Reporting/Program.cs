@@ -7,6 +7,7 @@ using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.ChangeFeed;
+using Avvik.Reporting.Deviations;
 using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.Persistence;
@@ -22,6 +23,7 @@ builder.AddServiceAuthentication("reporting");
 // Two milliseconds of a clinician's wait buy a commit shared by all who wait.
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
+builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)));
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>();
 builder.AddPatientEnvelopes();

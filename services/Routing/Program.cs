@@ -31,6 +31,7 @@ builder.AddAvvikHosting("routing");
 builder.AddServiceAuthentication("routing");
 builder.AddDatabase<RoutingDbContext>();
 builder.AddTextProtection();
+builder.AddTextResealing<RoutingDbContext>((typeof(EarlyWithdrawal), nameof(EarlyWithdrawal.Reason)));
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddHostedService<RulesRefresh>();

@@ -1,6 +1,6 @@
 namespace Avvik.Storage;
 
-/// <summary>Wakes whoever waits for what a transaction leaves behind, as the outbox does, when one has committed.</summary>
+/// <summary>Tells a waiting service, as the outbox dispatcher, that a transaction has committed.</summary>
 public sealed class CommitSignal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
@@ -9,7 +9,7 @@ public sealed class CommitSignal : IDisposable
     {
         if (_set.CurrentCount == 0)
             try { _set.Release(); }
-            catch (SemaphoreFullException) { /* two commits at once: one wake-up serves both */ }
+            catch (SemaphoreFullException) { /* two commits at once: one signal serves both */ }
     }
 
     /// <summary>Returns after the next commit that signals, or after the time given.</summary>

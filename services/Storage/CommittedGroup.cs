@@ -30,8 +30,8 @@ public static class CommittedGroupModel
 }
 
 /// <summary>Deletes the ids that nobody will look for any more: a writer looks within seconds.</summary>
-internal sealed class CommittedGroupCleanup<TDb>(Writer<TDb> writer, TimeProvider clock, ILogger<CommittedGroupCleanup<TDb>> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
-    where TDb : DbContext
+internal sealed class CommittedGroupCleanup<TDb>(Writer<TDb> writer, TimeProvider clock, ILogger<CommittedGroupCleanup<TDb>> log)
+    : PeriodicService(TimeSpan.FromHours(1), clock, log) where TDb : DbContext
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 

@@ -29,8 +29,9 @@ public static class DatabaseExtensions
         });
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext());
         builder.Services.AddSingleton<CommitSignal>();
-        builder.Services.AddSingleton(services => new Writer<TDb>(services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<CommitSignal>(),
-            services.GetRequiredService<TimeProvider>(), new WriterOptions(linger)));
+        builder.Services.AddSingleton(services => new Writer<TDb>(
+            services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<CommitSignal>(), services.GetRequiredService<TimeProvider>(),
+            new WriterOptions(linger)));
         if (builder.Configuration.GetValue<DatabaseProvider>("Database:Provider") == DatabaseProvider.Sqlite) builder.Services.AddHostedService<WalMonitor>();
         else builder.Services.AddHostedService<CommittedGroupCleanup<TDb>>();
         // Tagged: what a process must have to take work. The broker is not among it.
@@ -55,13 +56,16 @@ public static class DatabaseExtensions
             try
             {
                 // Held until the process ends, however it ends: the operating system lets go of it.
-                app.Services.GetRequiredService<Writer<TDb>>().Exclusive = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                app.Services.GetRequiredService<Writer<TDb>>().Exclusive =
+                    new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException error)
             {
-                throw new InvalidOperationException($"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
+                throw new InvalidOperationException(
+                    $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
             }
-            // EF's own lock outlives a process that is killed while migrating, and the next start would wait for it without end. The file is ours: nobody holds it.
+            // EF's own lock outlives a process that is killed while migrating, and the next start would wait for it without end. The file is ours: nobody
+            // holds it.
             if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("drop table if exists \"__EFMigrationsLock\"");
         }
         await SchemaCheck.VerifyAsync(db);

@@ -51,8 +51,8 @@ public sealed class DatabaseOptions
                 // FULL: a receipt shown to a clinician survives a power cut. WAL: readers never wait for the writer.
                 // A checkpoint copies every changed page once: the longer between them, the more changes share a copy.
                 // A page is 4 KiB: half the limit in pages is 128 a megabyte.
-                pragma.CommandText = $"pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000; pragma wal_autocheckpoint = {WalLimitMegabytes * 128}; "
-                    + $"pragma journal_size_limit = {WalLimitMegabytes * 1024L * 1024};";
+                pragma.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000; "
+                    + $"pragma wal_autocheckpoint = {WalLimitMegabytes * 128}; pragma journal_size_limit = {WalLimitMegabytes * 1024L * 1024};";
                 await pragma.ExecuteNonQueryAsync(ct);
             }
             return connection;

@@ -12,7 +12,8 @@ public abstract class DesignTimeFactory<TDb> : IDesignTimeDbContextFactory<TDb> 
     {
         var provider = Enum.Parse<DatabaseProvider>(args.SingleOrDefault() ?? "");
         var options = new DbContextOptionsBuilder<TDb>();
-        new DatabaseOptions { Provider = provider, ConnectionString = provider == DatabaseProvider.Sqlite ? "Data Source=:memory:" : "Host=localhost" }.Configure(options);
+        var connectionString = provider == DatabaseProvider.Sqlite ? "Data Source=:memory:" : "Host=localhost";
+        new DatabaseOptions { Provider = provider, ConnectionString = connectionString }.Configure(options);
         return (TDb)Activator.CreateInstance(typeof(TDb), options.Options)!;
     }
 }

@@ -14,7 +14,8 @@ namespace Avvik.Storage;
 /// <param name="table">Has the columns <c>id</c> and <c>wake_at</c> (Unix milliseconds); it goes into the SQL, so it never comes from a caller.</param>
 /// <param name="clock">Now.</param>
 /// <param name="log">Failures.</param>
-public abstract class DueWorkService<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, IOptions<DatabaseOptions> database, string table, TimeProvider clock, ILogger log)
+public abstract class DueWorkService<TDb>(
+    Writer<TDb> writer, IDbContextFactory<TDb> databases, IOptions<DatabaseOptions> database, string table, TimeProvider clock, ILogger log)
     : PeriodicService(Interval, clock, log) where TDb : DbContext
 {
     private const int Batch = 200;

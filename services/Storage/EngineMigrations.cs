@@ -19,10 +19,12 @@ internal sealed class EngineMigrations(ICurrentDbContext current, IDatabaseProvi
     public IReadOnlyDictionary<string, TypeInfo> Migrations => field ??= new SortedList<string, TypeInfo>(
         OfEngine<Migration>().ToDictionary(t => t.GetCustomAttribute<MigrationAttribute>()!.Id, StringComparer.Ordinal), StringComparer.Ordinal);
 
-    public ModelSnapshot? ModelSnapshot => field ??= OfEngine<ModelSnapshot>().SingleOrDefault() is { } type ? (ModelSnapshot)Activator.CreateInstance(type)! : null;
+    public ModelSnapshot? ModelSnapshot => field ??= OfEngine<ModelSnapshot>()
+        .Select(type => (ModelSnapshot)Activator.CreateInstance(type)!).SingleOrDefault();
 
     public string? FindMigrationId(string nameOrId) => Migrations.Keys.FirstOrDefault(id =>
-        string.Equals(id, nameOrId, StringComparison.OrdinalIgnoreCase) || string.Equals(id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..], nameOrId, StringComparison.OrdinalIgnoreCase));
+        string.Equals(id, nameOrId, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..], nameOrId, StringComparison.OrdinalIgnoreCase));
 
     public Migration CreateMigration(TypeInfo migrationClass, string activeProvider)
     {

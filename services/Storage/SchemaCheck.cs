@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Avvik.Storage;
 
-/// <summary>Stops the start on a database that this program cannot upgrade: a newer one, or one whose tables are not those of the migration it records.</summary>
+/// <summary>
+/// Stops the start on a database that this program cannot upgrade: a newer one, or one whose tables are not those of the migration it records.
+/// </summary>
 internal static class SchemaCheck
 {
     // Columns that the engine computes (search vectors) are not in the model.
@@ -15,7 +17,8 @@ internal static class SchemaCheck
         select t.name, c.name || ' ' || lower(c.type) || case when c."notnull" then ' not null' else '' end
         from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'
         union all
-        select t.name, 'index ' || i.name || ' (' || (select group_concat(c.name, ', ' order by c.seqno) from pragma_index_info(i.name) c) || ')' || case when i."unique" then ' unique' else '' end
+        select t.name, 'index ' || i.name || ' (' || (select group_concat(c.name, ', ' order by c.seqno) from pragma_index_info(i.name) c) || ')'
+          || case when i."unique" then ' unique' else '' end
         from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' and i.origin = 'c'
         """;
 
@@ -24,7 +27,8 @@ internal static class SchemaCheck
         from pg_class t join pg_attribute a on a.attrelid = t.oid
         where t.relnamespace = current_schema()::regnamespace and t.relkind = 'r' and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
         union all
-        select t.relname, 'index ' || n.relname || ' (' || (select string_agg(a.attname, ', ' order by k.position) from unnest(i.indkey) with ordinality k(attribute, position)
+        select t.relname, 'index ' || n.relname || ' ('
+          || (select string_agg(a.attname, ', ' order by k.position) from unnest(i.indkey) with ordinality k(attribute, position)
           join pg_attribute a on a.attrelid = t.oid and a.attnum = k.attribute) || ')' || case when i.indisunique then ' unique' else '' end
         from pg_index i join pg_class t on t.oid = i.indrelid join pg_class n on n.oid = i.indexrelid
         where t.relnamespace = current_schema()::regnamespace and not i.indisprimary and 0 <> all (i.indkey)
@@ -45,12 +49,14 @@ internal static class SchemaCheck
             : [];
         applied.Sort(StringComparer.Ordinal);
         if (applied.FindLast(id => !migrations.Migrations.ContainsKey(id)) is { } newer)
-            throw new InvalidOperationException($"The database is newer than this program, which does not know its migration {newer}: start the version that made it, or a newer one.");
+            throw new InvalidOperationException(
+                $"The database is newer than this program, which does not know its migration {newer}: start the version that made it, or a newer one.");
 
         if (applied.Count == 0)
         {
             if (Tables(db.GetService<IDesignTimeModel>().Model).FirstOrDefault(t => actual.Any(line => line.Table == t.Name)) is { } table)
-                throw new InvalidOperationException($"The database has the table {table.Name} but records no migration: start with an empty database, or with one that a released version made.");
+                throw new InvalidOperationException($"The database has the table {table.Name} but records no migration: "
+                    + "start with an empty database, or with one that a released version made.");
             return;
         }
         var target = migrations.CreateMigration(migrations.Migrations[applied[^1]], db.Database.ProviderName!).TargetModel;
@@ -58,9 +64,11 @@ internal static class SchemaCheck
         var tables = expected.Select(line => line.Table).ToHashSet(StringComparer.Ordinal);
         // An index that an operator has added is no harm.
         var differences = expected.Except(actual).Select(line => $"{line.Table}: {line.Text} is missing")
-            .Concat(actual.Except(expected).Where(line => tables.Contains(line.Table) && !line.Text.StartsWith("index ", StringComparison.Ordinal)).Select(line => $"{line.Table}: {line.Text} is unknown")).ToList();
+            .Concat(actual.Except(expected).Where(line => tables.Contains(line.Table) && !line.Text.StartsWith("index ", StringComparison.Ordinal))
+                .Select(line => $"{line.Table}: {line.Text} is unknown")).ToList();
         if (differences.Count > 0)
-            throw new InvalidOperationException($"The database records migration {applied[^1]} but does not have its schema ({string.Join("; ", differences.Order(StringComparer.Ordinal).Take(5))}): "
+            throw new InvalidOperationException($"The database records migration {applied[^1]} but does not have its schema "
+                + $"({string.Join("; ", differences.Order(StringComparer.Ordinal).Take(5))}): "
                 + "no released version made it, so start with an empty database or restore a backup of a released version.");
     }
 
@@ -68,7 +76,8 @@ internal static class SchemaCheck
 
     private static IEnumerable<(string Table, string Text)> Lines(ITable table) =>
         table.Columns.Select(c => (table.Name, $"{c.Name} {c.StoreType.ToLowerInvariant()}{(c.IsNullable ? "" : " not null")}"))
-            .Concat(table.Indexes.Select(i => (table.Name, $"index {i.Name} ({string.Join(", ", i.Columns.Select(c => c.Name))}){(i.IsUnique ? " unique" : "")}")));
+            .Concat(table.Indexes.Select(i =>
+                (table.Name, $"index {i.Name} ({string.Join(", ", i.Columns.Select(c => c.Name))}){(i.IsUnique ? " unique" : "")}")));
 
     private static async Task<HashSet<(string Table, string Text)>> ReadAsync(DbContext db)
     {

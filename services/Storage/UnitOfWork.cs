@@ -42,7 +42,7 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         }
     }
 
-    /// <summary>What the work goes by.</summary>
+    /// <summary>The clock of the work.</summary>
     public TimeProvider Clock => _clock;
 
     internal bool SignalsCommit { get; private set; }
@@ -101,7 +101,9 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         if (_db is not null) await _db.SaveChangesAsync(ct);
         foreach (var (_, work) in (_last ?? []).OrderBy(l => l.Order)) await work();
         // A transaction that has only read commits nothing that could be lost.
-        if (!_isSqlite) await Sql.ExecuteAsync("insert into committed_group (id, at) select @p1, @p2 where pg_current_xact_id_if_assigned() is not null", id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+        if (!_isSqlite)
+            await Sql.ExecuteAsync("insert into committed_group (id, at) select @p1, @p2 where pg_current_xact_id_if_assigned() is not null",
+                id, _clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     internal Task CommitAsync(CancellationToken ct) => _transaction.CommitAsync(ct);

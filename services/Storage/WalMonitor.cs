@@ -8,7 +8,8 @@ namespace Avvik.Storage;
 /// Watches the write-ahead log of SQLite. SQLite checkpoints by itself and cuts the log back to <see cref="DatabaseOptions.WalLimitMegabytes"/>, unless a
 /// reader keeps its snapshot open: then the log grows until it ends, and that is logged.
 /// </summary>
-internal sealed class WalMonitor(IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<WalMonitor> log) : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
+internal sealed class WalMonitor(IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<WalMonitor> log)
+    : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     protected override Task DoAsync(CancellationToken ct) => CheckAsync(ct);
 

@@ -88,8 +88,8 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         try
         {
             _session ??= await Session.OpenAsync(_options, _stopping.Token);
-            await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, await _session.Connection.BeginTransactionAsync(_stopping.Token), _clock,
-                _options.IsSqlite);
+            var transaction = await _session.Connection.BeginTransactionAsync(_stopping.Token);
+            await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, transaction, _clock, _options.IsSqlite);
             foreach (var work in group) await work.RunAsync(unit);
             await unit.SaveAsync(id, _stopping.Token);
             signals = unit.SignalsCommit;
@@ -198,7 +198,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         public abstract void Fail(Exception error);
         public abstract void Cancel();
 
-        // Asked once, before the work starts: from then on it runs to its end, since it shares its transaction with others.
+        // Checked once, before the work starts: after that it runs to its end, since it shares its transaction with others.
         public bool TryCancel()
         {
             if (!ct.IsCancellationRequested) return false;
@@ -216,7 +216,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
         public override async Task RunAsync(UnitOfWork<TDb> unit)
         {
-            // The loop serves many callers: what this unit enqueues belongs to the trace of the one who asked for it.
+            // One loop serves many callers: events that this work enqueues belong to the trace of its own caller.
             Activity.Current = activity;
             _result = await work(unit);
         }

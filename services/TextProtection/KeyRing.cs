@@ -7,22 +7,31 @@ namespace Avvik.TextProtection;
 /// <summary>Keys by id, and the one that seals now. Bound from configuration; a missing or short key stops the start.</summary>
 public sealed class KeyRingOptions : IValidatableObject
 {
-    /// <summary>The section it is bound from, for the sentences that say what to mend.</summary>
+    /// <summary>The section it is bound from, for the sentences that say what to fix.</summary>
     public string Section { get; set; } = "";
     /// <summary>Id of the key that seals. The others only open what was sealed with them.</summary>
     public string ActiveKey { get; set; } = "";
     /// <summary>32 bytes each, in base64.</summary>
     public Dictionary<string, string> Keys { get; set; } = [];
+    /// <summary>
+    /// 32 bytes in base64: the key of fingerprints, which never changes, since prints are compared with those of years ago. Without it they are made with
+    /// the ring's only key; before a second key is added, that one is copied here, so that it can be retired and the prints stay.
+    /// </summary>
+    public string? PrintKey { get; set; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Keys.ContainsKey(ActiveKey)) yield return new($"{Section}:ActiveKey must name one of {Section}:Keys: text and identities are never kept or sent without a key.");
+        if (!Keys.ContainsKey(ActiveKey))
+            yield return new($"{Section}:ActiveKey must name one of {Section}:Keys: text and identities are never kept or sent without a key.");
+        if (PrintKey is null && Keys.Count > 1)
+            yield return new($"{Section}:PrintKey is missing: copy {Section}:Keys:{KeyRing.OldestOf(Keys)} to it before another key is added, "
+                + "or prints change when that key is retired.");
+        if (PrintKey is not null && !KeyRing.IsKey(PrintKey)) yield return new($"{Section}:PrintKey must be {KeyRing.KeySize} bytes in base64.");
         foreach (var (id, key) in Keys)
         {
             if (id.Contains('.', StringComparison.Ordinal)) yield return new($"{Section}:Keys: the id {id} must not contain a full stop.");
-            var bytes = new byte[33];
-            if (!Convert.TryFromBase64String(key, bytes, out var length) || length != KeyRing.KeySize) yield return new($"{Section}:Keys:{id} must be {KeyRing.KeySize} bytes in base64.");
+            if (!KeyRing.IsKey(key)) yield return new($"{Section}:Keys:{id} must be {KeyRing.KeySize} bytes in base64.");
         }
     }
 }
@@ -33,6 +42,8 @@ public sealed class KeyRing(KeyRingOptions options)
     internal const int KeySize = 32;
     private const int NonceSize = 12, TagSize = 16;
     private readonly Dictionary<string, byte[]> _keys = options.Keys.ToDictionary(k => k.Key, k => Convert.FromBase64String(k.Value), StringComparer.Ordinal);
+
+    private readonly byte[] _printKey = Convert.FromBase64String(options.PrintKey ?? options.Keys[OldestOf(options.Keys)]);
 
     /// <summary>What a value begins with that was sealed with the active key.</summary>
     public string ActivePrefix => options.ActiveKey + ".";
@@ -53,8 +64,10 @@ public sealed class KeyRing(KeyRingOptions options)
     public byte[] Open(string sealedValue, ReadOnlySpan<byte> context = default)
     {
         var dot = sealedValue.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0 || !_keys.TryGetValue(sealedValue[..dot], out var key)) throw new CryptographicException("The key of a sealed value is not in the key ring.");
-        if (!Base64Url.IsValid(sealedValue.AsSpan(dot + 1), out var length) || length < NonceSize + TagSize) throw new CryptographicException("A sealed value is cut short, or none of ours.");
+        if (dot < 0 || !_keys.TryGetValue(sealedValue[..dot], out var key))
+            throw new CryptographicException("The key of a sealed value is not in the key ring.");
+        if (!Base64Url.IsValid(sealedValue.AsSpan(dot + 1), out var length) || length < NonceSize + TagSize)
+            throw new CryptographicException("A sealed value is cut short, or none of ours.");
         var value = Base64Url.DecodeFromChars(sealedValue.AsSpan(dot + 1));
         var data = new byte[value.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key, TagSize);
@@ -62,6 +75,15 @@ public sealed class KeyRing(KeyRingOptions options)
         return data;
     }
 
-    /// <summary>A fingerprint that means nothing without the key: equal data gives equal prints (HMAC-SHA-256 under the ring's oldest key by id).</summary>
-    public byte[] Fingerprint(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_keys.MinBy(k => k.Key, StringComparer.Ordinal).Value, data);
+    /// <summary>Seals with the active key what another key of the ring sealed.</summary>
+    /// <exception cref="CryptographicException">As for <see cref="Open"/>.</exception>
+    public string Reseal(string sealedValue, ReadOnlySpan<byte> context = default) => Seal(Open(sealedValue, context), context);
+
+    /// <summary>A fingerprint that means nothing without the key: equal data gives equal prints.</summary>
+    /// <remarks>HMAC-SHA-256 under <see cref="KeyRingOptions.PrintKey"/>.</remarks>
+    public byte[] Fingerprint(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_printKey, data);
+
+    internal static string OldestOf(Dictionary<string, string> keys) => keys.Keys.Min(StringComparer.Ordinal)!;
+
+    internal static bool IsKey(string key) => Convert.TryFromBase64String(key, new byte[KeySize + 1], out var length) && length == KeySize;
 }

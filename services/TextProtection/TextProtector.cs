@@ -1,12 +1,16 @@
+using System.Security.Cryptography;
 using System.Text;
 using Avvik.Contracts;
+using Avvik.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.TextProtection;
 
-/// <summary>Seals free text for its way over the broker (section <c>TextProtection</c>).</summary>
+/// <summary>Seals free text for the broker and for storage (section <c>TextProtection</c>).</summary>
 public sealed class TextProtector(KeyRing keys)
 {
     /// <summary>Seals a text.</summary>
@@ -16,10 +20,24 @@ public sealed class TextProtector(KeyRing keys)
     public ProtectedText? ProtectOptional(string? text) => text is null ? null : Protect(text);
 
     /// <summary>Opens a text.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">This service has not the key, or the text was changed.</exception>
+    /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
     public string Reveal(ProtectedText text) => Encoding.UTF8.GetString(keys.Open(text.Value));
 
-    /// <summary>A number that only those with the key can make: the seed of prints by which like texts are found.</summary>
+    /// <summary>Opens a text to show it: one that cannot be opened is shown as such, so that it does not take the rest of a list with it.</summary>
+    public string Show(string sealedText)
+    {
+        try { return Reveal(new ProtectedText(sealedText)); }
+        catch (CryptographicException) { return Texts.Message("unreadableText"); }
+    }
+
+    /// <summary>What a text begins with that the active key sealed.</summary>
+    public string ActivePrefix => keys.ActivePrefix;
+
+    /// <summary>The same text under the active key.</summary>
+    /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
+    public string Reseal(string sealedText) => keys.Reseal(sealedText);
+
+    /// <summary>A number that only those with the key can make: the seed of the signatures by which similar texts are found.</summary>
     public ulong Seed(string purpose) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(keys.Fingerprint(Encoding.UTF8.GetBytes(purpose)));
 
     /// <summary>Opens a text, if there is one.</summary>
@@ -29,14 +47,20 @@ public sealed class TextProtector(KeyRing keys)
 /// <summary>Registers key rings.</summary>
 public static class TextProtectionExtensions
 {
-    /// <summary>Lets the service seal and open travelling text.</summary>
+    /// <summary>Lets the service seal and open text.</summary>
     public static void AddTextProtection(this IHostApplicationBuilder builder)
     {
         builder.AddKeyRingOptions("TextProtection");
         builder.Services.AddSingleton(s => new TextProtector(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get("TextProtection"))));
     }
 
+    /// <summary>Reseals these columns after each change of the active key, so that the earlier key can be retired.</summary>
+    public static void AddTextResealing<TDb>(this IHostApplicationBuilder builder, params (Type Entity, string Property)[] columns) where TDb : DbContext =>
+        builder.Services.AddHostedService(s => new TextResealer<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
+            s.GetRequiredService<TextProtector>(), columns, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<TextResealer<TDb>>>()));
+
     /// <summary>Binds and checks a key ring's section; read it with its name.</summary>
     public static void AddKeyRingOptions(this IHostApplicationBuilder builder, string section) =>
-        builder.Services.AddOptions<KeyRingOptions>(section).BindConfiguration(section).Configure(ring => ring.Section = section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<KeyRingOptions>(section).BindConfiguration(section).Configure(ring => ring.Section = section)
+            .ValidateDataAnnotations().ValidateOnStart();
 }

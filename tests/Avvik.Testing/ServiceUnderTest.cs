@@ -33,7 +33,7 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        foreach (var (name, value) in database.Settings.Select(s => (s.Key, s.Value)).Concat(settings)) builder.UseSetting(name, value);
+        foreach (var (name, value) in database.Settings) builder.UseSetting(name, value);
         builder.UseSetting("RabbitMq:Uri", "amqp://nobody:nothing@127.0.0.1:1/");
         builder.UseSetting("InternalToken:PublicKeyFile", _gateway.PublicKeyFile);
         foreach (var ring in new[] { "TextProtection", "EnvelopeProtection" })
@@ -41,6 +41,8 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
             builder.UseSetting($"{ring}:ActiveKey", "k1");
             builder.UseSetting($"{ring}:Keys:k1", TestKeys.Of(ring));
         }
+        // Last: a test may have other keys than these.
+        foreach (var (name, value) in settings) builder.UseSetting(name, value);
         builder.ConfigureServices(services =>
         {
             if (clock is not null) services.AddSingleton<TimeProvider>(clock);

@@ -18,7 +18,7 @@ internal sealed class PatientEnvelopes(KeyRing keys)
     public string ActivePrefix => keys.ActivePrefix;
 
     /// <summary>The same under the active key.</summary>
-    public string Reseal(Guid deviationId, string sealedPatient) => keys.Seal(keys.Open(sealedPatient, deviationId.ToByteArray()), deviationId.ToByteArray());
+    public string Reseal(Guid deviationId, string sealedPatient) => keys.Reseal(sealedPatient, deviationId.ToByteArray());
 
     /// <summary>Of all that was sent, the patient too: keyed, so that it cannot be searched for.</summary>
     public byte[] Fingerprint(Submission submission) => keys.Fingerprint(JsonSerializer.SerializeToUtf8Bytes(submission, SubmissionJson.Default.Submission));

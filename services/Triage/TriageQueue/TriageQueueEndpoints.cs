@@ -38,7 +38,7 @@ internal static class TriageQueueEndpoints
         var rows = await query.OrderBy(a => a.ReceivedAt).ThenBy(a => a.Id).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
         var ids = rows.Select(a => a.Id).ToList();
-        var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Reveal(new ProtectedText(m.Text)));
+        var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Show(m.Text));
         await journal.ReadAsync(caller, AccessActions.TriageRead, [.. ids.Take(take)], ct);
         return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
     }
@@ -46,8 +46,8 @@ internal static class TriageQueueEndpoints
     private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)
     {
         var facts = a.ReadFacts();
-        var (narrative, immediateAction, suggestedMeasure) = (texts.Reveal(new ProtectedText(a.Narrative)), Reveal(a.ImmediateAction), Reveal(a.SuggestedMeasure));
-        string? Reveal(string? text) => texts.RevealOptional(text is null ? null : new ProtectedText(text));
+        var (narrative, immediateAction, suggestedMeasure) = (texts.Show(a.Narrative), Reveal(a.ImmediateAction), Reveal(a.SuggestedMeasure));
+        string? Reveal(string? text) => text is null ? null : texts.Show(text);
         TriageFlag Flag(string code) => new(code, Texts.Flag(code, english),
             code == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null,
             code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure)

@@ -15,7 +15,7 @@ public sealed class Writer_tests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Work_that_waits_at_the_same_time_shares_a_commit(DatabaseProvider provider)
+    public async Task Concurrent_work_shares_a_commit(DatabaseProvider provider)
     {
         const int Units = 200;
         await using var database = await Databases.CreateAsync(provider);
@@ -37,7 +37,7 @@ public sealed class Writer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Work_that_fails_is_rolled_back_alone(DatabaseProvider provider)
+    public async Task Failing_work_is_rolled_back_alone(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -65,7 +65,7 @@ public sealed class Writer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task What_the_database_refuses_at_the_end_is_reported_to_the_one_who_wrote_it(DatabaseProvider provider)
+    public async Task Error_while_saving_is_reported_to_the_work_that_caused_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -89,7 +89,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task A_full_queue_says_that_it_is_busy_and_loses_nothing_it_took()
+    public async Task Full_queue_throws_WriterBusyException_and_loses_nothing_accepted()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var instance = await Instance.CreateAsync(database);
@@ -106,7 +106,7 @@ public sealed class Writer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Work_cancelled_before_it_starts_never_runs(DatabaseProvider provider)
+    public async Task Work_cancelled_before_it_starts_is_not_run(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -125,7 +125,7 @@ public sealed class Writer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task The_writer_comes_back_after_its_connection_was_lost(DatabaseProvider provider)
+    public async Task Writer_reconnects_after_its_connection_is_lost(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -145,7 +145,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task Stopping_with_a_frozen_database_does_not_wait_for_it_once_for_each_that_waits()
+    public async Task Stopping_waits_for_a_frozen_database_once_and_not_per_work()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         var (wire, connectionString) = database.ByWire();
@@ -162,7 +162,7 @@ public sealed class Writer_tests
     }
 
     [Theory, InlineData(1), InlineData(20)]
-    public async Task Work_whose_commit_was_answered_to_nobody_is_not_run_twice(int units)
+    public async Task Work_is_not_run_twice_when_the_reply_to_its_commit_is_lost(int units)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         var (wire, connectionString) = database.ByWire();
@@ -186,7 +186,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task Work_whose_commit_was_lost_and_not_done_runs_again()
+    public async Task Work_runs_again_when_its_commit_failed_with_the_connection()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var instance = await Instance.CreateAsync(database);
@@ -208,7 +208,7 @@ public sealed class Writer_tests
     }
 
     [Theory, InlineData("40001"), InlineData("40P01"), InlineData("23505")]
-    public async Task Lone_work_that_loses_a_race_on_PostgreSQL_runs_again(string state)
+    public async Task Lone_work_runs_again_after_a_lost_race_on_PostgreSQL(string state)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var instance = await Instance.CreateAsync(database);
@@ -224,7 +224,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task Lone_work_that_always_loses_its_race_fails_after_three_runs()
+    public async Task Lone_work_fails_after_three_lost_races()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var instance = await Instance.CreateAsync(database);
@@ -238,7 +238,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task Ids_of_committed_groups_are_deleted_after_a_day()
+    public async Task Committed_group_ids_are_deleted_after_a_day()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var instance = await Instance.CreateAsync(database);
@@ -251,7 +251,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task Write_ahead_log_is_cut_back_and_a_reader_that_holds_it_is_logged()
+    public async Task Write_ahead_log_is_truncated_and_a_blocking_reader_is_logged()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var instance = await Instance.CreateAsync(database);
@@ -269,21 +269,21 @@ public sealed class Writer_tests
             wal.Refresh();
             Assert.True(wal.Length > 3_000_000);
             await monitor.CheckAsync(None);
-            Assert.Equal(1, instance.Log.Count(1010));
+            Assert.Equal(1, instance.Log.Count(1020));
         }
 
         for (var i = 0; i < 3; i++) await WriteMegabyteAsync();
         await monitor.CheckAsync(None);
         wal.Refresh();
         Assert.InRange(wal.Length, 1, 2_200_000); // the limit, and what one commit wrote past the checkpoint
-        Assert.Equal(1, instance.Log.Count(1010));
+        Assert.Equal(1, instance.Log.Count(1020));
 
         Task WriteMegabyteAsync() => writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
             "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 's', 't', zeroblob(1000000), 'c', 'e', 0)", Guid.CreateVersion7()), None);
     }
 
     [Fact]
-    public async Task On_SQLite_a_commit_is_on_disk_and_readers_do_not_wait_for_the_writer()
+    public async Task SQLite_syncs_each_commit_and_uses_a_write_ahead_log()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var instance = await Instance.CreateAsync(database);
@@ -292,7 +292,7 @@ public sealed class Writer_tests
     }
 
     [Fact]
-    public async Task A_second_process_on_the_same_SQLite_file_does_not_start_and_says_why()
+    public async Task Second_process_on_a_SQLite_file_refuses_to_start()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         var first = await Instance.CreateAsync(database);

@@ -101,6 +101,34 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
+    public void Fingerprints_stay_the_same_when_the_first_key_is_retired()
+    {
+        var print = Ring("k1", K1).Fingerprint(Data);
+        var retired = new KeyRing(new KeyRingOptions { ActiveKey = "k2", Keys = { ["k2"] = Convert.ToBase64String(K2.Key) }, PrintKey = Convert.ToBase64String(K1.Key) });
+        Assert.Equal(print, retired.Fingerprint(Data));
+    }
+
+    [Fact]
+    public void Key_ring_with_a_second_key_asks_for_the_key_of_prints()
+    {
+        var options = new KeyRingOptions
+        {
+            Section = "TextProtection",
+            ActiveKey = "k2",
+            Keys = { ["k1"] = Convert.ToBase64String(K1.Key), ["k2"] = Convert.ToBase64String(K2.Key) },
+        };
+        Assert.StartsWith("TextProtection:PrintKey is missing: copy TextProtection:Keys:k1 to it", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+        options.PrintKey = "short";
+        Assert.Equal("TextProtection:PrintKey must be 32 bytes in base64.", Assert.Single(options.Validate(new(options))).ErrorMessage);
+        options.PrintKey = options.Keys["k1"];
+        Assert.Empty(options.Validate(new(options)));
+    }
+
+    [Fact]
+    public void A_text_that_cannot_be_opened_is_shown_as_such() =>
+        Assert.Equal(Texts.Message("unreadableText"), new TextProtector(Ring("k2", K2)).Show(Ring("k1", K1).Seal(Data)));
+
+    [Fact]
     public void A_sealed_text_shows_nothing_of_itself_when_printed() =>
         Assert.Matches(@"^ProtectedText\[\d+\]$", new TextProtector(Ring("k1", K1)).Protect("hemmelig").ToString());
 

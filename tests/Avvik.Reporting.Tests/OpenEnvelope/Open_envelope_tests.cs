@@ -174,7 +174,8 @@ public sealed class Open_envelope_tests
 
         var newKey = TestKeys.Of("the new key");
         await using var rotated = new ServiceUnderTest<Program>(database);
-        await using var service = rotated.WithWebHostBuilder(host => host.UseSetting("EnvelopeProtection:ActiveKey", "k2").UseSetting("EnvelopeProtection:Keys:k2", newKey));
+        await using var service = rotated.WithWebHostBuilder(host => host.UseSetting("EnvelopeProtection:ActiveKey", "k2").UseSetting("EnvelopeProtection:Keys:k2", newKey)
+            .UseSetting("EnvelopeProtection:PrintKey", TestKeys.Of("EnvelopeProtection")));
         using var _ = service.CreateClient();
         await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from envelopes where sealed like 'k2.%'") == 3, TimeSpan.FromSeconds(30));
         Assert.Equal(1, await database.CountAsync("select count(*) from envelopes where sealed = 'k0.AAAA'"));

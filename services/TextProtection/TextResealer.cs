@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Avvik.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.Extensions.Logging;
+
+namespace Avvik.TextProtection;
+
+/// <summary>
+/// Seals with the active key what an earlier one sealed, so that the earlier can be retired. The key changes with the configuration, so this runs at start;
+/// each hour after it finds what an instance that had not yet restarted sealed.
+/// </summary>
+/// <param name="writer">Writes.</param>
+/// <param name="databases">Finds what an earlier key sealed.</param>
+/// <param name="texts">Has both keys.</param>
+/// <param name="columns">Where sealed texts are.</param>
+/// <param name="clock">Now.</param>
+/// <param name="log">What was done.</param>
+public sealed partial class TextResealer<TDb>(
+    Writer<TDb> writer, IDbContextFactory<TDb> databases, TextProtector texts, IReadOnlyList<(Type Entity, string Property)> columns, TimeProvider clock,
+    ILogger log)
+    : PeriodicService(TimeSpan.FromHours(1), clock, log) where TDb : DbContext
+{
+    private const int Batch = 200;
+
+    /// <inheritdoc/>
+    protected override async Task DoAsync(CancellationToken ct)
+    {
+        var (resealed, unreadable) = await ResealAsync(ct);
+        if (resealed > 0) TextsResealed(Log, resealed);
+        if (unreadable > 0) TextsUnreadable(Log, unreadable);
+    }
+
+    /// <summary>Answers how many texts were sealed with the active key, and how many the ring has no key for: those stay as they are.</summary>
+    public async Task<(int Resealed, int Unreadable)> ResealAsync(CancellationToken ct)
+    {
+        var (resealed, unreadable) = (0, 0);
+        foreach (var (entity, property) in columns)
+        {
+            for (object[] after = []; await ReadAsync(entity, property, after, ct) is ({ Count: > 0 } rows, var update); after = rows[^1].Key)
+            {
+                var renewed = new List<(object[] Key, string Old, string New)>();
+                foreach (var (key, old) in rows)
+                {
+                    try { renewed.Add((key, old, texts.Reseal(old))); }
+                    catch (CryptographicException) { unreadable++; }
+                }
+                resealed += await writer.WriteAsync(async unit =>
+                {
+                    var changed = 0;
+                    // Changed or erased in the meantime: then it stays so.
+                    foreach (var (key, old, @new) in renewed) changed += await unit.Sql.ExecuteAsync(update, [@new, old, .. key]);
+                    return changed;
+                }, ct);
+            }
+        }
+        return (resealed, unreadable);
+    }
+
+    /// <summary>The next texts of a column, by key, that the active key did not seal; and the statement that replaces one.</summary>
+    private async Task<(List<(object[] Key, string Sealed)> Rows, string Update)> ReadAsync(Type entity, string property, object[] after, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var type = db.Model.FindEntityType(entity)!;
+        var table = StoreObjectIdentifier.Table(type.GetTableName()!);
+        var column = type.FindProperty(property)!.GetColumnName(table)!;
+        var keys = type.FindPrimaryKey()!.Properties.Select(p => p.GetColumnName(table)!).ToList();
+        var keyList = string.Join(", ", keys);
+        await db.Database.OpenConnectionAsync(ct);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = $"select {column}, {keyList} from {table.Name} where substr({column}, 1, {texts.ActivePrefix.Length}) <> @p0"
+            + (after.Length == 0 ? "" : $" and ({keyList}) > ({string.Join(", ", after.Select((_, i) => $"@p{i + 1}"))})")
+            + $" order by {keyList} limit {Batch}";
+        foreach (var (i, value) in after.Prepend(texts.ActivePrefix).Index())
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ($"@p{i}", value);
+            command.Parameters.Add(parameter);
+        }
+        var rows = new List<(object[], string)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) rows.Add(([.. Enumerable.Range(1, keys.Count).Select(reader.GetValue)], reader.GetString(0)));
+        return (rows, $"update {table.Name} set {column} = @p1 where {column} = @p2 and {string.Join(" and ", keys.Select((key, i) => $"{key} = @p{i + 3}"))}");
+    }
+
+    [LoggerMessage(1021, LogLevel.Information, "{Count} texts were sealed with the active key.")]
+    private static partial void TextsResealed(ILogger log, int count);
+
+    [LoggerMessage(1022, LogLevel.Error, "{Count} texts are sealed with a key that is not in the ring; they stay as they are and are shown as unreadable.")]
+    private static partial void TextsUnreadable(ILogger log, int count);
+}
