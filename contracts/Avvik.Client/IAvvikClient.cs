@@ -172,10 +172,11 @@ public interface IAvvikClient
     /// <param name="community">Code of the health community.</param>
     /// <param name="path">Which report.</param>
     /// <param name="version">Of a quarter; null: the latest.</param>
+    /// <param name="scope"><c>own</c>: the cases of the caller's party or unit, whole and as they stand; else protected figures of the community.</param>
     /// <param name="ct">Cancels the call.</param>
     /// <exception cref="AvvikProblemException">404, also for what is not frozen yet.</exception>
     [Get("/api/v1/reports/{community}/{**path}")]
-    Task<Report> GetReportAsync(string community, string path, int? version = null, CancellationToken ct = default);
+    Task<Report> GetReportAsync(string community, string path, int? version = null, string? scope = null, CancellationToken ct = default);
 
     /// <summary>The same as a file; <paramref name="path"/> as in <c>2026-Q3.json</c>, <c>2026-Q3.csv</c>, <c>regions/hamarregionen/2026.pdf</c>.</summary>
     /// <param name="community">Code of the health community.</param>

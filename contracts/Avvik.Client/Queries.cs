@@ -155,6 +155,8 @@ public sealed record SignalQuery
 /// </summary>
 public sealed record StatisticsQuery
 {
+    /// <summary><c>own</c>: the cases of the caller's party or unit, whole; <c>community</c>: protected figures of frozen quarters. By the caller's role when not given.</summary>
+    public string? Scope { get; init; }
     /// <summary>Code of a health community; the caller's own when not given.</summary>
     public string? Community { get; init; }
     /// <summary>First day of receipt, Norwegian local date; not given: the start of the quarter of the last day.</summary>
@@ -163,7 +165,7 @@ public sealed record StatisticsQuery
     /// <summary>Last day; today when not given.</summary>
     [Query(Format = "yyyy-MM-dd")]
     public DateOnly? To { get; init; }
-    /// <summary>Dimensions of the rows, at most four: the names of the filters below, or <c>community</c>.</summary>
+    /// <summary>Dimensions of the rows, at most four (of the community two, filters included): the names of the filters below, or <c>community</c>.</summary>
     [Query(CollectionFormat.Csv)]
     public IReadOnlyList<string>? By { get; init; }
     /// <summary>Regions.</summary>
@@ -178,6 +180,9 @@ public sealed record StatisticsQuery
     /// <summary>From whom to whom.</summary>
     [Query(CollectionFormat.Multi)]
     public IReadOnlyList<string>? Direction { get; init; }
+    /// <summary>Organisation numbers of those who reported.</summary>
+    [Query(CollectionFormat.Multi)]
+    public IReadOnlyList<string>? Reporter { get; init; }
     /// <summary>Organisation numbers of those who answer.</summary>
     [Query(CollectionFormat.Multi)]
     public IReadOnlyList<string>? Respondent { get; init; }

@@ -5,11 +5,14 @@ namespace Avvik.Client;
 /// <summary>Figures of a period as a meeting gets them: a quarter, a year, a region, a patient group, or the life of an agreement.</summary>
 public sealed record Report
 {
+    /// <summary>An <see cref="Audience"/>.</summary>
+    public const string Everyone = "community", Own = "own";
+
     /// <summary><c>quarter</c>, <c>year</c>, <c>region</c>, <c>patientGroup</c> or <c>agreement</c>.</summary>
     public required string Kind { get; init; }
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }
-    /// <summary>Code of the region, patient group or agreement it is about; null when it is the whole community.</summary>
+    /// <summary>Code of the region, patient group, agreement, party or unit it is about; null when it is the whole community.</summary>
     public string? Subject { get; init; }
     /// <summary><c>2026-Q3</c>, <c>2026</c>, or the agreement's code.</summary>
     public required string Period { get; init; }
@@ -17,10 +20,13 @@ public sealed record Report
     public required DateOnly From { get; init; }
     /// <summary>Last day, included.</summary>
     public required DateOnly To { get; init; }
-    /// <summary><c>ssu</c> or <c>parties</c>: who it is made for decides how small a number is shown.</summary>
+    /// <summary>
+    /// <see cref="Everyone"/>: the whole community, protected; or <see cref="Own"/>: the cases of the caller's party or unit, whole and as they stand.
+    /// <c>ssu</c> in versions frozen before figures were rounded.
+    /// </summary>
     public required string Audience { get; init; }
-    /// <summary>Numbers from 1 to one less than this are <c>":"</c>.</summary>
-    public required int Threshold { get; init; }
+    /// <summary>Every count is a multiple of this, and may be as much too high or too low; 1 when counts are exact.</summary>
+    public int RoundedTo { get; init; } = 1;
     /// <summary>From 1; null when it is not frozen and may be another tomorrow.</summary>
     public int? Version { get; init; }
     /// <summary>When that version was frozen.</summary>
@@ -35,8 +41,6 @@ public sealed record Report
     public required ReportTable KeyFigures { get; init; }
     /// <summary>The tables, in the order they are read.</summary>
     public required IReadOnlyList<ReportTable> Tables { get; init; }
-    /// <summary>What was hidden.</summary>
-    public required ReportSuppression Suppression { get; init; }
     /// <summary>How it was counted and what was hidden, in bokmål, a paragraph each.</summary>
     public required IReadOnlyList<string> Method { get; init; }
     /// <summary>SHA-256, in hexadecimal, of the canonical form (RFC 8785) of this document without this member.</summary>
@@ -59,15 +63,8 @@ public sealed record ReportColumn(string Code, string Label);
 /// <param name="Code">Of what it counts; null for what has no code.</param>
 /// <param name="Label">Bokmål.</param>
 /// <param name="Parent">Code of the row of the same or another table that this is a part of; null when it is a part of the whole.</param>
-/// <param name="Values">As many as there are columns; null where there is no such figure, <c>":"</c> where it is too small to be shown.</param>
+/// <param name="Values">As many as there are columns; null where there is no such figure, <c>":"</c> where too few stand behind it.</param>
 public sealed record ReportRow(string? Code, string Label, string? Parent, IReadOnlyList<Figure?> Values);
-
-/// <summary>What hiding cost.</summary>
-/// <param name="Primary">Numbers hidden because they are small.</param>
-/// <param name="Complementary">Numbers hidden so that those cannot be computed.</param>
-/// <param name="Folded">Divisions that are shown as one row, the whole.</param>
-/// <param name="Bound">At least so many complementary ones any method would need.</param>
-public sealed record ReportSuppression(int Primary, int Complementary, int Folded, int Bound);
 
 /// <summary>A version of a frozen report.</summary>
 /// <param name="Version">From 1.</param>

@@ -4,32 +4,40 @@ using System.Text.Json.Serialization;
 namespace Avvik.Client;
 
 /// <summary>Figures of a period.</summary>
+/// <param name="Scope"><c>own</c>: the cases of the caller's party or unit, whole, as they stand; <c>community</c>: protected figures of frozen quarters.</param>
 /// <param name="Period">Both days included; by the day a deviation was received, Norwegian local time.</param>
 /// <param name="By">The dimensions of the rows.</param>
 /// <param name="Rows">One for each combination that occurs, in the order of the dimensions.</param>
 /// <param name="Total">All of them together.</param>
 /// <param name="SuppressedCells">How many numbers are shown as <c>":"</c>.</param>
-public sealed record StatisticsAnswer(StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
+public sealed record StatisticsAnswer(string Scope, StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
 
 /// <summary>Days, both included.</summary>
 public sealed record StatisticsPeriod(DateOnly From, DateOnly To);
 
-/// <summary>A row of figures. A number too small to be shown to this caller is <c>":"</c> (SSB's sign for figures that cannot be published).</summary>
+/// <summary>
+/// A row of figures. Of <c>scope=community</c> each count is a multiple of 5, and a figure that too few stand behind is <c>":"</c> (SSB's sign for
+/// figures that cannot be published).
+/// </summary>
 public sealed record StatisticsRow
 {
     /// <summary>The values of the dimensions asked for, as members of their own: <c>"category": "medication"</c>.</summary>
     // Not init: generated serializers cannot bind members of their own to one.
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Dimensions { get; set; }
-    /// <summary>Deviations.</summary>
+    /// <summary>Deviations, without good collaboration and proposals.</summary>
     public required Figure Count { get; init; }
-    /// <summary>Of those, not yet in a final state.</summary>
+    /// <summary>Reports of good collaboration.</summary>
+    public required Figure GoodCollaboration { get; init; }
+    /// <summary>Proposals for improvement.</summary>
+    public required Figure Proposals { get; init; }
+    /// <summary>Deviations not yet in a final state.</summary>
     public required Figure Open { get; init; }
-    /// <summary>Median days from receipt to answer, of the answered; null when none is.</summary>
+    /// <summary>Days within which half had their answer, by Kaplan and Meier: who still waits counts for as long as they have. Null when fewer than half have.</summary>
     public Figure? MedianAnswerDays { get; init; }
-    /// <summary>90th percentile of the same.</summary>
+    /// <summary>Days within which nine of ten had it.</summary>
     public Figure? P90AnswerDays { get; init; }
-    /// <summary>Share of the answered that were in time, percent.</summary>
+    /// <summary>Of those whose deadline has passed, the percentage answered before it did; unanswered ones are not in time.</summary>
     public Figure? AnsweredInTimePercent { get; init; }
     /// <summary>Mean number of wrong-recipient returns.</summary>
     public Figure? MeanHops { get; init; }

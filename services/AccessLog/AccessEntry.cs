@@ -68,5 +68,5 @@ public static class AccessActions
 {
     public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed", LessonRead = "lessonRead",
         ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened", EnvelopeRefused = "envelopeRefused",
-        IdentityCleared = "identityCleared", Administration = "administration";
+        IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

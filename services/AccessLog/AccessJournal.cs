@@ -22,6 +22,14 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
             return Task.FromResult(true);
         }, ct);
 
+    /// <summary>Logs that the caller asks for figures, before they are answered.</summary>
+    /// <param name="question">The call, in codes and days alone.</param>
+    public Task QuestionAsync(Caller caller, string question, CancellationToken ct) => writer.WriteAsync(unit =>
+    {
+        Append(unit, caller, AccessActions.FiguresRead, target: question);
+        return Task.FromResult(true);
+    }, ct);
+
     /// <summary>Logs what the caller does, in the transaction that does it.</summary>
     public void Append(UnitOfWork<TDb> unit, Caller caller, string action, IReadOnlyCollection<Guid>? deviations = null, string? target = null, string? purpose = null) =>
         unit.AtEnd(EndOrder.AccessLog, () => AppendAsync(unit.Sql, caller, action, [.. (deviations ?? []).Distinct()], target, purpose));

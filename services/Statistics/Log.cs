@@ -2,6 +2,12 @@ namespace Avvik.Statistics;
 
 internal static partial class Log
 {
-    [LoggerMessage(4001, LogLevel.Information, "{Quarter} of {Community} is frozen.")]
+    [LoggerMessage(4001, LogLevel.Information, "Froze {Quarter} of {Community}")]
     public static partial void QuarterFrozen(this ILogger log, string community, string quarter);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Quarter} of {Community} is not frozen: its publishers have sent everything only until {Until}; will retry")]
+    public static partial void QuarterWaits(this ILogger log, string community, string quarter, DateTimeOffset? until);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Signals are not judged: publishers have sent everything only until {Until}; will retry")]
+    public static partial void SignalsWait(this ILogger log, DateTimeOffset? until);
 }

@@ -8,6 +8,7 @@ using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.RebuildFacts;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
@@ -22,7 +23,11 @@ builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<CaseSnapshotPublished, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
-builder.Services.AddSingleton<CountedFacts>();
+builder.Services.AddSingleton<StringPools>();
+builder.Services.AddSingleton<FactCache>();
+builder.Services.AddSingleton<Completeness>();
+builder.Services.AddSingleton<ProtectedFacts>();
+builder.AddQuestionLimit();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<QuarterReports>();
 builder.Services.AddSingleton<MeetingReports>();
@@ -32,11 +37,14 @@ builder.Services.AddHostedService<SignalWatch>();
 var app = builder.Build();
 app.UseAvvikDefaults();
 app.UseServiceAuthentication();
+app.UseRateLimiter();
 app.MapOpenApi().AllowAnonymous();
-app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).WithTags("Statistics").MapFigures();
-app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).WithTags("Reports").LogAdministration<StatisticsDbContext>().MapReports();
+app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics").MapFigures();
+app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
+    .LogAdministration<StatisticsDbContext>().MapReports();
 app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();
-app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>().MapParkedMessages<StatisticsDbContext>().MapRebuildFacts();
+app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>()
+    .MapParkedMessages<StatisticsDbContext>().MapRebuildFacts();
 app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

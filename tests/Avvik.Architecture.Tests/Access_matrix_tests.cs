@@ -101,7 +101,7 @@ public sealed class Access_matrix_tests
         ["GET /api/v1/signals"] = [.. Figures.Where(r => r != Roles.Ssu)],
         ["POST /api/v1/signals/{id}"] = [Roles.Coordinator],
         ["GET /ops/statistics/facts"] = [Roles.Admin],
-        ["POST /ops/statistics/facts/doubt"] = [Roles.Admin],
+        ["POST /ops/statistics/facts/invalidate"] = [Roles.Admin],
     }));
 
     private static async Task AssertMatrixAsync<TProgram>(Dictionary<string, string[]> operations) where TProgram : class

@@ -39,6 +39,7 @@ internal static class Given
         };
     }
 
-    public static IEnumerable<CaseChanged> Cases(int count, Func<DeviationFacts, DeviationFacts>? facts = null, double? answeredAfterDays = null, string state = CaseStates.Acknowledged) =>
+    public static IEnumerable<CaseChanged> Cases(int count, Func<DeviationFacts, DeviationFacts>? facts = null, double? answeredAfterDays = null,
+        string state = CaseStates.Acknowledged) =>
         Enumerable.Range(0, count).Select(_ => Case(facts, answeredAfterDays, state));
 }

@@ -65,6 +65,7 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
         File.WriteAllText(_keyFile, _key.ExportSubjectPublicKeyInfoPem());
         foreach (var (name, value) in database.Settings.Select(s => (s.Key, s.Value)).Concat(settings)) builder.UseSetting(name, value);
         builder.UseSetting("InternalToken:PublicKeyFile", _keyFile);
+        if (!settings.Any(s => s.Name == "Questions:PerMinute")) builder.UseSetting("Questions:PerMinute", "1000000");
         // Nothing listens there.
         builder.UseSetting("RabbitMq:Uri", "amqp://guest:guest@127.0.0.1:1/");
         builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Clock));
@@ -80,7 +81,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     {
         var entry = MessageCatalog.Of(typeof(CaseChanged));
         return Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync(
-            [.. page.Select(e => new PagedEvent { Id = e.MessageId, Type = entry.Name, Body = JsonSerializer.SerializeToElement(e.Event, entry.Json) })], CancellationToken.None);
+            [.. page.Select(e => new PagedEvent { Id = e.MessageId, Type = entry.Name, Body = JsonSerializer.SerializeToElement(e.Event, entry.Json) })],
+                CancellationToken.None);
     }
 
     public async Task<List<Fact>> FactsAsync()
@@ -92,14 +94,19 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     public async Task EmptyAsync()
     {
         _ = Server;
-        foreach (var table in new[] { "facts", "frozen_reports", "signals" }) await database.ExecuteAsync($"delete from {table}");
+        foreach (var table in new[] { "facts", "frozen_reports", "protected_cubes", "watermarks",
+            "signals" }) await database.ExecuteAsync($"delete from {table}");
         Clock.Advance(Now - Clock.GetUtcNow());
     }
 
-    public HttpClient As(string organization, params string[] roles)
+    public HttpClient As(string organization, params string[] roles) => Authorized(Token(organization, unit: null, roles));
+
+    public HttpClient AsOfUnit(string organization, string unit, string role) => Authorized(Token(organization, unit, [role]));
+
+    private HttpClient Authorized(string token)
     {
         var client = CreateClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token(organization, roles));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 
@@ -115,12 +122,18 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     }
 
     // As the gateway makes them; what signs and checks is the real thing.
-    private string Token(string organization, string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    private string Token(string organization, string? unit, string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
         Issuer = InternalToken.Issuer,
         Audience = InternalToken.AudienceOf("statistics"),
         Expires = TimeProvider.System.GetUtcNow().AddMinutes(5).UtcDateTime,
-        Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "test", ["client_id"] = "test", ["organization"] = organization, ["role"] = roles },
+        Claims = new Dictionary<string, object>(unit is null ? [] : [new("unit", unit)], StringComparer.Ordinal)
+        {
+            ["sub"] = "test",
+            ["client_id"] = "test",
+            ["organization"] = organization,
+            ["role"] = roles,
+        },
         SigningCredentials = new(new ECDsaSecurityKey(_key), SecurityAlgorithms.EcdsaSha256),
     });
 
@@ -131,4 +144,10 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
         File.Delete(_keyFile);
         await database.DisposeAsync();
     }
+}
+
+internal static class ClientExtensions
+{
+    /// <summary>Asks with a query string, as people write them.</summary>
+    public static Task<StatisticsAnswer> AskAsync(this IAvvikClient client, string query) => client.GetStatisticsAsync(QueryRecords.Of<StatisticsQuery>(query));
 }

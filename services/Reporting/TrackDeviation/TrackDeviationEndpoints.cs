@@ -75,11 +75,4 @@ internal static class TrackDeviationEndpoints
         if (deviation.Submission.Reporter is not { Confidential: true } reporter || row.SubmittedBy == caller.Subject || (alone && caller.Is(Roles.Coordinator))) return deviation;
         return deviation with { Submission = deviation.Submission with { Reporter = reporter with { Name = null, HprNumber = null } } };
     }
-
-    /// <summary>A text whose key is gone, or that was changed, is shown as such; the rest of the list is not held back by it.</summary>
-    private static string? Reveal(TextProtector texts, string? text)
-    {
-        try { return text is null ? null : texts.Reveal(new ProtectedText(text)); }
-        catch (CryptographicException) { return Texts.Message("unreadableText"); }
-    }
 }

@@ -100,5 +100,5 @@ internal abstract record ReportChart(string Title, int Labels, int Values);
 /// <summary>A bar for each row, in the table's order. A hidden row has its colon and no bar.</summary>
 internal sealed record BarChart(string Title, int Labels, int Values) : ReportChart(Title, Labels, Values);
 
-/// <summary>A point for each row, in time, between control limits that are columns too; see <see cref="Trend"/>.</summary>
+/// <summary>A point for each row, in time, between control limits that are columns too; see <c>ControlChart</c>.</summary>
 internal sealed record TrendChart(string Title, int Labels, int Values, int Centre, int Lower, int Upper) : ReportChart(Title, Labels, Values);

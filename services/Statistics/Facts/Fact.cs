@@ -7,7 +7,7 @@ using Avvik.Hosting.Calendar;
 
 namespace Avvik.Statistics.Facts;
 
-/// <summary>How a deviation stands, in what is counted and nothing else: the row of <c>facts</c>, a function of the event with the highest version.</summary>
+/// <summary>The current state of a deviation, in the codes and numbers that are counted: a row of <c>facts</c>, a function of its latest event.</summary>
 internal sealed record Fact
 {
     private static readonly TimeSpan TenthOfDay = new(2, 24, 0);
@@ -17,10 +17,12 @@ internal sealed record Fact
     public required string Community { get; init; }
     /// <summary>Of the municipal party, like <see cref="Municipality"/>; null when there is none or the directory does not know it.</summary>
     public string? Region { get; init; }
-    /// <summary>Four digits. Between two municipalities it is the one that is to answer.</summary>
+    /// <summary>Four digits. Between two municipalities, that of the respondent.</summary>
     public string? Municipality { get; init; }
     public string? Unit { get; init; }
     public string? Direction { get; init; }
+    /// <summary>Organisation number of the party that reported; null in rows written before it was kept, until <c>compose/rebuild-facts</c> has run.</summary>
+    public string? Reporter { get; init; }
     /// <summary>Organisation number of the party that is to answer.</summary>
     public required string Respondent { get; init; }
     public string? Agreement { get; init; }
@@ -33,30 +35,30 @@ internal sealed record Fact
     public required string Causes { get; init; }
     public required string ActualHarm { get; init; }
     public required string State { get; init; }
-    /// <summary>Norwegian local date: the day it is counted on.</summary>
+    /// <summary>Norwegian local date; it is counted on this day.</summary>
     public required DateOnly ReceivedOn { get; init; }
     public required string Quarter { get; init; }
     public required DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset? DueAt { get; init; }
     public DateTimeOffset? AnsweredAt { get; init; }
-    /// <summary>A whole number, so that it is summed exactly; null until it is answered.</summary>
+    /// <summary>From receipt to the last answer; null until it is answered.</summary>
     public int? AnswerTenthsOfDays { get; init; }
     /// <summary>Answered, and not after it was due.</summary>
     public bool InTime { get; init; }
     public int Hops { get; init; }
-    /// <summary>Which unit sent it on to which, in the order it happened: <c>,si-tynset>si-habilitering,</c>.</summary>
+    /// <summary>Wrong-recipient returns in order, sending unit and receiving unit: <c>,si-tynset>si-habilitering,</c>.</summary>
     public required string HopPairs { get; init; }
     public bool IsOpen { get; init; }
     public int Disputes { get; init; }
     public int Escalations { get; init; }
     public int Reopenings { get; init; }
-    /// <summary>Those not cancelled; of them done, and of those with the effect checked.</summary>
+    /// <summary>Not cancelled; of these done; of those with the effect checked.</summary>
     public int Measures { get; init; }
     public int MeasuresDone { get; init; }
     public int MeasuresChecked { get; init; }
     public int Lessons { get; init; }
-    /// <summary>A number made from all the others: another where anything is. From 0 to 2³² - 1, so that millions can be added up.</summary>
-    public long Stamp { get; init; }
+    /// <summary>Hash of all the others, from 0 to 2³² - 1, so that the hashes of millions of rows can be added up.</summary>
+    public long ContentHash { get; init; }
 
     public static Fact Of(CaseChanged change)
     {
@@ -78,6 +80,7 @@ internal sealed record Fact
             Municipality = municipal?.MunicipalityNumber,
             Unit = change.Unit,
             Direction = facts.Direction,
+            Reporter = facts.ReporterOrganization,
             Respondent = facts.RespondentOrganization,
             Agreement = facts.Agreement,
             Kind = facts.Kind,
@@ -92,7 +95,9 @@ internal sealed record Fact
             ReceivedAt = facts.ReceivedAt,
             DueAt = change.DueAt,
             AnsweredAt = change.AnsweredAt,
-            AnswerTenthsOfDays = change.AnsweredAt is { } answered ? (int)Math.Round((answered - facts.ReceivedAt) / TenthOfDay, MidpointRounding.AwayFromZero) : null,
+            AnswerTenthsOfDays = change.AnsweredAt is { } answered
+                ? (int)Math.Round((answered - facts.ReceivedAt) / TenthOfDay, MidpointRounding.AwayFromZero)
+                : null,
             InTime = change.AnsweredAt <= change.DueAt,
             Hops = change.Hops,
             HopPairs = change.UnitHops is { Count: > 0 } hops ? $",{string.Join(',', hops.Select(h => $"{h.From}>{h.To}"))}," : "",
@@ -105,7 +110,7 @@ internal sealed record Fact
             MeasuresChecked = measures.Count(m => m.State == "effectChecked"),
             Lessons = change.Lessons,
         };
-        return fact with { Stamp = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };
+        return fact with { ContentHash = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };
     }
 
     private static string SetOf(IReadOnlyList<string> codes) =>

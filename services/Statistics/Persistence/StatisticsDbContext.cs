@@ -3,6 +3,7 @@ using Avvik.CareDirectories;
 using Avvik.Messaging;
 using Avvik.Storage;
 using Avvik.Statistics.Facts;
+using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,8 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
 {
     public DbSet<Fact> Facts => Set<Fact>();
     public DbSet<FrozenReport> FrozenReports => Set<FrozenReport>();
+    public DbSet<ProtectedCube> ProtectedCubes => Set<ProtectedCube>();
+    public DbSet<PublisherWatermark> Watermarks => Set<PublisherWatermark>();
     public DbSet<Signal> Signals => Set<Signal>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -27,13 +30,23 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.ToTable("facts");
             e.HasKey(f => f.DeviationId);
             e.Property(f => f.DeviationId).ValueGeneratedNever();
-            // Every question is about one community and a period; the stamps tell, without the rows, on which days something has changed.
-            e.HasIndex(f => new { f.Community, f.ReceivedOn, f.Stamp }).HasDatabaseName("ix_facts_period");
+            // Every question is about one community and a period; the hashes tell, without the rows, on which days something has changed.
+            e.HasIndex(f => new { f.Community, f.ReceivedOn, f.ContentHash }).HasDatabaseName("ix_facts_period");
         });
         modelBuilder.Entity<FrozenReport>(e =>
         {
             e.ToTable("frozen_reports");
             e.HasKey(r => new { r.Community, r.Quarter, r.Version, r.Audience });
+        });
+        modelBuilder.Entity<ProtectedCube>(e =>
+        {
+            e.ToTable("protected_cubes");
+            e.HasKey(c => new { c.Community, c.Quarter, c.Version });
+        });
+        modelBuilder.Entity<PublisherWatermark>(e =>
+        {
+            e.ToTable("watermarks");
+            e.HasKey(w => w.Publisher);
         });
         modelBuilder.Entity<Signal>(e =>
         {
@@ -46,5 +59,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
         modelBuilder.AddAccessLog();
         modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
+        // The column's name of the first release: renaming it would stop the instances of that version.
+        modelBuilder.Entity<Fact>().Property(f => f.ContentHash).HasColumnName("stamp");
     }
 }

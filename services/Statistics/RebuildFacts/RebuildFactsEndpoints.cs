@@ -5,15 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.RebuildFacts;
 
-/// <summary>How the facts stand.</summary>
+/// <summary>The state of the facts.</summary>
 /// <param name="Count">All of them.</param>
-/// <param name="Doubted">Those that no owner has told of since they were doubted.</param>
-/// <param name="Stamps">The sum of all stamps: another when any fact is another.</param>
-internal sealed record FactsState(int Count, int Doubted, long Stamps);
+/// <param name="Invalidated">Those that no owner has published since they were invalidated.</param>
+/// <param name="ContentHashes">The sum of all content hashes: it differs when any fact does.</param>
+internal sealed record FactsState(int Count, int Invalidated, long ContentHashes);
 
 /// <summary>
-/// Makes the facts anew from those who own what they tell of (<c>compose/rebuild-facts</c>): first each is doubted, that is, whatever is told of it
-/// next overwrites it; then the owners say once more how everything stands. Meanwhile every figure is there, as it was.
+/// Rebuilds the facts from those who own what they count (<c>compose/rebuild-facts</c>): first each fact is invalidated, that is, whatever is published
+/// next overwrites it; then the owners publish all their cases again. Every figure stays as it was until then.
 /// </summary>
 internal static class RebuildFactsEndpoints
 {
@@ -21,25 +21,27 @@ internal static class RebuildFactsEndpoints
 
     public static RouteGroupBuilder MapRebuildFacts(this RouteGroupBuilder operations)
     {
-        operations.MapGet("/facts", StateAsync).WithName("GetFactsState").WithSummary("How many facts there are, and how many no owner has told of since they were doubted");
-        operations.MapPost("/facts/doubt", DoubtAsync).WithName("DoubtFacts").WithSummary("Let whatever is told next of the facts overwrite them, 5000 after the one named");
+        operations.MapGet("/facts", StateAsync).WithName("GetFactsState")
+            .WithSummary("How many facts there are, and how many no owner has published since they were invalidated");
+        operations.MapPost("/facts/invalidate", InvalidateAsync).WithName("InvalidateFacts")
+            .WithSummary("Let whatever is published next overwrite the facts: 5000 after the one named");
         return operations;
     }
 
-    private static async Task<FactsState> StateAsync(IDbContextFactory<StatisticsDbContext> databases, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Facts.GroupBy(_ => 1).Select(all => new FactsState(all.Count(), all.Count(f => f.Version == 0), all.Sum(f => f.Stamp))).FirstOrDefaultAsync(ct) ?? new(0, 0, 0);
-    }
+    private static async Task<FactsState> StateAsync(StatisticsDbContext db, CancellationToken ct) =>
+        await db.Facts.GroupBy(_ => 1).Select(all => new FactsState(all.Count(), all.Count(f => f.Version == 0), all.Sum(f => f.ContentHash)))
+            .FirstOrDefaultAsync(ct) ?? new(0, 0, 0);
 
-    private static Task<WalkedPage> DoubtAsync(Guid? after, Writer<StatisticsDbContext> writer, CancellationToken ct) => writer.WriteAsync(async unit =>
+    private static Task<WalkedPage> InvalidateAsync(Guid? after, Writer<StatisticsDbContext> writer, CancellationToken ct) => writer.WriteAsync(async unit =>
     {
-        var page = unit.Db.Facts.Where(f => f.DeviationId.CompareTo(after ?? Guid.Empty) > 0).OrderBy(f => f.DeviationId).Take(PageSize).Select(f => f.DeviationId);
+        var page = unit.Db.Facts.Where(f => f.DeviationId.CompareTo(after ?? Guid.Empty) > 0).OrderBy(f => f.DeviationId).Take(PageSize)
+            .Select(f => f.DeviationId);
         var ids = await page.ToListAsync(ct);
         if (ids.Count == 0) return new WalkedPage(0, null);
         var (first, last) = (ids[0], ids[^1]);
-        // The stamp stays as it is: what is counted has not changed.
-        await unit.Db.Facts.Where(f => f.DeviationId.CompareTo(first) >= 0 && f.DeviationId.CompareTo(last) <= 0).ExecuteUpdateAsync(f => f.SetProperty(x => x.Version, 0), ct);
+        // The content hash stays: what is counted has not changed.
+        await unit.Db.Facts.Where(f => f.DeviationId.CompareTo(first) >= 0 && f.DeviationId.CompareTo(last) <= 0)
+            .ExecuteUpdateAsync(f => f.SetProperty(x => x.Version, 0), ct);
         return new WalkedPage(ids.Count, ids.Count < PageSize ? null : last);
     }, ct);
 }

@@ -22,6 +22,10 @@ internal static class Labels
         _ => null,
     }) ?? code ?? Texts.Report("rowNotGiven");
 
+    /// <summary>The name of a party or a unit.</summary>
+    public static string Of(string subject, HealthCommunity community) =>
+        community.Parties.FirstOrDefault(p => p.OrganizationNumber == subject)?.Name ?? Unit(subject, community) ?? subject;
+
     /// <summary>«3. kvartal 2026», or the year.</summary>
     public static string Period(string period) => period.Split("-Q") is [var year, var quarter] ? Texts.Report("quarterOfYear", quarter, year) : period;
 

@@ -4,125 +4,138 @@ using Avvik.Statistics.Figures;
 
 namespace Avvik.Statistics.Reports;
 
-/// <summary>Deviations that a report is about, counted in one go by all that the report divides them by.</summary>
-internal sealed class Population(HealthCommunity community, CountedFacts facts, DateTimeOffset at)
+/// <summary>A number of a report's table.</summary>
+/// <param name="Parent">Code of what it is a part of: a municipality's region, a unit's direction.</param>
+internal sealed record Count(string Table, string? Code, string? Parent, long Value);
+
+/// <summary>The deviations that a report is about, counted in one pass by all that the report divides them by.</summary>
+internal sealed class Population
 {
-    private readonly Tally _all = new();
-    private readonly Dictionary<int, Tally>[] _by = [.. Enum.GetValues<Column>().Select(_ => new Dictionary<int, Tally>())];
-    private readonly Dictionary<int, Tally> _unitsOfTrust = [];
-    private readonly Dictionary<(int Municipality, int Direction), Tally> _pairs = [];
-    private readonly int _toTrust = facts.Book(Column.Direction).CodeOf(Directions.MunicipalityToTrust);
-    private long _closed, _open, _overdue, _disputed, _escalated, _reopened, _planned, _done, _checked, _lessons;
+    private static readonly Dimension[] Dimensions =
+    [
+        Dimension.Region, Dimension.Municipality, Dimension.Direction, Dimension.Respondent, Dimension.Kind, Dimension.Category, Dimension.Clause,
+        Dimension.PatientGroup, Dimension.Cause, Dimension.Harm, Dimension.HopPair,
+    ];
+    private static readonly string[] DeviationKinds = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is CountedAs.Deviation)
+        .Order(StringComparer.Ordinal)];
 
-    // What each is divided by; the rest of the columns are not in reports.
-    private static readonly Column[] Columns =
-        [Column.Region, Column.Municipality, Column.Direction, Column.Respondent, Column.Kind, Column.Category, Column.Clause, Column.PatientGroups, Column.Causes, Column.ActualHarm, Column.HopPairs];
+    private readonly HealthCommunity _community;
+    private readonly StringPools _pools;
+    private readonly FactSet _facts;
+    private readonly Dictionary<int, Aggregate>[] _by = [.. Dimension.All.Select(_ => new Dictionary<int, Aggregate>())];
+    private readonly Dictionary<int, Aggregate> _unitsOfTrust = [];
+    private readonly Dictionary<(int Municipality, int Direction), Aggregate> _pairs = [];
+    private readonly Dictionary<int, (long Count, long Disputed, long AgreementUnclear)> _clauses = [];
+    private long _closed, _open, _overdue, _disputed, _escalated, _reopened, _planned, _done, _checked;
 
-    public Tally All => _all;
+    public Population(HealthCommunity community, StringPools pools, FactSet facts, Func<CountedFact, bool>? isIncluded = null)
+    {
+        (_community, _pools, _facts, All) = (community, pools, facts, new(facts.At, facts.Weight));
+        var toTrust = pools[Dimension.Direction].CodeOf(Directions.MunicipalityToTrust);
+        var unclear = new Dictionary<int, bool>();
+        foreach (var day in facts.Days)
+            foreach (ref readonly var fact in day.AsSpan())
+                if (isIncluded?.Invoke(fact) != false) Add(fact, toTrust, unclear);
+    }
 
-    public long Lessons => _lessons;
+    /// <summary>All of them.</summary>
+    public Aggregate All { get; }
+
+    public long Lessons { get; private set; }
 
     /// <summary>By organisation number of the party that is to answer.</summary>
-    public IEnumerable<(string Respondent, Tally Tally)> Respondents => _by[(int)Column.Respondent].Select(r => (facts.Book(Column.Respondent)[r.Key]!, r.Value));
+    public IEnumerable<(string Respondent, Aggregate Figures)> Respondents =>
+        _by[Dimension.Respondent.Index].Where(r => r.Value.Count > 0).Select(r => (_pools[Dimension.Respondent][r.Key]!, r.Value));
 
     /// <summary>By the municipal party and the direction.</summary>
-    public IEnumerable<(string? Municipality, string? Direction, Tally Tally)> Pairs =>
-        _pairs.Select(p => (facts.Book(Column.Municipality)[p.Key.Municipality], facts.Book(Column.Direction)[p.Key.Direction], p.Value));
+    public IEnumerable<(string? Municipality, string? Direction, Aggregate Figures)> Pairs => _pairs.Where(p => p.Value.Count > 0)
+        .Select(p => (_pools[Dimension.Municipality][p.Key.Municipality], _pools[Dimension.Direction][p.Key.Direction], p.Value));
 
-    public void Add(in CountedFact fact)
+    /// <summary>By clause, null for those under none: deviations, of them disputed, of them with an unclear agreement as a cause.</summary>
+    public (long Count, long Disputed, long AgreementUnclear) Clause(string? clause) => _clauses.GetValueOrDefault(_pools[Dimension.Clause].CodeOf(clause));
+
+    /// <summary>The numbers of all tables: all that the vocabulary knows, zero or not; then what it does not, and what has none.</summary>
+    public IReadOnlyList<Count> Counts() =>
+    [
+        new("total", "all", null, All.Count),
+        .. Of("direction", Dimension.Direction, Vocabulary.Directions.Keys),
+        .. Of("unit", _unitsOfTrust, Dimension.Unit, _community.Trust.Units.Select(u => u.Code))
+            .Select(c => c with { Parent = Directions.MunicipalityToTrust }),
+        .. Of("region", Dimension.Region, _community.Regions.Select(r => r.Code)),
+        .. Municipalities(),
+        .. Of("clause", Dimension.Clause, Vocabulary.Clauses.Keys.OrderBy(c => c.Length).ThenBy(c => c, StringComparer.Ordinal)),
+        .. Of("category", Dimension.Category, Vocabulary.Categories.Keys.Order(StringComparer.Ordinal)),
+        .. Of("kind", Dimension.Kind, DeviationKinds),
+        .. Of("harm", Dimension.Harm, Vocabulary.Harm.Keys.OrderBy(Harm.Rank)),
+        .. Sets("patientGroup", Dimension.PatientGroup, Vocabulary.PatientGroups.Keys),
+        .. Sets("cause", Dimension.Cause, Vocabulary.ContributingFactors.Keys),
+        new("status", "closed", null, _closed), new("status", "open", null, _open), new("status", "overdue", null, _overdue),
+        new("course", "disputed", null, _disputed), new("course", "escalated", null, _escalated), new("course", "reopened", null, _reopened),
+        new("measures", "measures", null, _planned + _done + _checked),
+        new("measureState", "planned", null, _planned), new("measureState", "done", null, _done), new("measureState", "effectChecked", null, _checked),
+        new("lessons", "lessons", null, Lessons),
+        .. Sets("hopPair", Dimension.HopPair, []).Where(c => c.Code is not null),
+    ];
+
+    private void Add(in CountedFact fact, int toTrust, Dictionary<int, bool> unclear)
     {
-        _all.Add(fact);
-        foreach (var column in Columns) Add(_by[(int)column], fact.Codes[(int)column], fact);
-        if (fact.Codes[(int)Column.Direction] == _toTrust) Add(_unitsOfTrust, fact.Codes[(int)Column.Unit], fact);
-        Add(_pairs, (fact.Codes[(int)Column.Municipality], fact.Codes[(int)Column.Direction]), fact);
-        if (!fact.IsOpen) _closed++;
-        else if (fact.IsOverdue(at)) _overdue++;
-        else _open++;
-        if (fact.Disputes > 0) _disputed++;
-        if (fact.Escalations > 0) _escalated++;
-        if (fact.Reopenings > 0) _reopened++;
-        _planned += fact.Measures - fact.MeasuresDone;
-        _done += fact.MeasuresDone - fact.MeasuresChecked;
-        _checked += fact.MeasuresChecked;
-        _lessons += fact.Lessons;
+        All.Add(fact);
+        Lessons += _facts.Weight * fact.Lessons;
+        if (fact.CountedAs is not CountedAs.Deviation) return;
+        foreach (var dimension in Dimensions) Add(_by[dimension.Index], fact[dimension], fact);
+        if (fact[Dimension.Direction] == toTrust) Add(_unitsOfTrust, fact[Dimension.Unit], fact);
+        Add(_pairs, (fact[Dimension.Municipality], fact[Dimension.Direction]), fact);
+        var weight = _facts.Weight;
+        if (!fact.IsOpen) _closed += weight;
+        else if (fact.IsOverdue(_facts.At)) _overdue += weight;
+        else _open += weight;
+        if (fact.Disputes > 0) _disputed += weight;
+        if (fact.Escalations > 0) _escalated += weight;
+        if (fact.Reopenings > 0) _reopened += weight;
+        _planned += weight * (fact.Measures - fact.MeasuresDone);
+        _done += weight * (fact.MeasuresDone - fact.MeasuresChecked);
+        _checked += weight * fact.MeasuresChecked;
+        if (!unclear.TryGetValue(fact[Dimension.Cause], out var isUnclear))
+            unclear.Add(fact[Dimension.Cause], isUnclear = Dimension.Members(_pools[Dimension.Cause][fact[Dimension.Cause]]).Contains("agreementUnclear"));
+        var clause = _clauses.GetValueOrDefault(fact[Dimension.Clause]);
+        _clauses[fact[Dimension.Clause]] = (clause.Count + weight, clause.Disputed + (fact.Disputes > 0 ? weight : 0),
+            clause.AgreementUnclear + (isUnclear ? weight : 0));
     }
 
-    public void Add(IEnumerable<CountedFact[]> days)
+    private void Add<TKey>(Dictionary<TKey, Aggregate> aggregates, TKey code, in CountedFact fact) where TKey : notnull
     {
-        foreach (var day in days)
-            foreach (ref readonly var fact in day.AsSpan()) Add(fact);
+        if (!aggregates.TryGetValue(code, out var aggregate)) aggregates.Add(code, aggregate = new(_facts.At, _facts.Weight));
+        aggregate.Add(fact);
     }
 
-    /// <summary>
-    /// The tree of divisions: the whole, and beside it what is counted in other things than deviations (measures, hops, lessons). A unit is a part of
-    /// its trust, which what is reported from municipalities to the trust is about; a municipality is a part of its region.
-    /// </summary>
-    public IReadOnlyList<Cell> Trees()
+    private IEnumerable<Count> Municipalities()
     {
-        var whole = new Cell("total", "all", _all.Count, _all);
-        var directions = Cells("direction", Column.Direction, Vocabulary.Directions.Keys);
-        foreach (var direction in directions.Where(d => d.Code == Directions.MunicipalityToTrust))
-            direction.Divisions.Add(new("unit", false, Cells("unit", _unitsOfTrust, facts.Book(Column.Unit), community.Trust.Units.Select(u => u.Code))));
-        whole.Divisions.Add(new("direction", false, directions));
-
-        var municipalities = Cells("municipality", Column.Municipality, community.Regions.SelectMany(r => r.Municipalities).Select(m => m.MunicipalityNumber!)).ToDictionary(c => c.Code ?? "");
-        var regions = Cells("region", Column.Region, community.Regions.Select(r => r.Code));
-        foreach (var region in regions)
-            if (community.Regions.FirstOrDefault(r => r.Code == region.Code) is { } known)
-                region.Divisions.Add(new("municipality", false, [.. known.Municipalities.Select(m => municipalities[m.MunicipalityNumber!])]));
-        whole.Divisions.Add(new("region", false, regions));
-
-        whole.Divisions.Add(new("clause", false, Cells("clause", Column.Clause, Vocabulary.Clauses.Keys.OrderBy(c => c.Length).ThenBy(c => c, StringComparer.Ordinal))));
-        whole.Divisions.Add(new("category", false, Cells("category", Column.Category, Vocabulary.Categories.Keys.Order(StringComparer.Ordinal))));
-        whole.Divisions.Add(new("kind", false, Cells("kind", Column.Kind, Vocabulary.Kinds.Keys.Order(StringComparer.Ordinal))));
-        whole.Divisions.Add(new("harm", false, Cells("harm", Column.ActualHarm, Vocabulary.Harm.Keys.OrderBy(Harm.Rank))));
-        whole.Divisions.Add(new("patientGroup", true, Sets("patientGroup", Column.PatientGroups, Vocabulary.PatientGroups.Keys)));
-        whole.Divisions.Add(new("cause", true, Sets("cause", Column.Causes, Vocabulary.ContributingFactors.Keys)));
-        whole.Divisions.Add(new("status", false, [new("status", "closed", _closed), new("status", "open", _open), new("status", "overdue", _overdue)]));
-        whole.Divisions.Add(new("course", true, [new("course", "disputed", _disputed), new("course", "escalated", _escalated), new("course", "reopened", _reopened)]));
-
-        var measures = new Cell("measures", "measures", _planned + _done + _checked);
-        measures.Divisions.Add(new("measureState", false, [new("measureState", "planned", _planned), new("measureState", "done", _done), new("measureState", "effectChecked", _checked)]));
-        Cell[] pairs = [.. HopPairs().Select(p => new Cell("hopPair", p.Key, p.Value))];
-        var hops = new Cell("hops", "hops", pairs.Sum(p => p.Count));
-        hops.Divisions.Add(new("hopPair", false, pairs));
-        return [whole, measures, hops, new Cell("lessons", "lessons", _lessons)];
+        var counts = Of("municipality", Dimension.Municipality, _community.Regions.SelectMany(r => r.Municipalities).Select(m => m.MunicipalityNumber!))
+            .ToLookup(c => c.Code);
+        return _community.Regions.SelectMany(r => r.Municipalities, (r, m) => counts[m.MunicipalityNumber].First() with { Parent = r.Code });
     }
 
-    private static void Add<TKey>(Dictionary<TKey, Tally> tallies, TKey code, in CountedFact fact) where TKey : notnull
-    {
-        if (!tallies.TryGetValue(code, out var tally)) tallies.Add(code, tally = new());
-        tally.Add(fact);
-    }
+    private IEnumerable<Count> Of(string table, Dimension dimension, IEnumerable<string> known) => Of(table, _by[dimension.Index], dimension, known);
 
-    private IReadOnlyList<Cell> Cells(string table, Column column, IEnumerable<string> known) => Cells(table, _by[(int)column], facts.Book(column), known);
-
-    // All that the vocabulary knows, zero or not; then what it does not, and what has none.
-    private static IReadOnlyList<Cell> Cells(string table, Dictionary<int, Tally> tallies, CodeBook book, IEnumerable<string> known)
+    private IEnumerable<Count> Of(string table, Dictionary<int, Aggregate> aggregates, Dimension dimension, IEnumerable<string> known)
     {
-        var counted = tallies.ToDictionary(t => book[t.Key] ?? "", t => t.Value, StringComparer.Ordinal);
+        var counted = aggregates.Where(t => t.Value.Count > 0).ToDictionary(t => _pools[dimension][t.Key] ?? "", t => t.Value.Count, StringComparer.Ordinal);
         string[] codes = [.. known];
         return
         [
-            .. codes.Select(code => counted.TryGetValue(code, out var tally) ? new Cell(table, code, tally.Count, tally) : new Cell(table, code, 0, new())),
-            .. counted.Where(c => !codes.Contains(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new Cell(table, c.Key is "" ? null : c.Key, c.Value.Count, c.Value)),
+            .. codes.Select(code => new Count(table, code, null, counted.GetValueOrDefault(code))),
+            .. counted.Where(c => !codes.Contains(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal)
+                .Select(c => new Count(table, c.Key is "" ? null : c.Key, null, c.Value)),
         ];
     }
 
-    private List<Cell> Sets(string table, Column column, IEnumerable<string> known)
+    private IEnumerable<Count> Sets(string table, Dimension dimension, IEnumerable<string> known)
     {
         var counted = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (code, tally) in _by[(int)column])
-            foreach (var member in Table.Members(facts.Book(column)[code] ?? "")) counted[member ?? ""] = counted.GetValueOrDefault(member ?? "") + tally.Count;
-        return [.. known.Concat(counted.Keys.Where(k => k is not "")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(k => new Cell(table, k, counted.GetValueOrDefault(k))),
-            new(table, null, counted.GetValueOrDefault(""))];
-    }
-
-    private SortedDictionary<string, long> HopPairs()
-    {
-        var pairs = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (code, tally) in _by[(int)Column.HopPairs])
-            foreach (var pair in (facts.Book(Column.HopPairs)[code] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)) pairs[pair] = pairs.GetValueOrDefault(pair) + tally.Count;
-        return pairs;
+        foreach (var (code, aggregate) in _by[dimension.Index])
+            foreach (var member in Dimension.Members(_pools[dimension][code]).Distinct(StringComparer.Ordinal))
+                counted[member ?? ""] = counted.GetValueOrDefault(member ?? "") + aggregate.Count;
+        return [.. known.Concat(counted.Keys.Where(k => k is not "")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(k => new Count(table, k, null, counted.GetValueOrDefault(k))), new(table, null, null, counted.GetValueOrDefault(""))];
     }
 }

@@ -15,7 +15,11 @@ internal static class Printed
     };
 
     // Columns of an earlier time, and what the change since then is called.
-    private static readonly Dictionary<string, string> Changes = new(StringComparer.Ordinal) { ["previousQuarter"] = "changePreviousQuarter", ["yearBefore"] = "changeYearBefore" };
+    private static readonly Dictionary<string, string> Changes = new(StringComparer.Ordinal)
+    {
+        ["previousQuarter"] = "changePreviousQuarter",
+        ["yearBefore"] = "changeYearBefore",
+    };
 
     // Tables whose rows are all that was received, each once.
     private static readonly HashSet<string> Divides = ["direction", "region", "clause", "category", "kind", "harm", "status"];
@@ -33,27 +37,32 @@ internal static class Printed
         Version = report.Version ?? 0,
         ExtractedAt = report.ExtractedAt,
         ContentHash = report.Hash ?? "",
-        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r), DecimalsOf(r.Code!)))],
+        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r),
+            DecimalsOf(r.Code!)))],
         Sections = [.. report.Tables.Where(t => t.Rows.Count > 0).Select(t => Section(t, report.KeyFigures))],
         Method = [.. report.Method],
-        Suppression = [Texts.Report("suppressionCost", report.Suppression.Primary, report.Suppression.Complementary, report.Suppression.Folded, report.Suppression.Bound)],
+        Suppression = report.RoundedTo > 1 ? [Texts.Report("roundedTo", report.RoundedTo)] : [],
     };
 
     // A comparison that there is nothing of is left out; what there is has behind it how much has changed.
     internal static ReportSection Section(Client.ReportTable table, Client.ReportTable keyFigures)
     {
-        int[] shown = [.. Enumerable.Range(0, table.Columns.Count).Where(c => !Changes.ContainsKey(table.Columns[c].Code) || table.Rows.Any(r => r.Values[c] is not null))];
-        return new(table.Title, new Documents.ReportTable(FileName(table.Title), [new(table.Title, ColumnType.Text), .. shown.SelectMany(c => Columns(table.Columns[c]))], [.. table.Rows.Select(r => Cells(r.Label, r.Values))])
+        int[] shown = [.. Enumerable.Range(0, table.Columns.Count).Where(c => !Changes.ContainsKey(table.Columns[c].Code)
+            || table.Rows.Any(r => r.Values[c] is not null))];
+        return new(table.Title, new Documents.ReportTable(FileName(table.Title), [new(table.Title, ColumnType.Text),
+            .. shown.SelectMany(c => Columns(table.Columns[c]))], [.. table.Rows.Select(r => Cells(r.Label, r.Values))])
         {
             Total = Divides.Contains(table.Code) ? Cells(Texts.Report("rowTotal"), Whole(table, keyFigures)) : null,
         })
         {
-            Introduction = table.Code == "trend" ? Texts.Report(table.Rows[0].Values[1] is null ? "tooFewForLimits" : "controlLimits", Trend.FewestValues) : null,
+            Introduction = table.Code == "trend" ? Texts.Report(table.Rows[0].Values[1] is null
+                ? "tooFewForLimits" : "controlLimits", ControlChart.FewestValues) : null,
             Chart = ChartOf(table),
         };
 
         IReadOnlyList<ReportCell> Cells(string label, IReadOnlyList<Figure?> values) =>
-            [label, .. shown.SelectMany(c => Changes.ContainsKey(table.Columns[c].Code) ? [Cell(values[c]), Change(values[0], values[c])] : new[] { Cell(values[c]) })];
+            [label, .. shown.SelectMany(c => Changes.ContainsKey(table.Columns[c].Code)
+                ? [Cell(values[c]), Change(values[0], values[c])] : new[] { Cell(values[c]) })];
     }
 
     private static IEnumerable<Documents.ReportColumn> Columns(Client.ReportColumn column)
@@ -67,7 +76,8 @@ internal static class Printed
 
     private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
     {
-        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null).Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(Cell(c.Second), Column(row.Label, row.Code!)))}")];
+        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null)
+            .Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(Cell(c.Second), Column(row.Label, row.Code!)))}")];
         return known.Length == 0 ? null : string.Join(". ", known);
     }
 
@@ -75,12 +85,14 @@ internal static class Printed
     private static IReadOnlyList<Figure?> Whole(Client.ReportTable table, Client.ReportTable keyFigures)
     {
         var received = keyFigures.Rows.Single(r => r.Code == "received").Values;
-        return [.. table.Columns.Select((c, i) => i == 0 ? received[0] : keyFigures.Columns.Index().FirstOrDefault(k => k.Item.Code == c.Code) is { Item: not null } known ? received[known.Index] : null)];
+        return [.. table.Columns.Select((c, i) => i == 0 ? received[0] : keyFigures.Columns.Index()
+            .FirstOrDefault(k => k.Item.Code == c.Code) is { Item: not null } known ? received[known.Index] : null)];
     }
 
     // «Utvikling over åtte kvartaler» is utvikling-over-atte-kvartaler.
     private static string FileName(string title) => string.Join('-',
-        new string([.. title.ToLowerInvariant().Replace("æ", "ae", StringComparison.Ordinal).Select(c => c switch { 'ø' => 'o', 'å' => 'a', _ => char.IsAsciiLetterOrDigit(c) ? c : ' ' })]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        new string([.. title.ToLowerInvariant().Replace("æ", "ae", StringComparison.Ordinal)
+            .Select(c => c switch { 'ø' => 'o', 'å' => 'a', _ => char.IsAsciiLetterOrDigit(c) ? c : ' ' })]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static ReportChart? ChartOf(Client.ReportTable table) => table.Code switch
     {
@@ -89,7 +101,8 @@ internal static class Printed
         _ => null,
     };
 
-    private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number ? (decimal)number : ReportCell.Suppressed;
+    private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number
+        ? (decimal)number : ReportCell.Suppressed;
 
     private static Documents.ReportColumn Column(string label, string code) => new(label, TypeOf(code), DecimalsOf(code));
 

@@ -1,19 +1,29 @@
+using Avvik.Contracts;
+using Avvik.Statistics.Facts;
 using Avvik.Storage;
 
 namespace Avvik.Statistics.Reports;
 
-/// <summary>Freezes quarters by itself, some days after they have ended.</summary>
-internal sealed class QuarterFreezer(QuarterReports reports, TimeProvider clock, ILogger<QuarterFreezer> log) : PeriodicService(TimeSpan.FromMinutes(15), clock, log)
+/// <summary>Freezes quarters automatically, some days after they have ended.</summary>
+internal sealed class QuarterFreezer(QuarterReports reports, Completeness completeness, TimeProvider clock, ILogger<QuarterFreezer> log)
+    : PeriodicService(TimeSpan.FromMinutes(15), clock, log)
 {
     protected override Task DoAsync(CancellationToken ct) => FreezeDueAsync(ct);
 
-    /// <summary>Answers how many it froze; one that another instance was first to freeze is none of them.</summary>
+    /// <summary>Answers how many it froze; one that another instance froze first is not among them.</summary>
     internal async Task<int> FreezeDueAsync(CancellationToken ct)
     {
         var count = 0;
-        foreach (var (community, quarter) in await reports.DueAsync(ct))
+        foreach (var (community, quarter, version) in await reports.DueAsync(ct))
         {
-            if (await reports.FreezeAsync(community, quarter, version: 1, by: null, reason: null, ct) is null) continue;
+            if (!await completeness.IsCompleteAsync(quarter.End, ct))
+            {
+                Log.QuarterWaits(community.Code, quarter.Code, await completeness.UntilAsync(ct));
+                continue;
+            }
+            // A quarter that was frozen before figures were rounded gets a version with rounded ones.
+            var reason = version == 1 ? null : Texts.Report("reasonRounded");
+            if (await reports.FreezeAsync(community, quarter, version, by: null, reason, ct) is null) continue;
             Log.QuarterFrozen(community.Code, quarter.Code);
             count++;
         }

@@ -1,166 +1,134 @@
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Statistics.Documents;
-using Avvik.Statistics.Figures;
+using Avvik.Statistics.ProtectFigures;
 using ReportColumn = Avvik.Client.ReportColumn;
 using ReportTable = Avvik.Client.ReportTable;
 
 namespace Avvik.Statistics.Reports;
 
-/// <summary>An earlier report that a column shows the figures of, as that audience got them; null where there is none.</summary>
+/// <summary>An earlier report that a column shows the figures of; null where there is none.</summary>
 internal sealed record Comparison(string Code, string Label, Report? Report);
 
-/// <summary>Puts counted deviations into the tables of a report, and hides what its audience may not see.</summary>
-internal sealed class ReportBuilder(HealthCommunity community, Population population, Audience audience, IReadOnlySet<string> kept, IReadOnlyDictionary<string, int> inhabitants)
+/// <summary>Puts counted deviations into the tables of a report.</summary>
+/// <param name="isProtected">The counts are protected: what is made from few of them is hidden.</param>
+internal sealed class ReportBuilder(HealthCommunity community, Population population, bool isProtected, IReadOnlyDictionary<string, int> inhabitants)
 {
-    private static readonly string[] TableCodes = ["direction", "region", "municipality", "unit", "clause", "category", "kind", "patientGroup", "harm", "cause", "status", "hopPair"];
-    private static readonly string[] Statuses = ["closed", "open", "overdue"], Courses = ["disputed", "escalated", "reopened"], MeasureStates = ["planned", "done", "effectChecked"];
+    private static readonly string[] TableCodes = ["direction", "region", "municipality", "unit", "clause", "category", "kind", "patientGroup", "harm",
+        "cause", "status", "hopPair"];
+    private static readonly string[] Statuses = ["closed", "open", "overdue"], Courses = ["disputed", "escalated", "reopened"], MeasureStates = ["planned",
+        "done", "effectChecked"];
     private static readonly string[] AnswerColumns = ["medianAnswerDays", "p90AnswerDays", "answeredInTimePercent", "meanHops"];
 
-    private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
-    // Those that are only shown as one: of them nothing is said, not even that they are more than zero.
-    private readonly HashSet<string> _together = new(StringComparer.Ordinal);
-    private IReadOnlyList<Cell> _trees = [];
-
-    /// <summary>Keys of what is not shown.</summary>
-    public IReadOnlyList<string> Hidden { get; private set; } = [];
-
-    public SuppressionLoss Loss { get; private set; } = new(0, 0, 0, 0);
-
-    /// <summary>Decides what is hidden.</summary>
-    public void Protect()
-    {
-        var keep = new HashSet<string>(kept, StringComparer.Ordinal);
-        do
-        {
-            _trees = population.Trees();
-            Loss = _trees.Select(tree => Suppression.Protect(tree, audience.Threshold, keep))
-                .Aggregate((a, b) => new(a.Primary + b.Primary, a.Complementary + b.Complementary, a.Folded + b.Folded, a.Bound + b.Bound));
-            Hidden = [.. _trees.SelectMany(Suppression.Hidden).Distinct(StringComparer.Ordinal)];
-        }
-        while (Twins(Hidden).Any(keep.Add));
-        _cells.Clear();
-        _together.Clear();
-        foreach (var tree in _trees) Index(tree);
-    }
-
-    // What is between trusts has no municipal party: it stands in two tables, and what hides it in one must hide it in both.
-    private static IEnumerable<string> Twins(IReadOnlyList<string> hidden) =>
-        hidden.Contains("direction:-") || hidden.Contains("region:-") ? ["direction:-", "region:-"] : [];
-
-    private void Index(Cell cell)
-    {
-        _cells.TryAdd(cell.Key, cell);
-        _together.UnionWith(cell.Divisions.Where(d => d.Folded).SelectMany(d => d.Cells).Select(c => c.Key));
-        foreach (var below in cell.Divisions.SelectMany(d => d.Cells)) Index(below);
-    }
-
-    public Figure? Count(string key) => !_together.Contains(key) && _cells.TryGetValue(key, out var cell) ? Shown(cell.Hidden, cell.Count) : null;
-
-    public bool IsHidden(string key) => _cells.TryGetValue(key, out var cell) && cell.Hidden;
+    private readonly IReadOnlyList<Count> _counts = population.Counts();
 
     public ReportTable KeyFigures(IReadOnlyList<Comparison> comparisons)
     {
-        var (all, hidden) = (population.All, _trees[0].Hidden);
+        var all = population.All;
         (string Code, Figure? Value)[] figures =
         [
-            ("received", Count("total:all")),
-            .. Statuses.Select(s => (s, Count($"status:{s}"))),
-            ("medianAnswerDays", Answers(all, hidden, all.AnswerDays(50))),
-            ("p90AnswerDays", Answers(all, hidden, all.AnswerDays(90))),
-            ("answeredInTimePercent", InTime(all, hidden)),
-            ("meanHops", MeanHops(all, hidden)),
-            .. Courses.Select(s => (s, Count($"course:{s}"))),
-            ("measures", Count("measures:measures")),
-            .. MeasureStates.Select(s => ($"measures{char.ToUpperInvariant(s[0])}{s[1..]}", Count($"measureState:{s}"))),
-            ("lessons", Count("lessons:lessons")),
+            ("received", Number(all.Count)),
+            .. Statuses.Select(s => (s, Count("status", s))),
+            ("medianAnswerDays", Protected(all.AnswerDays(50), all.Answered)),
+            ("p90AnswerDays", Protected(all.AnswerDays(90), all.Answered)),
+            ("answeredInTimePercent", Protected(all.AnsweredInTimePercent, all.Due)),
+            ("meanHops", Protected(all.MeanHops, all.Count)),
+            .. Courses.Select(s => (s, Count("course", s))),
+            ("measures", Count("measures", "measures")),
+            .. MeasureStates.Select(s => ($"measures{Capital(s)}", Count("measureState", s))),
+            ("lessons", Count("lessons", "lessons")),
+            ("goodCollaboration", Number(all.GoodCollaboration)),
+            ("proposals", Number(all.Proposals)),
         ];
-        return new("keyFigures", Texts.Report("tableKeyFigures"), [new("value", Texts.Report("columnValue")), .. comparisons.Select(c => new ReportColumn(c.Code, c.Label))],
-            [.. figures.Select(f => new ReportRow(f.Code, Texts.Report($"row{char.ToUpperInvariant(f.Code[0])}{f.Code[1..]}"), null,
+        return new("keyFigures", Texts.Report("tableKeyFigures"), [new("value", Texts.Report("columnValue")),
+            .. comparisons.Select(c => new ReportColumn(c.Code, c.Label))],
+            [.. figures.Select(f => new ReportRow(f.Code, Texts.Report($"row{Capital(f.Code)}"), null,
                 [f.Value, .. comparisons.Select(c => c.Report?.KeyFigures.Rows.FirstOrDefault(r => r.Code == f.Code)?.Values[0])]))]);
     }
 
-    /// <summary>The tables of the tree: a row for each part, and one for the whole where no part is shown.</summary>
-    public IEnumerable<ReportTable> Tables(IReadOnlyList<Comparison> comparisons) =>
-        TableCodes.Select(table => Table(table, comparisons));
+    /// <summary>A table for each division, with a row for each part.</summary>
+    public IEnumerable<ReportTable> Tables(IReadOnlyList<Comparison> comparisons) => TableCodes.Where(IsShown).Select(table => Table(table, comparisons));
+
+    /// <summary>Raw counts of municipalities side by side say who is large: they are shown to others only with the inhabitants.</summary>
+    public bool IsShown(string table) => table != "municipality" || !isProtected || inhabitants.Count > 0;
 
     public ReportTable Table(string table, IReadOnlyList<Comparison> comparisons)
     {
         var perInhabitant = table is "municipality" or "region" && inhabitants.Count > 0;
-        return new(table, Texts.Report($"table{char.ToUpperInvariant(table[0])}{table[1..]}"),
-            [new("count", Texts.Report("columnCount")), .. perInhabitant ? [new ReportColumn("perTenThousand", Texts.Report("columnPerTenThousand"))] : Array.Empty<ReportColumn>(),
+        return new(table, Texts.Report($"table{Capital(table)}"),
+            [new("count", Texts.Report("columnCount")), .. perInhabitant
+                ? [new ReportColumn("perTenThousand", Texts.Report("columnPerTenThousand"))] : Array.Empty<ReportColumn>(),
                 .. comparisons.Select(c => new ReportColumn(c.Code, c.Label))],
-            [.. _trees.SelectMany(Divisions).Where(d => d.Division.Table == table).SelectMany(d => Rows(d.Parent, d.Division))]);
-
-        IEnumerable<ReportRow> Rows(Cell parent, Division division)
-        {
-            var parentCode = parent.Table is "region" or "direction" ? parent.Code : null;
-            if (division.Folded) return division.Overlaps || parent.Hidden ? [] : [Row(null, parentCode is null ? Texts.Report("rowTogether") : Texts.Report("rowTogetherOf", Labels.Of(parent.Table!, parentCode, community)), parentCode, Shown(false, parent.Count), parent.Table == "region" ? parent.Code : null)];
-            var rows = division.Cells.Select(c => Row(c.Code, Labels.Of(table, c.Code, community), parentCode, Shown(c.Hidden, c.Count), c.Code));
-            // What the region has beyond those that are shown can be computed; so it may as well be read. Which they are changes, so it is compared with nothing.
-            return table == "municipality" && !parent.Hidden && division.Cells.Where(c => c.Hidden).Sum(c => c.Count) is > 0 and var others
-                ? rows.Append(new(null, Texts.Report("rowOtherMunicipalities", Labels.Of("region", parentCode, community)), parentCode, [Number(others), .. perInhabitant ? [null] : Array.Empty<Figure?>(), .. comparisons.Select(_ => (Figure?)null)]))
-                : rows;
-        }
-
-        ReportRow Row(string? code, string label, string? parent, Figure? count, string? inhabited) => new(code, label, parent,
-            [count, .. perInhabitant ? [PerTenThousand(count, inhabited)] : Array.Empty<Figure?>(),
-                .. comparisons.Select(c => c.Report?.Tables.FirstOrDefault(t => t.Code == table)?.Rows.FirstOrDefault(r => r.Code == code && r.Parent == parent)?.Values[0])]);
+            [.. _counts.Where(c => c.Table == table).Select(c => new ReportRow(c.Code, Labels.Of(table, c.Code, community), c.Parent,
+            [
+                Number(c.Value), .. perInhabitant ? [PerTenThousand(c)] : Array.Empty<Figure?>(),
+                .. comparisons.Select(before => before.Report?.Tables.FirstOrDefault(t => t.Code == table)?.Rows.FirstOrDefault(r => r.Code == c.Code
+                    && r.Parent == c.Parent)?.Values[0]),
+            ]))]);
     }
 
-    /// <summary>How soon each party answers. Without the numbers behind: those would be one more division, across the others.</summary>
+    /// <summary>How soon each party answers.</summary>
     public ReportTable Answers()
     {
-        var byParty = population.Respondents.ToDictionary(r => r.Respondent, r => r.Tally, StringComparer.Ordinal);
-        return new("answers", Texts.Report("tableAnswers"),
-            [.. AnswerColumns.Select(c => new ReportColumn(c, Texts.Report($"row{char.ToUpperInvariant(c[0])}{c[1..]}")))],
+        var byParty = population.Respondents.ToDictionary(r => r.Respondent, r => r.Figures, StringComparer.Ordinal);
+        return new("answers", Texts.Report("tableAnswers"), [.. AnswerColumns.Select(c => new ReportColumn(c, Texts.Report($"row{Capital(c)}")))],
             [.. community.Parties.Where(p => byParty.ContainsKey(p.OrganizationNumber)).Select(party =>
             {
-                var tally = byParty[party.OrganizationNumber];
-                var hidden = IsHidden(party.IsTrust ? $"direction:{Directions.MunicipalityToTrust}" : $"municipality:{party.MunicipalityNumber}") || IsSmall(tally.Count);
+                var figures = byParty[party.OrganizationNumber];
                 return new ReportRow(party.MunicipalityNumber ?? party.OrganizationNumber, party.Name, null,
-                    [Answers(tally, hidden, tally.AnswerDays(50)), Answers(tally, hidden, tally.AnswerDays(90)), InTime(tally, hidden), MeanHops(tally, hidden)]);
+                [
+                    Protected(figures.AnswerDays(50), figures.Answered), Protected(figures.AnswerDays(90), figures.Answered),
+                    Protected(figures.AnsweredInTimePercent, figures.Due), Protected(figures.MeanHops, figures.Count),
+                ]);
             })]);
     }
 
-    /// <summary>The kasteball index: wrong-recipient returns for each deviation, by who is to answer whom.</summary>
+    /// <summary>Wrong-recipient returns for each deviation, by who is to answer whom.</summary>
     public ReportTable Pairs() => new("pairs", Texts.Report("tablePairs"), [new("meanHops", Texts.Report("rowMeanHops"))],
-        [.. population.Pairs.Where(p => p.Municipality is not null).OrderBy(p => p.Municipality, StringComparer.Ordinal).ThenBy(p => p.Direction, StringComparer.Ordinal).Select(p =>
-            new ReportRow(p.Municipality, $"{Labels.Of("municipality", p.Municipality, community)}: {Labels.Of("direction", p.Direction, community)}", p.Direction,
-                [MeanHops(p.Tally, IsSmall(p.Tally.Count) || IsHidden($"municipality:{p.Municipality}") || IsHidden($"direction:{p.Direction}"))]))]);
+        [.. population.Pairs.Where(p => p.Municipality is not null).OrderBy(p => p.Municipality, StringComparer.Ordinal)
+            .ThenBy(p => p.Direction, StringComparer.Ordinal)
+            .Select(p => new ReportRow(p.Municipality, $"{Labels.Of("municipality", p.Municipality, community)}: {Labels.Of("direction", p.Direction, community)}", p.Direction,
+                [Protected(p.Figures.MeanHops, p.Figures.Count)]))]);
 
-    /// <summary>Eight quarters with their control limits (XmR).</summary>
+    /// <summary>An agreement clause by clause.</summary>
+    public ReportTable Clauses() => new("clauses", Texts.Report("tableClauses"),
+        [
+            new("count", Texts.Report("columnCount")), new("disputed", Texts.Report("columnDisputed")),
+            new("agreementUnclear", Texts.Report("columnAgreementUnclear")),
+        ],
+        [.. Vocabulary.Clauses.Keys.OrderBy(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Cast<string?>().Append(null).Select(c =>
+        {
+            var (count, disputed, unclear) = population.Clause(c);
+            return new ReportRow(c, Labels.Of("clause", c, community), null, [Number(count), Number(disputed), Number(unclear)]);
+        })]);
+
+    /// <summary>Eight quarters with their control limits.</summary>
     public static ReportTable TrendOf(IReadOnlyList<(string Quarter, Figure? Count)> quarters)
     {
-        var limits = Trend.Of([.. quarters.Select(q => (decimal?)q.Count?.Value)]);
+        var limits = ControlChart.Of([.. quarters.Select(q => ((decimal?)q.Count?.Value, Period.Read(q.Quarter)!.Days))]);
         return new("trend", Texts.Report("tableTrend"),
-            [new("count", Texts.Report("columnCount")), new("centreLine", Texts.Report("centreLine")), new("lowerLimit", Texts.Report("lowerLimit")), new("upperLimit", Texts.Report("upperLimit"))],
-            [.. quarters.Select(q => new ReportRow(q.Quarter, Texts.Report("quarterShort", q.Quarter[^1], q.Quarter[..4]), null, [q.Count, Number(limits?.Centre), Number(limits?.Lower), Number(limits?.Upper)]))]);
+            [
+                new("count", Texts.Report("columnCount")), new("centreLine", Texts.Report("centreLine")), new("lowerLimit", Texts.Report("lowerLimit")),
+                new("upperLimit", Texts.Report("upperLimit")),
+            ],
+            [.. quarters.Select((q, i) => new ReportRow(q.Quarter, Texts.Report("quarterShort", q.Quarter[^1], q.Quarter[..4]), null,
+                [q.Count, Number(limits?[i].Centre), Number(limits?[i].Lower), Number(limits?[i].Upper)]))]);
     }
 
-    private static IEnumerable<(Cell Parent, Division Division)> Divisions(Cell cell) =>
-        cell.Divisions.SelectMany(d => d.Cells.SelectMany(Divisions).Prepend((cell, d)));
-
-    private Figure? PerTenThousand(Figure? count, string? code)
+    private Figure? PerTenThousand(Count count)
     {
-        if (count is not { Value: { } number }) return count;
-        // A region has a figure when all of it is known.
-        string[] municipalities = community.Regions.FirstOrDefault(r => r.Code == code) is { } region ? [.. region.Municipalities.Select(m => m.MunicipalityNumber!)] : [code ?? ""];
+        // A region has a rate when the inhabitants of all of it are known.
+        string[] municipalities = community.Regions.FirstOrDefault(r => r.Code == count.Code) is { } region
+            ? [.. region.Municipalities.Select(m => m.MunicipalityNumber!)]
+            : [count.Code ?? ""];
         return municipalities.All(inhabitants.ContainsKey) && municipalities.Sum(m => inhabitants[m]) is > 0 and var people
-            ? Number(Math.Round((decimal)number * 10_000 / people, 1, MidpointRounding.AwayFromZero)) : null;
+            ? Number(Math.Round((decimal)count.Value * 10_000 / people, 1, MidpointRounding.AwayFromZero)) : null;
     }
 
-    private Figure? Answers(Tally tally, bool hidden, decimal? value) => value is null ? null : Shown(hidden || IsSmall(tally.Answered), value);
+    private Figure? Count(string table, string code) => Number(_counts.Single(c => c.Table == table && c.Code == code).Value);
 
-    // A share of few is as telling as the few.
-    private Figure? InTime(Tally tally, bool hidden) =>
-        tally.AnsweredInTimePercent is { } share ? Shown(hidden || IsSmall(tally.Answered) || IsSmall(tally.InTime) || IsSmall(tally.Answered - tally.InTime), share) : null;
+    private Figure? Protected(decimal? value, long behind) => Protection.Shown(value, behind, isProtected);
 
-    private Figure? MeanHops(Tally tally, bool hidden) => Shown(hidden || IsSmall(tally.Hops), tally.MeanHops);
-
-    private bool IsSmall(long count) => count > 0 && count < audience.Threshold;
-
-    private static Figure? Shown(bool hidden, decimal? value) => hidden && value is not null ? Figure.Suppressed : Number(value);
+    private static string Capital(string code) => $"{char.ToUpperInvariant(code[0])}{code[1..]}";
 
     private static Figure? Number(decimal? value) => value is { } number ? new Figure((double)number) : null;
 }

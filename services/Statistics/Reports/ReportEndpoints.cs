@@ -1,3 +1,4 @@
+using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting;
@@ -7,7 +8,11 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
+using Avvik.Statistics.Facts;
+using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
+using Avvik.Statistics.ProtectFigures;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Reports;
@@ -21,76 +26,115 @@ internal static class ReportEndpoints
     {
         reports.MapGet("/{community}/{name}", GetAsync).WithName("GetReport").WithSummary("The report of a quarter (2026-Q3) or a year (2026)")
             .WithDescription("""
-                A quarter is as it was frozen, the latest version unless ?version= asks for another. Those who are parties get a quarter that is not frozen as it
-                stands today, without a version; those who are only ssu do not. A year exists once its four quarters are frozen. Numbers under the threshold (5 for
-                ssu, 3 for the parties) are ":", and so is what they could be computed from.
+                A quarter is as it was frozen, the latest version unless ?version= asks for another; a year exists once its four quarters are frozen. Both are of the
+                whole community, rounded to a multiple of 5, and the same for everyone. With ?scope=own, and for a quarter that is not frozen, coordinators, the
+                secretariat and those of a unit get their own cases, whole and as they stand.
                 """)
-            .Produces<Report>().ProducesProblem(404).ProducesProblem(406);
-        reports.MapGet("/{community}/{quarter}/versions", VersionsAsync).WithName("GetReportVersions").WithSummary("The frozen versions of a quarter, newest first").Produces<Page<ReportVersion>>().ProducesProblem(404);
-        reports.MapGet("/{community}/{quarter}/diff", DiffAsync).WithName("GetReportDiff").WithSummary("What differs between two versions").Produces<ReportDiff>().ProducesProblem(404).ProducesProblem(422);
-        reports.MapPost("/{community}/{quarter}/freeze", FreezeAsync).RequireAuthorization(Policies.Secretariat).WithName("FreezeReport").WithSummary("Freeze a quarter that is over; again only with a reason")
-            .Accepts<FreezeReport>("application/json").Produces<ReportVersion>(201).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
-        reports.MapGet("/{community}/regions/{region}/{name}", RegionAsync).WithName("GetRegionReport").WithSummary("A region's year, to its dialogmøte, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
-        reports.MapGet("/{community}/patient-groups/{group}/{name}", PatientGroupAsync).WithName("GetPatientGroupReport").WithSummary("A patient group's year, to its fagutvalg, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
-        reports.MapGet("/{community}/agreements/{name}", AgreementAsync).WithName("GetAgreementReport").WithSummary("An agreement clause by clause over its life: deviations, disputes, and where it is unclear").Produces<Report>().ProducesProblem(404).ProducesProblem(406);
+            .Produces<Report>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(406);
+        reports.MapGet("/{community}/{quarter}/versions", VersionsAsync).WithName("GetReportVersions")
+            .WithSummary("The frozen versions of a quarter, newest first")
+            .ProducesProblem(404);
+        reports.MapGet("/{community}/{quarter}/diff", DiffAsync).WithName("GetReportDiff")
+            .WithSummary("What differs between two versions, of the rounded figures")
+            .ProducesProblem(404).ProducesProblem(422);
+        reports.MapPost("/{community}/{quarter}/freeze", FreezeAsync).RequireAuthorization(Policies.Secretariat).WithName("FreezeReport")
+            .WithSummary("Freeze a quarter that is over; again only with a reason").Accepts<FreezeReport>("application/json")
+            .ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        reports.MapGet("/{community}/regions/{region}/{name}", RegionAsync).WithName("GetRegionReport")
+            .WithSummary("A region's year, to its dialogmøte, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404)
+                .ProducesProblem(406);
+        reports.MapGet("/{community}/patient-groups/{group}/{name}", PatientGroupAsync).WithName("GetPatientGroupReport")
+            .WithSummary("A patient group's year, to its fagutvalg, once the year's quarters are frozen").Produces<Report>().ProducesProblem(404)
+                .ProducesProblem(406);
+        reports.MapGet("/{community}/agreements/{name}", AgreementAsync).WithName("GetAgreementReport")
+            .WithSummary("An agreement clause by clause over the frozen quarters of its life: deviations, disputes, and where it is unclear")
+                .Produces<Report>().ProducesProblem(404).ProducesProblem(406);
         return reports;
     }
 
-    private static async Task<IResult> GetAsync(string community, string name, int? version, Caller caller, CurrentDirectory directory, QuarterReports reports, CancellationToken ct)
+    private static async Task<Results<FileContentHttpResult, Problem>> GetAsync(string community, string name, int? version, string? scope, HttpContext http,
+        Caller caller,
+        CurrentDirectory directory, QuarterReports reports, StringPools pools, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         var format = Path.GetExtension(name);
-        if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { } period) return Problem.NotFound();
-        var audience = Audience.Of(caller);
-        if (!period.IsQuarter)
-            return version is null && await reports.YearAsync(own, period, audience, ct) is { } year ? Document(Sealed(year.Report), format) : NotFrozen();
-        if (await reports.FrozenAsync(own.Code, period.Code, audience, version, ct) is { } frozen) return Document(frozen.Body, format);
-        if (version is not null || audience == Audience.Ssu) return NotFrozen();
-        return Document(Sealed(await reports.QuarterAsync(own, period, audience, ct)), format);
+        if (OwnCommunity(caller, directory, community) is not { } known || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { } period)
+            return Problem.NotFound();
+        if (scope is not (null or FiguresQuery.Own or FiguresQuery.Everyone)) return Unknown("/scope");
+        var own = OwnCases.Of(caller, directory.Now, pools);
+        if (scope == FiguresQuery.Own && own is null) return Problem.Forbidden();
+        await journal.LogQuestionAsync(http, scope is null ? null : $"scope={scope}", ct);
+        if (scope != FiguresQuery.Own)
+        {
+            if (!period.IsQuarter && version is null && await reports.YearAsync(known, period, ct) is { } year) return Document(Sealed(year), format);
+            if (period.IsQuarter && await reports.FrozenAsync(known.Code, period.Code, version, ct) is { } frozen) return Document(frozen.Body, format);
+            if (!period.IsQuarter || version is not null || scope is not null || own is null) return NotFrozen();
+        }
+        return Document(Sealed(await reports.OwnAsync(known, period, own!, caller.IsAny(Roles.Coordinator, Roles.Secretariat)
+            ? caller.Organization : caller.Unit!, ct)), format);
     }
 
-    private static async Task<IResult> RegionAsync(string community, string region, string name, Caller caller, CurrentDirectory directory, MeetingReports reports, CancellationToken ct)
+    private static async Task<Results<FileContentHttpResult, Problem>> RegionAsync(string community, string region, string name, HttpContext http,
+        Caller caller,
+        CurrentDirectory directory, MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || own.Regions.FirstOrDefault(r => r.Code == region) is not { } known
             || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
-        return await reports.RegionAsync(own, known, year, Audience.Of(caller), ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+        await journal.LogQuestionAsync(http, null, ct);
+        return await reports.RegionAsync(own, known, year, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
     }
 
-    private static async Task<IResult> PatientGroupAsync(string community, string group, string name, Caller caller, CurrentDirectory directory, MeetingReports reports, CancellationToken ct)
+    private static async Task<Results<FileContentHttpResult, Problem>> PatientGroupAsync(string community, string group, string name, HttpContext http,
+        Caller caller,
+        CurrentDirectory directory, MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || !Vocabulary.PatientGroups.ContainsKey(group)
             || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
-        return await reports.PatientGroupAsync(own, group, year, Audience.Of(caller), ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+        await journal.LogQuestionAsync(http, null, ct);
+        return await reports.PatientGroupAsync(own, group, year, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
     }
 
-    private static async Task<IResult> AgreementAsync(string community, string name, Caller caller, CurrentDirectory directory, MeetingReports reports, CancellationToken ct) =>
-        OwnCommunity(caller, directory, community) is { } own && own.Agreements.FirstOrDefault(a => a.Code == Path.GetFileNameWithoutExtension(name)) is { } agreement
-            ? Document(Sealed(await reports.AgreementAsync(own, agreement, Audience.Of(caller), ct)), Path.GetExtension(name)) : Problem.NotFound();
+    private static async Task<Results<FileContentHttpResult, Problem>> AgreementAsync(string community, string name, HttpContext http, Caller caller,
+        CurrentDirectory directory,
+        MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
+    {
+        if (OwnCommunity(caller, directory, community) is not { } own || own.Agreements.FirstOrDefault(a =>
+            a.Code == Path.GetFileNameWithoutExtension(name)) is not { } agreement)
+            return Problem.NotFound();
+        await journal.LogQuestionAsync(http, null, ct);
+        return await reports.AgreementAsync(own, agreement, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+    }
 
-    private static async Task<IResult> VersionsAsync(string community, string quarter, Caller caller, CurrentDirectory directory, StatisticsDbContext db, CancellationToken ct)
+    private static async Task<Results<Ok<Page<ReportVersion>>, Problem>> VersionsAsync(string community, string quarter, Caller caller,
+        CurrentDirectory directory, StatisticsDbContext db,
+        CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
-        var audience = Audience.Of(caller).Code;
-        var versions = await db.FrozenReports.Where(r => r.Community == own.Code && r.Quarter == period.Code && r.Audience == audience).OrderByDescending(r => r.Version)
+        var versions = await db.FrozenReports.Where(FrozenReport.IsShown).Where(r => r.Community == own.Code
+            && r.Quarter == period.Code).OrderByDescending(r => r.Version)
             .Select(r => new ReportVersion(r.Version, r.FrozenAt, r.FrozenBy, r.Reason, r.Hash)).ToListAsync(ct);
-        return Results.Json(new(versions, null), ReportJson.Default.PageReportVersion);
+        return TypedResults.Ok(new Page<ReportVersion>(versions, null));
     }
 
-    private static async Task<IResult> DiffAsync(string community, string quarter, int? from, int? to, Caller caller, CurrentDirectory directory, QuarterReports reports, CancellationToken ct)
+    private static async Task<Results<Ok<ReportDiff>, Problem>> DiffAsync(string community, string quarter, int? from, int? to, HttpContext http, Caller caller,
+        CurrentDirectory directory, QuarterReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
         var errors = new FieldErrors();
         if (from is null) errors.Add("/from", "required");
         if (to is null) errors.Add("/to", "required");
         if (errors.Any) return Problem.Invalid(errors);
-        var audience = Audience.Of(caller);
-        if (await reports.FrozenAsync(own.Code, period.Code, audience, from, ct) is not { } before || await reports.FrozenAsync(own.Code, period.Code, audience, to, ct) is not { } after) return Problem.NotFound();
-        return Results.Json(Diff(before, after), ReportJson.Default.ReportDiff);
+        await journal.LogQuestionAsync(http, $"from={from}&to={to}", ct);
+        if (await reports.FrozenAsync(own.Code, period.Code, from, ct) is not { } before
+            || await reports.FrozenAsync(own.Code, period.Code, to, ct) is not { } after) return Problem.NotFound();
+        return TypedResults.Ok(Diff(before, after));
     }
 
-    private static async Task<IResult> FreezeAsync(string community, string quarter, HttpRequest request, Caller caller, CurrentDirectory directory, QuarterReports reports, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Created<ReportVersion>, Problem>> FreezeAsync(string community, string quarter, HttpRequest request, Caller caller,
+        CurrentDirectory directory,
+        QuarterReports reports, Completeness completeness, StatisticsDbContext db, TimeProvider clock, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
-        var latest = (await reports.FrozenAsync(own.Code, period.Code, Audience.Parties, version: null, ct))?.Version ?? 0;
+        var latest = await db.FrozenReports.Where(r => r.Community == own.Code && r.Quarter == period.Code).MaxAsync(r => (int?)r.Version, ct) ?? 0;
         var (body, problem) = await StrictJson.ReadAsync<FreezeReport>(request, Json, (freeze, errors) =>
         {
             if (latest > 0 && string.IsNullOrWhiteSpace(freeze.Reason)) errors.Add("/reason", "revisionReasonRequired");
@@ -98,31 +142,46 @@ internal static class ReportEndpoints
         });
         if (body is null) return problem!;
         if (period.To >= NorwegianCalendar.DayOf(clock.GetUtcNow())) return Problem.Conflict("quarterNotOver");
-        if (await reports.FreezeAsync(own, period, latest + 1, caller.Organization, latest > 0 ? body.Reason : null, ct) is not { } frozen) return Problem.Conflict("frozenMeanwhile");
-        var made = frozen.Single(f => f.Audience == Audience.Parties.Code);
-        return Results.Json(new(made.Version, made.FrozenAt, made.FrozenBy, made.Reason, made.Hash), ReportJson.Default.ReportVersion, statusCode: StatusCodes.Status201Created);
+        if (!await completeness.IsCompleteAsync(period.End, ct)) return Problem.Conflict("figuresIncomplete");
+        if (await reports.FreezeAsync(own, period, latest + 1, caller.Organization, latest > 0 ? body.Reason : null, ct) is not { } made)
+            return Problem.Conflict("frozenMeanwhile");
+        return TypedResults.Created($"/api/v1/reports/{own.Code}/{period.Code}?version={made.Version}", new ReportVersion(made.Version, made.FrozenAt,
+            made.FrozenBy, made.Reason, made.Hash));
     }
 
     private static ReportDiff Diff(FrozenReport before, FrozenReport after)
     {
-        static Dictionary<(string, string?, string?, string), Figure?> FiguresOf(FrozenReport frozen) =>
+        static Dictionary<(string Table, string? Parent, string? Row, string Column), Figure?> FiguresOf(FrozenReport frozen) =>
             QuarterReports.Read(frozen) is var report ? report.Tables.Prepend(report.KeyFigures)
-                .SelectMany(t => t.Rows, (t, r) => (t, r)).SelectMany(x => x.t.Columns.Zip(x.r.Values), (x, c) => (Key: (x.t.Code, x.r.Parent, x.r.Code, c.First.Code), c.Second))
+                .SelectMany(t => t.Rows, (t, r) => (t, r)).SelectMany(x => x.t.Columns.Zip(x.r.Values), (x, c) => (Key: (x.t.Code, x.r.Parent, x.r.Code,
+                    c.First.Code), c.Second))
                 .GroupBy(f => f.Key).ToDictionary(g => g.Key, g => g.First().Second) : [];
-        var (old, young) = (FiguresOf(before), FiguresOf(after));
-        return new(before.Version, after.Version, after.Reason, [.. old.Keys.Union(young.Keys)
-            .Select(k => new ReportChange(k.Item1, k.Item3, k.Item4, old.GetValueOrDefault(k), young.GetValueOrDefault(k))).Where(c => c.Before != c.After)]);
+        var (old, current) = (FiguresOf(before), FiguresOf(after));
+        return new(before.Version, after.Version, after.Reason, [.. old.Keys.Union(current.Keys)
+            .Select(k => new ReportChange(k.Table, k.Row, k.Column, old.GetValueOrDefault(k), current.GetValueOrDefault(k))).Where(c => c.Before != c.After)]);
     }
 
     /// <summary>Another community's reports do not exist for this caller.</summary>
-    private static HealthCommunity? OwnCommunity(Caller caller, CurrentDirectory directory, string asked) => directory.Now.Party(caller.Organization)?.Community is { } own && own.Code == asked ? own : null;
+    private static HealthCommunity? OwnCommunity(Caller caller, CurrentDirectory directory, string asked) =>
+        directory.Now.Party(caller.Organization)?.Community is { } own && own.Code == asked ? own : null;
 
     // Every format is made from the same bytes.
-    private static IResult Document(byte[] report, string format) => format is "" or ".json" ? Results.Bytes(report, "application/json")
-        : Printed.As(format, QuarterReports.Read(report)) is { } printed ? Results.Bytes(printed.Bytes, printed.ContentType)
-        : Problem.OfStatus(StatusCodes.Status406NotAcceptable);
+    private static Results<FileContentHttpResult, Problem> Document(byte[] report, string format)
+    {
+        if (format is "" or ".json") return TypedResults.Bytes(report, "application/json");
+        return Printed.As(format, QuarterReports.Read(report)) is { } printed
+            ? TypedResults.Bytes(printed.Bytes, printed.ContentType)
+            : Problem.OfStatus(StatusCodes.Status406NotAcceptable);
+    }
 
     private static byte[] Sealed(Report report) => CanonicalJson.Seal(QuarterReports.Write(report)).Document;
 
     private static Problem NotFrozen() => new(StatusCodes.Status404NotFound, "notFrozen");
+
+    private static Problem Unknown(string pointer)
+    {
+        var errors = new FieldErrors();
+        errors.Add(pointer, "unknownCode");
+        return Problem.Invalid(errors);
+    }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Avvik.Statistics.Signals;
 
 /// <summary>Looks at every series once a day, when the day is over. A week back each time: so an outage misses nothing, and what was raised is not raised again.</summary>
-internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, CountedFacts facts, TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
+internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, FactCache facts, StringPools pools, Completeness completeness, TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
 {
     private const int CaughtUp = 7;
     // As much of the series as a person needs to see what happened.
@@ -21,6 +21,11 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var yesterday = NorwegianCalendar.DayOf(Clock.GetUtcNow()).AddDays(-1);
+        if (!await completeness.IsCompleteAsync(NorwegianCalendar.StartOf(yesterday.AddDays(1)), ct))
+        {
+            Log.SignalsWait(await completeness.UntilAsync(ct));
+            return 0;
+        }
         var raised = new List<Signal>();
         foreach (var community in HealthCommunities.All)
             raised.AddRange(Raised(community.Code, await facts.ReadAsync(db, community.Code, yesterday.AddDays(1 - SignalRules.Days - CaughtUp), yesterday, ct), yesterday));
@@ -42,7 +47,7 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
         foreach (var day in days)
             foreach (ref readonly var fact in day.AsSpan())
             {
-                var key = (fact.Codes[(int)Column.Category], fact.Codes[(int)Column.Unit], fact.Codes[(int)Column.Municipality]);
+                var key = (fact[Dimension.Category], fact[Dimension.Unit], fact[Dimension.Municipality]);
                 // A series is of all three.
                 if (key.Item1 == 0 || key.Item2 == 0 || key.Item3 == 0) continue;
                 if (!series.TryGetValue(key, out var counts)) series.Add(key, counts = new int[length]);
@@ -58,9 +63,9 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
                     {
                         Id = Guid.CreateVersion7(Clock.GetUtcNow()),
                         Community = community,
-                        Category = facts.Book(Column.Category)[category]!,
-                        Unit = facts.Book(Column.Unit)[unit]!,
-                        Municipality = facts.Book(Column.Municipality)[municipality]!,
+                        Category = pools[Dimension.Category][category]!,
+                        Unit = pools[Dimension.Unit][unit]!,
+                        Municipality = pools[Dimension.Municipality][municipality]!,
                         Rule = rule,
                         RaisedOn = yesterday.AddDays(at - length),
                         Data = string.Join(',', counts.AsSpan(at - Shown, Shown).ToArray()),

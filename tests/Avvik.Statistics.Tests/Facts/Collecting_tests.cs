@@ -9,7 +9,7 @@ namespace Avvik.Statistics.Tests.Facts;
 public sealed class Collecting_tests(StatisticsServices services)
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task What_is_stored_reads_back_as_it_was(DatabaseProvider provider)
+    public async Task Fact_reads_back_as_it_was_stored(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         var answered = Given.Case(f => f with { PatientGroups = ["maternity", "frailElderly"] }, answeredAfterDays: 3.5) with { Hops = 2 };
@@ -22,7 +22,7 @@ public sealed class Collecting_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_older_event_changes_nothing(DatabaseProvider provider)
+    public async Task Older_event_changes_nothing(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         var closed = Given.Case(state: CaseStates.Closed) with { Version = 7 };
@@ -34,7 +34,7 @@ public sealed class Collecting_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_newer_event_replaces_all_of_it(DatabaseProvider provider)
+    public async Task Newer_event_replaces_the_fact(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         var first = Given.Case(f => f with { PatientGroups = ["maternity"] }, answeredAfterDays: 30);

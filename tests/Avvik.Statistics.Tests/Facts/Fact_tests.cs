@@ -14,7 +14,7 @@ public sealed class Fact_tests
     [InlineData("2026-12-31T22:59:59Z", "2026-12-31", "2026-Q4")]
     [InlineData("2026-12-31T23:00:00Z", "2027-01-01", "2027-Q1")]
     [InlineData("2026-10-01T00:30:00+05:00", "2026-09-30", "2026-Q3")]
-    public void A_deviation_is_counted_on_the_norwegian_day_it_was_received(string receivedAt, string day, string quarter)
+    public void Fact_is_counted_on_the_norwegian_day_of_receipt(string receivedAt, string day, string quarter)
     {
         var fact = Fact.Of(Given.Case(f => f with { ReceivedAt = DateTimeOffset.Parse(receivedAt, CultureInfo.InvariantCulture) }));
 
@@ -28,7 +28,8 @@ public sealed class Fact_tests
     [InlineData(null, StatisticsService.InnlandetTrust, StatisticsService.InnlandetTrust, null, null)]
     // Not in the directory of this build.
     [InlineData(Directions.MunicipalityToTrust, "999999999", StatisticsService.InnlandetTrust, null, null)]
-    public void The_municipality_and_its_region_are_those_of_the_municipal_party(string? direction, string reporter, string respondent, string? municipality, string? region)
+    public void Municipality_and_region_are_those_of_the_municipal_party(string? direction, string reporter, string respondent, string? municipality,
+        string? region)
     {
         var fact = Fact.Of(Given.Case(f => f with { Direction = direction, ReporterOrganization = reporter, RespondentOrganization = respondent }));
 
@@ -39,7 +40,7 @@ public sealed class Fact_tests
     [InlineData(new string[0], "")]
     [InlineData(new[] { "frailElderly" }, ",frailElderly,")]
     [InlineData(new[] { "maternity", "frailElderly", "maternity" }, ",frailElderly,maternity,")]
-    public void Patient_groups_have_one_form(string[] groups, string stored) =>
+    public void Patient_groups_are_sorted_and_distinct(string[] groups, string stored) =>
         Assert.Equal(stored, Fact.Of(Given.Case(f => f with { PatientGroups = groups })).PatientGroups);
 
     [Theory]
@@ -48,10 +49,11 @@ public sealed class Fact_tests
     [InlineData(3, 30)]
     [InlineData(3.249, 32)]
     [InlineData(21, 210)]
-    public void The_answer_time_is_in_tenths_of_days(double days, int tenths) => Assert.Equal(tenths, Fact.Of(Given.Case(answeredAfterDays: days)).AnswerTenthsOfDays);
+    public void Answer_time_is_in_tenths_of_days(double days, int tenths) => Assert.Equal(tenths, Fact.Of(Given.Case(answeredAfterDays: days))
+        .AnswerTenthsOfDays);
 
     [Fact]
-    public void An_answer_at_the_moment_it_is_due_is_in_time_and_one_after_it_is_not()
+    public void Answer_is_in_time_until_the_moment_it_is_due()
     {
         var answered = Given.Case(answeredAfterDays: 21);
 
@@ -60,7 +62,7 @@ public sealed class Fact_tests
     }
 
     [Fact]
-    public void What_is_not_answered_has_no_answer_time_and_is_not_in_time()
+    public void Unanswered_fact_has_no_answer_time_and_is_not_in_time()
     {
         var fact = Fact.Of(Given.Case());
 
@@ -69,7 +71,7 @@ public sealed class Fact_tests
     }
 
     [Fact]
-    public void Only_final_states_are_not_open()
+    public void Fact_is_open_until_a_final_state()
     {
         var closed = Vocabulary.CaseStates.Keys.Where(state => !Fact.Of(Given.Case(state: state)).IsOpen);
 

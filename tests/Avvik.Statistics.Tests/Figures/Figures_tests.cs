@@ -12,7 +12,7 @@ namespace Avvik.Statistics.Tests.Figures;
 public sealed class Figures_tests(StatisticsServices services)
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Each_combination_has_a_row_with_its_figures(DatabaseProvider provider)
+    public async Task Answer_has_a_row_for_each_combination(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync([
@@ -26,15 +26,15 @@ public sealed class Figures_tests(StatisticsServices services)
 
         Assert.Equal(["category", "direction"], answer.By);
         Assert.Equal("""
-            [{"count":1,"open":1,"medianAnswerDays":null,"p90AnswerDays":null,"answeredInTimePercent":null,"meanHops":0,"category":"discharge","direction":"municipalityToTrust"},
-            {"count":3,"open":2,"medianAnswerDays":14.5,"p90AnswerDays":23.7,"answeredInTimePercent":50,"meanHops":0.33,"category":"medication","direction":"municipalityToTrust"}]
+            [{"count":1,"goodCollaboration":0,"proposals":0,"open":1,"medianAnswerDays":null,"p90AnswerDays":null,"answeredInTimePercent":0,"meanHops":0,"category":"discharge","direction":"municipalityToTrust"},
+            {"count":3,"goodCollaboration":0,"proposals":0,"open":2,"medianAnswerDays":14.5,"p90AnswerDays":26,"answeredInTimePercent":50,"meanHops":0.33,"category":"medication","direction":"municipalityToTrust"}]
             """.ReplaceLineEndings(""), JsonSerializer.SerializeToElement(answer, StatisticsJson.Default.StatisticsAnswer).GetProperty("rows").GetRawText());
         Assert.Equal((4, 3), (answer.Total.Count.Value, answer.Total.Open.Value));
         Assert.Equal(0, answer.SuppressedCells);
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Without_dimensions_there_is_only_the_total(DatabaseProvider provider)
+    public async Task Answer_has_only_the_total_without_dimensions(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(Given.Cases(2));
@@ -47,16 +47,16 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Of_nothing_the_total_is_zero_and_has_no_other_figures(DatabaseProvider provider)
+    public async Task Total_of_nothing_is_zero_and_has_no_other_figures(DatabaseProvider provider)
     {
         var answer = await (await services.EmptyAsync(provider)).AskAsync("by=unit");
 
         Assert.Empty(answer.Rows);
-        Assert.Equal(new StatisticsRow { Count = new(0), Open = new(0) }, answer.Total);
+        Assert.Equal(new StatisticsRow { Count = new(0), GoodCollaboration = new(0), Proposals = new(0), Open = new(0) }, answer.Total);
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task The_period_is_the_quarter_so_far_unless_another_is_asked_for(DatabaseProvider provider)
+    public async Task Period_defaults_to_the_quarter_so_far(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(new[] { "2026-06-30", "2026-07-01", "2026-09-20", "2026-09-21" }.Select(day =>
@@ -68,22 +68,25 @@ public sealed class Figures_tests(StatisticsServices services)
         Assert.Equal((new(new(2026, 4, 1), new(2026, 6, 30)), 1), await Ask("to=2026-06-30"));
         Assert.Equal((new(new(2026, 6, 30), new(2026, 9, 20)), 3), await Ask("from=2026-06-30"));
         Assert.Equal((new(new(2026, 9, 21), new(2026, 9, 21)), 1), await Ask("from=2026-09-21&to=2026-09-21"));
+        Assert.Equal((new(new(2026, 4, 1), new(2026, 6, 30)), 1), await Ask("quarter=2026-Q2"));
+        Assert.Equal((new(new(2026, 4, 1), new(2026, 9, 30)), 4), await Ask("quarter=2026-Q2&quarter=2026-Q3"));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Withdrawn_duplicate_and_mistaken_ones_are_not_counted_and_rejected_ones_are(DatabaseProvider provider)
+    public async Task Count_excludes_withdrawn_duplicate_and_mistaken_deviations(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(Vocabulary.CaseStates.Keys.Select(state => Given.Case(state: state)));
 
         var answer = await service.AskAsync("by=state");
 
-        Assert.Equal(["acknowledged", "answered", "awaitingReporter", "closed", "disputed", "escalated", "inProgress", "rejected", "routed", "triage"], Values(answer, "state"));
+        Assert.Equal(["acknowledged", "answered", "awaitingReporter", "closed", "disputed", "escalated", "inProgress", "rejected", "routed", "triage"],
+            Values(answer, "state"));
         Assert.Equal((10, 8), (answer.Total.Count.Value, answer.Total.Open.Value));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_deviation_of_two_patient_groups_is_in_both_rows_and_once_in_the_total(DatabaseProvider provider)
+    public async Task Deviation_of_two_patient_groups_is_in_both_rows_and_once_in_the_total(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync([
@@ -99,7 +102,7 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Hops_are_told_for_each_pair_of_units_and_each_pair_of_parties(DatabaseProvider provider)
+    public async Task Hops_are_counted_by_pair_of_units_and_by_pair_of_parties(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         UnitHop away = new("si-tynset", "si-habilitering"), back = new("si-habilitering", "si-tynset");
@@ -109,14 +112,16 @@ public sealed class Figures_tests(StatisticsServices services)
             Given.Case(f => f with { ReporterOrganization = StatisticsService.Ringsaker }) with { Hops = 1, UnitHops = [away] },
             Given.Case());
 
-        var (units, parties) = (await service.AskAsync("by=hopPair"), await service.AskAsync("by=municipality,direction"));
+        var (units, parties) = (await service.AskAsync("by=hopPair", StatisticsService.InnlandetTrust), await service.AskAsync("by=municipality,direction",
+            StatisticsService.InnlandetTrust));
 
-        Assert.Equal([(null, 1, 0), ("si-habilitering>si-tynset", 2, 2.5), ("si-tynset>si-habilitering", 3, 2)], units.Rows.Select(r => (r.Dimensions!["hopPair"].GetString(), r.Count.Value, r.MeanHops!.Value.Value)));
+        Assert.Equal([(null, 1, 0), ("si-habilitering>si-tynset", 2, 2.5), ("si-tynset>si-habilitering", 3, 2)],
+            units.Rows.Select(r => (r.Dimensions!["hopPair"].GetString(), r.Count.Value, r.MeanHops!.Value.Value)));
         Assert.Equal([("3403", 1.67), ("3411", 1)], parties.Rows.Select(r => (r.Dimensions!["municipality"].GetString(), r.MeanHops!.Value.Value)));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Rows_are_in_ordinal_order_and_those_without_a_value_first(DatabaseProvider provider)
+    public async Task Rows_are_in_ordinal_order_with_null_first(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(new[] { "9", "10", null, "2" }.Select(clause => Given.Case(f => f with { Clause = clause })));
@@ -125,7 +130,7 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Every_dimension_can_be_counted_by_and_chosen_by(DatabaseProvider provider)
+    public async Task Every_dimension_groups_and_filters(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(
@@ -151,6 +156,7 @@ public sealed class Figures_tests(StatisticsServices services)
             ["municipality"] = "3407",
             ["unit"] = "3407-tildeling",
             ["direction"] = "trustToMunicipality",
+            ["reporter"] = StatisticsService.InnlandetTrust,
             ["respondent"] = "940155223",
             ["agreement"] = "innlandet-2019",
             ["cause"] = "agreementUnclear",
@@ -164,14 +170,15 @@ public sealed class Figures_tests(StatisticsServices services)
             ["quarter"] = "2026-Q2",
         })
         {
-            Assert.Equal(2, (await service.AskAsync($"from=2026-01-01&by={dimension}")).Rows.Count);
-            Assert.Equal([value], Values(await service.AskAsync($"from=2026-01-01&by={dimension}&{dimension}={value}"), dimension));
+            Assert.Equal(2, (await service.AskAsync($"from=2026-01-01&by={dimension}", StatisticsService.InnlandetTrust)).Rows.Count);
+            Assert.Equal([value], Values(await service.AskAsync($"from=2026-01-01&by={dimension}&{dimension}={value}", StatisticsService.InnlandetTrust),
+                dimension));
         }
         Assert.Equal(["innlandet"], Values(await service.AskAsync("community=innlandet&by=community"), "community"));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_filter_given_twice_takes_either_and_two_filters_take_both(DatabaseProvider provider)
+    public async Task Filter_given_twice_takes_either_value_and_two_filters_take_both(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);
         foreach (var category in new[] { "medication", "discharge", "referral" })
@@ -187,6 +194,11 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Theory]
+    [InlineData("scope=all", 422, "/scope", "unknownCode")]
+    [InlineData("scope=community&by=category,harm,kind", 422, "/by", "tooManyAboutOthers")]
+    [InlineData("scope=community&by=category&harm=none&kind=risk", 422, "/by", "tooManyAboutOthers")]
+    [InlineData("scope=community&from=2026-04-01&to=2026-06-29", 422, "/to", "wholeQuarters")]
+    [InlineData("scope=community&from=2026-04-02&to=2026-06-30", 422, "/from", "wholeQuarters")]
     [InlineData("by=colour", 422, "/by", "unknownCode")]
     [InlineData("by=category,direction,category", 422, "/by", "repeated")]
     [InlineData("by=category,direction,unit,kind,harm", 422, "/by", "tooMany")]
@@ -202,7 +214,7 @@ public sealed class Figures_tests(StatisticsServices services)
     [InlineData("quarter=2026-Q5", 422, "/quarter", "invalidValue")]
     [InlineData("catgory=medication", 400, "/catgory", "unknownMember")]
     [InlineData("%3Cscript%3E=1", 400, "", "unknownMember")]
-    public async Task What_cannot_be_meant_is_refused(string query, int status, string pointer, string code)
+    public async Task Query_that_makes_no_sense_is_refused(string query, int status, string pointer, string code)
     {
         var problem = await (await services.EmptyAsync(DatabaseProvider.Sqlite)).RefusalAsync(query);
 
@@ -212,21 +224,24 @@ public sealed class Figures_tests(StatisticsServices services)
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once()
+    public async Task Refusal_lists_all_errors_at_once()
     {
         var problem = await (await services.EmptyAsync(DatabaseProvider.Sqlite)).RefusalAsync("from=x&by=y&harm=z");
 
-        Assert.Equal(["/by", "/from", "/harm"], problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["/by", "/from", "/harm"], problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString())
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task The_description_names_every_parameter_that_is_understood()
+    public async Task OpenAPI_document_names_every_parameter()
     {
         var client = (await services.EmptyAsync(DatabaseProvider.Sqlite)).CreateClient();
 
-        var operation = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/api/v1/statistics").GetProperty("get");
+        var operation = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/api/v1/statistics")
+            .GetProperty("get");
 
-        Assert.Equal(["agreement", "by", "category", "cause", "clause", "community", "direction", "from", "harm", "hopPair", "kind", "municipality", "patientGroup", "quarter", "region", "respondent", "state", "to", "unit"],
+        Assert.Equal(["agreement", "by", "category", "cause", "clause", "community", "direction", "from", "harm", "hopPair", "kind", "municipality",
+            "patientGroup", "quarter", "region", "reporter", "respondent", "scope", "state", "to", "unit"],
             operation.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }
 

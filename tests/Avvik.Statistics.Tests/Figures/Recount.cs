@@ -8,10 +8,13 @@ namespace Avvik.Statistics.Tests.Figures;
 /// <summary>The figures as a person would make them with the events on the table: no SQL, no facts, nothing of the service.</summary>
 internal static class Recount
 {
-    public static StatisticsAnswer Of(IEnumerable<CaseChanged> events, DateOnly from, DateOnly to, string[] by, ILookup<string, string> filters)
+    /// <summary>What a coordinator of that party gets.</summary>
+    public static StatisticsAnswer Of(IEnumerable<CaseChanged> events, DateOnly from, DateOnly to, string[] by, ILookup<string, string> filters,
+        string organization = StatisticsService.InnlandetTrust)
     {
         var counted = events.GroupBy(e => e.DeviationId, (_, versions) => versions.MaxBy(e => e.Version)!)
             .Where(e => e.Facts.Community == "innlandet" && e.State is not ("withdrawn" or "duplicate" or "enteredInError"))
+            .Where(e => e.Facts.ReporterOrganization == organization || e.Facts.RespondentOrganization == organization)
             .Where(e => Day(e) >= from && Day(e) <= to)
             .Where(e => filters.All(filter => filter.Any(value => Values(filter.Key, e).Contains(value))))
             .ToList();
@@ -24,32 +27,52 @@ internal static class Recount
             if (by.Length > 0) rows.AddRange(combinations.Select(c => (c, one)));
         }
         // A null sorts before every text, and no value holds what separates them here.
-        return new(new(from, to), by,
-            [.. rows.GroupBy(r => string.Join('\u0001', r.Values.Select(v => v is null ? "\0" : v))).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Row([.. g.Select(r => r.Case)]) with
+        return new("own", new(from, to), by,
+            [.. rows.GroupBy(r => string.Join('\u0001', r.Values.Select(v => v is null
+                ? "\0" : v))).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Row([.. g.Select(r => r.Case)]) with
             {
-                Dimensions = by.Zip(g.First().Values).ToDictionary(d => d.First, d => JsonSerializer.SerializeToElement(d.Second, StatisticsJson.Default.String)),
+                Dimensions = by.Zip(g.First().Values).ToDictionary(d => d.First, d => JsonSerializer.SerializeToElement(d.Second,
+                    StatisticsJson.Default.String)),
             })],
             Row(counted), 0);
     }
 
-    private static StatisticsRow Row(List<CaseChanged> cases)
+    private static StatisticsRow Row(List<CaseChanged> all)
     {
-        var answered = cases.Where(c => c.AnsweredAt is not null).ToList();
-        var tenths = answered.Select(c => Math.Round((c.AnsweredAt!.Value - c.Facts.ReceivedAt).Ticks / (decimal)TimeSpan.FromMinutes(144).Ticks, MidpointRounding.AwayFromZero)).Order().ToList();
+        var now = StatisticsService.Now;
+        var cases = all.Where(c => c.Facts.Kind is not ("goodPractice" or "improvement")).ToList();
+        bool IsOpen(CaseChanged c) => c.State is not ("closed" or "rejected");
+        var answered = cases.Where(c => c.AnsweredAt is not null)
+            .Select(c => (Tenths: Math.Round((c.AnsweredAt!.Value - c.Facts.ReceivedAt).Ticks / (decimal)TimeSpan.FromMinutes(144)
+                .Ticks, MidpointRounding.AwayFromZero), IsAnswer: true));
+        var waiting = cases.Where(c => c.AnsweredAt is null && IsOpen(c)).Select(c => (Tenths: Math.Max(0, Math.Floor((decimal)(now - c.Facts.ReceivedAt)
+            .TotalMinutes / 144)), IsAnswer: false));
+        // One by one, answers before waits of the same length, with exact fractions.
+        var times = answered.Concat(waiting).OrderBy(t => t.Tenths).ThenBy(t => !t.IsAnswer).ToList();
         Figure? Percentile(decimal share)
         {
-            if (tenths.Count == 0) return null;
-            var position = (tenths.Count - 1) * share;
-            var (below, above) = (tenths[(int)Math.Floor(position)], tenths[(int)Math.Ceiling(position)]);
-            return Rounded((below + (above - below) * (position - Math.Floor(position))) / 10, 1);
+            var left = 1.0;
+            for (var i = 0; i < times.Count; i++)
+            {
+                if (!times[i].IsAnswer) continue;
+                left *= 1 - 1.0 / (times.Count - i);
+                if (left < (double)(1 - share) - 1e-9) return Rounded(times[i].Tenths / 10, 1);
+                if (left > (double)(1 - share) + 1e-9) continue;
+                var next = times.Skip(i + 1).Where(t => t.IsAnswer).Select(t => (decimal?)t.Tenths).FirstOrDefault();
+                return Rounded((times[i].Tenths + (next ?? times[i].Tenths)) / 20, 1);
+            }
+            return null;
         }
+        var due = cases.Where(c => c.DueAt <= now && (c.AnsweredAt is not null || IsOpen(c))).ToList();
         return new()
         {
             Count = new(cases.Count),
-            Open = new(cases.Count(c => c.State is not ("closed" or "rejected"))),
+            GoodCollaboration = new(all.Count(c => c.Facts.Kind == "goodPractice")),
+            Proposals = new(all.Count(c => c.Facts.Kind == "improvement")),
+            Open = new(cases.Count(IsOpen)),
             MedianAnswerDays = Percentile(0.5m),
             P90AnswerDays = Percentile(0.9m),
-            AnsweredInTimePercent = answered.Count == 0 ? null : Rounded(100m * answered.Count(c => c.AnsweredAt <= c.DueAt) / answered.Count, 1),
+            AnsweredInTimePercent = due.Count == 0 ? null : Rounded(100m * due.Count(c => c.AnsweredAt <= c.DueAt) / due.Count, 1),
             MeanHops = cases.Count == 0 ? null : Rounded((decimal)cases.Sum(c => c.Hops) / cases.Count, 2),
         };
     }
@@ -65,6 +88,7 @@ internal static class Recount
             "municipality" => [facts.Direction is null ? null : municipal?.MunicipalityNumber],
             "unit" => [e.Unit],
             "direction" => [facts.Direction],
+            "reporter" => [facts.ReporterOrganization],
             "respondent" => [facts.RespondentOrganization],
             "agreement" => [facts.Agreement],
             "cause" => e.ContributingFactors is null or { Count: 0 } ? [null] : e.ContributingFactors.Distinct<string?>(),

@@ -18,13 +18,14 @@ namespace Avvik.Statistics.Tests.Reports;
 public sealed class Formats_tests(StatisticsServices services)
 {
     [Fact]
-    public async Task A_frozen_quarter_is_the_same_bytes_each_time_in_every_format_and_has_every_figure()
+    public async Task Frozen_quarter_is_the_same_bytes_in_every_format_with_every_figure()
     {
         await Script.RunAsync("tests/document-tools");
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         await service.ReceiveAsync(History.Of(51, 900, new(2025, 1, 1), new(2026, 6, 30)));
         var secretariat = AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
-        foreach (var quarter in new[] { "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2" }) await secretariat.FreezeReportAsync("innlandet", quarter);
+        foreach (var quarter in new[] { "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2" }) await secretariat.FreezeReportAsync("innlandet",
+            quarter);
         var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
         var before = await FilesAsync();
 
@@ -34,17 +35,24 @@ public sealed class Formats_tests(StatisticsServices services)
 
         var document = Printed.Of(await ssu.GetReportAsync("innlandet", "2026-Q2"));
         // Every column that is compared with what was frozen before has its change, and the rows add up to what they say they do.
-        Assert.Equal(["Retning", "Antall", "Forrige kvartal", "Endring fra forrige kvartal", "Samme kvartal året før", "Endring fra året før"], document.Sections.Single(s => s.Table.Name == "retning").Table.Columns.Select(c => c.Title));
-        Assert.Contains(document.KeyFigures, f => f.Note is { } note && note.StartsWith("Forrige kvartal: ", StringComparison.Ordinal) && note.Contains(". Samme kvartal året før: ", StringComparison.Ordinal));
+        Assert.Equal(["Retning", "Antall", "Forrige kvartal", "Endring fra forrige kvartal", "Samme kvartal året før", "Endring fra året før"],
+            document.Sections.Single(s => s.Table.Name == "retning").Table.Columns.Select(c => c.Title));
+        Assert.Contains(document.KeyFigures, f => f.Note is { } note && note.StartsWith("Forrige kvartal: ", StringComparison.Ordinal)
+            && note.Contains(". Samme kvartal året før: ", StringComparison.Ordinal));
         var added = document.Sections.Select(s => s.Table).Where(t => t.Total is not null && t.Rows.All(r => r[1].Number is not null)).ToList();
         Assert.NotEmpty(added);
         Assert.All(added, t => Assert.Equal(t.Rows.Sum(r => r[1].Number), t.Total![1].Number));
-        Assert.All(document.Sections.Where(s => s.Table.Columns.Count > 3 && s.Table.Columns[3].Signed).SelectMany(s => s.Table.Rows), r => Assert.Equal(r[2].Number is null ? null : r[1].Number - r[2].Number, r[3].Number));
-        string[] figures = [.. document.Sections.SelectMany(s => (s.Table.Total is { } total ? s.Table.Rows.Append(total) : s.Table.Rows).SelectMany(row => row.Zip(s.Table.Columns))).Where(c => c.First.Number is not null).Select(c => Wording.Of(c.First, c.Second)), .. document.KeyFigures.Select(Wording.Of)];
+        Assert.All(document.Sections.Where(s => s.Table.Columns.Count > 3
+            && s.Table.Columns[3].Signed).SelectMany(s => s.Table.Rows), r => Assert.Equal(r[2].Number is null
+                ? null : r[1].Number - r[2].Number, r[3].Number));
+        string[] figures = [.. document.Sections.SelectMany(s => (s.Table.Total is { } total
+            ? s.Table.Rows.Append(total) : s.Table.Rows).SelectMany(row => row.Zip(s.Table.Columns))).Where(c => c.First.Number is not null)
+                .Select(c => Wording.Of(c.First, c.Second)), .. document.KeyFigures.Select(Wording.Of)];
         var file = await Documents.Reports.SaveAsync("quarter.pdf", before[3]);
         var text = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", file, "-")).Replace('\u00A0', ' ');
         foreach (var figure in figures.Select(f => f.Replace('\u00A0', ' ')).CountBy(f => f))
-            Assert.True(Regex.Count(text, $@"(?<![\d,]){Regex.Escape(figure.Key)}(?![\d,])") >= figure.Value, $"{figure.Key} does not stand {figure.Value} times in the text");
+            Assert.True(Regex.Count(text, $@"(?<![\d,]){Regex.Escape(figure.Key)}(?![\d,])") >= figure.Value,
+                $"{figure.Key} does not stand {figure.Value} times in the text");
 
         using var zip = new ZipArchive(new MemoryStream(before[1]));
         Assert.Equal(CsvArchive.Tables(document).Count(), zip.Entries.Count);
@@ -57,15 +65,17 @@ public sealed class Formats_tests(StatisticsServices services)
         await Documents.Reports.SaveAsync("quarter.xlsx", before[2]);
         await Workbook_tests.AssertReadAsync(document, before[2]);
 
-        async Task<byte[][]> FilesAsync() => [.. await Task.WhenAll(new[] { ".json", ".csv", ".xlsx", ".pdf" }.Select(format => ssu.DownloadReportAsync("innlandet", "2026-Q2" + format)))];
+        async Task<byte[][]> FilesAsync() => [.. await Task.WhenAll(new[] { ".json", ".csv", ".xlsx",
+            ".pdf" }.Select(format => ssu.DownloadReportAsync("innlandet", "2026-Q2" + format)))];
     }
 
     [Fact]
-    public async Task A_format_that_there_is_not_is_refused()
+    public async Task Unknown_format_is_refused()
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
 
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator)).DownloadReportAsync("innlandet", "2026-Q2.docx"));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator))
+            .DownloadReportAsync("innlandet", "2026-Q2.docx"));
 
         Assert.Equal(System.Net.HttpStatusCode.NotAcceptable, refused.Status);
     }

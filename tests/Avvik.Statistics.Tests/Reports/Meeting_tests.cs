@@ -2,6 +2,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Storage;
+using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Tests.Figures;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public sealed class Meeting_tests(StatisticsServices services)
     private static readonly string[] Crossed = ["direction", "clause", "category", "kind", "harm"];
 
     [Fact]
-    public async Task A_region_and_a_patient_group_get_their_year_with_the_figures_of_a_naive_recount()
+    public async Task Region_and_patient_group_reports_are_near_a_naive_recount()
     {
         var (service, events) = await YearAsync(61, 2500);
         var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator));
@@ -26,13 +27,14 @@ public sealed class Meeting_tests(StatisticsServices services)
         var group = await client.GetReportAsync("innlandet", "patient-groups/frailElderly/2025");
         IsRecount(group, [.. events.Where(e => e.Facts.PatientGroups.Contains("frailElderly"))]);
         Assert.NotNull(group.KeyFigures.Rows.Single(r => r.Code == "lessons").Values[0]);
-        Assert.Equal(2500, (await client.GetReportAsync("innlandet", "2025")).KeyFigures.Rows[0].Values[0]!.Value.Value);
-        foreach (var path in new[] { "2025.pdf", "2025.xlsx", "2025.csv", "regions/hamarregionen/2025.pdf", "patient-groups/frailElderly/2025.pdf", "agreements/innlandet-2024.pdf" })
+        IsNear(events.Count(IsDeviation), (await client.GetReportAsync("innlandet", "2025")).KeyFigures.Rows[0].Values[0]);
+        foreach (var path in new[] { "2025.pdf", "2025.xlsx", "2025.csv", "regions/hamarregionen/2025.pdf", "patient-groups/frailElderly/2025.pdf",
+            "agreements/innlandet-2024.pdf" })
             Assert.NotEmpty(await client.DownloadReportAsync("innlandet", path));
     }
 
     [Fact]
-    public async Task None_of_them_is_there_before_the_quarters_of_the_year_are_frozen()
+    public async Task Meeting_reports_are_not_found_until_the_quarters_of_the_year_are_frozen()
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         await service.ReceiveAsync(History.Of(62, 100, new(2025, 1, 1), new(2025, 12, 31)));
@@ -46,41 +48,26 @@ public sealed class Meeting_tests(StatisticsServices services)
     }
 
     [Fact]
-    public async Task The_clauses_of_an_agreement_are_counted_over_its_life()
+    public async Task Agreement_report_counts_clauses_over_its_frozen_quarters()
     {
-        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
-        CaseChanged[] events = [.. History.Of(63, 3000, new(2024, 3, 1), new(2026, 8, 31))];
-        await service.ReceiveAsync([.. events, .. Given.Cases(4, f => f with { Agreement = "innlandet-2019" })]);
+        var (service, events) = await YearAsync(63, 3000);
+        var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
 
-        var report = await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Coordinator)).GetReportAsync("innlandet", "agreements/innlandet-2024");
+        var report = await client.GetReportAsync("innlandet", "agreements/innlandet-2024");
 
-        Assert.Equal(3000, report.KeyFigures.Rows[0].Values[0]!.Value.Value);
+        Assert.Equal((new DateOnly(2025, 1, 1), new DateOnly(2025, 12, 31)), (report.From, report.To));
         var rows = Assert.Single(report.Tables).Rows;
         Assert.Contains(rows, r => r.Values.All(v => v?.Value > 0));
         foreach (var row in rows)
         {
-            CaseChanged[] of = [.. events.Where(e => e.Facts.Clause == row.Code)];
-            double[] recounted = [of.Length, of.Count(e => e.Disputes > 0), of.Count(e => e.ContributingFactors?.Contains("agreementUnclear") == true)];
-            Assert.All(row.Values.Zip(recounted), v => Assert.True(v.First == Figure.Suppressed || v.First?.Value == v.Second, $"{row.Code}: {v.First?.Value} and not {v.Second}"));
+            CaseChanged[] of = [.. events.Where(e => IsDeviation(e) && e.Facts.Clause == row.Code)];
+            IsNear(of.Length, row.Values[0]);
+            IsNear(of.Count(e => e.Disputes > 0), row.Values[1]);
+            IsNear(of.Count(e => e.ContributingFactors?.Contains("agreementUnclear") == true), row.Values[2]);
         }
-    }
-
-    [Theory]
-    [InlineData(64, 400)]
-    [InlineData(65, 3000)]
-    public async Task With_the_year_and_every_region_side_by_side_no_hidden_number_can_be_narrowed_below_the_threshold(int seed, int count)
-    {
-        var (service, _) = await YearAsync(seed, count);
-        var client = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
-        var attacker = new Attacker();
-        attacker.Learn("2025", await client.GetReportAsync("innlandet", "2025"));
-        foreach (var region in Innlandet.Regions) attacker.LearnPart("2025", region.Code, await client.GetReportAsync("innlandet", $"regions/{region.Code}/2025"), Crossed);
-        attacker.LearnThatTheYearIsSumOfItsParts();
-
-        var narrowed = await attacker.NarrowAsync();
-
-        // That there is none is no secret; and what has no region is what the shown ones leave.
-        Assert.All(narrowed, cell => Assert.True(cell.Value.To == 0 || (cell.Key.Contains("|-/", StringComparison.Ordinal) && cell.Value.From == cell.Value.To && cell.Value.To >= Audience.Ssu.Threshold) || cell.Value.To - cell.Value.From >= Audience.Ssu.Threshold, $"{cell.Key} lies in {cell.Value}"));
+        // Of the older one nothing was frozen.
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => client.GetReportAsync("lofoten-vesteralen-salten", "agreements/innlandet-2019"));
+        Assert.Equal("urn:avvik:problem:notFound", refused.Problem.GetProperty("type").GetString());
     }
 
     private async Task<(StatisticsService Service, CaseChanged[] Events)> YearAsync(int seed, int count)
@@ -88,21 +75,28 @@ public sealed class Meeting_tests(StatisticsServices services)
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         CaseChanged[] events = [.. History.Of(seed, count, new(2025, 1, 1), new(2025, 12, 31))];
         await service.ReceiveAsync(events);
-        foreach (var quarter in Period.Read("2025")!.Quarters) await service.Services.GetRequiredService<QuarterReports>().FreezeAsync(Innlandet, quarter, 1, null, null, CancellationToken.None);
+        foreach (var quarter in Period.Read("2025")!.Quarters) await service.Services.GetRequiredService<QuarterReports>()
+            .FreezeAsync(Innlandet, quarter, 1, null, null, CancellationToken.None);
         return (service, events);
     }
 
     private static void IsRecount(Report report, CaseChanged[] of)
     {
-        Assert.Equal(of.Length, report.KeyFigures.Rows.Single(r => r.Code == "received").Values[0]!.Value.Value);
+        of = [.. of.Where(IsDeviation)];
+        IsNear(of.Length, report.KeyFigures.Rows.Single(r => r.Code == "received").Values[0]);
         foreach (var table in report.Tables.Where(t => Crossed.Contains(t.Code)))
         {
             var recounted = of.SelectMany(e => Recount.Values(table.Code, e)).CountBy(value => value ?? "").ToDictionary();
-            var shown = table.Rows.Where(r => r.Label != Texts.Report("rowOthers")).ToList();
-            Assert.NotEmpty(shown);
-            Assert.All(shown, r => Assert.Equal(recounted.GetValueOrDefault(r.Code ?? ""), r.Values[0]!.Value.Value));
-            Assert.Equal(of.Length, table.Rows.Sum(r => r.Values[0]!.Value.Value));
+            Assert.NotEmpty(table.Rows);
+            Assert.All(table.Rows, r => IsNear(recounted.GetValueOrDefault(r.Code ?? ""), r.Values[0]));
+            Assert.Equal(report.KeyFigures.Rows[0].Values[0]!.Value.Value, table.Rows.Sum(r => r.Values[0]!.Value.Value));
         }
         Assert.Contains(report.Tables, t => Crossed.Contains(t.Code));
     }
+
+    private static bool IsDeviation(CaseChanged e) => e.Facts.Kind is not ("goodPractice" or "improvement");
+
+    // Four quarters, each rounded for itself.
+    private static void IsNear(int expected, Figure? figure) => Assert.InRange(figure!.Value.Value!.Value - expected, -4 * Protection.Base,
+        4 * Protection.Base);
 }

@@ -1,0 +1,244 @@
+using System.Net;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Contracts.Routing;
+using Avvik.Statistics.Facts;
+using Avvik.Statistics.ProtectFigures;
+using Avvik.Statistics.Reports;
+using Avvik.Statistics.Tests.Figures;
+using Avvik.Statistics.Tests.Reports;
+using Avvik.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Avvik.Statistics.Tests.ProtectFigures;
+
+/// <summary>What somebody outside the parties tries, with all that the service answers: questions, reports, versions, diffs.</summary>
+[Collection(nameof(StatisticsServices))]
+public sealed class Attack_tests(StatisticsServices services)
+{
+    private const string Year = "scope=community&from=2025-01-01&to=2025-12-31";
+    private static readonly HealthCommunity Innlandet = HealthCommunities.Community("innlandet")!;
+    private static readonly string[] Quarters = ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"];
+
+    [Fact]
+    public async Task Difference_of_two_totals_reveals_no_small_count()
+    {
+        var (service, events) = await FrozenYearAsync(700);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+        string[] municipalities = [.. Innlandet.Parties.Select(p => p.MunicipalityNumber).OfType<string>()];
+        var total = (await ssu.AskAsync($"{Year}&{All(municipalities)}")).Total;
+        var rows = (await ssu.AskAsync($"{Year}&by=municipality")).Rows.ToDictionary(r => r.Dimensions!["municipality"].GetString() ?? "",
+            StringComparer.Ordinal);
+        var small = municipalities.Where(m => Count(events, m) is > 0 and < 5).ToList();
+
+        Assert.NotEmpty(small);
+        foreach (var municipality in small)
+        {
+            var rest = (await ssu.AskAsync($"{Year}&{All(municipalities.Where(m => m != municipality))}")).Total;
+            // The difference is what the table says, and says no more than the table: a multiple of the base.
+            Assert.Equal(rows.GetValueOrDefault(municipality)?.Count.Value ?? 0, total.Count.Value - rest.Count.Value);
+            Assert.Equal(0, (total.Count.Value - rest.Count.Value) % Protection.Base);
+            Assert.Equal(0, (total.Open.Value - rest.Open.Value) % Protection.Base);
+        }
+
+        static string All(IEnumerable<string> of) => string.Join('&', of.Select(m => $"municipality={m}"));
+        static int Count(CaseChanged[] events, string municipality) => events.Count(e => Recount.Values("municipality", e).Contains(municipality));
+    }
+
+    [Fact]
+    public async Task Many_questions_cannot_rebuild_a_case()
+    {
+        var (service, _) = await FrozenYearAsync(700);
+        var ssu = service.As(StatisticsService.Hamar, Roles.Ssu);
+
+        foreach (var query in new[] { "by=category,harm,kind", "by=category,harm&kind=incident", "category=medication&harm=mild&by=direction",
+            "from=2025-02-03&to=2025-02-03&by=category,harm", "scope=own" })
+            Assert.NotEqual(HttpStatusCode.OK, (await ssu.GetAsync($"/api/v1/statistics?{query}")).StatusCode);
+        // Nor is there a quarter that the reports refuse.
+        Assert.Equal(HttpStatusCode.NotFound, (await ssu.GetAsync("/api/v1/statistics?quarter=2026-Q3")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(Roles.Handler)]
+    [InlineData(Roles.Client)]
+    [InlineData(Roles.LearningEditor)]
+    [InlineData(Roles.Coordinator)]
+    [InlineData(Roles.Secretariat)]
+    public async Task Others_figures_are_the_same_protected_ones_for_every_role(string role)
+    {
+        var (service, _) = await FrozenYearAsync(300);
+        const string query = $"/api/v1/statistics?{Year}&by=municipality,harm";
+
+        Assert.Equal(await service.As(StatisticsService.Hamar, Roles.Ssu).GetStringAsync(query), await service.As(StatisticsService.Ringsaker, role)
+            .GetStringAsync(query));
+    }
+
+    [Fact]
+    public async Task Own_figures_are_whole_for_party_coordinators_and_for_own_unit()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        await service.ReceiveAsync([.. Given.Cases(2), .. Given.Cases(3, f => f with { ReporterOrganization = StatisticsService.Ringsaker }), .. Given.Cases(4)
+            .Select(c => c with { Unit = "si-habilitering" })]);
+
+        Assert.Equal(6, (await service.AskAsync("", StatisticsService.Hamar)).Total.Count.Value);
+        Assert.Equal(3, (await service.AskAsync("", StatisticsService.Ringsaker)).Total.Count.Value);
+        Assert.Equal(9, (await service.AskAsync("", StatisticsService.InnlandetTrust)).Total.Count.Value);
+        var handler = AvvikClient.For(service.AsOfUnit(StatisticsService.InnlandetTrust, "si-habilitering", Roles.Handler));
+        Assert.Equal(("own", 4), await handler.GetStatisticsAsync() is var own ? (own.Scope, own.Total.Count.Value) : default);
+        // A handler of another party does not see a small number of others, whatever the filter.
+        using var other = service.AsOfUnit("864948502", "3421-lege", Roles.Handler);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync("/api/v1/statistics?scope=community&municipality=3403&by=harm")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Answer_times_and_shares_are_shown_only_where_at_least_five_answers_stand_behind()
+    {
+        var (service, events) = await FrozenYearAsync(2800);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+
+        foreach (var dimension in new[] { "municipality", "category", "harm", "unit", "respondent" })
+            foreach (var row in (await ssu.AskAsync($"{Year}&by={dimension}")).Rows)
+            {
+                var of = events.Where(e => IsDeviation(e) && Recount.Values(dimension, e).Contains(row.Dimensions![dimension].GetString())).ToList();
+                if (row.MedianAnswerDays?.Value is not null) Assert.True(of.Count(e => e.AnsweredAt is not null) >= 5,
+                    $"{row.Dimensions![dimension]} shows the median of few");
+                if (row.AnsweredInTimePercent?.Value is not null) Assert.True(of.Count(e => e.DueAt is not null) >= 5,
+                    $"{row.Dimensions![dimension]} shows the share of few");
+            }
+    }
+
+    [Fact]
+    public async Task Solver_narrows_no_small_count_below_the_threshold_from_everything_published()
+    {
+        var (service, events) = await FrozenYearAsync(700);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var attacker = new Attacker();
+        foreach (var quarter in Quarters)
+        {
+            attacker.Learn(quarter, await ssu.GetReportAsync("innlandet", quarter), 1);
+            foreach (var by in new[] { "municipality,harm", "category,harm", "region,category", "unit,direction", "municipality,direction",
+                "category,patientGroup" })
+                attacker.Learn(quarter, by.Split(','), await ssu.AskAsync($"quarter={quarter}&by={by}"));
+        }
+        attacker.Learn("2025", await ssu.GetReportAsync("innlandet", "2025"), 4);
+        attacker.LearnSum("2025", Quarters);
+        foreach (var region in Innlandet.Regions) attacker.LearnPart("2025", "region", region.Code, await ssu.GetReportAsync("innlandet",
+            $"regions/{region.Code}/2025"));
+
+        var small = Small(events).Where(attacker.Knows).Take(25).ToList();
+        Assert.NotEmpty(small);
+        foreach (var cell in small)
+        {
+            var (from, to) = attacker.Narrow(cell);
+            Assert.True(to - from >= Protection.Base, $"{cell} lies in {from} to {to}");
+        }
+    }
+
+    [Fact]
+    public void Solver_finds_a_small_count_that_is_not_protected()
+    {
+        var attacker = new Attacker();
+        // Exact counts, one of them hidden: the total less the others.
+        attacker.LearnExact("total", 12);
+        attacker.LearnExact("a", 9);
+        attacker.LearnExactSum("total", "a", "b");
+
+        Assert.Equal((3, 3), attacker.Narrow("b"));
+    }
+
+    [Fact]
+    public async Task Diff_of_one_late_case_is_not_the_patients_profile()
+    {
+        var (service, _) = await FrozenYearAsync(700);
+        var reports = service.Services.GetRequiredService<QuarterReports>();
+        var (ssu, unchanged) = (AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)), 0);
+        for (var version = 2; version < 14; version++)
+        {
+            var late = History.Of(1000 + version, 1, new(2025, 4, 1), new(2025, 6, 30)).Single();
+            await service.ReceiveAsync(late);
+            await reports.FreezeAsync(Innlandet, Period.Read("2025-Q2")!, version, null, "En melding kom for sent.", CancellationToken.None);
+
+            var diff = await ssu.GetReportDiffAsync("innlandet", "2025-Q2", version - 1, version);
+            if (diff.Changes.Count == 0) unchanged++;
+            string[] told = [.. new[] { "category", "harm", "kind", "municipality", "direction" }.Where(d =>
+                diff.Changes.Any(c => c.Table == d && c.Column == "count" && c.Row == Recount.Values(d, late).Single()
+                    && c.After?.Value > (c.Before?.Value ?? 0)))];
+            Assert.True(told.Length < 4, $"version {version} tells {string.Join(", ", told)} of the case");
+            Assert.All(diff.Changes.Where(c => c.Column == "count"), c => Assert.Equal(0, ((c.After?.Value ?? 0) - (c.Before?.Value ?? 0)) % Protection.Base));
+        }
+        Assert.InRange(unchanged, 4, 12);
+    }
+
+    [Fact]
+    public void Rounding_of_a_small_count_is_decided_by_the_seed_and_not_by_the_data()
+    {
+        var pools = new StringPools();
+        CountedFact[] facts = [.. History.Of(72, 300, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
+        var seen = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
+        for (byte seed = 0; seed < 16; seed++)
+            foreach (var cell in Cube.Errors(facts, CubeRounding.Round(facts, null, Cube.At, pools, [seed]), pools, 1).Where(c => c.True is > 0 and < 5))
+            {
+                if (!seen.TryGetValue(cell.Cell, out var values)) seen.Add(cell.Cell, values = []);
+                values.Add(cell.Rounded);
+            }
+
+        // Whoever knows the method and the data of all the others cannot tell which way a count went.
+        Assert.InRange(seen.Count(c => c.Value.Count > 1) / (double)seen.Count, 0.8, 1);
+        Assert.Equal(CubeRounding.Round(facts, null, Cube.At, pools, [1])
+            .Select(f => Cube.Profile(f, pools)), CubeRounding.Round(facts, null, Cube.At, pools, [1]).Select(f => Cube.Profile(f, pools)));
+    }
+
+    [Fact]
+    public async Task Year_is_the_sum_of_its_quarters_and_every_report_agrees_with_every_question()
+    {
+        var (service, _) = await FrozenYearAsync(1300);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var year = await ssu.GetReportAsync("innlandet", "2025");
+        var quarters = await Task.WhenAll(Quarters.Select(q => ssu.GetReportAsync("innlandet", q)));
+        var regions = await Task.WhenAll(Innlandet.Regions.Select(r => ssu.GetReportAsync("innlandet", $"regions/{r.Code}/2025")));
+        var question = (await ssu.AskAsync($"{Year}&by=region,category"))
+            .Rows.ToDictionary(r => (r.Dimensions!["region"].GetString(), r.Dimensions!["category"].GetString()), r => r.Count.Value);
+
+        foreach (var table in year.Tables.Where(t => t.Code is "direction" or "category" or "harm" or "unit" or "patientGroup"))
+            foreach (var row in table.Rows)
+                Assert.Equal(row.Values[0]!.Value.Value, quarters.Sum(q => Count(q, table.Code, row.Code)));
+        foreach (var region in regions)
+            Assert.All(region.Tables.Single(t => t.Code == "category")
+                .Rows, r => Assert.Equal(question.GetValueOrDefault((region.Subject, r.Code)) ?? 0, r.Values[0]!.Value.Value));
+
+        static double Count(Report report, string table, string? row) => report.Tables.Single(t => t.Code == table).Rows.Where(r => r.Code == row)
+            .Sum(r => r.Values[0]!.Value.Value ?? 0);
+    }
+
+    [Fact]
+    public async Task Questions_are_logged_and_throttled_for_each_person()
+    {
+        await using var service = new StatisticsService(await Avvik.Testing.Databases.CreateAsync(DatabaseProvider.Sqlite), ("Questions:PerMinute", "3"));
+        using var coordinator = service.As(StatisticsService.Hamar, Roles.Coordinator);
+
+        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, (await coordinator.GetAsync("/api/v1/statistics?by=harm")).StatusCode);
+        using var refused = await coordinator.GetAsync("/api/v1/statistics?by=harm");
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
+        Assert.Equal(HttpStatusCode.OK, (await service.As(StatisticsService.Ringsaker, Roles.Coordinator).GetAsync("/api/v1/statistics")).StatusCode);
+        var log = await service.As(StatisticsService.Hamar, Roles.Auditor).GetStringAsync("/api/v1/access-log/statistics");
+        Assert.Contains("figuresRead", log, StringComparison.Ordinal);
+        Assert.Contains("by=harm", log, StringComparison.Ordinal);
+    }
+
+    private static bool IsDeviation(CaseChanged e) => e.Facts.Kind is not ("goodPractice" or "improvement");
+
+    private static IEnumerable<string> Small(CaseChanged[] events) => events.Where(IsDeviation).GroupBy(e => Fact.Of(e).Quarter).SelectMany(quarter =>
+        new[] { "municipality", "category", "harm", "kind", "unit" }.SelectMany(d => quarter.SelectMany(e => Recount.Values(d, e)).CountBy(v => v ?? "-")
+            .Where(c => c.Value is > 0 and < 5).Select(c => $"{quarter.Key}/{d}:{c.Key}")));
+
+    private async Task<(StatisticsService Service, CaseChanged[] Events)> FrozenYearAsync(int count)
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        CaseChanged[] events = [.. History.Of(81, count, new(2025, 1, 1), new(2025, 12, 31))];
+        await service.ReceiveAsync(events);
+        foreach (var quarter in Quarters) await service.Services.GetRequiredService<QuarterReports>()
+            .FreezeAsync(Innlandet, Period.Read(quarter)!, 1, null, null, CancellationToken.None);
+        return (service, events);
+    }
+}

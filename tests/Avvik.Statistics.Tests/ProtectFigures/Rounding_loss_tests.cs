@@ -1,0 +1,53 @@
+using System.Globalization;
+using Avvik.Statistics.Facts;
+using Avvik.Statistics.ProtectFigures;
+using Avvik.Statistics.Tests.Reports;
+using Xunit.Abstractions;
+
+namespace Avvik.Statistics.Tests.ProtectFigures;
+
+/// <summary>What rounding costs, over all counts by one and by two properties.</summary>
+public sealed class Rounding_loss_tests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(12)]
+    [InlineData(80)]
+    [InlineData(325)]
+    [InlineData(3250)]
+    public void Rounded_counts_stay_near_the_true_ones(int count)
+    {
+        var pools = new StringPools();
+        CountedFact[] facts = [.. History.Of(71, count, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
+
+        var rounded = CubeRounding.Round(facts, null, Cube.At, pools, [1, 2, 3]);
+
+        foreach (var dimensions in new[] { 0, 1, 2 })
+        {
+            var errors = Cube.Errors(facts, rounded, pools, dimensions).ToList();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{count} reports, by {dimensions}: {errors.Count} cells, mean error {errors.Average(e => Math.Abs(e.Error)):F2}, most {errors.Max(e => Math.Abs(e.Error))}, changed {errors.Count(e => e.Error != 0) * 100 / errors.Count} %"));
+            if (dimensions < 2) Assert.All(errors, e => Assert.InRange(e.Error, -Protection.Base, Protection.Base));
+            Assert.InRange(errors.Average(e => Math.Abs(e.Error)), 0, dimensions == 0 ? Protection.Base : 3);
+        }
+        // Nobody's profile is kept but by chance.
+        var profiles = facts.Select(f => Cube.Profile(f, pools)).ToHashSet(StringComparer.Ordinal);
+        Assert.InRange(rounded.Count(f => profiles.Contains(Cube.Profile(f, pools))), 0, Math.Max(1, rounded.Count / 8));
+    }
+
+    [Fact]
+    public void Revision_keeps_rounded_counts_that_are_still_within_the_base()
+    {
+        var pools = new StringPools();
+        CountedFact[] facts = [.. History.Of(73, 400, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
+        CountedFact[] late = [.. History.Of(74, 60, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
+        var first = CubeRounding.Round(facts, null, Cube.At, pools, [1]);
+
+        var same = CubeRounding.Round(facts, first, Cube.At, pools, [2]);
+        var second = CubeRounding.Round([.. facts, .. late], first, Cube.At, pools, [3]);
+
+        Assert.Equal(Cube.Counts(first, pools, 2, 5), Cube.Counts(same, pools, 2, 5));
+        var errors = Cube.Errors([.. facts, .. late], second, pools, 1).ToList();
+        Assert.InRange(errors.Count(e => Math.Abs(e.Error) > Protection.Base), 0, errors.Count / 50);
+        Assert.InRange(Math.Abs(Cube.Errors([.. facts, .. late], second, pools, 0).Single().Error), 0, Protection.Base);
+    }
+}
