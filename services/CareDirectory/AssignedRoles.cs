@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace Avvik.CareDirectories;
 
 /// <summary>
-/// Adds what the caller was assigned to what the token says. It is looked up for each request, so that what was given or taken a moment ago
-/// counts, however long a token lives.
+/// Adds the roles that the caller is assigned to those of the token. They are looked up for each request, so that a change takes effect within
+/// seconds, whatever the token's lifetime.
 /// </summary>
 internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clock) : IClaimsTransformation
 {
@@ -24,7 +24,7 @@ internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clo
             identity.AddClaim(new("role", role.Role));
             if (role.Unit is not null) identity.AddClaim(new("unit", role.Unit));
         }
-        // The token is remembered, and its principal with it: that one stays as it is.
+        // The token's principal is cached with it and must not change.
         var caller = new ClaimsPrincipal(principal.Identities);
         caller.AddIdentity(identity);
         return Task.FromResult(caller);

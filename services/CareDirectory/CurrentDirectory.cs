@@ -20,7 +20,7 @@ internal sealed class DirectoryRecord
     public required string Body { get; init; }
 }
 
-/// <summary>The care directory as this process knows it now. Every answer is from one immutable snapshot: take it once for what belongs together.</summary>
+/// <summary>The newest care directory that this process has. Each snapshot is immutable: read it once for values that must agree.</summary>
 public sealed class CurrentDirectory
 {
     private CareDirectory _now = new();
@@ -28,7 +28,7 @@ public sealed class CurrentDirectory
     /// <summary>The snapshot.</summary>
     public CareDirectory Now => Volatile.Read(ref _now);
 
-    /// <summary>Takes a newer snapshot at once, where it was made.</summary>
+    /// <summary>Replaces the snapshot, in the instance that made the change.</summary>
     public void Replace(DirectoryPublished published) => Volatile.Write(ref _now, new(published));
 }
 
@@ -39,12 +39,12 @@ public sealed class DirectoryPublishedHandler<TDb> : IHandle<DirectoryPublished,
     public Task HandleAsync(DirectoryPublished message, UnitOfWork<TDb> unit) => unit.KeepAsync(message);
 }
 
-/// <summary>Brings what is in the database to <see cref="CurrentDirectory"/>: at the start, and within a few seconds of a change in every instance.</summary>
+/// <summary>Loads the newest directory from the database at start, and in every instance within two seconds of a change.</summary>
 internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock, ILogger<DirectoryRefresh<TDb>> log) : PeriodicService(TimeSpan.FromSeconds(2), clock, log) where TDb : DbContext
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first request: what was changed yesterday holds from the start.
+        // Before the first request, so that earlier changes apply to it.
         await TryAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -69,7 +69,7 @@ public static class CareDirectoryExtensions
         builder.Services.AddHostedService<DirectoryRefresh<TDb>>();
     }
 
-    /// <summary>Keeps a snapshot, unless that version or a newer one is known; answers how many it kept, 1 or 0.</summary>
+    /// <summary>Stores a snapshot unless that version or a newer one is stored; returns how many it stored, 1 or 0.</summary>
     public static Task<int> KeepAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished published) where TDb : DbContext => unit.Sql.ExecuteAsync(
         """
         insert into care_directory (id, version, body) values (1, @p1, @p2)
@@ -77,7 +77,7 @@ public static class CareDirectoryExtensions
         """,
         published.Version, JsonSerializer.Serialize(published, ContractJson.Default.DirectoryPublished));
 
-    /// <summary>Keeps the next version and tells the others; false, and nothing is written, when another instance came first.</summary>
+    /// <summary>Stores and publishes the next version; false, and nothing is written, when another instance stored it first.</summary>
     public static async Task<bool> PublishAsync<TDb>(this UnitOfWork<TDb> unit, DirectoryPublished next) where TDb : DbContext
     {
         if (await unit.KeepAsync(next) == 0) return false;

@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Error, "{Count} dead-lettered messages were parked.")]
     public static partial void DeadLettersParked(this ILogger log, int count);
 
-    [LoggerMessage(1010, LogLevel.Error, "Consumption stopped ({Reason}): received events cannot be applied. They stay in the queue; consumption resumes when one can.")]
+    [LoggerMessage(1010, LogLevel.Error, "Consumption stopped ({Reason}); events stay in the queue, and it resumes when one can be applied.")]
     public static partial void ConsumptionStopped(this ILogger log, string reason);
 
     [LoggerMessage(1011, LogLevel.Information, "Consumption resumed.")]

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging;
 
-/// <summary>The meter <c>Avvik.Messaging</c>. Alarm on age, not on depth: a deep outbox that drains is fine, an old event never is. And on <c>inbox.stopped</c>.</summary>
+/// <summary>
+/// The meter <c>Avvik.Messaging</c>. Alarm on <c>inbox.stopped</c> and on age, not on depth: a deep outbox that drains is fine, an old event never is.
+/// </summary>
 public sealed class MessagingMetrics : IDisposable
 {
     // Counting stops here, so that a backlog of millions costs no more than this to measure; a higher depth is shown as this one.

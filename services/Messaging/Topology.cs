@@ -4,18 +4,18 @@ using RabbitMQ.Client;
 namespace Avvik.Messaging;
 
 /// <summary>
-/// Every exchange, queue and binding, from the catalog, declared by every service before it publishes anything: an event can then never be
-/// published before the queues of all its consumers exist, whatever order the services start in.
+/// Every exchange, queue and binding, from the catalog. Every service declares all of them before it publishes, so that no event is published before the
+/// queues of its consumers exist, in whatever order the services start.
 /// </summary>
 internal sealed class Topology(Uri broker)
 {
     public const string DeadLetterExchange = "avvik.dead-letter";
-    // Twenty redeliveries is what RabbitMQ 4 defaults to; older brokers have no limit, so it is said.
+    // The default of RabbitMQ 4, stated because older brokers have no limit. More than the pages that a stop of consumption can return repeatedly (16).
     private const int DeliveryLimit = 20;
 
     public static string DeadLetterQueue(string service) => service + "-dead";
 
-    /// <summary>A delivery that fails too often is kept, at least once, beside its queue; never dropped.</summary>
+    /// <summary>A page that is returned too often is moved, at least once, to the dead-letter queue; never dropped.</summary>
     public static IReadOnlyDictionary<string, object> QueueArguments(string service) => new Dictionary<string, object>(StringComparer.Ordinal)
     {
         ["x-queue-type"] = "quorum",

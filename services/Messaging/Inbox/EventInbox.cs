@@ -40,7 +40,7 @@ public sealed class EventInbox<TDb> where TDb : DbContext
         TimeProvider clock, ILogger<EventInbox<TDb>> log) =>
         (_service, _writer, _handlers, _services, _state, _metrics, _clock, _log) = (service, writer, handlers, services, state, metrics, clock, log);
 
-    /// <summary>Returns when every event of the page is applied or parked. While that is impossible it waits, and the page stays unacknowledged in the queue.</summary>
+    /// <summary>Returns when every event of the page is applied or parked. While that is impossible it waits, and the page stays in the queue.</summary>
     public async Task ReceiveAsync(IReadOnlyList<PagedEvent> events, CancellationToken ct)
     {
         var pending = events.Select(e => new Attempt(e)).ToList();

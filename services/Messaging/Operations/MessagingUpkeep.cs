@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Operations;
 
-/// <summary>Every few seconds: refreshes the figures that alarms are set on, moves dead letters to the database, and deletes the oldest rows of the inbox.</summary>
+/// <summary>Every five seconds: refreshes the metrics, moves dead letters to the database, and deletes the oldest rows of the inbox.</summary>
 internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, ParkedMessages<TDb> parked, MessagingMetrics metrics,
     TimeProvider clock, ILogger<MessagingUpkeep<TDb>> log) : PeriodicService(TimeSpan.FromSeconds(5), clock, log) where TDb : DbContext
 {
