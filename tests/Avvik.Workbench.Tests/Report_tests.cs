@@ -28,7 +28,7 @@ public sealed class Report_tests(WorkbenchSystem system)
         await DoAsync(() => page.ClickAsync(".party-choice:has-text('SI Elverum')"));
         await DoAsync(() => page.Locator("[name='Form.Narrative']").FillAsync(Narrative));
         // Who it goes to and when an answer is due, before it is sent.
-        await page.WaitForSelectorAsync(".preview");
+        await page.WaitForSelectorAsync(".preview:has-text('Divisjon Elverum-Hamar')");
         var preview = await page.InnerTextAsync(".preview");
         Assert.Contains("Sykehuset Innlandet HF", preview, StringComparison.Ordinal);
         Assert.Contains("Divisjon Elverum-Hamar", preview, StringComparison.Ordinal);
