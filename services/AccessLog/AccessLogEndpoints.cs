@@ -32,14 +32,12 @@ public static class AccessLogEndpoints
                 IDbContextFactory<TDb> databases, CancellationToken ct) =>
                 ListAsync(service, sharedWith, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
             .WithName($"ListAccessLog{Named(service)}")
-            .WithSummary("Who of the caller's organisation read or opened what, and who of the other party opened an envelope of a shared case, newest first")
-            .WithDescription("With Accept: application/fhir+json as a Bundle of AuditEvent (R4).")
-            .Produces<Page<AccessLogEntry>>().ProducesProblem(400).ProducesProblem(422);
+            .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
+            .Produces<Page<AccessLogEntry>>().ProducesProblem(422);
         log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) =>
                 VerifyAsync(service, position, hash, http, journal, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
             .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer")
-            .WithDescription("With the position and hash of an anchor that was kept outside, also whether the log still has that hash there: a log that was made anew has not.")
             .Produces<AccessLogVerification>();
         return log;
     }

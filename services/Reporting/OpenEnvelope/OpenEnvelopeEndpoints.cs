@@ -18,9 +18,9 @@ internal static partial class OpenEnvelopeEndpoints
     public static RouteGroupBuilder MapOpenEnvelope(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope")
-            .WithSummary("Open the patient's envelope, for a purpose; every opening and every refusal is logged")
+            .WithSummary("Open the patient's envelope, for a purpose; every opening is logged")
             .Accepts<Client.OpenEnvelope>("application/json").Produces<Patient>()
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422).ProducesProblem(429);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422);
         return deviations;
     }
 

@@ -25,7 +25,6 @@ internal static class WriteMessageEndpoints
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage").WithSummary("Answer a question, or add something, while the case is open")
-            .WithDescription("With an Idempotency-Key header the message is written once however often it is sent: the same content again gives the same answer, other content 409.")
             .Accepts<ReporterMessage>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
