@@ -12,7 +12,7 @@ public sealed class Forged_cursor_tests
     public static TheoryData<string, string> Lists => new()
     {
         { "/api/v1/deviations?cursor=", Roles.Reporter },
-        { "/api/v1/changes?after=", Roles.Client },
+        { "/api/v1/changes?cursor=", Roles.Client },
         { "/api/v1/access-log/reporting?cursor=", Roles.Auditor },
     };
 
