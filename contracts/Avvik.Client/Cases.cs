@@ -56,6 +56,28 @@ public sealed record CaseDetails
     public AgreementReference? Agreement { get; init; }
     /// <summary>Norwegian local date.</summary>
     public required DateOnly OccurredOn { get; init; }
+    /// <summary>When it happened, where the reporter knew the time of day.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+    /// <summary>When it was discovered.</summary>
+    public DateTimeOffset? DiscoveredAt { get; init; }
+    /// <summary>The respondent's site that the reporter named.</summary>
+    public string? Site { get; init; }
+    /// <summary>Unit that reported.</summary>
+    public string? ReportingUnit { get; init; }
+    /// <summary>The reporter's profession; never who it was.</summary>
+    public string? ReporterProfession { get; init; }
+    /// <summary>Municipality where the patient stays, four digits.</summary>
+    public string? PatientMunicipality { get; init; }
+    /// <summary>Code of <c>messageTypes</c>: the electronic message concerned.</summary>
+    public string? AffectedMessage { get; init; }
+    /// <summary>That message's id.</summary>
+    public string? MessageId { get; init; }
+    /// <summary>Code of <c>differences</c>: how that message differed from what was agreed.</summary>
+    public string? Difference { get; init; }
+    /// <summary>Code of <c>harm</c>: what could have happened.</summary>
+    public string? PotentialHarm { get; init; }
+    /// <summary>Code of <c>likelihood</c>: how likely it is to happen again.</summary>
+    public string? Likelihood { get; init; }
     /// <summary>What happened.</summary>
     public required string Narrative { get; init; }
     /// <summary>What was done at once.</summary>
@@ -130,10 +152,20 @@ public sealed record CaseAnswer(string Text, IReadOnlyList<string> ContributingF
 
 /// <summary>A serious event (helsetilsynsloven § 6, ukomloven § 7): severe harm or death.</summary>
 /// <param name="Recipients">Who is to be notified, in bokmål.</param>
-/// <param name="NotifyBy">Last day; the day it was received when it is to be done without delay.</param>
+/// <param name="NotifyBy">
+/// Last day; that day itself when it is to be done without delay. Counted from when it was received, or when its harm was raised or the case reopened.
+/// </param>
 /// <param name="Rule">The rule in force, in bokmål, with its source.</param>
-/// <param name="Notice">What was answered to «varslet?»; null until someone has. A case cannot be closed without.</param>
-public sealed record SeriousIncident(IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice);
+/// <param name="Notice">The respondent's answer to «varslet?»; null until it has answered since <c>NotifyBy</c> was last set. A case cannot be closed without.</param>
+/// <param name="Notices">Every answer that either party has given, oldest first; none is changed or removed.</param>
+public sealed record SeriousIncident(IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice, IReadOnlyList<PartyNotice> Notices);
+
+/// <summary>A party's answer to «varslet?».</summary>
+/// <param name="Organization">The party.</param>
+/// <param name="Actor">Who gave it, as the token names them; null for the other party's eyes.</param>
+/// <param name="At">When.</param>
+/// <param name="Notice">The answer.</param>
+public sealed record PartyNotice(string Organization, string? Actor, DateTimeOffset At, SeriousIncidentNotice Notice);
 
 /// <summary>The answer to «varslet?».</summary>
 public sealed record SeriousIncidentNotice

@@ -25,6 +25,10 @@ public sealed record DeviationFacts
     public required string Kind { get; init; }
     /// <summary>Norwegian local date.</summary>
     public required DateOnly OccurredOn { get; init; }
+    /// <summary>When it happened, where the reporter knew the time of day.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+    /// <summary>When it was discovered.</summary>
+    public DateTimeOffset? DiscoveredAt { get; init; }
     /// <summary>When it was on disk.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>As it is classified now; null until someone or something has said.</summary>

@@ -8,7 +8,13 @@ namespace Avvik.Contracts;
 /// <summary>A code and the bokmål word a person reads for it.</summary>
 /// <param name="Code">Stable, English, never reused.</param>
 /// <param name="Label">Bokmål.</param>
-public sealed record VocabularyTerm(string Code, string Label);
+/// <param name="ValidFrom">First day on which it applies; null: always has.</param>
+/// <param name="ValidTo">Last day on which it applies; null: still does.</param>
+public sealed record VocabularyTerm(string Code, string Label, DateOnly? ValidFrom = null, DateOnly? ValidTo = null)
+{
+    /// <summary>True when it applies on a day.</summary>
+    public bool IsInForceOn(DateOnly day) => (ValidFrom is null || ValidFrom <= day) && (ValidTo is null || day <= ValidTo);
+}
 
 /// <summary>What a deviation is about, the clause it is judged by, and the service that usually answers for it.</summary>
 /// <param name="Code">Stable, English, never reused.</param>
@@ -79,6 +85,10 @@ public static class Vocabulary
     /// <summary>What a deviation is about.</summary>
     public static FrozenDictionary<string, Category> Categories { get; } =
         Source.GetProperty("categories").Deserialize<Category[]>(JsonSerializerOptions.Web)!.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+    /// <summary>The point that judges a category's deviations of a day; null when the category has none, or it was not in force.</summary>
+    public static string? ClauseOf(string? category, DateOnly occurredOn) =>
+        category is not null && Categories.TryGetValue(category, out var known) && known.Clause is { } clause && Clauses[clause].IsInForceOn(occurredOn) ? clause : null;
+
     /// <summary>Electronic messages between the parties (PLO and basic messages).</summary>
     public static FrozenDictionary<string, VocabularyTerm> MessageTypes { get; } = Terms("messageTypes");
     /// <summary>How the thing that went wrong differed from what was agreed.</summary>

@@ -17,6 +17,7 @@ using Avvik.Routing.MergeCase;
 using Avvik.Routing.MoveCases;
 using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.ReadCase;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
 using Avvik.Routing.SetRoutingRules;
@@ -53,6 +54,7 @@ app.MapOpenApi().AllowAnonymous();
 var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
 cases.MapWorklist();
 cases.MapCaseCounts();
+cases.MapReadCase();
 cases.MapHandleCase();
 cases.MapChangeMeasure();
 cases.MapSimilar();
@@ -62,7 +64,8 @@ app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTa
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>().MapParkedMessages<RoutingDbContext>()
+app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>()
+    .MapParkedMessages<RoutingDbContext>()
     .MapReplay<RoutingDbContext, Case>("ReplayCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Snapshot(now));
 app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();

@@ -42,7 +42,8 @@ app.MapOpenApi().AllowAnonymous();
 var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
 triage.MapTriageQueue();
 triage.MapDecideTriage();
-app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>().MapParkedMessages<TriageDbContext>()
+app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>()
+    .MapParkedMessages<TriageDbContext>()
     .MapReplay<TriageDbContext, Assessment>("ReplayDeviations", db => db.Assessments, (assessment, now) => assessment.Snapshot(now));
 app.MapGroup("/api/v1/access-log/triage").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<TriageDbContext>("triage");
 await app.MigrateAsync<TriageDbContext>();

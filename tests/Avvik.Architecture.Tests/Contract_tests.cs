@@ -69,7 +69,8 @@ public sealed class Contract_tests
         Assert.NotEmpty(taken);
         Assert.All(taken, e => Assert.Empty(Properties(e.Type, "", []).Where(p => IsText(p.Property.PropertyType)).Select(p => p.Path)));
         // The walk does find words where there are some.
-        Assert.Equal(["narrative", "immediateAction", "suggestedMeasure"], Properties(TypeOf("avvik.reporting.deviation-submitted.v1"), "", []).Where(p => IsText(p.Property.PropertyType)).Select(p => p.Path));
+        Assert.Equal(["narrative", "immediateAction", "suggestedMeasure", "reporterProfession", "messageId"],
+            Properties(TypeOf("avvik.reporting.deviation-submitted.v1"), "", []).Where(p => IsText(p.Property.PropertyType)).Select(p => p.Path));
     }
 
     [Fact]

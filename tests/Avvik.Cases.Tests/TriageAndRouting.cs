@@ -158,7 +158,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     {
         _taken.Triage = await CollectAsync(_triageDatabase, _taken.Triage);
         _taken.Routing = await CollectAsync(_routingDatabase, _taken.Routing);
-        foreach (var directory in InFlight.Where(d => MessageCatalog.Find(d.Event.Type)!.Type == typeof(DirectoryPublished)).ToList()) await DeliverAsync(directory);
+        foreach (var directory in InFlight.Where(d => MessageCatalog.Find(d.Event.Type)!.Type == typeof(DirectoryPublished))
+            .ToList()) await DeliverAsync(directory);
     }
 
     /// <summary>Nothing may have been parked: an event that a handler refuses is as lost as one that it drops.</summary>
@@ -191,8 +192,10 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         var message = (IEvent)e.Body.Deserialize(MessageCatalog.Find(e.Type)!.Json)!;
         if (message is CaseChanged changed) Changes.Add(changed);
         if (message is ReporterInformed words) Words.Add(words);
-        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or DirectoryPublished) InFlight.Add(new(e, message, ToTriage: true));
-        if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or DeviationMerged or ReopenedCaseChanged) InFlight.Add(new(e, message, ToTriage: false));
+        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or DirectoryPublished) InFlight.Add(new(e, message,
+            ToTriage: true));
+        if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or DeviationMerged or ReopenedCaseChanged) InFlight.Add(new(e, message,
+            ToTriage: false));
     }
 
     private static DueWorkService<TDb> Watch<TDb>(IServiceProvider services) where TDb : Microsoft.EntityFrameworkCore.DbContext =>

@@ -110,7 +110,8 @@ public sealed class Version_line_tests
                     both.Withdraw(Id);
                     return Task.CompletedTask;
                 case "route" or "ask" or "reject": return DecideAsync(move);
-                default: return both.ActAsync(Id, move.Action, new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
+                default: return both.ActAsync(Id, move.Action,
+                    new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
             }
         }
 
@@ -127,7 +128,8 @@ public sealed class Version_line_tests
         {
             var now = await both.Coordinator.GetCaseAsync(Id);
             var measure = now.Answer!.Measures[0];
-            await both.Coordinator.ChangeMeasureAsync(Id, now.Case.Version, measure.Id!.Value, new() { State = measure.State == "planned" ? "inProgress" : "done", Note = "Gjort." });
+            await both.Coordinator.ChangeMeasureAsync(Id, now.Case.Version, measure.Id!.Value,
+                new() { State = measure.State == "planned" ? "inProgress" : "done", Note = "Gjort." });
         }
 
         private async Task DecideAsync(Move move)

@@ -61,13 +61,15 @@ internal static class Given
     }
 
     /// <summary>The same, with a narrative that the service can read.</summary>
-    public static DeviationTriaged Triaged(this ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null, string? unit = null, string narrative = Narrative) =>
+    public static DeviationTriaged Triaged(this ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null, string? unit = null,
+        string narrative = Narrative) =>
         Triaged(facts, unit, service.Protect(narrative).Value);
 
     public static DeviationWithdrawn Withdrawn(this ServiceUnderTest<Program> service, Guid id) =>
         new() { DeviationId = id, Version = 2, OccurredAt = ReceivedAt, Organization = Hamar, Reason = service.Protect("Meldt to ganger.") };
 
-    public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) => service.ReceiveAsync(events.Select(Events.Page));
+    public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) =>
+        service.ReceiveAsync(events.Select(Events.Page));
 
     public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<PagedEvent> page) =>
         service.Services.GetRequiredService<EventInbox<RoutingDbContext>>().ReceiveAsync([.. page], CancellationToken.None);
@@ -96,7 +98,9 @@ internal static class Given
             r => (IEvent)JsonSerializer.Deserialize(r.GetFieldValue<byte[]>(1), MessageCatalog.Find(r.GetString(0))!.Json)!);
     }
 
-    public static ProtectedText Protect(this ServiceUnderTest<Program> service, string text) => service.Services.GetRequiredService<TextProtector>().Protect(text);
+    public static ProtectedText Protect(this ServiceUnderTest<Program> service, string text) => service.Services.GetRequiredService<TextProtector>()
+        .Protect(text);
 
-    public static string Reveal(this ServiceUnderTest<Program> service, ProtectedText text) => service.Services.GetRequiredService<TextProtector>().Reveal(text);
+    public static string Reveal(this ServiceUnderTest<Program> service, ProtectedText text) => service.Services.GetRequiredService<TextProtector>()
+        .Reveal(text);
 }

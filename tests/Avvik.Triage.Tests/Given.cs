@@ -40,7 +40,8 @@ internal static class Given
     }
 
     /// <summary>The same, with a narrative that the service can read.</summary>
-    public static DeviationSubmitted Submitted(this ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null, string narrative = Clear) =>
+    public static DeviationSubmitted Submitted(this ServiceUnderTest<Program> service, Func<DeviationFacts, DeviationFacts>? facts = null,
+        string narrative = Clear) =>
         Submitted(facts, service.Services.GetRequiredService<TextProtector>().Protect(narrative).Value);
 
     /// <summary>Without a category, and with a text that does not tell: it waits.</summary>
@@ -50,7 +51,8 @@ internal static class Given
     public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<PagedEvent> page) =>
         service.Services.GetRequiredService<EventInbox<TriageDbContext>>().ReceiveAsync([.. page], CancellationToken.None);
 
-    public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) => service.ReceiveAsync(events.Select(Events.Page));
+    public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) =>
+        service.ReceiveAsync(events.Select(Events.Page));
 
     public static async Task<T> ReceivedAsync<T>(this ServiceUnderTest<Program> service, T e) where T : IEvent
     {
@@ -66,7 +68,9 @@ internal static class Given
             r => (IEvent)JsonSerializer.Deserialize(r.GetFieldValue<byte[]>(1), MessageCatalog.Find(r.GetString(0))!.Json)!);
     }
 
-    public static ProtectedText Protect(this ServiceUnderTest<Program> service, string text) => service.Services.GetRequiredService<TextProtector>().Protect(text);
+    public static ProtectedText Protect(this ServiceUnderTest<Program> service, string text) => service.Services.GetRequiredService<TextProtector>()
+        .Protect(text);
 
-    public static string Reveal(this ServiceUnderTest<Program> service, ProtectedText text) => service.Services.GetRequiredService<TextProtector>().Reveal(text);
+    public static string Reveal(this ServiceUnderTest<Program> service, ProtectedText text) => service.Services.GetRequiredService<TextProtector>()
+        .Reveal(text);
 }

@@ -17,4 +17,8 @@ public sealed record DeviationSubmitted : ICaseEvent
     public ProtectedText? ImmediateAction { get; init; }
     /// <summary>What the reporter would have changed.</summary>
     public ProtectedText? SuggestedMeasure { get; init; }
+    /// <summary>The reporter's profession, in the reporter's words.</summary>
+    public ProtectedText? ReporterProfession { get; init; }
+    /// <summary>Id of the electronic message concerned.</summary>
+    public ProtectedText? MessageId { get; init; }
 }

@@ -36,6 +36,21 @@ public static class NorwegianCalendar
         return new DateTimeOffset(local, Oslo.GetUtcOffset(local)).ToUniversalTime();
     }
 
+    /// <summary>
+    /// A deadline some calendar days after an instant: the end of that day, or of the next working day when it is none. Nobody's time runs out on a Sunday, or
+    /// at the minute at which something happened to be sent.
+    /// </summary>
+    public static DateTimeOffset DeadlineAfter(DateTimeOffset at, int calendarDays) => EndOfWorkingDay(DayOf(at).AddDays(calendarDays));
+
+    /// <summary>A deadline that stood still: later by that time, and again the end of a working day.</summary>
+    public static DateTimeOffset Postpone(DateTimeOffset deadline, TimeSpan by) => EndOfWorkingDay(DayOf(deadline + by - TimeSpan.FromMilliseconds(1)));
+
+    private static DateTimeOffset EndOfWorkingDay(DateOnly day)
+    {
+        while (!IsWorkingDay(day)) day = day.AddDays(1);
+        return StartOf(day.AddDays(1)).ToUniversalTime();
+    }
+
     /// <summary>The end of the n-th working day after the day of <paramref name="at"/>: that day itself does not count.</summary>
     public static DateTimeOffset AddWorkingDays(DateTimeOffset at, int days) => StartOf(AddWorkingDays(DayOf(at), days).AddDays(1)).ToUniversalTime();
 

@@ -17,6 +17,13 @@ public static class FreeText
             errors.Add(pointer, "identityInText", offsets: [.. found.Select(f => new TextSpan(f.Offset, f.Length))]);
     }
 
+    /// <summary>As <see cref="Check"/>, for a text that may be missing unless it is required.</summary>
+    public static void CheckOptional(string? text, string pointer, int max, FieldErrors errors, bool required = false)
+    {
+        if (text is not null) Check(text, pointer, max, errors);
+        else if (required) errors.Add(pointer, "required");
+    }
+
     // Line breaks and tabs are text; the rest of C0 is not, and PostgreSQL cannot store NUL.
     private static readonly System.Buffers.SearchValues<char> ControlCharacters =
         System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\n', '\r', '\t']), '\x7f']);

@@ -28,8 +28,9 @@ internal static class UnknownParameters
         return errors.Any ? Problem.Invalid(errors).ExecuteAsync(context) : next(context);
     });
 
+    // Case-insensitive as the binding is: members of a record that is bound with [AsParameters] are in Pascal case.
     private static bool IsKnown(RouteEndpoint endpoint, string name) =>
-        endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(p => p.Name == name && IsQuery(endpoint, p))
+        endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase) && IsQuery(endpoint, p))
         || endpoint.Metadata.GetMetadata<QueryParameters>()?.Names.Contains(name, StringComparer.Ordinal) == true;
 
     private static bool IsQuery(RouteEndpoint endpoint, IParameterBindingMetadata parameter) =>

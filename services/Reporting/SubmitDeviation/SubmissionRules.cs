@@ -31,10 +31,11 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
         Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
+        if (ReadMoment(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
         Code(s.AffectedMessage, "/affectedMessage", Vocabulary.MessageTypes, errors);
         Text(s.MessageId, "/messageId", 100, errors);
         Code(s.Difference, "/difference", Vocabulary.Differences, errors);
-        CheckPatientGroups(s.PatientGroups, errors);
+        CodeLists.CheckPatientGroups(s.PatientGroups, errors);
         Code(s.ActualHarm, "/actualHarm", Vocabulary.Harm, errors);
         Code(s.PotentialHarm, "/potentialHarm", Vocabulary.Harm, errors);
         Code(s.Likelihood, "/likelihood", Vocabulary.Likelihood, errors);
@@ -77,9 +78,11 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
+            OccurredAt = ReadMoment(s.OccurredAt)!.Value.At,
+            DiscoveredAt = ReadMoment(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
-            Clause = s.Clause ?? Deviations.DeviationRecord.ClauseOf(s.Category),
+            Clause = s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
             PatientGroups = s.PatientGroups ?? [],
             ActualHarm = s.ActualHarm ?? "unknown",
             PotentialHarm = s.PotentialHarm,
@@ -122,18 +125,6 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", "ownOrganization");
         else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", "noAgreementPossible");
         else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", "unknownUnit");
-    }
-
-    private static void CheckPatientGroups(IReadOnlyList<string>? groups, FieldErrors errors)
-    {
-        if (groups is null) return;
-        if (groups.Count > Vocabulary.PatientGroups.Count) errors.Add("/patientGroups", "tooMany", Vocabulary.PatientGroups.Count);
-        else
-            foreach (var (index, group) in groups.Index())
-            {
-                Code(group, $"/patientGroups/{index}", Vocabulary.PatientGroups, errors);
-                if (groups.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
-            }
     }
 
     private static void Text(string? text, string pointer, int max, FieldErrors errors, bool required = false)

@@ -60,6 +60,8 @@ internal static class SubmitDeviationEndpoints
             Narrative = texts.Protect(submission!.Narrative!),
             ImmediateAction = texts.ProtectOptional(submission.ImmediateAction),
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
+            ReporterProfession = texts.ProtectOptional(submission.Reporter?.Profession),
+            MessageId = texts.ProtectOptional(submission.MessageId),
         };
         var record = new DeviationRecord
         {

@@ -29,7 +29,8 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
                 message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
                 message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
         });
-        await unit.Sql.ExecuteAsync(
+        // What the reporter wrote is in the timeline since it was written.
+        if (message.Action != "reporterMessage") await unit.Sql.ExecuteAsync(
             """
             insert into timeline (deviation_id, version, at, event, organization) values (@p1, @p2, @p3, @p4, @p5)
             on conflict (deviation_id, version) do update set at = excluded.at, event = excluded.event, organization = excluded.organization

@@ -11,7 +11,6 @@ using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
 using Avvik.Storage;
-using Avvik.Routing.HandleCase;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,16 +24,20 @@ internal static class AssignmentEndpoints
 
     public static RouteGroupBuilder MapAssignments(this RouteGroupBuilder assignments)
     {
-        assignments.MapGet("", ListAsync).WithName("ListAssignments").WithSummary("Roles given at the caller's party (an administrator: at organization), those that are over too, newest first")
+        assignments.MapGet("", ListAsync)
+            .WithName("ListAssignments")
+            .WithSummary("Roles given at the caller's party (an administrator: at organization), those that are over too, newest first")
             .Produces<Page<Assignment>>().ProducesProblem(422);
-        assignments.MapPost("", AssignAsync).WithName("AssignRole").WithSummary("Gives somebody a role at the caller's party; counts in every service within seconds")
+        assignments.MapPost("", AssignAsync).WithName("AssignRole")
+            .WithSummary("Gives somebody a role at the caller's party; counts in every service within seconds")
             .Accepts<NewAssignment>("application/json").Produces<Assignment>(201).ProducesProblem(404).ProducesProblem(422);
         assignments.MapPost("/{id:guid}/end", EndAsync).WithName("EndAssignment").WithSummary("Ends it: at once, or with a last day")
             .Accepts<EndAssignment>("application/json").Produces<Assignment>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return assignments;
     }
 
-    private static async Task<IResult> ListAsync(string? organization, string? subject, string? role, bool? active, string? cursor, int? limit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? organization, string? subject, string? role, bool? active, string? cursor, int? limit, Caller caller,
+        RoutingDbContext db, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (role is not null && !Vocabulary.Roles.ContainsKey(role)) errors.Add("/role", "unknownCode");
@@ -51,24 +54,27 @@ internal static class AssignmentEndpoints
         if (active is false) rows = rows.Where(a => a.Revoked || a.ValidFrom > today || a.ValidTo < today);
         if (after is { Id: var last }) rows = rows.Where(a => a.Id.CompareTo(last) < 0);
         var found = await rows.OrderByDescending(a => a.Id).Take(take + 1).ToListAsync(ct);
-        return Results.Json(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))], found.Count > take ? Cursor.Of(0, found[take - 1].Id) : null), ClientJson.Default.PageAssignment);
+        return Results.Json(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))], found.Count > take ? Cursor.Of(0, found[take - 1].Id)
+            : null), ClientJson.Default.PageAssignment);
     }
 
-    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         var (from, to) = (today, (DateOnly?)null);
         var (body, problem) = await StrictJson.ReadAsync<NewAssignment>(http.Request, Strict, (b, errors) =>
         {
-            HandleCaseEndpoints.Text(b.Subject, "/subject", MaxLength, errors, required: true);
-            HandleCaseEndpoints.Text(b.Name, "/name", MaxLength, errors);
-            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+            FreeText.CheckOptional(b.Subject, "/subject", MaxLength, errors, required: true);
+            FreeText.CheckOptional(b.Name, "/name", MaxLength, errors);
+            FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
             if (b.Role is null) errors.Add("/role", "required");
             else if (!Vocabulary.Roles.ContainsKey(b.Role)) errors.Add("/role", "unknownCode");
             else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", "administratorsRole");
             if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", "required");
-            if (b.Unit is not null && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
+            if (b.Unit is not null
+                && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
             if (LocalDay.Read(b.From, "/from", errors) is { } first) from = first;
             to = LocalDay.Read(b.To, "/to", errors);
             if (to < from) errors.Add("/to", "endsBeforeItBegins");
@@ -97,14 +103,15 @@ internal static class AssignmentEndpoints
         return Results.Json(given.View(today), ClientJson.Default.Assignment, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         var lastDay = (DateOnly?)null;
         var (body, problem) = await StrictJson.ReadAsync<EndAssignment>(http.Request, Strict, (b, errors) =>
         {
-            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+            FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
             lastDay = LocalDay.Read(b.LastDay, "/lastDay", errors);
             if (lastDay < today) errors.Add("/lastDay", "onlyPlannedFuture");
         });
@@ -114,7 +121,8 @@ internal static class AssignmentEndpoints
         {
             await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             ended = await unit.Db.RoleAssignments.FindAsync([id], CancellationToken.None);
-            if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
+            if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization
+                || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
             if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));
             journal.AppendAdministration(unit, http);
             ended.End(lastDay, By(caller), body.Reason!, now);

@@ -19,7 +19,8 @@ internal static class Assignments
 
     /// <summary>Lets all services know of who has which role, as the directory's next version.</summary>
     /// <exception cref="TimeoutException">Another instance changed the directory in the same moment; nothing is written.</exception>
-    public static async Task<DirectoryPublished> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> assignments, DateTimeOffset now)
+    public static async Task<DirectoryPublished> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> assignments,
+        DateTimeOffset now)
     {
         var known = await unit.DirectoryAsync();
         var next = new DirectoryPublished

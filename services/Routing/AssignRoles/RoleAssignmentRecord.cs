@@ -27,7 +27,8 @@ internal sealed class RoleAssignmentRecord
     public bool IsOver(DateOnly today) => Revoked || ValidTo < today;
 
     /// <summary>A person has one unit at a party at a time.</summary>
-    public bool ContradictsUnitOf(RoleAssignmentRecord other) => Organization == other.Organization && Subject == other.Subject && Unit is not null && other.Unit is not null && Unit != other.Unit
+    public bool ContradictsUnitOf(RoleAssignmentRecord other) => Organization == other.Organization && Subject == other.Subject && Unit is not null
+        && other.Unit is not null && Unit != other.Unit
         && !(ValidTo < other.ValidFrom) && !(other.ValidTo < ValidFrom);
 
     public void End(DateOnly? lastDay, string by, string reason, DateTimeOffset now)
@@ -47,7 +48,8 @@ internal sealed class RoleAssignmentRecord
     };
 
     public Assignment View(DateOnly today) =>
-        new(Id, Organization, Subject, Name, Role, Unit, ValidFrom, ValidTo, ValidFrom <= today && !IsOver(today), AssignedAt, AssignedBy, Reason, EndedAt, EndedBy, EndReason);
+        new(Id, Organization, Subject, Name, Role, Unit, ValidFrom, ValidTo, ValidFrom <= today && !IsOver(today), AssignedAt, AssignedBy, Reason, EndedAt,
+            EndedBy, EndReason);
 
     public static RoleAssignmentRecord Of(string organization, NewAssignment asked, DateOnly from, DateOnly? to, string by, DateTimeOffset now) => new()
     {

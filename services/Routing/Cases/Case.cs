@@ -8,12 +8,36 @@ using Avvik.Routing.RoutingRules;
 
 namespace Avvik.Routing.Cases;
 
-/// <summary>What routing goes by at one moment: the directory, and the respondent's own rules.</summary>
+/// <summary>Inputs of a routing decision: the directory and the respondent's own rules.</summary>
 internal sealed record RoutingKnowledge(CareDirectory Directory, PartyRules Rules);
+
+/// <summary>The duty to notify of a serious event. Each party answers for itself, and no answer replaces another.</summary>
+/// <param name="From">Receipt, or when the harm was raised or the case reopened.</param>
+/// <param name="Given">Every answer of either party, oldest first.</param>
+internal sealed record NoticeDuty(DateTimeOffset From, IReadOnlyList<PartyNotice> Given)
+{
+    /// <summary>What a party has last answered since the duty began; null when it has not.</summary>
+    public SeriousIncidentNotice? AnswerOf(string organization) => Given.LastOrDefault(given => given.Organization == organization && given.At >= From)?.Notice;
+
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+
+    /// <summary>Rows from before there was one notice for each party hold a single answer.</summary>
+    public static NoticeDuty FromJson(string json)
+    {
+        if (JsonSerializer.Deserialize<NoticeDuty>(json, JsonSerializerOptions.Web) is { Given: not null } duty) return duty;
+        return new(default, [new("", null, default, JsonSerializer.Deserialize(json, ClientJson.Default.SeriousIncidentNotice)!)]);
+    }
+
+    /// <summary>With what a row from before did not say: the duty began at receipt, and the answer counted as the respondent's.</summary>
+    public NoticeDuty Completed(DateTimeOffset receivedAt, string respondent) =>
+        From == default ? new(receivedAt, [.. Given.Select(given => given with { Organization = respondent, At = receivedAt })]) : this;
+}
 
 /// <summary>Words that come with a triaged deviation.</summary>
 /// <param name="Comment">The coordinator's, to the reporter.</param>
-internal sealed record CaseTexts(string Narrative, string? ImmediateAction = null, string? SuggestedMeasure = null, string? Comment = null);
+internal sealed record CaseTexts(
+    string Narrative, string? ImmediateAction = null, string? SuggestedMeasure = null, string? ReporterProfession = null, string? MessageId = null,
+        string? Comment = null);
 
 /// <summary>
 /// A case: one for both parties. Each accepted action, and each thing that time does, raises the version by one, appends one line of history and
@@ -22,7 +46,6 @@ internal sealed record CaseTexts(string Narrative, string? ImmediateAction = nul
 internal sealed partial class Case
 {
     private readonly List<Measure> _measures = [];
-    private DeviationFacts? _facts;
     private Deadlines? _deadlines;
 
     private Case() { }
@@ -30,7 +53,7 @@ internal sealed partial class Case
     public Guid Id { get; private set; }
     public int Version { get; private set; }
     public string State { get; private set; } = CaseStates.Routed;
-    /// <summary>What the state says; a column of its own, so that the worklist's index has what is left to do in one place.</summary>
+    /// <summary>True in a final state; a column of its own for the worklist's index.</summary>
     public bool IsFinal { get; private set; }
     public string Unit { get; private set; } = "";
     public string Reference { get; private set; } = "";
@@ -54,7 +77,7 @@ internal sealed partial class Case
     public DateTimeOffset? NextDueAt { get; private set; }
     /// <summary>Returns to a wrong recipient; a transfer inside the party is none.</summary>
     public int Hops { get; private set; }
-    public string UnitHops { get; private set; } = "[]";
+    public IReadOnlyList<UnitHop> UnitHops { get; private set; } = [];
     public int Disputes { get; private set; }
     public int Escalations { get; private set; }
     public int Reopenings { get; private set; }
@@ -72,32 +95,32 @@ internal sealed partial class Case
     public string? Question { get; private set; }
     /// <summary>Why the reporter's party does not agree with the answer that stands.</summary>
     public string? Disagreement { get; private set; }
-    /// <summary>The answer to «varslet?».</summary>
-    public string? Notice { get; private set; }
+    /// <summary>What is stored of <see cref="Duty"/>; null while nobody has answered and nothing has changed since receipt.</summary>
+    public NoticeDuty? Notice { get; private set; }
     /// <summary>Every closing so far; a reopening keeps it.</summary>
-    public string Closings { get; private set; } = "[]";
+    public IReadOnlyList<CaseClosing> Closings { get; private set; } = [];
     public Guid? MainCase { get; private set; }
     public string Rule { get; private set; } = "";
     public int RuleVersion { get; private set; }
-    public string Reasons { get; private set; } = "[]";
-    public string Facts { get; private set; } = "";
+    public IReadOnlyList<string> Reasons { get; private set; } = [];
+    public DeviationFacts Facts { get; private set; } = null!;
     public string Narrative { get; private set; } = "";
     public string? ImmediateAction { get; private set; }
     public string? SuggestedMeasure { get; private set; }
-    public string? Answer { get; private set; }
+    public string? ReporterProfession { get; private set; }
+    /// <summary>Of the electronic message concerned.</summary>
+    public string? MessageId { get; private set; }
+    /// <summary>The answer that stands, without its measures, which live on their own (<see cref="CurrentAnswer"/>).</summary>
+    public CaseAnswer? Answer { get; private set; }
     public IReadOnlyList<Measure> Measures => _measures;
-
-    public bool IsSerious => Harm.IsSerious(ActualHarm);
 
     /// <summary>Last moment at which it may be reopened; null while it is not closed.</summary>
     public DateTimeOffset? ReopenUntil => ClosedAt?.AddMonths(Deadlines.ReopenMonths);
 
-    /// <summary>A closed case was reopened, and Triage decides about it. What happens to it here meanwhile is numbered on.</summary>
+    /// <summary>A closed case was reopened, and Triage decides about it. Other changes of it still raise the version.</summary>
     public bool IsWithTriage => Reopenings > 0 && AskedAt is null && State is CaseStates.Triage or CaseStates.AwaitingReporter;
 
-    private Deadlines Deadlines => _deadlines ??= Vocabulary.DeadlinesOf(Community, ReadFacts().Agreement);
-
-    public DeviationFacts ReadFacts() => _facts ??= JsonSerializer.Deserialize(Facts, ContractJson.Default.DeviationFacts)!;
+    private Deadlines Deadlines => _deadlines ??= Vocabulary.DeadlinesOf(Community, Facts.Agreement);
 
     public static (Case Case, CaseEventRecord Event) Open(DeviationTriaged triaged, CaseTexts texts, RoutingKnowledge knowledge, DateTimeOffset now)
     {
@@ -114,6 +137,8 @@ internal sealed partial class Case
             Narrative = texts.Narrative,
             ImmediateAction = texts.ImmediateAction,
             SuggestedMeasure = texts.SuggestedMeasure,
+            ReporterProfession = texts.ReporterProfession,
+            MessageId = texts.MessageId,
         };
         return (@case, @case.Route(triaged, texts.Comment, clockFrom: facts.ReceivedAt, knowledge, now));
     }
@@ -123,22 +148,24 @@ internal sealed partial class Case
     /// happened to the case since it was reopened does not matter.
     /// </summary>
     public CaseEventRecord? RouteAgain(DeviationTriaged triaged, string? comment, RoutingKnowledge knowledge, DateTimeOffset now) =>
-        IsWithTriage && (triaged.Reopening is { } reopening ? reopening == Reopenings : triaged.Version > Version) ? Route(triaged, comment, clockFrom: now, knowledge, now) : null;
+        IsWithTriage && (triaged.Reopening is { } reopening ? reopening == Reopenings : triaged.Version > Version)
+            ? Route(triaged, comment, clockFrom: now, knowledge, now) : null;
 
     private CaseEventRecord Route(DeviationTriaged triaged, string? comment, DateTimeOffset clockFrom, RoutingKnowledge knowledge, DateTimeOffset now)
     {
         var (unit, decision) = UnitRules.Decide(triaged.Facts, triaged.Unit, knowledge.Directory, knowledge.Rules, NorwegianCalendar.DayOf(now));
-        Classify(triaged.Facts, triaged.Reasons);
+        Classify(triaged.Facts, triaged.Reasons, clockFrom);
         StartClock(clockFrom);
         (Priority, RuleVersion) = (triaged.Priority, decision.Version);
-        GiveTo(unit.Code, decision.Rule, now);
+        AssignUnit(unit.Code, decision.Rule, now);
         return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, comment, now);
     }
 
     public CaseChanged Changed(CaseEventRecord recorded) => Changed(recorded.Action, recorded.Organization, recorded.At);
 
-    /// <summary>How it stands, for those who count; nothing has happened.</summary>
-    public CaseSnapshotPublished Snapshot(DateTimeOffset now) => new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
+    /// <summary>The current state for a replay; nothing has happened.</summary>
+    public CaseSnapshotPublished Snapshot(DateTimeOffset now) =>
+        new() { DeviationId = Id, Version = Version, OccurredAt = now, Case = Changed("snapshot", null, now) };
 
     private CaseChanged Changed(string action, string? organization, DateTimeOffset at) => new()
     {
@@ -148,15 +175,15 @@ internal sealed partial class Case
         Action = action,
         Organization = organization,
         State = State,
-        Facts = ReadFacts(),
+        Facts = Facts,
         Unit = Unit,
         DueAt = DueAt,
         AcknowledgedAt = AcknowledgedAt,
         AnsweredAt = AnsweredAt,
         ClosedAt = ClosedAt,
         Hops = Hops,
-        UnitHops = ReadUnitHops(),
-        ContributingFactors = ReadAnswer()?.ContributingFactors,
+        UnitHops = UnitHops,
+        ContributingFactors = Answer?.ContributingFactors,
         Disputes = Disputes,
         Escalations = Escalations,
         Reopenings = Reopenings,
@@ -166,38 +193,42 @@ internal sealed partial class Case
     };
 
     /// <summary>The answer that stands, with its measures as they stand.</summary>
-    public CaseAnswer? ReadAnswer() => Answer is null ? null : JsonSerializer.Deserialize(Answer, ClientJson.Default.CaseAnswer)! with
+    public CaseAnswer? CurrentAnswer() => Answer is null ? null : Answer with { Measures = [.. _measures.OrderBy(m => m.Id).Select(m => m.View())] };
+
+    /// <summary>The duty to notify of a serious event, and what the parties have answered; null when the harm never was serious.</summary>
+    private NoticeDuty? Duty => Notice?.Completed(ReceivedAt, RespondentOrganization) ?? (Harm.IsSerious(ActualHarm) ? new(ReceivedAt, []) : null);
+
+    /// <summary>The respondent has still to say whether it has notified. Lowering the harm does not lift the duty.</summary>
+    public bool AwaitsNotice => Duty is { } duty && duty.AnswerOf(RespondentOrganization) is null;
+
+    /// <summary>Whom to notify and by when; null when the harm never was serious. Who answered for a party is for that party's eyes.</summary>
+    public SeriousIncident? SeriousIncident(string? reader = null)
     {
-        Measures = [.. _measures.OrderBy(m => m.Id).Select(m => m.View())],
-    };
-
-    private UnitHop[] ReadUnitHops() => UnitHops == "[]" ? [] : JsonSerializer.Deserialize<UnitHop[]>(UnitHops)!;
-
-    public SeriousIncidentNotice? ReadNotice() => Notice is null ? null : JsonSerializer.Deserialize(Notice, ClientJson.Default.SeriousIncidentNotice);
-
-    /// <summary>Whom to notify and by when; null when the harm is not serious.</summary>
-    public SeriousIncident? SeriousIncident()
-    {
-        if (!IsSerious) return null;
-        var received = NorwegianCalendar.DayOf(ReceivedAt);
-        var rule = Vocabulary.SeriousIncidentRuleOn(received);
-        return new(rule.Recipients, NorwegianCalendar.AddWorkingDays(received, rule.WorkingDays), rule.Label, ReadNotice());
+        if (Duty is not { } duty) return null;
+        var from = NorwegianCalendar.DayOf(duty.From);
+        var rule = Vocabulary.SeriousIncidentRuleOn(from);
+        return new(rule.Recipients, NorwegianCalendar.AddWorkingDays(from, rule.WorkingDays), rule.Label, duty.AnswerOf(RespondentOrganization),
+            [.. duty.Given.Select(given => given.Organization == reader ? given : given with { Actor = null })]);
     }
 
-    public IReadOnlyList<CaseClosing> ReadClosings() => JsonSerializer.Deserialize(Closings, ClientJson.Default.IReadOnlyListCaseClosing)!;
-
-    private void Classify(DeviationFacts facts, IEnumerable<string> reasons)
+    private void Classify(DeviationFacts facts, IEnumerable<string> reasons, DateTimeOffset from)
     {
-        (_facts, Facts) = (facts, JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts));
+        // Worse than it was known to be: a duty of its own, with its own time. No duty goes away because the harm is lowered.
+        if (Harm.IsSerious(facts.ActualHarm) && Harm.Rank(facts.ActualHarm) > HarmRank) RenewNoticeDuty(from);
+        else Notice = Duty;
+        Facts = facts;
         Category = facts.Category ?? throw new InvalidOperationException("A triaged deviation has a category.");
         (ActualHarm, HarmRank) = (facts.ActualHarm, Harm.Rank(facts.ActualHarm));
-        Reasons = JsonSerializer.Serialize(reasons);
+        Reasons = [.. reasons];
     }
 
-    /// <summary>The time to answer begins (again).</summary>
-    private void StartClock(DateTimeOffset at) => (ClockStartedAt, DueAt, Reminders) = (at, NorwegianCalendar.AddDays(at, Deadlines.AnswerCalendarDays), 0);
+    private void RenewNoticeDuty(DateTimeOffset from) => (Notice, NoticeReminded) = (new(from, Duty?.Given ?? []), false);
 
-    private void GiveTo(string unit, string rule, DateTimeOffset now)
+    /// <summary>The time to answer begins (again).</summary>
+    private void StartClock(DateTimeOffset at) => (ClockStartedAt, DueAt, Reminders) = (at, NorwegianCalendar.DeadlineAfter(at, Deadlines.AnswerCalendarDays),
+        0);
+
+    private void AssignUnit(string unit, string rule, DateTimeOffset now)
     {
         (Unit, Rule, AcknowledgedAt, AcknowledgeReminded) = (unit, rule, null, false);
         AcknowledgeBy = NorwegianCalendar.AddWorkingDays(now, Deadlines.AcknowledgeWorkingDays);

@@ -1,25 +1,28 @@
 using System.Globalization;
-using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting.Calendar;
 
 namespace Avvik.Routing.Cases;
 
-/// <summary>What people do to a case.</summary>
+/// <summary>Actions of people on a case.</summary>
 internal sealed partial class Case
 {
-    /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
-    public string? Missing(Transition transition, CaseAction body) => transition.To == CaseStates.Closed && IsSerious && Notice is null && body.SeriousIncidentNotice is null
-        ? "seriousIncidentNoticeRequired" : null;
+    /// <summary>As the history names a message that does not move the case.</summary>
+    public const string ReporterMessage = "reporterMessage";
 
-    /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it needs.</summary>
+    /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
+    public string? Missing(Transition transition, Actor actor, CaseAction body) =>
+        transition.To == CaseStates.Closed && AwaitsNotice && (body.SeriousIncidentNotice is null || actor.Organization != RespondentOrganization)
+            ? "seriousIncidentNoticeRequired" : null;
+
+    /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it
+    /// needs.</summary>
     public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, CareDirectory directory, DateTimeOffset now)
     {
         var to = transition.To ?? State;
-        if (body.SeriousIncidentNotice is { } notice) Notice = JsonSerializer.Serialize(notice, ClientJson.Default.SeriousIncidentNotice);
+        if (body.SeriousIncidentNotice is { } notice) Notice = new(Duty?.From ?? now, [.. Duty?.Given ?? [], new(actor.Organization, actor.Name, now, notice)]);
         switch (transition.Action)
         {
             case CaseRules.Acknowledge:
@@ -27,15 +30,16 @@ internal sealed partial class Case
                 break;
             case CaseRules.Return:
                 var own = directory.Party(RespondentOrganization)!;
-                var unit = (own.Unit(body.SuggestedUnit) is { } suggested && suggested.IsOpenOn(NorwegianCalendar.DayOf(now)) ? suggested : own.FallbackUnit).Code;
+                var unit = (own.Unit(body.SuggestedUnit) is { } suggested && suggested.IsOpenOn(NorwegianCalendar.DayOf(now)) ? suggested
+                    : own.FallbackUnit).Code;
                 Hops++;
-                UnitHops = JsonSerializer.Serialize(ReadUnitHops().Append(new UnitHop(Unit, unit)));
-                GiveTo(unit, "returned", now);
+                UnitHops = [.. UnitHops, new(Unit, unit)];
+                AssignUnit(unit, "returned", now);
                 // A ball that nobody keeps is for the coordinators of both parties.
                 if (Hops > Deadlines.MaxWrongRecipientHops) (to, Escalations) = (CaseStates.Escalated, Escalations + 1);
                 break;
             case CaseRules.Transfer:
-                GiveTo(body.Unit!, "transferred", now);
+                AssignUnit(body.Unit!, "transferred", now);
                 break;
             case CaseRules.Ask:
                 (AskedAt, Question, ReporterWarned) = (now, body.Question, false);
@@ -54,9 +58,10 @@ internal sealed partial class Case
                 break;
             case CaseRules.Reopen:
                 (ClosedAt, Reopenings) = (null, Reopenings + 1);
+                if (Duty is not null) RenewNoticeDuty(now);
                 break;
             case CaseRules.Reclassify:
-                Reclassify(body);
+                Reclassify(body, now);
                 break;
         }
         if (to == CaseStates.Closed) Close(actor.Organization, body.Decision, now);
@@ -65,16 +70,16 @@ internal sealed partial class Case
     }
 
     /// <summary>
-    /// The reporter wrote: the answer that was waited for, or the one follow-up to an answer; null when it is neither, and changes nothing. What was
-    /// written before the question or the answer is about something else, whenever it arrives.
+    /// The reporter wrote: the answer that was waited for, the one follow-up to an answer, or something that the unit is to read before it does anything
+    /// else. What was written before the question or the answer is about something else, whenever it arrives.
     /// </summary>
-    public CaseEventRecord? ReporterWrote(string organization, DateTimeOffset writtenAt, DateTimeOffset now)
+    public CaseEventRecord ReporterWrote(string organization, string text, DateTimeOffset writtenAt, DateTimeOffset now)
     {
         if (State == CaseStates.AwaitingReporter && AskedAt is { } asked && writtenAt >= asked)
         {
-            // The clock stood still meanwhile.
+            // The deadline is postponed by the time that the question was open.
             var stood = now - asked;
-            (ClockStartedAt, DueAt, AskedAt, Question) = (ClockStartedAt + stood, DueAt + stood, null, null);
+            (ClockStartedAt, DueAt, AskedAt, Question) = (ClockStartedAt + stood, NorwegianCalendar.Postpone(DueAt, stood), null, null);
             return Record("reporterAnswered", CaseStates.InProgress, organization, null, null, now);
         }
         if (State == CaseStates.Answered && FollowUps == 0 && writtenAt >= AnsweredAt)
@@ -83,8 +88,12 @@ internal sealed partial class Case
             StartClock(now);
             return Record("followedUp", CaseStates.InProgress, organization, null, null, now);
         }
-        return null;
+        return Record(ReporterMessage, State, organization, null, text, writtenAt);
     }
+
+    /// <summary>The reporter of a duplicate wrote. Another party's name is not for the reporter of this case.</summary>
+    public CaseEventRecord ReporterOfDuplicateWrote(string organization, string text, DateTimeOffset writtenAt) =>
+        Record(ReporterMessage, State, organization == ReporterOrganization ? organization : null, null, text, writtenAt);
 
     /// <summary>The reporter withdrew it, whoever has it.</summary>
     public CaseEventRecord Withdraw(string organization, string reason, DateTimeOffset now)
@@ -126,7 +135,7 @@ internal sealed partial class Case
     /// <summary>Its unit has closed: another of the party takes over, and has its own time to acknowledge. No hop: nobody was wrong.</summary>
     public CaseEventRecord Move(string unit, DateTimeOffset now)
     {
-        GiveTo(unit, "moved", now);
+        AssignUnit(unit, "moved", now);
         return Record("moved", State, null, null, null, now);
     }
 
@@ -140,7 +149,7 @@ internal sealed partial class Case
     /// <summary>A measure's next state, when <see cref="Measure.MayFollow"/> it.</summary>
     public CaseEventRecord ChangeMeasure(Measure measure, string state, string? note, Actor actor, DateOnly today, DateTimeOffset now)
     {
-        measure.Become(state, note, today);
+        measure.TransitionTo(state, note, today);
         return Record(state switch
         {
             Measure.InProgress => "measureStarted",
@@ -154,7 +163,7 @@ internal sealed partial class Case
     {
         AnsweredAt = now;
         Disagreement = null;
-        Answer = JsonSerializer.Serialize(new CaseAnswer(body.Text!, body.ContributingFactors ?? [], [], body.NoMeasuresReason), ClientJson.Default.CaseAnswer);
+        Answer = new(body.Text!, body.ContributingFactors ?? [], [], body.NoMeasuresReason);
         // After those of an earlier answer, which stand.
         _measures.AddRange((body.Measures ?? []).Select(m => new Measure
         {
@@ -167,24 +176,24 @@ internal sealed partial class Case
         }));
     }
 
-    private void Reclassify(CaseAction body)
+    private void Reclassify(CaseAction body, DateTimeOffset now)
     {
-        var facts = ReadFacts();
+        var facts = Facts;
         facts = facts with
         {
             Category = body.Category ?? facts.Category,
-            Clause = body.Clause ?? (body.Category is null ? facts.Clause : Vocabulary.Categories[body.Category].Clause),
+            Clause = body.Clause ?? (body.Category is null ? facts.Clause : Vocabulary.ClauseOf(body.Category, facts.OccurredOn)),
             ActualHarm = body.ActualHarm ?? facts.ActualHarm,
             PatientGroups = body.PatientGroups ?? facts.PatientGroups,
         };
         (Priority, var reason) = Priorities.Of(facts);
-        Classify(facts, ["category:coordinator", "clause:coordinator", reason]);
+        Classify(facts, ["category:coordinator", "clause:coordinator", reason], now);
     }
 
     private void Close(string? organization, string? decision, DateTimeOffset now)
     {
         ClosedAt = now;
-        Closings = JsonSerializer.Serialize([.. ReadClosings(), new CaseClosing(now, Version + 1, organization, decision, ReadAnswer()?.Text, Disagreement)], ClientJson.Default.IReadOnlyListCaseClosing);
+        Closings = [.. Closings, new(now, Version + 1, organization, decision, Answer?.Text, Disagreement)];
     }
 
     private static string PastTense(string action) => action switch

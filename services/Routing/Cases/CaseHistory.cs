@@ -14,7 +14,7 @@ internal sealed class CaseEventRecord
     public string? Text { get; init; }
 }
 
-/// <summary>What the reporter wrote; it may arrive before its case.</summary>
+/// <summary>A message from the reporter; it may arrive before its case.</summary>
 internal sealed class ReporterMessageRecord
 {
     public Guid CaseId { get; init; }

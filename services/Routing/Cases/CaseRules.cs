@@ -29,12 +29,14 @@ internal sealed record Actor(string Organization, string? Unit, string Name, boo
 /// </summary>
 internal static class CaseRules
 {
-    public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer", Accept = "accept", Dispute = "dispute",
+    public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer",
+        Accept = "accept", Dispute = "dispute",
         Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
-        [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Answered, CaseStates.Disputed, CaseStates.Escalated];
+        [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Answered, CaseStates.Disputed,
+            CaseStates.Escalated];
 
     public static IReadOnlyList<Transition> Table { get; } =
     [
@@ -54,9 +56,25 @@ internal static class CaseRules
         new(EnterInError, Alive, CaseStates.EnteredInError, Who.Coordinator),
     ];
 
+    /// <summary>Members of the body that an action takes. Another would be lost, so it is refused.</summary>
+    public static IReadOnlyList<string> MembersOf(string action) => action switch
+    {
+        Return => ["reason", "suggestedUnit"],
+        Transfer => ["unit", "reason"],
+        Ask => ["question"],
+        Answer => ["text", "contributingFactors", "measures", "noMeasuresReason", "seriousIncidentNotice"],
+        Accept => ["seriousIncidentNotice"],
+        Dispute or Escalate or Reopen or EnterInError => ["reason"],
+        Resolve => ["decision"],
+        Close => ["decision", "seriousIncidentNotice"],
+        Reclassify => ["category", "clause", "actualHarm", "patientGroups", "reason"],
+        _ => [],
+    };
+
     public static Transition? Find(string action) => Table.FirstOrDefault(t => t.Action == action);
 
-    public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor, DateTimeOffset now) => [.. Table.Where(t => Refusal(t, @case, actor, now) is null).Select(t => t.Action)];
+    public static IReadOnlyList<string> AllowedActions(Case @case, Actor actor, DateTimeOffset now) =>
+        [.. Table.Where(t => Refusal(t, @case, actor, now) is null).Select(t => t.Action)];
 
     /// <summary>The actions that are not allowed now, each with the problem code that a call would be refused with.</summary>
     public static IReadOnlyList<RefusedAction> RefusedActions(Case @case, Actor actor, DateTimeOffset now) =>
@@ -81,6 +99,7 @@ internal static class CaseRules
         // A token that names no unit is for a party that is not divided into units.
         Who.Handler => actor.Unit is null || actor.Unit == unit ? null : "otherUnit",
         Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
-        Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization) ? null : "forbidden",
+        Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization)
+            ? null : "forbidden",
     };
 }

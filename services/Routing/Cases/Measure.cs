@@ -22,15 +22,16 @@ internal sealed class Measure
     public string State { get; private set; } = Planned;
     public string? Note { get; private set; }
     public DateOnly? DoneOn { get; private set; }
-    /// <summary>True when its being late has been told.</summary>
+    /// <summary>True when it has been reported as late.</summary>
     public bool Reminded { get; private set; }
 
     public bool IsPending => Pending.Contains(State, StringComparer.Ordinal);
 
-    /// <summary>What may follow on a state.</summary>
-    public static bool MayFollow(string state, string next) => (state, next) is (Planned, InProgress) or (InProgress, Done) or (Done, EffectChecked) or (Planned or InProgress, Cancelled);
+    /// <summary>Allowed transitions.</summary>
+    public static bool MayFollow(string state, string next) =>
+        (state, next) is (Planned, InProgress) or (InProgress, Done) or (Done, EffectChecked) or (Planned or InProgress, Cancelled);
 
-    public void Become(string state, string? note, DateOnly today)
+    public void TransitionTo(string state, string? note, DateOnly today)
     {
         (State, Note) = (state, note ?? Note);
         if (state == Done) DoneOn = today;

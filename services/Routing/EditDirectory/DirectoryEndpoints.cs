@@ -13,7 +13,6 @@ using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
 using Avvik.Storage;
-using Avvik.Routing.HandleCase;
 using Avvik.Routing.Persistence;
 using Directory = Avvik.Client.Directory;
 
@@ -37,7 +36,8 @@ internal static partial class DirectoryEndpoints
         return directory;
     }
 
-    private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<DirectoryUnitChange>(http.Request, Strict, (b, errors) => CheckShape(code, b, errors));
         if (body is null) return problem!;
@@ -53,7 +53,7 @@ internal static partial class DirectoryEndpoints
             var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
             if (!caller.Is(Roles.Admin) && organization != caller.Organization) return (null, Problem.NotFound());
             if (before.Party(organization) is not { } party) return (null, Problem.NotFound());
-            if (HandleCaseEndpoints.StaleIfNamed(http.Request, before.Version) is { } stale) return (null, stale);
+            if (IfMatch.CheckIfSent(http.Request, before.Version) is { } stale) return (null, stale);
             var errors = new FieldErrors();
             CheckContent(code, body, party, errors);
             if (errors.Any) return (null, Problem.Invalid(errors));
@@ -98,8 +98,8 @@ internal static partial class DirectoryEndpoints
     private static void CheckShape(string code, DirectoryUnitChange b, FieldErrors errors)
     {
         if (!UnitCode().IsMatch(code)) errors.Add("", "invalidUnitCode");
-        HandleCaseEndpoints.Text(b.Name, "/name", MaxName, errors, required: true);
-        HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+        FreeText.CheckOptional(b.Name, "/name", MaxName, errors, required: true);
+        FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
         if (b.Sites is { Count: > MaxSites }) errors.Add("/sites", "tooMany", MaxSites);
         else
             foreach (var (index, site) in (b.Sites ?? []).Index()) FreeText.Check(site, $"/sites/{index}", MaxName, errors);
@@ -109,16 +109,20 @@ internal static partial class DirectoryEndpoints
     private static void CheckContent(string code, DirectoryUnitChange b, Party party, FieldErrors errors)
     {
         foreach (var (index, site) in (b.Sites ?? []).Index())
-            if (party.Units.Any(u => u.Code != code && u.ClosedOn is null && u.Sites.Contains(site.Trim(), StringComparer.OrdinalIgnoreCase))) errors.Add($"/sites/{index}", "siteTaken");
+            if (party.Units.Any(u => u.Code != code && u.ClosedOn is null
+                && u.Sites.Contains(site.Trim(), StringComparer.OrdinalIgnoreCase))) errors.Add($"/sites/{index}", "siteTaken");
         if (b.ClosedOn is not null && party.FallbackUnit.Code == code) errors.Add("/closedOn", "fallbackUnit");
-        if (b.Successor is { } successor && (b.ClosedOn is null || successor == code || party.Unit(successor) is not { ClosedOn: null })) errors.Add("/successor", "unknownUnit");
+        if (b.Successor is { } successor && (b.ClosedOn is null || successor == code
+            || party.Unit(successor) is not { ClosedOn: null })) errors.Add("/successor", "unknownUnit");
     }
 
-    private static Directory View(Contracts.CareDirectory directory) => new(directory.Version, [.. directory.All.Select(c => new DirectoryCommunity(c.Code, c.Name, View(c.Trust),
+    private static Directory View(Contracts.CareDirectory directory) =>
+        new(directory.Version, [.. directory.All.Select(c => new DirectoryCommunity(c.Code, c.Name, View(c.Trust),
         [.. c.Regions.Select(r => new DirectoryRegion(r.Code, r.Name, [.. r.Municipalities.Select(View)]))],
         [.. c.Agreements.Select(a => new DirectoryAgreement(a.Code, a.Name, a.ValidFrom, a.ValidTo))]))]);
 
-    private static DirectoryParty View(Party party) => new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)]);
+    private static DirectoryParty View(Party party) =>
+        new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)]);
 
     private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor);
 

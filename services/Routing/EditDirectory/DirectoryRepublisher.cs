@@ -30,7 +30,8 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
                 throw new InvalidOperationException($"Assignments:Administrators has «{administrator}», which is no organisation/subject.");
             // Once: who was ended as one is not made one again by a restart.
             if (!await unit.Db.RoleAssignments.AnyAsync(a => a.Organization == organization && a.Subject == subject && a.Role == Roles.Admin, stoppingToken))
-                first.Add(RoleAssignmentRecord.Of(organization, new() { Subject = subject, Role = Roles.Admin, Reason = ByConfiguration }, NorwegianCalendar.DayOf(now), null, ByConfiguration, now));
+                first.Add(RoleAssignmentRecord.Of(organization, new() { Subject = subject, Role = Roles.Admin, Reason = ByConfiguration },
+                    NorwegianCalendar.DayOf(now), null, ByConfiguration, now));
         }
         if (first.Count > 0)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
@@ -13,31 +12,35 @@ using Avvik.CareDirectories;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.Worklist;
+using Avvik.Routing.ReadCase;
 
 namespace Avvik.Routing.HandleCase;
 
 internal static class HandleCaseEndpoints
 {
-    private const int MaxAnswer = 8000, MaxMeasures = 20;
+    // Years: what is planned for later is no measure against what happened.
+    private const int MaxAnswer = 8000, MaxMeasures = 20, MaxMeasureYears = 2;
     private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapHandleCase(this RouteGroupBuilder cases)
     {
         foreach (var transition in CaseRules.Table)
-            cases.MapPost($"/{{id:guid}}/{transition.Action}", (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
+            cases.MapPost($"/{{id:guid}}/{transition.Action}",
+                (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts,
+                AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
                     ActAsync(id, transition, http, caller, writer, db, texts, journal, directory.Now, clock, ct))
-                .WithName(NameOf(transition.Action)).WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
-                .Accepts<CaseAction>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+                .WithName(NameOf(transition.Action))
+                .WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
+                .Accepts<CaseAction>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
+                .ProducesProblem(422).ProducesProblem(428);
         return cases;
     }
 
-    public static Actor ActorOf(Caller caller) => new(caller.Organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator), caller.IsAny(Roles.Handler, Roles.UnitLeader),
-        caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
-
-    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CareDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CareDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Party(caller.Organization);
         // Most actions need no words, so no body is as good as an empty one.
@@ -46,45 +49,30 @@ internal static class HandleCaseEndpoints
             : await StrictJson.ReadAsync<CaseAction>(http.Request, Strict, (b, errors) => Check(b, transition, party, clock, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
-        var actor = ActorOf(caller);
+        var actor = caller.AsActor();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !IsParty(@case, caller)) return Problem.NotFound();
-            if (StaleVersion(http.Request, @case) is { } stale) return stale;
+            if (@case is null || !@case.IsVisibleTo(caller)) return Problem.NotFound();
+            if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
-                return code == "forbidden" ? Problem.Forbidden() : new Problem(StatusCodes.Status409Conflict, code) { AllowedActions = CaseRules.AllowedActions(@case, actor, now) };
-            if (@case.Missing(transition, body) is { } missing) return Problem.Conflict(missing);
+                return code == "forbidden"
+                    ? Problem.Forbidden()
+                    : new Problem(StatusCodes.Status409Conflict, code) { AllowedActions = CaseRules.AllowedActions(@case, actor, now) };
+            if (@case.Missing(transition, actor, body) is { } missing) return Problem.Conflict(missing);
+            var errors = new FieldErrors();
             if (transition.Action == CaseRules.Close && @case.State == CaseStates.Escalated && body.Decision is null)
-            {
-                var errors = new FieldErrors();
                 errors.Add("/decision", "decisionRequired");
-                return Problem.Invalid(errors);
-            }
+            CodeLists.CheckClauseInForce(body.Clause, @case.Facts.OccurredOn, errors);
+            if (errors.Any) return Problem.Invalid(errors);
             var recorded = @case.Act(transition, actor, body, directory, now);
             await unit.RecordAsync(@case, recorded, texts);
             if (transition.Action == CaseRules.Reopen)
                 await unit.EnqueueAsync(new CaseReopened { DeviationId = id, Version = @case.Version, OccurredAt = now, Organization = caller.Organization, Case = @case.Changed(recorded), Reason = texts.Protect(body.Reason!) });
             return null;
         }, ct);
-        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
-    }
-
-    internal static bool IsParty(Case @case, Caller caller) => @case.RespondentOrganization == caller.Organization || @case.ReporterOrganization == caller.Organization;
-
-    internal static Problem? StaleVersion(HttpRequest request, Case @case) => StaleVersion(request, @case.Version);
-
-    /// <summary>As <see cref="StaleVersion(HttpRequest, int)"/> where a version may be named and need not be.</summary>
-    internal static Problem? StaleIfNamed(HttpRequest request, int current) => request.Headers.IfMatch.Count > 0 ? StaleVersion(request, current) : null;
-
-    internal static Problem? StaleVersion(HttpRequest request, int current)
-    {
-        var header = request.Headers.IfMatch.ToString();
-        if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, "versionRequired");
-        return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == current
-            ? null
-            : new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+        return refusal ?? (await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
     }
 
     private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? party, TimeProvider clock)
@@ -97,18 +85,19 @@ internal static class HandleCaseEndpoints
     private static void Check(CaseAction b, Transition transition, Party? party, TimeProvider clock, FieldErrors errors)
     {
         var action = transition.Action;
-        Text(b.Reason, "/reason", FreeText.MaxLength, errors,
+        foreach (var (name, value) in Members(b))
+            if (value is not null && !CaseRules.MembersOf(action).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", "unknownMember");
+        FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors,
             required: action is CaseRules.Return or CaseRules.Transfer or CaseRules.Dispute or CaseRules.Escalate or CaseRules.Reopen or CaseRules.Reclassify or CaseRules.EnterInError);
-        Text(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer);
-        Text(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
-        Text(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
-        Text(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
+        FreeText.CheckOptional(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer);
+        FreeText.CheckOptional(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
+        FreeText.CheckOptional(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
+        FreeText.CheckOptional(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
         if (b.SeriousIncidentNotice is { } notice) Check(notice, errors);
         if (b.Category is not null && !Vocabulary.Categories.ContainsKey(b.Category)) errors.Add("/category", "unknownCode");
         if (b.Clause is not null && !Vocabulary.Clauses.ContainsKey(b.Clause)) errors.Add("/clause", "unknownCode");
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", "unknownCode");
-        foreach (var (index, group) in (b.PatientGroups ?? []).Index())
-            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
+        CodeLists.CheckPatientGroups(b.PatientGroups, errors);
         if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null }) errors.Add("", "nothingToChange");
         if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", "required");
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
@@ -123,25 +112,31 @@ internal static class HandleCaseEndpoints
         if (b.Measures is { Count: > MaxMeasures }) errors.Add("/measures", "tooMany", MaxMeasures);
         foreach (var (index, measure) in (b.Measures ?? []).Take(MaxMeasures).Index())
         {
-            Text(measure.Description, $"/measures/{index}/description", 2000, errors, required: true);
-            Text(measure.Owner, $"/measures/{index}/owner", 200, errors, required: true);
+            FreeText.CheckOptional(measure.Description, $"/measures/{index}/description", 2000, errors, required: true);
+            FreeText.CheckOptional(measure.Owner, $"/measures/{index}/owner", 200, errors, required: true);
             if (measure.DueDate is null) errors.Add($"/measures/{index}/dueDate", "required");
-            else if (LocalDay.Read(measure.DueDate, $"/measures/{index}/dueDate", errors) < today) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
+            else if (LocalDay.Read(measure.DueDate, $"/measures/{index}/dueDate", errors) is { } due)
+            {
+                if (due < today) errors.Add($"/measures/{index}/dueDate", "onlyPlannedFuture");
+                if (due > today.AddYears(MaxMeasureYears)) errors.Add($"/measures/{index}/dueDate", "tooFarAhead", MaxMeasureYears);
+            }
         }
     }
+
+    private static IEnumerable<(string Name, object? Value)> Members(CaseAction b) =>
+    [
+        ("reason", b.Reason), ("suggestedUnit", b.SuggestedUnit), ("unit", b.Unit), ("text", b.Text), ("contributingFactors", b.ContributingFactors),
+            ("measures", b.Measures),
+        ("noMeasuresReason", b.NoMeasuresReason), ("decision", b.Decision), ("question", b.Question), ("seriousIncidentNotice", b.SeriousIncidentNotice),
+        ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
+    ];
 
     private static void Check(SeriousIncidentNotice notice, FieldErrors errors)
     {
         if (notice.Notified is null) errors.Add("/seriousIncidentNotice/notified", "required");
         else if (notice.Notified is not ("yes" or "no" or "notApplicable")) errors.Add("/seriousIncidentNotice/notified", "unknownCode");
-        Text(notice.Reference, "/seriousIncidentNotice/reference", 100, errors, required: notice.Notified == "yes");
-        Text(notice.Reason, "/seriousIncidentNotice/reason", FreeText.MaxLength, errors, required: notice.Notified == "no");
-    }
-
-    internal static void Text(string? text, string pointer, int max, FieldErrors errors, bool required = false)
-    {
-        if (text is not null) FreeText.Check(text, pointer, max, errors);
-        else if (required) errors.Add(pointer, "required");
+        FreeText.CheckOptional(notice.Reference, "/seriousIncidentNotice/reference", 100, errors, required: notice.Notified == "yes");
+        FreeText.CheckOptional(notice.Reason, "/seriousIncidentNotice/reason", FreeText.MaxLength, errors, required: notice.Notified == "no");
     }
 
     // «enter-in-error» → EnterInErrorCase

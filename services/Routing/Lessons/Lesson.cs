@@ -5,7 +5,7 @@ using Avvik.Routing.Cases;
 
 namespace Avvik.Routing.Lessons;
 
-/// <summary>What is to be learnt from a closed case: proposed by one of its parties, approved when both have, and then changed no more.</summary>
+/// <summary>A lesson from a closed case: one party proposes it, both approve it, and then it no longer changes.</summary>
 internal sealed class Lesson
 {
     public const string Proposed = "proposed", Approved = "approved";
@@ -36,7 +36,7 @@ internal sealed class Lesson
 
     public static Lesson Propose(Case @case, LessonDraft draft, string organization, DateTimeOffset now)
     {
-        var facts = @case.ReadFacts();
+        var facts = @case.Facts;
         var lesson = new Lesson
         {
             Id = Guid.CreateVersion7(now),

@@ -4,12 +4,13 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Storage;
 using Avvik.TextProtection;
-using Avvik.Routing.HandleCase;
+using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.Search;
 using Microsoft.EntityFrameworkCore;
@@ -24,26 +25,32 @@ internal static class LessonEndpoints
 
     public static RouteGroupBuilder MapLessons(this RouteGroupBuilder lessons)
     {
-        lessons.MapGet("", ListAsync).WithName("ListLessons").WithSummary("Approved lessons of the caller's community and what the caller's party has proposed, newest first; q searches what is approved")
+        lessons.MapGet("", ListAsync)
+            .WithName("ListLessons")
+            .WithSummary("Approved lessons of the caller's community and what the caller's party has proposed, newest first; q searches what is approved")
             .Produces<Page<Client.Lesson>>().ProducesProblem(422);
-        lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").Produces<Client.Lesson>().ProducesProblem(404);
+        lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").Produces<Client.Lesson>()
+            .ProducesProblem(404);
         lessons.MapPost("/{id:guid}/approve", ApproveAsync).RequireAuthorization(Policies.LessonEditor).WithName("ApproveLesson")
             .WithSummary("On behalf of the caller's party; approved when both have. With If-Match, only as the lesson was read")
             .Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
         lessons.MapPut("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.LessonEditor).WithName("ChangeLesson")
             .WithSummary("Other words for a proposed lesson; the other party's approval is withdrawn; needs If-Match with the lesson's ETag")
-            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
+            .ProducesProblem(422).ProducesProblem(428);
         return lessons;
     }
 
     public static RouteGroupBuilder MapProposeLesson(this RouteGroupBuilder cases)
     {
-        cases.MapPost("/{id:guid}/lesson", ProposeAsync).WithName("ProposeLesson").WithSummary("What is to be learnt from a closed case; counts as the approval of the caller's party")
+        cases.MapPost("/{id:guid}/lesson", ProposeAsync).WithName("ProposeLesson")
+            .WithSummary("What is to be learnt from a closed case; counts as the approval of the caller's party")
             .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller,
+        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", "unknownCode");
@@ -67,14 +74,16 @@ internal static class LessonEndpoints
         return Results.Json(new Page<Client.Lesson>([.. found.Take(take).Select(l => l.ViewOf(own))], next), ClientJson.Default.PageLesson);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
+        CancellationToken ct)
     {
         if (await VisibleTo(caller, db.Lessons).FirstOrDefaultAsync(l => l.Id == id, ct) is not { } lesson) return Problem.NotFound();
         await journal.ReadAsync(caller, AccessActions.LessonRead, [lesson.CaseId], ct);
         return Answer(lesson, http, caller);
     }
 
-    private static async Task<IResult> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock,
+        CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
         if (body is null) return problem!;
@@ -82,10 +91,11 @@ internal static class LessonEndpoints
         var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
         {
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !HandleCaseEndpoints.IsParty(@case, caller)) return (null, Problem.NotFound());
+            if (@case is null || !@case.IsVisibleTo(caller)) return (null, Problem.NotFound());
             if (@case.State != CaseStates.Closed) return (null, Problem.Conflict("caseNotClosed"));
-            // What shares this transaction may have proposed one too, and the context has not written it yet.
-            if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None)) return (null, Problem.Conflict("lessonExists"));
+            // Other work in this transaction may have proposed a lesson that the context has not saved yet.
+            if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None)) return (null,
+                Problem.Conflict("lessonExists"));
             var proposed = Lesson.Propose(@case, body, caller.Organization, now);
             unit.Db.Add(proposed);
             return (proposed, null);
@@ -96,13 +106,14 @@ internal static class LessonEndpoints
         return Results.Json(lesson.ViewOf(caller.Organization), ClientJson.Default.Lesson, statusCode: StatusCodes.Status201Created);
     }
 
-    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TextProtector texts, TimeProvider clock, CancellationToken ct) =>
+    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TextProtector texts,
+        TimeProvider clock, CancellationToken ct) =>
         WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
             if (lesson.State == Lesson.Approved) return null;
-            if (HandleCaseEndpoints.StaleIfNamed(http.Request, lesson.Version) is { } stale) return stale;
+            if (IfMatch.CheckIfSent(http.Request, lesson.Version) is { } stale) return stale;
             var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
-            // A case that was reopened may end otherwise, and is Triage's meanwhile.
+            // A reopened case may end differently.
             if (@case.State != CaseStates.Closed) return Problem.Conflict("caseNotClosed");
             var now = clock.GetUtcNow();
             lesson.Approve(caller.Organization, now);
@@ -110,13 +121,14 @@ internal static class LessonEndpoints
             return null;
         }, ct);
 
-    private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock,
+        CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
         if (body is null) return problem!;
         return await WriteAsync(id, http, caller, writer, (lesson, _) =>
         {
-            if (HandleCaseEndpoints.StaleVersion(http.Request, lesson.Version) is { } stale) return Task.FromResult<Problem?>(stale);
+            if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return Task.FromResult<Problem?>(stale);
             if (lesson.State == Lesson.Approved) return Task.FromResult<Problem?>(Problem.Conflict("lessonApproved"));
             lesson.Change(body, caller.Organization, clock.GetUtcNow());
             return Task.FromResult<Problem?>(null);
@@ -124,7 +136,8 @@ internal static class LessonEndpoints
     }
 
     /// <summary>Only the two parties write; a lesson that the caller may read but not write is forbidden, any other is not there.</summary>
-    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, Func<Lesson, UnitOfWork<RoutingDbContext>, Task<Problem?>> write, CancellationToken ct)
+    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        Func<Lesson, UnitOfWork<RoutingDbContext>, Task<Problem?>> write, CancellationToken ct)
     {
         var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
         {
@@ -149,11 +162,11 @@ internal static class LessonEndpoints
 
     private static void Check(LessonDraft b, FieldErrors errors)
     {
-        HandleCaseEndpoints.Text(b.Title, "/title", MaxTitle, errors, required: true);
-        HandleCaseEndpoints.Text(b.WhatHappened, "/whatHappened", MaxText, errors, required: true);
-        HandleCaseEndpoints.Text(b.Why, "/why", MaxText, errors, required: true);
-        HandleCaseEndpoints.Text(b.WhatWeChanged, "/whatWeChanged", MaxText, errors, required: true);
-        HandleCaseEndpoints.Text(b.WhoShouldKnow, "/whoShouldKnow", MaxWhoShouldKnow, errors, required: true);
+        FreeText.CheckOptional(b.Title, "/title", MaxTitle, errors, required: true);
+        FreeText.CheckOptional(b.WhatHappened, "/whatHappened", MaxText, errors, required: true);
+        FreeText.CheckOptional(b.Why, "/why", MaxText, errors, required: true);
+        FreeText.CheckOptional(b.WhatWeChanged, "/whatWeChanged", MaxText, errors, required: true);
+        FreeText.CheckOptional(b.WhoShouldKnow, "/whoShouldKnow", MaxWhoShouldKnow, errors, required: true);
         foreach (var (index, group) in (b.PatientGroups ?? []).Index())
         {
             if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");

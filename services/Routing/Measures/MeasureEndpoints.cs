@@ -10,15 +10,15 @@ using Avvik.Hosting.Problems;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Cases;
-using Avvik.Routing.HandleCase;
+using Avvik.Routing.ReadCase;
+using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.Worklist;
 using Microsoft.EntityFrameworkCore;
 using Measure = Avvik.Routing.Cases.Measure;
 
 namespace Avvik.Routing.Measures;
 
-/// <summary>What is to change, in the list of whoever sees to it, also long after the case is closed.</summary>
+/// <summary>Measures in their owner's list; they are followed up after the case is closed too.</summary>
 internal static class MeasureEndpoints
 {
     private static readonly string[] States = [Measure.Planned, Measure.InProgress, Measure.Done, Measure.EffectChecked, Measure.Cancelled];
@@ -26,7 +26,9 @@ internal static class MeasureEndpoints
 
     public static RouteGroupBuilder MapMeasures(this RouteGroupBuilder measures)
     {
-        measures.MapGet("", ListAsync).WithName("ListMeasures").WithSummary("Measures of the caller's party, by due date; those of a unit, and those that are overdue").Produces<Page<MeasureRow>>().ProducesProblem(422);
+        measures.MapGet("", ListAsync).WithName("ListMeasures")
+            .WithSummary("Measures of the caller's party, by due date; those of a unit, and those that are overdue").Produces<Page<MeasureRow>>()
+            .ProducesProblem(422);
         return measures;
     }
 
@@ -34,11 +36,13 @@ internal static class MeasureEndpoints
     {
         cases.MapPost("/{id:guid}/measures/{measureId:guid}", ChangeAsync).WithName("ChangeMeasure")
             .WithSummary("planned → inProgress → done → effectChecked, or cancelled before it is done; needs If-Match with the case's ETag")
-            .Accepts<MeasureChange>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+            .Accepts<MeasureChange>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
+            .ProducesProblem(422).ProducesProblem(428);
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
@@ -46,7 +50,8 @@ internal static class MeasureEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
-        var rows = db.Measures.Join(db.Cases, m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c }).Where(r => r.Case.RespondentOrganization == caller.Organization);
+        var rows = db.Measures.Join(db.Cases, m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c })
+            .Where(r => r.Case.RespondentOrganization == caller.Organization);
         if (unit is not null) rows = rows.Where(r => r.Measure.Unit == unit);
         if (state is not null) rows = rows.Where(r => r.Measure.State == state);
         if (overdue is true) rows = rows.Where(r => r.Measure.DueOn < today && Measure.Pending.Contains(r.Measure.State));
@@ -61,31 +66,35 @@ internal static class MeasureEndpoints
         var next = found.Count > take ? Cursor.Of(found[take - 1].Measure.DueOn.DayNumber, found[take - 1].Measure.Id) : null;
         await journal.ReadAsync(caller, AccessActions.MeasuresRead, [.. found.Take(take).Select(r => r.Measure.CaseId).Distinct()], ct);
         return Results.Json(new Page<MeasureRow>([.. found.Take(take).Select(r =>
-            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))], next), ClientJson.Default.PageMeasureRow);
+            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))],
+                next), ClientJson.Default.PageMeasureRow);
     }
 
-    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, Strict, (b, errors) =>
         {
             if (b.State is null) errors.Add("/state", "required");
             else if (!States.Contains(b.State, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
-            HandleCaseEndpoints.Text(b.Note, "/note", FreeText.MaxLength, errors, required: b.State is Measure.EffectChecked or Measure.Cancelled);
+            FreeText.CheckOptional(b.Note, "/note", FreeText.MaxLength, errors, required: b.State is Measure.EffectChecked or Measure.Cancelled);
         });
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
-        var actor = HandleCaseEndpoints.ActorOf(caller);
+        var actor = caller.AsActor();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !HandleCaseEndpoints.IsParty(@case, caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure) return Problem.NotFound();
-            if (HandleCaseEndpoints.StaleVersion(http.Request, @case) is { } stale) return stale;
-            if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code) return code == "forbidden" ? Problem.Forbidden() : Problem.Conflict(code);
+            if (@case is null || !@case.IsVisibleTo(caller) || @case.Measures.FirstOrDefault(m =>
+                m.Id == measureId) is not { } measure) return Problem.NotFound();
+            if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
+            if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code) return code == "forbidden" ? Problem.Forbidden()
+                : Problem.Conflict(code);
             if (!Measure.MayFollow(measure.State, body.State!)) return Problem.Conflict("measureStateNotAllowed");
             await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
             return null;
         }, ct);
-        return refusal ?? (await WorklistEndpoints.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
+        return refusal ?? (await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
     }
 }

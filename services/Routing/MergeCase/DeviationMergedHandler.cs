@@ -20,12 +20,14 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
             insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
             on conflict do nothing
             """,
-            message.DeviationId, message.MainCase, message.OccurredAt.ToUnixTimeMilliseconds(), message.Reference, message.ReporterOrganization, texts.Reveal(message.Narrative), comment);
+            message.DeviationId, message.MainCase, message.OccurredAt.ToUnixTimeMilliseconds(), message.Reference, message.ReporterOrganization,
+                texts.Reveal(message.Narrative), comment);
         if (added == 0) return;
         // Where the main case comes later, it finds what waits for it.
         if (await unit.FindCaseAsync(message.MainCase) is { } main) await unit.RecordAsync(main, main.AddDuplicate(message.Reference, now), texts);
         // Merged before a coordinator closed and reopened it: the reopening is the later word.
-        if (await unit.FindCaseAsync(message.DeviationId) is { } own && !CaseStates.IsFinal(own.State) && (message.Reopening is null || message.Reopening == own.Reopenings))
+        if (await unit.FindCaseAsync(message.DeviationId) is { } own && !CaseStates.IsFinal(own.State)
+            && (message.Reopening is null || message.Reopening == own.Reopenings))
             await unit.RecordAsync(own, own.Merge(message.MainCase, comment, now), texts);
     }
 }

@@ -10,8 +10,10 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.MoveCases;
 
-/// <summary>From the day a unit is closed, its open cases, and the measures it has not done, are its successor's. What has been moved is no longer the closed unit's, so each is moved once.</summary>
-internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
+/// <summary>From the day a unit is closed, its open cases, and the measures it has not done, are its successor's. What has been moved is no longer the closed
+/// unit's, so each is moved once.</summary>
+internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory,
+    IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
     : PeriodicService(TimeSpan.FromSeconds(10), clock, log)
 {
     private const int Batch = 200;
@@ -38,9 +40,11 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
     }
 
     private async Task<int> MoveAsync(string from, string to, DateTimeOffset now, CancellationToken ct) =>
-        await MoveAsync(db => db.Cases.Where(c => c.Unit == from && CaseRules.Alive.Contains(c.State)), @case => @case.Unit == from && CaseRules.Alive.Contains(@case.State, StringComparer.Ordinal) ? @case.Move(to, now) : null, ct)
+        await MoveAsync(db => db.Cases.Where(c => c.Unit == from && CaseRules.Alive.Contains(c.State)), @case => @case.Unit == from
+            && CaseRules.Alive.Contains(@case.State, StringComparer.Ordinal) ? @case.Move(to, now) : null, ct)
         // Measures live on after closing.
-        + await MoveAsync(db => db.Cases.Where(c => c.Measures.Any(m => m.Unit == from && Measure.Pending.Contains(m.State))), @case => @case.Measures.Any(m => m.Unit == from && m.IsPending) ? @case.MoveMeasures(from, to, now) : null, ct);
+        + await MoveAsync(db => db.Cases.Where(c => c.Measures.Any(m => m.Unit == from && Measure.Pending.Contains(m.State))), @case =>
+            @case.Measures.Any(m => m.Unit == from && m.IsPending) ? @case.MoveMeasures(from, to, now) : null, ct);
 
     private async Task<int> MoveAsync(Func<RoutingDbContext, IQueryable<Case>> waiting, Func<Case, CaseEventRecord?> move, CancellationToken ct)
     {

@@ -10,7 +10,8 @@ namespace Avvik.Routing.Persistence;
 /// <summary>How a change of a case is written, wherever it comes from.</summary>
 internal static class CaseWrites
 {
-    public static Task<Case?> FindCaseAsync(this UnitOfWork<RoutingDbContext> unit, Guid id) => unit.Db.Cases.Include(c => c.Measures).FirstOrDefaultAsync(c => c.Id == id);
+    public static Task<Case?> FindCaseAsync(this UnitOfWork<RoutingDbContext> unit, Guid id) => unit.Db.Cases.Include(c => c.Measures)
+        .FirstOrDefaultAsync(c => c.Id == id);
 
     /// <summary>The line of history, the event, and the words to the reporter; the case itself is saved with the unit of work.</summary>
     public static async Task RecordAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
@@ -23,6 +24,7 @@ internal static class CaseWrites
     public static async Task PublishAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
         await unit.EnqueueAsync(@case.Changed(recorded));
-        if (recorded.Text is { } text) await unit.EnqueueAsync(new ReporterInformed { DeviationId = @case.Id, Version = recorded.Version, OccurredAt = recorded.At, Text = texts.Protect(text) });
+        // The reporter has what the reporter wrote.
+        if (recorded is { Text: { } text, Action: not Case.ReporterMessage }) await unit.EnqueueAsync(new ReporterInformed { DeviationId = @case.Id, Version = recorded.Version, OccurredAt = recorded.At, Text = texts.Protect(text) });
     }
 }

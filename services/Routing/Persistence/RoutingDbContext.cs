@@ -1,5 +1,6 @@
 using Avvik.AccessLog;
 using Avvik.CareDirectories;
+using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
@@ -35,6 +36,12 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Version).IsConcurrencyToken();
             e.Property(c => c.TriageChanges).HasJsonConversion();
+            e.Property(c => c.UnitHops).HasJsonConversion();
+            e.Property(c => c.Reasons).HasJsonConversion();
+            e.Property(c => c.Facts).HasJsonConversion(ContractJson.Default.Options);
+            e.Property(c => c.Answer).HasJsonConversion(Client.ClientJson.Default.Options);
+            e.Property(c => c.Closings).HasJsonConversion(Client.ClientJson.Default.Options);
+            e.Property(c => c.Notice).HasConversion(duty => duty!.ToJson(), json => NoticeDuty.FromJson(json));
             // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported; other orders
             // are sorted from the index, without the cases.
             e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_unit");

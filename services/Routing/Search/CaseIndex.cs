@@ -16,20 +16,23 @@ internal static class CaseIndex
     private const string Matches = "search @@ (to_tsquery('simple', {0}) || to_tsquery('norwegian', {0}))";
 
     /// <summary>Cases with every word; and whether they are so few that any order of them is quickly made.</summary>
-    public static async Task<(IQueryable<Case> Cases, bool AreFew)> FindAsync(RoutingDbContext db, string organization, IReadOnlyList<string> words, CancellationToken ct)
+    public static async Task<(IQueryable<Case> Cases, bool AreFew)> FindAsync(RoutingDbContext db, string organization, IReadOnlyList<string> words,
+        CancellationToken ct)
     {
         var sqlite = db.Database.IsSqlite();
         var match = sqlite ? $"parties : \"{organization}\" AND {{reference narrative}} : ({SearchWords.Fts(words)})" : SearchWords.TsQuery(words);
         var count = await db.Database.SqlQueryRaw<int>(sqlite
             ? $"select count(*) as \"Value\" from (select 1 from case_search where case_search match {{0}} limit {Few + 1}) found"
-            : $"select count(*)::int as \"Value\" from (select 1 from cases where {Matches} and {OfParty} limit {Few + 1}) found", match, organization).SingleAsync(ct);
+            : $"select count(*)::int as \"Value\" from (select 1 from cases where {Matches} and {OfParty} limit {Few + 1}) found", match, organization)
+                .SingleAsync(ct);
         var areFew = count <= Few;
         // Places for the words, which are parameters.
         var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"reference || ' ' || replace(reference, '-', '') || ' ' || narrative regexp {{{i}}}"))}";
         return (sqlite, areFew) switch
         {
             // Cross join: in this order and no other.
-            (true, true) => (db.Cases.FromSqlRaw("select c.* from case_search s cross join cases c on c.id = s.case_id where s.case_search match {0}", match), true),
+            (true, true) => (db.Cases.FromSqlRaw("select c.* from case_search s cross join cases c on c.id = s.case_id where s.case_search match {0}", match),
+                true),
             (false, true) => (db.Cases.FromSqlRaw($"with found as materialized (select id from cases where {Matches} and {OfParty}) select c.* from cases c join found f on f.id = c.id", match, organization), true),
             // The index cannot be asked about one row, so the row is.
             (true, false) => (db.Cases.FromSqlRaw(byWord, [.. words.Select(SearchWords.Pattern)]), false),
@@ -44,7 +47,7 @@ internal static class CaseIndex
     /// </summary>
     public static Task<List<Hit>> LikeAsync(RoutingDbContext db, string organization, Case @case, IReadOnlyList<string> words, int atMost, CancellationToken ct)
     {
-        var clause = @case.ReadFacts().Clause;
+        var clause = @case.Facts.Clause;
         return db.Database.IsSqlite()
             ? db.Database.SqlQueryRaw<Hit>("""
                 select s.case_id as "Id", -s.rank as "Score" from case_search s cross join cases c on c.id = s.case_id

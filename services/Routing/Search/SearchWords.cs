@@ -24,7 +24,8 @@ internal static partial class SearchWords
     }
 
     /// <summary>The words that say most of what a text is about. In Norwegian those are the longest: what is special is one compound.</summary>
-    public static IReadOnlyList<string> Telling(string text) => [.. Of(text).Where(w => w.Length >= 5 && w.Any(char.IsLetter)).OrderByDescending(w => w.Length).ThenBy(w => w, StringComparer.Ordinal).Take(8)];
+    public static IReadOnlyList<string> Telling(string text) =>
+        [.. Of(text).Where(w => w.Length >= 5 && w.Any(char.IsLetter)).OrderByDescending(w => w.Length).ThenBy(w => w, StringComparer.Ordinal).Take(8)];
 
     /// <summary>For SQLite's FTS5.</summary>
     public static string Fts(IEnumerable<string> words, string between = "AND") => string.Join($" {between} ", words.Select(w => $"\"{w}\" *"));

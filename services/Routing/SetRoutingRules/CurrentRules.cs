@@ -29,7 +29,8 @@ internal sealed class CurrentRules
 }
 
 /// <summary>Keeps <see cref="CurrentRules"/> within a few seconds of what any instance has set.</summary>
-internal sealed class RulesRefresh(CurrentRules rules, IDbContextFactory<RoutingDbContext> databases, TimeProvider clock, ILogger<RulesRefresh> log) : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
+internal sealed class RulesRefresh(CurrentRules rules, IDbContextFactory<RoutingDbContext> databases, TimeProvider clock, ILogger<RulesRefresh> log)
+    : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,6 @@ using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
 using Avvik.Storage;
-using Avvik.Routing.HandleCase;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.RoutingRules;
 using Microsoft.EntityFrameworkCore;
@@ -23,10 +22,14 @@ internal static class RoutingRulesEndpoints
 
     public static RouteGroupBuilder MapRoutingRules(this RouteGroupBuilder rules)
     {
-        rules.MapGet("", GetAsync).WithName("GetRoutingRules").WithSummary("The rules of the caller's party, tried before what the categories and places say; an earlier version with «version»").Produces<RoutingRuleSet>().ProducesProblem(404);
-        rules.MapPut("", SetAsync).WithName("SetRoutingRules").WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; If-Match is honoured")
+        rules.MapGet("", GetAsync).WithName("GetRoutingRules")
+            .WithSummary("The rules of the caller's party, tried before what the categories and places say; an earlier version with «version»")
+            .Produces<RoutingRuleSet>().ProducesProblem(404);
+        rules.MapPut("", SetAsync).WithName("SetRoutingRules")
+            .WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; If-Match is honoured")
             .Accepts<RoutingRuleChange>("application/json").Produces<RoutingRuleSet>().ProducesProblem(412).ProducesProblem(422);
-        rules.MapPost("/simulate", SimulateAsync).WithName("SimulateRoutingRules").WithSummary("Where the party's last cases would have gone by other rules; changes nothing")
+        rules.MapPost("/simulate", SimulateAsync).WithName("SimulateRoutingRules")
+            .WithSummary("Where the party's last cases would have gone by other rules; changes nothing")
             .Accepts<RoutingRuleSimulation>("application/json").Produces<SimulatedRouting>().ProducesProblem(422);
         return rules;
     }
@@ -39,21 +42,23 @@ internal static class RoutingRulesEndpoints
         return Shown(http, set is null ? new(1, [], null, null, null) : View(set));
     }
 
-    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, Strict, (b, errors) =>
         {
             Check(b.Rules, directory.Now.Party(caller.Organization), NorwegianCalendar.DayOf(now), errors);
-            HandleCaseEndpoints.Text(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
+            FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
         });
         if (body is null) return problem!;
         var set = await writer.WriteAsync(async unit =>
         {
-            // One line of versions for all parties, so that a case's rule version names one set. Of two instances that set rules in the same moment the key refuses the second.
+            // One line of versions for all parties, so that a case's rule version names one set. Of two instances that set rules in the same moment the key
+            // refuses the second.
             var newest = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets") ?? 1;
             var own = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets where organization = @p1", caller.Organization) ?? 1;
-            if (HandleCaseEndpoints.StaleIfNamed(http.Request, own) is not null) return null;
+            if (IfMatch.CheckIfSent(http.Request, own) is not null) return null;
             var record = new RuleSetRecord
             {
                 Version = newest + 1,
@@ -72,7 +77,8 @@ internal static class RoutingRulesEndpoints
         return Shown(http, View(set));
     }
 
-    private static async Task<IResult> SimulateAsync(HttpContext http, Caller caller, RoutingDbContext db, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> SimulateAsync(HttpContext http, Caller caller, RoutingDbContext db, CurrentDirectory directory, CurrentRules current,
+        TimeProvider clock, CancellationToken ct)
     {
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
         var care = directory.Now;
@@ -83,9 +89,11 @@ internal static class RoutingRulesEndpoints
         });
         if (body is null) return problem!;
         var (before, after) = (current.Of(caller.Organization), new PartyRules(0, body.Rules!));
-        var cases = await db.Cases.Where(c => c.RespondentOrganization == caller.Organization).OrderByDescending(c => c.ReceivedAt).Take(body.Last ?? 1000).Select(c => new { c.Id, c.Reference, c.Facts }).ToListAsync(ct);
-        var moved = cases.Select(c => (c.Id, c.Reference, Facts: JsonSerializer.Deserialize(c.Facts, ContractJson.Default.DeviationFacts)!))
-            .Select(c => (c.Id, c.Reference, c.Facts, From: UnitRules.Decide(c.Facts, null, care, before, today), To: UnitRules.Decide(c.Facts, null, care, after, today)))
+        var cases = await db.Cases.Where(c => c.RespondentOrganization == caller.Organization).OrderByDescending(c => c.ReceivedAt).Take(body.Last ?? 1000)
+            .Select(c => new { c.Id, c.Reference, c.Facts }).ToListAsync(ct);
+        var moved = cases
+            .Select(c => (c.Id, c.Reference, c.Facts, From: UnitRules.Decide(c.Facts, null, care, before, today),
+                To: UnitRules.Decide(c.Facts, null, care, after, today)))
             .Where(c => c.From.Unit.Code != c.To.Unit.Code)
             .Select(c => new SimulatedMove(c.Id, c.Reference, c.Facts.Category, c.From.Unit.Code, c.To.Unit.Code, c.To.Decision.Rule));
         return Results.Json(new SimulatedRouting(cases.Count, [.. moved]), ClientJson.Default.SimulatedRouting);

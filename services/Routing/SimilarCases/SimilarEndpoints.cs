@@ -4,36 +4,39 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
+using Avvik.Routing.ReadCase;
+using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.Search;
-using Avvik.Routing.Worklist;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.SimilarCases;
 
-/// <summary>What the caller's own party has answered before, and what its community has learnt, that is like a case.</summary>
+/// <summary>Closed cases of the caller's party and lessons of its community that are similar to a case.</summary>
 internal static class SimilarEndpoints
 {
     private const int AtMost = 10;
 
     public static RouteGroupBuilder MapSimilar(this RouteGroupBuilder cases)
     {
-        cases.MapGet("/{id:guid}/similar", SimilarAsync).WithName("ListSimilarCases").WithSummary("Closed cases of the caller's party with the same category or clause, and lessons of the community, most like it first")
+        cases.MapGet("/{id:guid}/similar", SimilarAsync).WithName("ListSimilarCases")
+            .WithSummary("Closed cases of the caller's party with the same category or clause, and lessons of the community, most like it first")
             .Produces<Client.SimilarCases>().ProducesProblem(404);
         return cases;
     }
 
-    private static async Task<IResult> SimilarAsync(Guid id, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> SimilarAsync(Guid id, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock,
+        CancellationToken ct)
     {
-        var @case = await db.Cases.Where(WorklistEndpoints.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        var @case = await db.Cases.Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return Problem.NotFound();
         var words = SearchWords.Telling(@case.Narrative);
         if (words.Count == 0) return Results.Json(new Client.SimilarCases([], []), ClientJson.Default.SimilarCases);
 
-        var (now, clause) = (clock.GetUtcNow(), @case.ReadFacts().Clause);
+        var (now, clause) = (clock.GetUtcNow(), @case.Facts.Clause);
         var likeCases = await CaseIndex.LikeAsync(db, caller.Organization, @case, words, AtMost, ct);
         var caseIds = likeCases.Select(h => h.Id).ToList();
-        var cases = await db.Cases.Where(WorklistEndpoints.VisibleTo(caller)).Where(c => caseIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        var cases = await db.Cases.Where(CaseAccess.VisibleTo(caller)).Where(c => caseIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
         var likeLessons = await LessonIndex.LikeAsync(db, HealthCommunities.Party(caller.Organization)!.Community.Code, words, AtMost, ct);
         var lessonIds = likeLessons.Select(h => h.Id).ToList();
         var lessons = await db.Lessons.Where(l => lessonIds.Contains(l.Id)).ToDictionaryAsync(l => l.Id, ct);
@@ -48,8 +51,10 @@ internal static class SimilarEndpoints
         await journal.ReadAsync(caller, AccessActions.LessonRead, [.. lessons.Values.Select(l => l.CaseId)], ct);
         return Results.Json(new Client.SimilarCases(
             [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => (Hit: h, Case: cases[h.Id])).Select(x =>
-                new SimilarCase(WorklistEndpoints.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.ReadFacts().Clause, x.Case.Narrative)))],
+                new SimilarCase(CaseView.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.Facts.Clause, x.Case.Narrative)))],
             [.. likeLessons.Select(h => (Hit: h, Lesson: lessons[h.Id].ViewOf(caller.Organization))).Select(x =>
-                new SimilarLesson(x.Lesson, x.Hit.Score, Why(x.Lesson.Category, x.Lesson.Clause, $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]), ClientJson.Default.SimilarCases);
+                new SimilarLesson(x.Lesson, x.Hit.Score, Why(x.Lesson.Category, x.Lesson.Clause,
+                    $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]),
+                    ClientJson.Default.SimilarCases);
     }
 }

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.WatchDeadlines;
 
-internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
+internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database,
+    TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
     : DueWorkService<RoutingDbContext>(writer, databases, database, "cases", clock, log)
 {
-    protected override IQueryable<Guid> Due(RoutingDbContext db, DateTimeOffset now) => db.Cases.Where(c => c.NextDueAt <= now).OrderBy(c => c.NextDueAt).Select(c => c.Id);
+    protected override IQueryable<Guid> Due(RoutingDbContext db, DateTimeOffset now) => db.Cases.Where(c => c.NextDueAt <= now).OrderBy(c => c.NextDueAt)
+        .Select(c => c.Id);
 
     protected override async Task DoDueWorkAsync(UnitOfWork<RoutingDbContext> unit, Guid id, DateTimeOffset now)
     {

@@ -4,14 +4,14 @@ using Avvik.Hosting.Calendar;
 
 namespace Avvik.Triage.Assessments;
 
-/// <summary>What time does to what waits.</summary>
+/// <summary>Deadlines of what waits.</summary>
 internal sealed partial class Assessment
 {
     /// <param name="At">When it comes due.</param>
     /// <param name="Do">What it does; the words that belong to it, if any.</param>
-    private sealed record Coming(DateTimeOffset At, Func<DateTimeOffset, (CaseChanged Changed, string? Text)> Do);
+    private sealed record ScheduledTransition(DateTimeOffset At, Func<DateTimeOffset, (CaseChanged Changed, string? Text)> Do);
 
-    private Deadlines Deadlines => Vocabulary.DeadlinesOf(Community, ReadFacts().Agreement);
+    private Deadlines Deadlines => Vocabulary.DeadlinesOf(Community, Facts.Agreement);
 
     /// <summary>Does, one after another, all that has come due, however long ago: what an outage put off is caught up, each thing once.</summary>
     public IEnumerable<(CaseChanged Changed, string? Text)> Wake(DateTimeOffset now)
@@ -19,25 +19,25 @@ internal sealed partial class Assessment
         while (Next() is { } next && next.At <= now) yield return next.Do(now);
     }
 
-    private Coming? Next() => ComingNow().MinBy(c => c.At);
+    private ScheduledTransition? Next() => PendingDeadlines().MinBy(c => c.At);
 
-    private IEnumerable<Coming> ComingNow()
+    private IEnumerable<ScheduledTransition> PendingDeadlines()
     {
         if (State == CaseStates.Triage && !OverdueReminded) yield return new(DueAt, now =>
         {
             OverdueReminded = true;
-            Become(State, Open);
+            TransitionTo(State, Open);
             return (Changed("triageOverdue", null, now), null);
         });
         if (State != CaseStates.AwaitingReporter || AskedAt is not { } asked) yield break;
         var deadlines = Deadlines;
-        if (!ReporterWarned) yield return new(NorwegianCalendar.AddDays(asked, deadlines.ReporterWarningDays), now =>
+        if (!ReporterWarned) yield return new(NorwegianCalendar.DeadlineAfter(asked, deadlines.ReporterWarningDays), now =>
         {
             ReporterWarned = true;
-            Become(State, Open);
+            TransitionTo(State, Open);
             return (Changed("reporterReminded", null, now), null);
         });
-        yield return new(NorwegianCalendar.AddDays(asked, deadlines.ReporterAnswerDays), now =>
+        yield return new(NorwegianCalendar.DeadlineAfter(asked, deadlines.ReporterAnswerDays), now =>
             (End("rejected", CaseStates.Rejected, null, now), Texts.Message("reporterSilent", deadlines.ReporterAnswerDays)));
     }
 

@@ -29,10 +29,12 @@ internal static class DecideTriageEndpoints
         return triage;
     }
 
-    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts, AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts,
+        AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Now.Party(caller.Organization);
-        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) => Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
+        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) =>
+            Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
         if (decision is null) return problem!;
         return await writer.WriteAsync(async unit =>
         {
@@ -40,26 +42,29 @@ internal static class DecideTriageEndpoints
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
             if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
             var now = clock.GetUtcNow();
-            // What went on by itself can still be looked at, and found to repeat another.
+            // A deviation that was routed automatically can still be reviewed, and be merged.
             if (assessment.State == CaseStates.Routed && assessment.Open && ChangesNothing(decision))
             {
                 assessment.Review();
                 return Done(assessment);
             }
             if (assessment.State == CaseStates.AwaitingReporter && decision.Decision != EnterInError) return Problem.Conflict("actionNotAllowed");
-            if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter) && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
+            if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter)
+                && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
                 return Problem.Conflict(assessment.State == CaseStates.Routed ? "alreadyRouted" : "alreadyDecided");
-            // Before the texts go on to others: to a unit, or to a case that others have a part in.
+            // Before other parties see the texts: a unit, or those of the main case.
             if (decision.Decision is Route or Duplicate && assessment.MayIdentify && !decision.IdentityCleared) return NotCleared();
             switch (decision.Decision)
             {
                 case Route:
                     return Cleared(await RouteAsync(assessment, decision, caller, unit, texts, now));
                 case Reject:
-                    await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now), $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
+                    await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now),
+                        $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
                     return Done(assessment);
                 case Ask:
-                    await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts);
+                    await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question,
+                        texts);
                     return Done(assessment);
                 case EnterInError:
                     await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
@@ -75,9 +80,10 @@ internal static class DecideTriageEndpoints
         }, ct);
     }
 
-    private static async Task<IResult> MergeAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit, TextProtector texts, DateTimeOffset now)
+    private static async Task<IResult> MergeAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
+        TextProtector texts, DateTimeOffset now)
     {
-        // Another party's is not known to exist; what has no case of its own, or repeats another itself, is no main case.
+        // Another party's deviation does not exist here; one without a case, or a duplicate itself, is no main case.
         var main = await unit.Db.Assessments.FindAsync(decision.MainCase!.Value);
         if (main is null || main.Id == assessment.Id || main.RespondentOrganization != caller.Organization || main.State != CaseStates.Routed)
         {
@@ -85,8 +91,8 @@ internal static class DecideTriageEndpoints
             errors.Add("/mainCase", "noMainCase");
             return Problem.Invalid(errors);
         }
-        var facts = assessment.ReadFacts();
-        // With a case of its own, Routing ends that case and tells so.
+        var facts = assessment.Facts;
+        // With a case of its own, Routing ends that case and publishes it.
         var hasCase = assessment.State == CaseStates.Routed || assessment.Reopening > 0;
         if (assessment.State == CaseStates.Routed) assessment.MergeRouted(main.Id);
         else
@@ -109,17 +115,17 @@ internal static class DecideTriageEndpoints
         return Done(assessment);
     }
 
-    private static async Task<IResult> RouteAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit, TextProtector texts, DateTimeOffset now)
+    private static async Task<IResult> RouteAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
+        TextProtector texts, DateTimeOffset now)
     {
-        var facts = assessment.ReadFacts();
+        var facts = assessment.Facts;
         var errors = new FieldErrors();
-        if ((decision.Category ?? facts.Category) is not { } category)
-        {
-            errors.Add("/category", "required");
-            return Problem.Invalid(errors);
-        }
+        CodeLists.CheckClauseInForce(decision.Clause, facts.OccurredOn, errors);
+        var category = decision.Category ?? facts.Category;
+        if (category is null) errors.Add("/category", "required");
+        if (errors.Any) return Problem.Invalid(errors);
         var harm = decision.ActualHarm ?? facts.ActualHarm;
-        // Fair play: lowering a severity, or judging by another category than the reporter's, needs a reason that the reporter sees.
+        // Fair play: lowering the harm or changing the reporter's category needs a reason that the reporter sees.
         if (decision.Comment is null && (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) || (facts.Category is not null && category != facts.Category)))
         {
             errors.Add("/comment", "reasonRequired");
@@ -128,7 +134,7 @@ internal static class DecideTriageEndpoints
         var triaged = assessment.Route(facts with
         {
             Category = category,
-            Clause = decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.Categories[category].Clause),
+            Clause = decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
             ActualHarm = harm,
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
         }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);
@@ -140,6 +146,8 @@ internal static class DecideTriageEndpoints
     {
         if (d.Decision is null) errors.Add("/decision", "required");
         else if (d.Decision is not (Route or Reject or Duplicate or Ask or EnterInError)) errors.Add("/decision", "unknownCode");
+        foreach (var (name, value) in Members(d))
+            if (value is not null && !MembersOf(d.Decision).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", "unknownMember");
         if (d.Decision == Reject && d.ReasonCode is null) errors.Add("/reasonCode", "required");
         if (d.Decision is Reject or EnterInError && d.Comment is null) errors.Add("/comment", "required");
         if (d.Decision == Duplicate && d.MainCase is null) errors.Add("/mainCase", "required");
@@ -149,13 +157,32 @@ internal static class DecideTriageEndpoints
         if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", "unknownCode");
         if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", "unknownCode");
         if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", "unknownCode");
-        foreach (var (index, group) in (d.PatientGroups ?? []).Index())
-            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
+        CodeLists.CheckPatientGroups(d.PatientGroups, errors);
         if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
         if (d.Comment is not null) FreeText.Check(d.Comment, "/comment", FreeText.MaxLength, errors);
     }
 
-    private static bool ChangesNothing(TriageDecision d) => d is { Decision: Route, Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
+    private static IEnumerable<(string Name, object? Value)> Members(TriageDecision d) =>
+    [
+        ("category", d.Category), ("clause", d.Clause), ("actualHarm", d.ActualHarm), ("patientGroups", d.PatientGroups), ("unit", d.Unit),
+            ("reasonCode", d.ReasonCode),
+        ("comment", d.Comment), ("mainCase", d.MainCase), ("question", d.Question), ("identityCleared", d.IdentityCleared ? true : null),
+    ];
+
+    /// <summary>What each decision takes. Another member would be lost, so it is refused.</summary>
+    private static IReadOnlyList<string> MembersOf(string? decision) => decision switch
+    {
+        Route => ["category", "clause", "actualHarm", "patientGroups", "unit", "comment", "identityCleared"],
+        Reject => ["reasonCode", "comment"],
+        Duplicate => ["mainCase", "comment", "identityCleared"],
+        Ask => ["question"],
+        EnterInError => ["comment"],
+        // What is wrong is the decision.
+        _ => ["category", "clause", "actualHarm", "patientGroups", "unit", "reasonCode", "comment", "mainCase", "question", "identityCleared"],
+    };
+
+    private static bool ChangesNothing(TriageDecision d) =>
+        d is { Decision: Route, Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
 
     private static Problem NotCleared()
     {

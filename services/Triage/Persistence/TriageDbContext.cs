@@ -1,5 +1,7 @@
 using Avvik.AccessLog;
 using Avvik.CareDirectories;
+using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Messaging;
 using Avvik.Storage;
 using Avvik.Triage.Assessments;
@@ -24,14 +26,21 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.ToTable("assessments");
             e.Property(a => a.Id).ValueGeneratedNever();
             e.Property(a => a.Version).IsConcurrencyToken();
+            e.Property(a => a.Reasons).HasJsonConversion();
+            e.Property(a => a.Flags).HasJsonConversion();
+            e.Property(a => a.Suggestions).HasJsonConversion(ClientJson.Default.Options);
+            e.Property(a => a.SimilarIds).HasJsonConversion().HasColumnName("alike");
+            e.Property(a => a.MinHashSignature).HasColumnName("sketch");
+            e.Property(a => a.Facts).HasJsonConversion(ContractJson.Default.Options);
+            e.Property(a => a.ReopenedCase).HasJsonConversion(ContractJson.Default.Options);
             // The coordinator's queue, and nothing that has left it.
             e.HasIndex(a => new { a.RespondentOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_queue").HasFilter("open");
             // The next deadline, which DueWorkService asks for.
             e.Property(a => a.NextDueAt).HasColumnName("wake_at");
             e.HasIndex(a => a.NextDueAt).HasDatabaseName("ix_assessments_wake").HasFilter("wake_at is not null");
-            // What else was told of a party and a day.
-            // It holds all that is read: a row is wide, and its text lies before its sketch.
-            e.HasIndex(a => new { a.RespondentOrganization, a.OccurredOn, a.ReceivedAt, a.Id, a.Category, a.Sketch }).HasDatabaseName("ix_assessments_alike");
+            // Similar reports of a party and a day. The index holds all that is read: a row is wide, and its text lies before its signature.
+            e.HasIndex(a => new { a.RespondentOrganization, a.OccurredOn, a.ReceivedAt, a.Id, a.Category, a.MinHashSignature })
+                .HasDatabaseName("ix_assessments_alike");
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>
         {
@@ -52,7 +61,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
     }
 }
 
-/// <summary>What the reporter wrote after the submission, sealed.</summary>
+/// <summary>A message from the reporter after the submission, protected.</summary>
 internal sealed class ReporterMessageRecord
 {
     public Guid DeviationId { get; init; }

@@ -7,7 +7,7 @@ using Avvik.Triage.WithdrawDeviation;
 
 namespace Avvik.Triage.ReopenedCases;
 
-/// <summary>A closed case is back in the coordinator's queue. Routing has told everyone so: nothing is published from here.</summary>
+/// <summary>A closed case is back in the coordinator's queue. Routing has published it: nothing is published from here.</summary>
 internal sealed class CaseReopenedHandler(TextProtector texts, TimeProvider clock) : IHandle<CaseReopened, TriageDbContext>
 {
     public async Task HandleAsync(CaseReopened message, UnitOfWork<TriageDbContext> unit)

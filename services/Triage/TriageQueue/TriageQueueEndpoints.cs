@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -17,11 +16,13 @@ internal static class TriageQueueEndpoints
 {
     public static RouteGroupBuilder MapTriageQueue(this RouteGroupBuilder triage)
     {
-        triage.MapGet("", ListAsync).WithName("ListTriage").WithSummary("What waits for a coordinator of the respondent's party, oldest first").Produces<Page<TriageItem>>().ProducesProblem(422);
+        triage.MapGet("", ListAsync).WithName("ListTriage")
+            .WithSummary("What waits for a coordinator of the respondent's party, oldest first").Produces<Page<TriageItem>>().ProducesProblem(422);
         return triage;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db,
+        TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
@@ -38,20 +39,24 @@ internal static class TriageQueueEndpoints
         var rows = await query.OrderBy(a => a.ReceivedAt).ThenBy(a => a.Id).Take(take + 1).ToListAsync(ct);
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].ReceivedAt.ToUnixTimeMilliseconds(), rows[take - 1].Id) : null;
         var ids = rows.Select(a => a.Id).ToList();
-        var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId, m => texts.Show(m.Text));
+        var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct))
+            .ToLookup(m => m.DeviationId, m => texts.Show(m.Text));
         await journal.ReadAsync(caller, AccessActions.TriageRead, [.. ids.Take(take)], ct);
-        return Results.Json(new Page<TriageItem>([.. rows.Take(take).Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next), ClientJson.Default.PageTriageItem);
+        return Results.Json(new Page<TriageItem>([.. rows.Take(take)
+            .Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next),
+            ClientJson.Default.PageTriageItem);
     }
 
     private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)
     {
-        var facts = a.ReadFacts();
+        var facts = a.Facts;
         var (narrative, immediateAction, suggestedMeasure) = (texts.Show(a.Narrative), Reveal(a.ImmediateAction), Reveal(a.SuggestedMeasure));
         string? Reveal(string? text) => text is null ? null : texts.Show(text);
         TriageFlag Flag(string code) => new(code, Texts.Flag(code, english),
-            code == TriageFlags.PossibleDuplicate ? JsonSerializer.Deserialize<Guid[]>(a.Alike) : null,
+            code == TriageFlags.PossibleDuplicate ? a.SimilarIds : null,
             code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure)
-                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))] : null);
+                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))]
+                    : null);
         return new TriageItem
         {
             Id = a.Id,
@@ -69,8 +74,8 @@ internal static class TriageQueueEndpoints
             Narrative = narrative,
             ImmediateAction = immediateAction,
             SuggestedMeasure = suggestedMeasure,
-            Suggestions = JsonSerializer.Deserialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion)!,
-            Flags = [.. JsonSerializer.Deserialize<string[]>(a.Flags)!.Select(Flag)],
+            Suggestions = a.Suggestions,
+            Flags = [.. a.Flags.Select(Flag)],
             DueAt = a.DueAt,
             Overdue = a.State == CaseStates.Triage && a.DueAt <= now,
             Question = a.State == CaseStates.AwaitingReporter ? Reveal(a.Question) : null,

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Triage.WatchDeadlines;
 
-internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFactory<TriageDbContext> databases, IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
+internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFactory<TriageDbContext> databases, IOptions<DatabaseOptions> database,
+    TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
     : DueWorkService<TriageDbContext>(writer, databases, database, "assessments", clock, log)
 {
-    protected override IQueryable<Guid> Due(TriageDbContext db, DateTimeOffset now) => db.Assessments.Where(a => a.NextDueAt <= now).OrderBy(a => a.NextDueAt).Select(a => a.Id);
+    protected override IQueryable<Guid> Due(TriageDbContext db, DateTimeOffset now) => db.Assessments.Where(a => a.NextDueAt <= now).OrderBy(a => a.NextDueAt)
+        .Select(a => a.Id);
 
     protected override async Task DoDueWorkAsync(UnitOfWork<TriageDbContext> unit, Guid id, DateTimeOffset now)
     {

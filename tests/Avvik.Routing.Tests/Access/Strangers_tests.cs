@@ -12,11 +12,12 @@ public sealed class Strangers_tests
     [Theory]
     [InlineData(Ringsaker)]
     [InlineData(Given.Nordlandssykehuset)]
-    public async Task A_case_of_two_others_is_not_there_whatever_is_asked_in_whatever_role(string organization)
+    public async Task Case_of_other_parties_is_404_for_every_role_and_call(string organization)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var triaged = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-004711" }, narrative: "Epikrisen for kontrolltimen kvasteved kom ikke."));
+        var triaged = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-004711" },
+            narrative: "Epikrisen for kontrolltimen kvasteved kom ikke."));
         Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListCasesAsync(new() { Q = "kvasteved" })).Items);
 
         var (asked, learnt) = await Strangers.LearnAsync(service, organization, triaged.DeviationId, "kvasteved", "004711");

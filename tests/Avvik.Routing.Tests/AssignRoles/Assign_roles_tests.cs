@@ -30,12 +30,13 @@ public sealed class Assign_roles_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_role_counts_from_when_it_is_given_until_it_is_ended_and_all_are_told(DatabaseProvider provider)
+    public async Task Assigned_role_counts_until_it_ends_and_is_published(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var (she, elsewhere, inARecord) = (As(service, Given.SykehusetInnlandet, Scopes.Coordinate), As(service, Given.Hamar, Scopes.Coordinate), As(service, Given.SykehusetInnlandet, Scopes.Case));
+        var (she, elsewhere, inARecord) = (As(service, Given.SykehusetInnlandet, Scopes.Coordinate), As(service, Given.Hamar, Scopes.Coordinate),
+            As(service, Given.SykehusetInnlandet, Scopes.Case));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => she.GetRoutingRulesAsync()));
 
         var given = await coordinator.AssignAsync(new() { Subject = Person, Name = "Kari", Role = Roles.Coordinator, Reason = "Vikar." });
@@ -57,20 +58,22 @@ public sealed class Assign_roles_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Of_roles_given_at_the_same_moment_each_counts_and_of_two_units_one_does(DatabaseProvider provider)
+    public async Task Concurrent_role_assignments_all_count_with_one_unit_each(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => coordinator.AssignAsync(new() { Subject = $"{Person}-{i}", Role = Roles.Coordinator, Reason = "Ansatt." })));
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
+            coordinator.AssignAsync(new() { Subject = $"{Person}-{i}", Role = Roles.Coordinator, Reason = "Ansatt." })));
         Assert.Equal(40, (await database.SentAsync()).OfType<DirectoryPublished>().MaxBy(d => d.Version)!.Assignments!.Count);
 
-        var two = await Task.WhenAll(new[] { "si-tynset", "si-habilitering" }.Select(unit => StatusAsync(() => coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = unit, Reason = "Ansatt." }))));
+        var two = await Task.WhenAll(new[] { "si-tynset", "si-habilitering" }.Select(unit =>
+            StatusAsync(() => coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = unit, Reason = "Ansatt." }))));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.UnprocessableEntity], two.Order());
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Days_are_Norwegian_and_a_unit_comes_with_the_role(DatabaseProvider provider)
+    public async Task Role_days_are_Norwegian_and_its_unit_is_claimed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -90,13 +93,15 @@ public sealed class Assign_roles_tests
     }
 
     [Fact]
-    public async Task Who_decides_for_whom()
+    public async Task Decision_needs_a_coordinator_of_the_respondent()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var (coordinator, admin) = (service.ClientAs(Given.Hamar, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
-        Task<Assignment> Assign(IAvvikClient by, string? organization, string role, string? unit = null) => by.AssignAsync(new() { OrganizationNumber = organization, Subject = Person, Role = role, Unit = unit, Reason = "Ansatt." });
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => Assign(service.ClientAs(Given.Hamar, Roles.Handler, "3403-tildeling"), null, Roles.Handler, "3403-tildeling")));
+        Task<Assignment> Assign(IAvvikClient by, string? organization, string role, string? unit = null) =>
+            by.AssignAsync(new() { OrganizationNumber = organization, Subject = Person, Role = role, Unit = unit, Reason = "Ansatt." });
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() =>
+            Assign(service.ClientAs(Given.Hamar, Roles.Handler, "3403-tildeling"), null, Roles.Handler, "3403-tildeling")));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => Assign(coordinator, Given.SykehusetInnlandet, Roles.Coordinator)));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => coordinator.ListAssignmentsAsync(new() { Organization = Given.SykehusetInnlandet })));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(() => Assign(coordinator, null, Roles.Admin)));
@@ -115,7 +120,7 @@ public sealed class Assign_roles_tests
     [InlineData("day", "/from invalidDate")]
     [InlineData("order", "/to endsBeforeItBegins")]
     [InlineData("reason", "/reason required")]
-    public async Task What_is_wrong_is_said(string what, string expected)
+    public async Task Invalid_worklist_query_is_refused_with_the_reason(string what, string expected)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -135,12 +140,13 @@ public sealed class Assign_roles_tests
             _ => good with { Reason = null },
         }));
         var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
-        Assert.Equal((expected.EndsWith(" required", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity, expected), (refused.Status, $"{error.GetProperty("pointer").GetString()} {error.GetProperty("code").GetString()}"));
+        Assert.Equal((expected.EndsWith(" required", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity, expected),
+            (refused.Status, $"{error.GetProperty("pointer").GetString()} {error.GetProperty("code").GetString()}"));
         Assert.Single((await coordinator.ListAssignmentsAsync()).Items);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_first_administrator_is_the_configurations_and_once(DatabaseProvider provider)
+    public async Task First_administrator_comes_from_configuration_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var administrator = ("Assignments:Administrators:0", $"{Given.SykehusetInnlandet}/{Person}");

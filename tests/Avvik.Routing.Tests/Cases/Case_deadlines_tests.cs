@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Routing.Cases;
 
 namespace Avvik.Routing.Tests.Cases;
@@ -12,9 +13,11 @@ public sealed class Case_deadlines_tests
     private static readonly DateTimeOffset Received = Given.ReceivedAt;
     private static readonly Actor Coordinator = People.All["respondentsCoordinator"];
 
-    private static Case Open(string harm = "mild") => Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), new(Given.Narrative), Given.Knowledge, Received).Case;
+    private static Case Open(string harm = "mild") =>
+        Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), new(Given.Narrative), Given.Knowledge, Received).Case;
 
-    private static CaseEventRecord Act(Case @case, string action, DateTimeOffset at, CaseAction? body = null) => @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, at);
+    private static CaseEventRecord Act(Case @case, string action, DateTimeOffset at, CaseAction? body = null) =>
+        @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, at);
 
     private static Case Answered(DateTimeOffset at, string harm = "mild", CaseAction? body = null)
     {
@@ -25,77 +28,86 @@ public sealed class Case_deadlines_tests
         return @case;
     }
 
+    /// <summary>The end of a day in Oslo in 2026.</summary>
+    private static DateTimeOffset EndOf(int month, int day) => NorwegianCalendar.StartOf(new DateOnly(2026, month, day).AddDays(1)).ToUniversalTime();
+
     private static string[] Wake(Case @case, DateTimeOffset at) => [.. @case.Wake(at).Select(r => $"{r.Action} {r.Text}".Trim())];
 
     [Fact]
-    public void What_nobody_touches_reminds_more_and_more_and_ends_with_the_coordinators()
+    public void Untouched_case_reminds_and_is_escalated_to_the_coordinators()
     {
         var @case = Open();
         // The third working day after Thursday is Tuesday: over when Wednesday begins in Oslo.
         Assert.Equal(new DateTimeOffset(2026, 8, 25, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
         Assert.Empty(Wake(@case, @case.NextDueAt!.Value.AddMilliseconds(-1)));
         Assert.Equal(["acknowledgeOverdue"], Wake(@case, @case.NextDueAt.Value));
-        Assert.Equal(Received.AddDays(10.5), @case.NextDueAt);
-        Assert.Equal(["reminded 50 %"], Wake(@case, Received.AddDays(10.5)));
-        Assert.Equal(["reminded 80 %"], Wake(@case, Received.AddDays(16.8)));
-        Assert.Equal(["reminded 100 %"], Wake(@case, Received.AddDays(21)));
-        Assert.Equal(["leaderReminded"], Wake(@case, Received.AddDays(24)));
-        Assert.Empty(Wake(@case, Received.AddDays(35).AddMilliseconds(-1)));
-        Assert.Equal(["escalated"], Wake(@case, Received.AddDays(35)));
+        var time = EndOf(9, 10) - Received;
+        Assert.Equal((Received + time, Received + time * 0.5), (@case.DueAt, @case.NextDueAt));
+        Assert.Equal(["reminded 50 %"], Wake(@case, Received + time * 0.5));
+        Assert.Equal(["reminded 80 %"], Wake(@case, Received + time * 0.8));
+        Assert.Equal(["reminded 100 %"], Wake(@case, EndOf(9, 10)));
+        // The third day is a Sunday.
+        Assert.Empty(Wake(@case, EndOf(9, 14).AddMilliseconds(-1)));
+        Assert.Equal(["leaderReminded"], Wake(@case, EndOf(9, 14)));
+        Assert.Empty(Wake(@case, EndOf(9, 24).AddMilliseconds(-1)));
+        Assert.Equal(["escalated"], Wake(@case, EndOf(9, 24)));
         Assert.Equal((CaseStates.Escalated, 1, null), (@case.State, @case.Escalations, @case.NextDueAt));
         // The coordinators' decision gives new time, with reminders of its own.
         Act(@case, "resolve", Received.AddDays(40), new() { Decision = "Tynset svarer." });
-        Assert.Equal((Received.AddDays(61), Received.AddDays(50.5)), (@case.DueAt, @case.NextDueAt));
+        Assert.Equal((EndOf(10, 20), Received.AddDays(40) + (EndOf(10, 20) - Received.AddDays(40)) * 0.5), (@case.DueAt, @case.NextDueAt));
     }
 
     [Fact]
-    public void What_an_outage_put_off_is_caught_up_each_thing_once()
+    public void Deadlines_that_passed_in_an_outage_are_done_once_each()
     {
         var @case = Open();
-        Assert.Equal(["acknowledgeOverdue", "reminded 50 %", "reminded 80 %", "reminded 100 %", "leaderReminded", "escalated"], Wake(@case, Received.AddDays(90)));
+        Assert.Equal(["acknowledgeOverdue", "reminded 50 %", "reminded 80 %", "reminded 100 %", "leaderReminded", "escalated"],
+            Wake(@case, Received.AddDays(90)));
         Assert.Empty(Wake(@case, Received.AddDays(90)));
         Assert.Equal(9, @case.Version);
     }
 
     [Fact]
-    public void Who_acknowledges_in_time_is_not_reminded_of_it_and_a_new_unit_has_time_of_its_own()
+    public void New_unit_has_its_own_time_to_acknowledge()
     {
         var @case = Open();
         Act(@case, "acknowledge", Received.AddDays(1));
-        Assert.Equal(Received.AddDays(10.5), @case.NextDueAt);
+        Assert.Equal(Received + (EndOf(9, 10) - Received) * 0.5, @case.NextDueAt);
         Act(@case, "start", Received.AddDays(1));
         Act(@case, "transfer", Received.AddDays(2), new() { Unit = "si-habilitering", Reason = "Hører hjemme der." });
         // Three working days after a Saturday: Wednesday.
         Assert.Equal(new DateTimeOffset(2026, 8, 26, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
         Assert.Null(@case.AcknowledgedAt);
         // The time to answer is the party's, and goes on.
-        Assert.Equal(Received.AddDays(21), @case.DueAt);
+        Assert.Equal(EndOf(9, 10), @case.DueAt);
     }
 
     [Fact]
-    public void A_question_that_is_not_answered_warns_once_and_then_rejects()
+    public void Question_without_an_answer_warns_once_and_then_rejects()
     {
         var @case = Open();
         Act(@case, "acknowledge", Received);
         Act(@case, "start", Received);
         Act(@case, "ask", Received.AddDays(3), new() { Question = "Hvilken avdeling?" });
-        Assert.Equal(["reporterReminded"], Wake(@case, Received.AddDays(10)));
-        Assert.Empty(Wake(@case, Received.AddDays(17).AddMilliseconds(-1)));
-        Assert.Equal(["rejected Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], Wake(@case, Received.AddDays(17)));
-        Assert.Equal((CaseStates.Rejected, Received.AddDays(17), null), (@case.State, @case.ClosedAt, @case.NextDueAt));
+        // Asked on a Sunday; the days end on Sundays too, and the deadlines on the Mondays after.
+        Assert.Empty(Wake(@case, EndOf(8, 31).AddMilliseconds(-1)));
+        Assert.Equal(["reporterReminded"], Wake(@case, EndOf(8, 31)));
+        Assert.Empty(Wake(@case, EndOf(9, 7).AddMilliseconds(-1)));
+        Assert.Equal(["rejected Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], Wake(@case, EndOf(9, 7)));
+        Assert.Equal((CaseStates.Rejected, EndOf(9, 7), null), (@case.State, @case.ClosedAt, @case.NextDueAt));
     }
 
     [Fact]
-    public void What_nobody_objects_to_is_closed()
+    public void Answer_that_nobody_objects_to_is_closed()
     {
         var @case = Answered(Received.AddDays(3));
-        Assert.Empty(Wake(@case, Received.AddDays(17).AddMilliseconds(-1)));
-        Assert.Equal(["closed Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."], Wake(@case, Received.AddDays(17)));
-        Assert.Equal((CaseStates.Closed, null, "Svar"), (@case.State, @case.ReadClosings()[0].Organization, @case.ReadClosings()[0].RespondentsView));
+        Assert.Empty(Wake(@case, EndOf(9, 7).AddMilliseconds(-1)));
+        Assert.Equal(["closed Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."], Wake(@case, EndOf(9, 7)));
+        Assert.Equal((CaseStates.Closed, null, "Svar"), (@case.State, @case.Closings[0].Organization, @case.Closings[0].RespondentsView));
     }
 
     [Fact]
-    public void A_serious_event_is_not_closed_by_silence_and_its_notice_is_asked_for_once()
+    public void Serious_event_is_not_closed_by_silence_and_its_notice_is_asked_for_once()
     {
         var @case = Open("death");
         // To be notified without delay: late when the day is over.
@@ -103,14 +115,16 @@ public sealed class Case_deadlines_tests
         var answered = Answered(Received.AddDays(1), "death");
         Assert.Equal(["noticeOverdue"], Wake(answered, Received.AddDays(300)));
         Assert.Equal(CaseStates.Answered, answered.State);
-        var notified = Answered(Received.AddHours(1), "death", new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" } });
+        var notified = Answered(Received.AddHours(1), "death",
+            new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" } });
         Assert.StartsWith("closed", Assert.Single(Wake(notified, Received.AddDays(300))), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_measure_that_is_late_is_told_of_once_also_after_closing()
+    public void Late_measure_is_reported_once_also_after_closing()
     {
-        var @case = Answered(Received.AddDays(1), body: new() { Text = "Svar", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-habilitering", DueDate = "2026-10-01" }, new() { Description = "Ny mal", Owner = "Fagsjef", DueDate = "2026-10-15" }] });
+        var @case = Answered(Received.AddDays(1),
+            body: new() { Text = "Svar", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-habilitering", DueDate = "2026-10-01" }, new() { Description = "Ny mal", Owner = "Fagsjef", DueDate = "2026-10-15" }] });
         Act(@case, "close", Received.AddDays(2));
         @case.ChangeMeasure(@case.Measures[1], "cancelled", "Ikke behov.", Coordinator, new(2026, 9, 1), Received.AddDays(12));
         Assert.Empty(Wake(@case, new(2026, 10, 1, 21, 59, 59, TimeSpan.Zero)));
@@ -120,21 +134,36 @@ public sealed class Case_deadlines_tests
     }
 
     [Fact]
-    public void An_agreement_sets_what_it_wants_otherwise_and_the_rest_is_as_for_all()
+    public void Agreement_may_set_some_deadlines_and_has_the_defaults_for_the_rest()
     {
-        Assert.Equal(Vocabulary.Deadlines with { AnswerCalendarDays = 14 }, Vocabulary.WithDefaults(new() { ["answerCalendarDays"] = 14 }) with { ReminderPercent = Vocabulary.Deadlines.ReminderPercent });
+        Assert.Equal(Vocabulary.Deadlines with { AnswerCalendarDays = 14 },
+            Vocabulary.WithDefaults(new() { ["answerCalendarDays"] = 14 }) with { ReminderPercent = Vocabulary.Deadlines.ReminderPercent });
         Assert.Equal([25, 75], Vocabulary.WithDefaults(new() { ["reminderPercent"] = new JsonArray(25, 75) }).ReminderPercent);
         // What is misspelled must not pass for the default.
         Assert.Throws<JsonException>(() => Vocabulary.WithDefaults(new() { ["answerDays"] = 14 }));
         Assert.Equal(Vocabulary.Deadlines.AnswerCalendarDays, Vocabulary.DeadlinesOf("innlandet", "innlandet-2024").AnswerCalendarDays);
     }
 
-    [Fact]
-    public void The_due_time_is_the_same_time_of_day_also_when_the_clock_is_changed_on_the_way()
+    [Theory]
+    // A Sunday morning: 21 days later is a Sunday too.
+    [InlineData("2026-11-29T06:03:00Z", "2026-12-21T23:00:00Z")]
+    // The clock is set back on the way.
+    [InlineData("2026-10-20T08:00:00Z", "2026-11-10T23:00:00Z")]
+    // 21 days later is Maundy Thursday: the Tuesday after Easter.
+    [InlineData("2026-03-12T09:00:00Z", "2026-04-07T22:00:00Z")]
+    // Late in the evening in UTC is the next day in Oslo.
+    [InlineData("2026-08-20T22:30:00Z", "2026-09-11T22:00:00Z")]
+    public void Answer_is_due_at_the_end_of_a_working_day_in_Oslo(string received, string due)
     {
-        var received = new DateTimeOffset(2026, 10, 20, 8, 0, 0, TimeSpan.Zero);
-        var @case = Case.Open(Given.Triaged(f => f with { ReceivedAt = received }), new(Given.Narrative), Given.Knowledge, received).Case;
-        // Ten in the morning in summer time, ten in the morning in winter time.
-        Assert.Equal(new DateTimeOffset(2026, 11, 10, 9, 0, 0, TimeSpan.Zero), @case.DueAt);
+        var at = DateTimeOffset.Parse(received, System.Globalization.CultureInfo.InvariantCulture);
+        var @case = Case.Open(Given.Triaged(f => f with { ReceivedAt = at }), new(Given.Narrative), Given.Knowledge, at).Case;
+        Assert.Equal(DateTimeOffset.Parse(due, System.Globalization.CultureInfo.InvariantCulture), @case.DueAt);
+        // Also when it stood still for some hours.
+        Act(@case, "acknowledge", at);
+        Act(@case, "start", at);
+        Act(@case, "ask", at, new() { Question = "Hvilken avdeling?" });
+        @case.ReporterWrote(Given.Hamar, "Avdeling B.", at.AddHours(3), at.AddHours(3));
+        Assert.Equal(TimeOnly.MinValue, TimeOnly.FromDateTime(NorwegianCalendar.LocalTimeOf(@case.DueAt).DateTime));
+        Assert.True(NorwegianCalendar.IsWorkingDay(NorwegianCalendar.DayOf(@case.DueAt.AddMilliseconds(-1))));
     }
 }

@@ -6,7 +6,8 @@ namespace Avvik.Routing.Tests.Cases;
 public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
-    private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify", "enter-in-error"];
+    private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
+        "close", "reopen", "reclassify", "enter-in-error"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
@@ -31,12 +32,13 @@ public sealed class Case_rules_tests
         [("escalated", "resolve")] = (Coordinators, "inProgress"),
         [("escalated", "close")] = (Coordinators, "closed"),
         [("closed", "reopen")] = (Coordinators, "triage"),
-    }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)), KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) })).ToDictionary();
+    }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)),
+        KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) })).ToDictionary();
 
     public static TheoryData<string> States => [CaseStates.Submitted, .. Vocabulary.CaseStates.Keys.Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void The_table_has_the_actions_that_the_api_has_and_no_state_that_the_vocabulary_lacks()
+    public void Rule_table_matches_the_api_and_the_vocabulary()
     {
         Assert.Equal(Actions, CaseRules.Table.Select(t => t.Action));
         Assert.All(CaseRules.Table.SelectMany(t => t.From.Append(t.To ?? t.From[0])), state => Assert.Contains(state, Vocabulary.CaseStates.Keys));
@@ -44,7 +46,7 @@ public sealed class Case_rules_tests
     }
 
     [Theory, MemberData(nameof(States))]
-    public void In_each_state_each_may_do_what_was_agreed_and_nothing_else(string state)
+    public void Rules_allow_exactly_the_agreed_actions_for_each_state_and_role(string state)
     {
         foreach (var (name, actor) in People.All)
         {
@@ -53,7 +55,8 @@ public sealed class Case_rules_tests
             {
                 var (who, to) = Agreed.GetValueOrDefault((state, action), ([], ""));
                 var refusal = CaseRules.Refusal(CaseRules.Find(action)!, @case, actor, Now);
-                var expected = who.Contains(name) ? null : to.Length == 0 ? "actionNotAllowed" : name == "otherUnitsHandler" && who == Handlers ? "otherUnit" : "forbidden";
+                var expected = who.Contains(name) ? null : to.Length == 0 ? "actionNotAllowed" : name == "otherUnitsHandler" && who == Handlers ? "otherUnit"
+                    : "forbidden";
                 Assert.True(expected == refusal, $"{name}, {state}, {action}: {refusal ?? "allowed"}, not {expected ?? "allowed"}");
                 if (refusal is null) Assert.Equal(to, CaseRules.Find(action)!.To ?? state);
             }
@@ -62,12 +65,12 @@ public sealed class Case_rules_tests
     }
 
     [Fact]
-    public void Nothing_is_done_to_what_is_final_but_to_reopen_what_was_closed() =>
+    public void Final_case_allows_nothing_but_reopening_a_closed_one() =>
         Assert.All(Vocabulary.CaseStates.Keys.Where(CaseStates.IsFinal), state => Assert.All(People.All.Values, actor =>
             Assert.Empty(CaseRules.AllowedActions(CaseIn(state), actor, Now).Except(state == CaseStates.Closed ? ["reopen"] : []))));
 
     [Fact]
-    public void A_case_is_reopened_within_twelve_months_of_its_closing()
+    public void Case_can_be_reopened_for_twelve_months_after_closing()
     {
         var (@case, coordinator) = (CaseIn(CaseStates.Answered), People.All["reportersCoordinator"]);
         @case.Act(CaseRules.Find("close")!, coordinator, new(), Given.Knowledge.Directory, Now);

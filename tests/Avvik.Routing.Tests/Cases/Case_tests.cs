@@ -2,6 +2,7 @@ using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.Calendar;
 using Avvik.Routing.Cases;
 using FsCheck;
 using FsCheck.Fluent;
@@ -15,22 +16,25 @@ public sealed class Case_tests
 
     private static Case Open(string? unit = null) => Case.Open(Given.Triaged(unit: unit), new(Given.Narrative), Given.Knowledge, Now).Case;
 
-    private static CaseEventRecord Act(Case @case, string action, CaseAction? body = null) => @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, Now);
+    private static CaseEventRecord Act(Case @case, string action, CaseAction? body = null) =>
+        @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, Now);
 
     [Fact]
-    public void A_case_begins_as_the_next_version_of_its_deviation_with_a_due_date_and_the_rule_that_chose()
+    public void Case_opens_with_next_version_due_date_and_routing_rule()
     {
         var triaged = Given.Triaged();
         var (@case, opened) = Case.Open(triaged, new(Given.Narrative, "Ringte.", "Ny rutine."), Given.Knowledge, Now);
-        Assert.Equal((triaged.DeviationId, 3, CaseStates.Routed, "si-tynset", "site", 1), (@case.Id, @case.Version, @case.State, @case.Unit, @case.Rule, @case.RuleVersion));
-        Assert.Equal(Given.ReceivedAt.AddDays(21), @case.DueAt);
+        Assert.Equal((triaged.DeviationId, 3, CaseStates.Routed, "si-tynset", "site", 1),
+            (@case.Id, @case.Version, @case.State, @case.Unit, @case.Rule, @case.RuleVersion));
+        Assert.Equal(new DateTimeOffset(2026, 9, 10, 22, 0, 0, TimeSpan.Zero), @case.DueAt);
         Assert.Equal((3, "routed", null, CaseStates.Routed, "si-tynset"), (opened.Version, opened.Action, opened.Organization, opened.State, opened.Unit));
         var changed = @case.Changed(opened);
-        Assert.Equal((@case.Id, 3, Now, "routed", "si-tynset", @case.DueAt, 0), (changed.DeviationId, changed.Version, changed.OccurredAt, changed.Action, changed.Unit, changed.DueAt, changed.Hops));
+        Assert.Equal((@case.Id, 3, Now, "routed", "si-tynset", @case.DueAt, 0),
+            (changed.DeviationId, changed.Version, changed.OccurredAt, changed.Action, changed.Unit, changed.DueAt, changed.Hops));
     }
 
     [Fact]
-    public void The_third_return_escalates_and_a_decision_gets_the_work_going_again()
+    public void Third_return_escalates_and_a_decision_resumes_the_work()
     {
         var @case = Open();
         Assert.Equal(CaseStates.Routed, Act(@case, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-prehospital" }).State);
@@ -41,30 +45,33 @@ public sealed class Case_tests
         Assert.Equal(("si-samhandling", 2), (@case.Unit, @case.Hops));
         Assert.Equal(CaseStates.Escalated, Act(@case, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-tynset" }).State);
         Assert.Equal((3, CaseStates.Escalated), (@case.Hops, @case.State));
-        Assert.Equal((CaseStates.InProgress, "Tynset svarer."), Act(@case, "resolve", new() { Decision = "Tynset svarer." }) is var r ? (r.State, r.Text) : default);
+        Assert.Equal((CaseStates.InProgress, "Tynset svarer."), Act(@case, "resolve", new() { Decision = "Tynset svarer." }) is var r ? (r.State, r.Text)
+            : default);
     }
 
     [Fact]
-    public void A_transfer_inside_the_party_is_no_hop()
+    public void Transfer_inside_the_party_is_not_a_hop()
     {
         var @case = Open();
         for (var i = 0; i < 4; i++)
         {
             Act(@case, "acknowledge");
             Act(@case, "start");
-            Assert.Equal(CaseStates.Routed, Act(@case, "transfer", new() { Unit = i % 2 == 0 ? "si-habilitering" : "si-tynset", Reason = "Hører hjemme der." }).State);
+            Assert.Equal(CaseStates.Routed, Act(@case, "transfer",
+                new() { Unit = i % 2 == 0 ? "si-habilitering" : "si-tynset", Reason = "Hører hjemme der." }).State);
         }
         Assert.Equal((0, "si-tynset", "transferred"), (@case.Hops, @case.Unit, @case.Rule));
     }
 
     [Fact]
-    public void An_answer_is_kept_with_measures_that_can_be_followed_up()
+    public void Answer_is_stored_with_its_measures()
     {
         var @case = Open();
         Act(@case, "acknowledge");
         Act(@case, "start");
-        Act(@case, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
-        var answer = @case.ReadAnswer()!;
+        Act(@case, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
+        var answer = @case.CurrentAnswer()!;
         Assert.Equal(("Rutinen er endret.", "planned"), (answer.Text, Assert.Single(answer.Measures).State));
         Assert.NotNull(answer.Measures[0].Id);
         Assert.Equal((Now, null), (@case.AnsweredAt, @case.ClosedAt));
@@ -73,72 +80,85 @@ public sealed class Case_tests
     }
 
     [Fact]
-    public void While_the_reporter_is_asked_the_clock_stands_still()
+    public void Deadline_is_postponed_while_the_reporter_is_asked()
     {
         var @case = Open();
         Act(@case, "acknowledge");
         Act(@case, "start");
         var due = @case.DueAt;
-        Assert.Equal((CaseStates.AwaitingReporter, "Hvilken avdeling?"), Act(@case, "ask", new() { Question = "Hvilken avdeling?" }) is var asked ? (asked.State, asked.Text) : default);
+        Assert.Equal((CaseStates.AwaitingReporter, "Hvilken avdeling?"), Act(@case, "ask", new() { Question = "Hvilken avdeling?" }) is var asked
+            ? (asked.State, asked.Text) : default);
         // What was written before the question answers something else.
-        Assert.Null(@case.ReporterWrote(Given.Hamar, Now.AddMinutes(-1), Now));
-        var answered = @case.ReporterWrote(Given.Hamar, Now.AddDays(5), Now.AddDays(5))!;
+        Assert.Equal(("reporterMessage", CaseStates.AwaitingReporter), @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddMinutes(-1), Now) is var earlier
+            ? (earlier.Action, earlier.State) : default);
+        var answered = @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(5), Now.AddDays(5));
         Assert.Equal(("reporterAnswered", CaseStates.InProgress, Given.Hamar), (answered.Action, answered.State, answered.Organization));
-        Assert.Equal((due.AddDays(5), null), (@case.DueAt, @case.Question));
+        Assert.Equal((NorwegianCalendar.Postpone(due, TimeSpan.FromDays(5)), null), (@case.DueAt, @case.Question));
     }
 
     [Fact]
-    public void A_follow_up_gets_the_work_going_again_once_and_gives_new_time()
+    public void Follow_up_resumes_the_work_once_with_a_new_deadline()
     {
         var @case = Answered();
-        var followed = @case.ReporterWrote(Given.Hamar, Now.AddDays(2), Now.AddDays(2))!;
-        Assert.Equal(("followedUp", CaseStates.InProgress, Now.AddDays(23)), (followed.Action, followed.State, @case.DueAt));
-        Act(@case, "answer", new() { Text = "Utfyllende svar.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny kontroll", Owner = "si-habilitering", DueDate = "2026-11-01" }] });
-        Assert.Null(@case.ReporterWrote(Given.Hamar, Now.AddDays(4), Now.AddDays(4)));
+        var followed = @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(2), Now.AddDays(2));
+        Assert.Equal(("followedUp", CaseStates.InProgress, NorwegianCalendar.DeadlineAfter(Now.AddDays(2), 21)),
+            (followed.Action, followed.State, @case.DueAt));
+        Act(@case, "answer",
+            new() { Text = "Utfyllende svar.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny kontroll", Owner = "si-habilitering", DueDate = "2026-11-01" }] });
+        Assert.Equal("reporterMessage", @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(4), Now.AddDays(4)).Action);
         Assert.Equal(CaseStates.Answered, @case.State);
         // The measures of both answers stand, each with whoever sees to it.
         Assert.Equal([("Ny rutine", "si-tynset"), ("Ny kontroll", "si-habilitering")], @case.Measures.Select(m => (m.Description, m.Unit)));
     }
 
     [Fact]
-    public void What_the_parties_do_not_agree_on_is_closed_with_both_their_views()
+    public void Disputed_case_is_closed_with_both_views()
     {
         var @case = Answered();
         @case.Act(CaseRules.Find("dispute")!, People.All["reporter"], new() { Reason = "Rutinen ble ikke fulgt." }, Given.Knowledge.Directory, Now);
         @case.Act(CaseRules.Find("escalate")!, Coordinator, new() { Reason = "Partene er uenige." }, Given.Knowledge.Directory, Now);
         @case.Act(CaseRules.Find("close")!, Coordinator, new() { Decision = "Vi er enige om å være uenige." }, Given.Knowledge.Directory, Now);
-        Assert.Equal(new CaseClosing(Now, @case.Version, Given.SykehusetInnlandet, "Vi er enige om å være uenige.", "Rutinen er endret.", "Rutinen ble ikke fulgt."), Assert.Single(@case.ReadClosings()));
+        Assert.Equal(new CaseClosing(Now, @case.Version, Given.SykehusetInnlandet, "Vi er enige om å være uenige.", "Rutinen er endret.",
+            "Rutinen ble ikke fulgt."), Assert.Single(@case.Closings));
         var changed = @case.Changed(Act(@case, "reopen", new() { Reason = "Nye opplysninger." }));
         Assert.Equal((CaseStates.Triage, 1, 1, 1, null), (changed.State, changed.Disputes, changed.Escalations, changed.Reopenings, changed.ClosedAt));
-        Assert.Single(@case.ReadClosings());
+        Assert.Single(@case.Closings);
         Assert.True(@case.IsWithTriage);
     }
 
     [Fact]
-    public void A_serious_event_is_not_closed_before_someone_has_said_whether_it_was_notified()
+    public void Serious_event_is_not_closed_before_the_respondent_has_answered_whether_it_notified()
     {
         var @case = Case.Open(Given.Triaged(f => f with { ActualHarm = "severe" }), new(Given.Narrative), Given.Knowledge, Now).Case;
         var incident = @case.SeriousIncident()!;
-        Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null), (string.Join(", ", incident.Recipients), incident.NotifyBy, incident.Notice));
-        foreach (var action in new[] { "accept", "close" }) Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find(action)!, new()));
+        Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null),
+            (string.Join(", ", incident.Recipients), incident.NotifyBy, incident.Notice));
+        foreach (var action in new[] { "accept", "close" }) Assert.Equal("seriousIncidentNoticeRequired",
+            @case.Missing(CaseRules.Find(action)!, Coordinator, new()));
         var notice = new SeriousIncidentNotice { Notified = "yes", Reference = "2026/123" };
-        Assert.Null(@case.Missing(CaseRules.Find("close")!, new() { SeriousIncidentNotice = notice }));
+        Assert.Null(@case.Missing(CaseRules.Find("close")!, Coordinator, new() { SeriousIncidentNotice = notice }));
+        // The reporter's party answers for itself only.
+        Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find("accept")!, People.All["reporter"],
+            new() { SeriousIncidentNotice = notice }));
         Act(@case, "acknowledge");
         Act(@case, "start");
         Act(@case, "answer", new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", SeriousIncidentNotice = notice });
-        Assert.Null(@case.Missing(CaseRules.Find("accept")!, new()));
+        Assert.Null(@case.Missing(CaseRules.Find("accept")!, People.All["reporter"], new()));
         Assert.Equal(notice, @case.SeriousIncident()!.Notice);
         Assert.Null(Open().SeriousIncident());
     }
 
     [Fact]
-    public void A_case_that_is_classified_anew_is_judged_and_ranked_by_what_it_is_now()
+    public void Reclassified_case_has_the_priority_and_rank_of_its_new_class()
     {
         var @case = Open();
-        var recorded = Act(@case, "reclassify", new() { Category = "medication", ActualHarm = "death", PatientGroups = ["maternity"], Reason = "Feil legemiddel." });
+        var recorded = Act(@case, "reclassify",
+            new() { Category = "medication", ActualHarm = "death", PatientGroups = ["maternity"], Reason = "Feil legemiddel." });
         var facts = @case.Changed(recorded).Facts;
-        Assert.Equal(("medication", Vocabulary.Categories["medication"].Clause, "death", "maternity"), (facts.Category, facts.Clause, facts.ActualHarm, facts.PatientGroups[0]));
-        Assert.Equal(("medication", 6, Priorities.Urgent, CaseStates.Routed, "Feil legemiddel."), (@case.Category, @case.HarmRank, @case.Priority, recorded.State, recorded.Text));
+        Assert.Equal(("medication", Vocabulary.Categories["medication"].Clause, "death", "maternity"),
+            (facts.Category, facts.Clause, facts.ActualHarm, facts.PatientGroups[0]));
+        Assert.Equal(("medication", 6, Priorities.Urgent, CaseStates.Routed, "Feil legemiddel."),
+            (@case.Category, @case.HarmRank, @case.Priority, recorded.State, recorded.Text));
         Assert.NotNull(@case.SeriousIncident());
         Assert.Equal("7", @case.Changed(Act(@case, "reclassify", new() { Clause = "7", Reason = "Gjelder opplæring." })).Facts.Clause);
         Assert.Equal("medication", @case.Category);
@@ -154,16 +174,20 @@ public sealed class Case_tests
         Assert.Equal(at + 1, @case.Follow(Change(4, "asked", CaseStates.AwaitingReporter), "Når?")!.Version);
         Assert.Null(@case.Follow(Change(4, "asked", CaseStates.AwaitingReporter), "Når?"));
         // The reporter answers Triage, and not the unit.
-        Assert.Null(@case.ReporterWrote(Given.Hamar, Now.AddDays(2), Now.AddDays(2)));
+        Assert.Equal(("reporterMessage", CaseStates.AwaitingReporter), @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(2), Now.AddDays(2)) is var wrote
+            ? (wrote.Action, wrote.State) : default);
         @case.AddDuplicate("AVV-2026-000002", Now.AddDays(2));
         Assert.Null(@case.RouteAgain(Given.Triaged() with { Reopening = 0 }, null, Given.Knowledge, Now.AddDays(3)));
-        var again = @case.RouteAgain(Given.Triaged(unit: "si-habilitering") with { Version = 3, Reopening = 1 }, "Gjelder habilitering.", Given.Knowledge, Now.AddDays(3))!;
-        Assert.Equal((at + 3, CaseStates.Routed, "si-habilitering", Now.AddDays(24)), (again.Version, again.State, @case.Unit, @case.DueAt));
+        var again = @case.RouteAgain(Given.Triaged(unit: "si-habilitering") with { Version = 3, Reopening = 1 }, "Gjelder habilitering.", Given.Knowledge,
+            Now.AddDays(3))!;
+        Assert.Equal((at + 4, CaseStates.Routed, "si-habilitering", NorwegianCalendar.DeadlineAfter(Now.AddDays(3), 21)),
+            (again.Version, again.State, @case.Unit, @case.DueAt));
         Assert.Null(@case.RouteAgain(Given.Triaged() with { Version = 3, Reopening = 1 }, null, Given.Knowledge, Now.AddDays(3)));
         // What arrives late is added to the history, once, and changes no state.
-        Assert.Equal((at + 4, CaseStates.Routed), @case.Follow(Change(5, "reporterAnswered", CaseStates.Triage), null) is { } late ? (late.Version, late.State) : default);
+        Assert.Equal((at + 5, CaseStates.Routed), @case.Follow(Change(5, "reporterAnswered", CaseStates.Triage), null) is { } late ? (late.Version, late.State)
+            : default);
         Assert.Null(@case.Follow(Change(5, "reporterAnswered", CaseStates.Triage), null));
-        Assert.Single(@case.ReadClosings());
+        Assert.Single(@case.Closings);
 
         ReopenedCaseChanged Change(int number, string action, string state) => new()
         {
@@ -178,7 +202,7 @@ public sealed class Case_tests
     }
 
     [Fact]
-    public void A_measure_goes_its_way_step_by_step_also_after_closing()
+    public void Measure_follows_its_states_also_after_closing()
     {
         string[] states = ["planned", "inProgress", "done", "effectChecked", "cancelled"];
         Assert.Equal(["planned>inProgress", "planned>cancelled", "inProgress>done", "inProgress>cancelled", "done>effectChecked"],
@@ -189,7 +213,77 @@ public sealed class Case_tests
         @case.ChangeMeasure(measure, "inProgress", null, Coordinator, new(2026, 9, 1), Now.AddDays(12));
         var done = @case.ChangeMeasure(measure, "done", "Innført.", Coordinator, new(2026, 9, 10), Now.AddDays(21));
         Assert.Equal((CaseStates.Closed, "measureDone", "Innført."), (done.State, done.Action, done.Text));
-        Assert.Equal(new Avvik.Contracts.Routing.MeasureFact(measure.Id, "done", new(2026, 10, 1), new(2026, 9, 10)), Assert.Single(@case.Changed(done).Measures!));
+        Assert.Equal(new Avvik.Contracts.Routing.MeasureFact(measure.Id, "done", new(2026, 10, 1), new(2026, 9, 10)),
+            Assert.Single(@case.Changed(done).Measures!));
+    }
+
+    [Fact]
+    public void Notice_of_one_party_never_replaces_that_of_the_other()
+    {
+        var (@case, reporter) = (Serious("death"), People.All["reporter"]);
+        var ours = new SeriousIncidentNotice { Notified = "yes", Reference = "V9931" };
+        var theirs = new SeriousIncidentNotice { Notified = "no", Reason = "Vet ikke." };
+        Act(@case, "answer", new() { Text = "Varslet.", ContributingFactors = ["equipment"], NoMeasuresReason = "Gjennomgås.", SeriousIncidentNotice = ours });
+        @case.Act(CaseRules.Find("accept")!, reporter, new() { SeriousIncidentNotice = theirs }, Given.Knowledge.Directory, Now.AddDays(1));
+
+        var incident = @case.SeriousIncident(Given.SykehusetInnlandet)!;
+        Assert.Equal(ours, incident.Notice);
+        Assert.Equal([new(Given.SykehusetInnlandet, Coordinator.Name, Now, ours), new(Given.Hamar, null, Now.AddDays(1), theirs)], incident.Notices);
+    }
+
+    [Fact]
+    public void Lowered_harm_leaves_the_duty_to_notify_and_raised_harm_renews_it()
+    {
+        var @case = Serious("severe");
+        Act(@case, "reclassify", new() { ActualHarm = "mild", Reason = "Mildere." });
+        Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find("close")!, Coordinator, new()));
+        Act(@case, "answer", new()
+        {
+            Text = "Svar",
+            ContributingFactors = ["capacity"],
+            NoMeasuresReason = "Engangstilfelle",
+            SeriousIncidentNotice = new() { Notified = "notApplicable" },
+        });
+        Assert.False(@case.AwaitsNotice);
+        // Worse after all, on another day.
+        @case.Act(CaseRules.Find("reclassify")!, Coordinator, new() { ActualHarm = "death", Reason = "Pasienten døde." }, Given.Knowledge.Directory,
+            Now.AddDays(5));
+        Assert.True(@case.AwaitsNotice);
+        Assert.Equal((new DateOnly(2026, 8, 25), 1), @case.SeriousIncident() is { } raised ? (raised.NotifyBy, raised.Notices.Count) : default);
+    }
+
+    [Fact]
+    public void Reopened_serious_event_has_a_new_duty_to_notify()
+    {
+        var @case = Serious("death");
+        var answer = new CaseAction
+        {
+            Text = "Svar",
+            ContributingFactors = ["capacity"],
+            NoMeasuresReason = "Engangstilfelle",
+            SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" },
+        };
+        Act(@case, "answer", answer);
+        Act(@case, "close");
+        @case.Act(CaseRules.Find("reopen")!, Coordinator, new() { Reason = "Nytt." }, Given.Knowledge.Directory, Now.AddDays(40));
+        Assert.True(@case.AwaitsNotice);
+        Assert.Equal(new(2026, 9, 29), @case.SeriousIncident()!.NotifyBy);
+    }
+
+    [Fact]
+    public void Stored_notice_from_before_there_was_one_for_each_party_counts_as_the_respondents()
+    {
+        var duty = NoticeDuty.FromJson("""{"notified":"yes","reference":"V1","reason":null}""").Completed(Given.ReceivedAt, Given.SykehusetInnlandet);
+        Assert.Equal((Given.ReceivedAt, "V1"), (duty.From, duty.AnswerOf(Given.SykehusetInnlandet)!.Reference));
+        Assert.Equal(JsonSerializer.Serialize(duty), JsonSerializer.Serialize(NoticeDuty.FromJson(duty.ToJson())));
+    }
+
+    private static Case Serious(string harm)
+    {
+        var @case = Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), new(Given.Narrative), Given.Knowledge, Now).Case;
+        Act(@case, "acknowledge");
+        Act(@case, "start");
+        return @case;
     }
 
     private static Case Answered()
@@ -197,7 +291,8 @@ public sealed class Case_tests
         var @case = Open();
         Act(@case, "acknowledge");
         Act(@case, "start");
-        Act(@case, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
+        Act(@case, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
         return @case;
     }
 
@@ -218,7 +313,7 @@ public sealed class Case_tests
         select new Step(action, who, unit);
 
     [Fact]
-    public void Whatever_is_tried_each_accepted_action_is_one_version_one_line_and_one_event_and_a_refused_one_changes_nothing()
+    public void Accepted_action_is_one_version_and_a_refused_one_changes_nothing()
     {
         var (accepted, refused) = (0, 0);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -232,7 +327,7 @@ public sealed class Case_tests
             {
                 now = step.Action == "days" ? now.AddDays(9) : now.AddMinutes(1);
                 var before = JsonSerializer.Serialize(@case);
-                var (version, state, closings) = (@case.Version, @case.State, @case.ReadClosings());
+                var (version, state, closings) = (@case.Version, @case.State, @case.Closings);
                 var recorded = step.Action == "days" ? Wake(@case, now, history) : Try(@case, step, now) is { } one ? [one] : [];
                 if (step.Action == "return" && recorded.Count > 0) returns++;
                 if (recorded.Count == 0)
@@ -245,7 +340,8 @@ public sealed class Case_tests
                 seen.UnionWith(recorded.Select(r => r.Action));
                 if (step.Action != "days") history.AddRange(recorded);
                 // Final is final: only a closed case comes back, and what people do to measures and what repeats it changes no state.
-                if (CaseStates.IsFinal(state)) Assert.True(@case.State == state || (state, @case.State) == (CaseStates.Closed, CaseStates.Triage), $"{state} became {@case.State} by {step}");
+                if (CaseStates.IsFinal(state)) Assert.True(@case.State == state || (state, @case.State) == (CaseStates.Closed, CaseStates.Triage),
+                    $"{state} became {@case.State} by {step}");
                 Assert.Equal(version + recorded.Count, @case.Version);
                 var changed = @case.Changed(recorded[^1]);
                 Assert.Equal((@case.Version, @case.Version), (recorded[^1].Version, changed.Version));
@@ -258,14 +354,15 @@ public sealed class Case_tests
                 // What time has done it does not do again, and what comes next is later.
                 if (step.Action == "days") Assert.True(@case.NextDueAt is null || @case.NextDueAt > now);
                 // A closing is kept for ever.
-                Assert.Equal(closings, @case.ReadClosings().Take(closings.Count));
-                Assert.False(@case.State == CaseStates.Closed && @case.ReadClosings().Count == 0);
+                Assert.Equal(closings, @case.Closings.Take(closings.Count));
+                Assert.False(@case.State == CaseStates.Closed && @case.Closings.Count == 0);
                 Assert.InRange(@case.FollowUps, 0, 1);
             }
             Assert.Equal(history.Select(h => h.Version).Distinct().Order(), history.Select(h => h.Version));
         })));
         Assert.True(accepted > 2000 && refused > 2000, $"{accepted} accepted and {refused} refused prove little");
-        string[] all = ["acknowledged", "started", "returned", "transferred", "asked", "reporterAnswered", "answered", "accepted", "disputed", "escalated", "resolved", "closed", "followedUp", "reopened", "reclassified", "reminded", "rejected"];
+        string[] all = ["acknowledged", "started", "returned", "transferred", "asked", "reporterAnswered", "answered", "accepted", "disputed", "escalated",
+            "resolved", "closed", "followedUp", "reopened", "reclassified", "reminded", "rejected"];
         Assert.Empty(all.Except(seen));
         // And each has its word in bokmål.
         Assert.Empty(seen.Except(Vocabulary.CaseEvents.Keys));
@@ -309,14 +406,17 @@ public sealed class Case_tests
             case "withdraw": return CaseStates.IsFinal(@case.State) ? null : @case.Withdraw(Given.Hamar, "Meldt to ganger.", now);
             case "merge": return CaseStates.IsFinal(@case.State) ? null : @case.Merge(Guid.CreateVersion7(), null, now);
             case "duplicate": return @case.AddDuplicate("AVV-2026-000002", now);
-            case "message": return @case.ReporterWrote(Given.Hamar, now, now);
+            case "message": return @case.ReporterWrote(Given.Hamar, "Mer.", now, now);
             case "triageAsks": return @case.Follow(Change("asked", CaseStates.AwaitingReporter), "Hva?");
             case "triageRejects": return @case.Follow(Change("rejected", CaseStates.Rejected), "Nei");
-            case "triageRoutes": return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Reopening = @case.Reopenings }, null, Given.Knowledge, now);
+            case "triageRoutes": return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Reopening = @case.Reopenings }, null, Given.Knowledge,
+                now);
             case "measure":
-                return @case.Measures.FirstOrDefault(m => Routing.Cases.Measure.MayFollow(m.State, "inProgress")) is { } planned ? @case.ChangeMeasure(planned, "inProgress", null, Coordinator, new(2026, 9, 1), now) : null;
+                return @case.Measures.FirstOrDefault(m => Routing.Cases.Measure.MayFollow(m.State, "inProgress")) is { } planned
+                    ? @case.ChangeMeasure(planned, "inProgress", null, Coordinator, new(2026, 9, 1), now) : null;
         }
         var transition = CaseRules.Find(step.Action)!;
-        return CaseRules.Refusal(transition, @case, People.All[step.Who], now) is null && @case.Missing(transition, body) is null ? @case.Act(transition, People.All[step.Who], body, Given.Knowledge.Directory, now) : null;
+        return CaseRules.Refusal(transition, @case, People.All[step.Who], now) is null && @case.Missing(transition, People.All[step.Who], body) is null
+            ? @case.Act(transition, People.All[step.Who], body, Given.Knowledge.Directory, now) : null;
     }
 }

@@ -10,7 +10,7 @@ namespace Avvik.Routing.Tests.EditDirectory;
 public sealed class Directory_tests
 {
     [Fact]
-    public async Task Everyone_who_is_somebody_may_read_the_communities_their_parties_and_their_units()
+    public async Task Directory_is_readable_by_every_role()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -28,17 +28,19 @@ public sealed class Directory_tests
         Assert.All(parties, p => Assert.Contains(p.Units, u => u.Code == p.FallbackUnit));
         Assert.Equal(64, parties.Select(p => p.OrganizationNumber).Distinct().Count());
         Assert.Equal(parties.Sum(p => p.Units.Count), parties.SelectMany(p => p.Units).Select(u => u.Code).Distinct().Count());
-        Assert.Equal((new(2024, 2, 29), new DateOnly(2024, 3, 1)), directory.Communities.Single(c => c.Code == "innlandet").Agreements is var a ? (a[0].ValidTo!.Value, a[1].ValidFrom) : default);
+        Assert.Equal((new(2024, 2, 29), new DateOnly(2024, 3, 1)), directory.Communities.Single(c => c.Code == "innlandet").Agreements is var a
+            ? (a[0].ValidTo!.Value, a[1].ValidFrom) : default);
     }
 
     private static async Task<(HttpStatusCode Status, string[] Errors)> RefusalAsync(Task call)
     {
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => call);
-        return (refused.Status, refused.Problem.TryGetProperty("errors", out var errors) ? [.. errors.EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")] : []);
+        return (refused.Status, refused.Problem.TryGetProperty("errors", out var errors)
+            ? [.. errors.EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")] : []);
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_coordinator_adds_a_unit_and_cases_land_there_and_the_others_are_told(DatabaseProvider provider)
+    public async Task Added_unit_gets_cases_and_is_published(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using (var service = new ServiceUnderTest<Program>(database)) await ChangeAsync(service, database);
@@ -57,7 +59,8 @@ public sealed class Directory_tests
         await using var first = new ServiceUnderTest<Program>(database, clock);
         await using var second = new ServiceUnderTest<Program>(database, clock);
         using var there = second.As(Given.SykehusetInnlandet, Roles.Coordinator);
-        await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny." });
+        await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny." });
 
         Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync("1", "SI Stange"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await PutAsync("2", "SI Ottestad"));
@@ -100,7 +103,8 @@ public sealed class Directory_tests
     private static async Task ChangeAsync(ServiceUnderTest<Program> service, TestDatabase database)
     {
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var added = await coordinator.ChangeUnitAsync("si-rehabilitering", new() { Name = "Divisjon Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny divisjon." });
+        var added = await coordinator.ChangeUnitAsync("si-rehabilitering",
+            new() { Name = "Divisjon Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny divisjon." });
         Assert.Equal(("si-rehabilitering", "Divisjon Rehabilitering"), (added.Code, added.Name));
         var triaged = await service.ReceivedAsync(service.Triaged(f => f with { RespondentSite = "SI Ottestad" }));
         Assert.Equal("si-rehabilitering", (await coordinator.GetCaseAsync(triaged.DeviationId)).Case.Unit);
@@ -112,23 +116,29 @@ public sealed class Directory_tests
         var published = (await database.SentAsync()).OfType<DirectoryPublished>().ToList();
         Assert.Equal([2, 3], published.Select(p => p.Version));
         Assert.Equal("Rehabilitering", Assert.Single(published[^1].Units).Label);
-        Assert.Equal([(2, "Ny divisjon."), (3, "Kortere navn.")], await database.QueryAsync("select version, reason from directory_changes order by version", r => (r.GetInt32(0), r.GetString(1))));
+        Assert.Equal([(2, "Ny divisjon."), (3, "Kortere navn.")],
+            await database.QueryAsync("select version, reason from directory_changes order by version", r => (r.GetInt32(0), r.GetString(1))));
     }
 
     [Fact]
-    public async Task Only_the_party_itself_or_an_administrator_changes_a_unit_and_everything_wrong_is_named()
+    public async Task Unit_is_changed_by_its_party_or_an_administrator_only()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var (coordinator, admin) = (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
         var change = new DirectoryUnitChange { Name = "Ny", Reason = "Fordi." };
         Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitAsync("3403-lege", change))).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitAsync("ny-enhet", change with { OrganizationNumber = Given.Hamar }))).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ChangeUnitAsync("si-tynset", change))).Status);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await RefusalAsync(coordinator.ChangeUnitAsync("ny-enhet", change with { OrganizationNumber = Given.Hamar }))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden,
+            (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ChangeUnitAsync("si-tynset", change))).Status);
         Assert.Equal(["/name required", "/reason required"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", new()))).Errors);
-        Assert.Equal([" invalidUnitCode", "/closedOn invalidDate"], (await RefusalAsync(coordinator.ChangeUnitAsync("SI", change with { ClosedOn = "i morgen" }))).Errors);
-        Assert.Equal(["/sites/0 siteTaken", "/successor unknownUnit"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", change with { Sites = ["SI Hamar"], Successor = "si-habilitering" }))).Errors);
-        Assert.Equal(["/closedOn fallbackUnit", "/successor unknownUnit"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-samhandling", change with { ClosedOn = "2027-01-01", Successor = "3403-lege" }))).Errors);
+        Assert.Equal([" invalidUnitCode", "/closedOn invalidDate"],
+            (await RefusalAsync(coordinator.ChangeUnitAsync("SI", change with { ClosedOn = "i morgen" }))).Errors);
+        Assert.Equal(["/sites/0 siteTaken", "/successor unknownUnit"],
+            (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", change with { Sites = ["SI Hamar"], Successor = "si-habilitering" }))).Errors);
+        Assert.Equal(["/closedOn fallbackUnit", "/successor unknownUnit"],
+            (await RefusalAsync(coordinator.ChangeUnitAsync("si-samhandling", change with { ClosedOn = "2027-01-01", Successor = "3403-lege" }))).Errors);
         Assert.Equal("Nytt legekontor", (await admin.ChangeUnitAsync("3403-lege", change with { Name = "Nytt legekontor" })).Name);
         Assert.Equal("hamar-ny", (await admin.ChangeUnitAsync("hamar-ny", change with { OrganizationNumber = Given.Hamar })).Code);
 

@@ -21,14 +21,16 @@ public sealed class Handle_case_tests
 
     private static ServiceUnderTest<Program> Start(TestDatabase database) => new(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
 
-    private static IAvvikClient Handler(ServiceUnderTest<Program> service, string unit = "si-tynset") => service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, unit);
+    private static IAvvikClient Handler(ServiceUnderTest<Program> service, string unit = "si-tynset") =>
+        service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, unit);
 
     private static IAvvikClient Coordinator(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
 
     private static async Task<(HttpStatusCode Status, string Code, (string?, string?)[] Errors)> RefusalAsync(Task<CaseDetails> call)
     {
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => call);
-        return (refused.Status, refused.Problem.GetProperty("type").GetString()!["urn:avvik:problem:".Length..], refused.Problem.TryGetProperty("errors", out var errors)
+        return (refused.Status, refused.Problem.GetProperty("type").GetString()!["urn:avvik:problem:".Length..],
+            refused.Problem.TryGetProperty("errors", out var errors)
             ? [.. errors.EnumerateArray().Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()))]
             : []);
     }
@@ -42,7 +44,7 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task From_routed_to_closed_each_step_is_a_version_a_line_and_an_event_and_the_answer_reaches_the_reporter(DatabaseProvider provider)
+    public async Task Each_step_to_closing_is_a_version_a_history_line_and_an_event(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -54,10 +56,12 @@ public sealed class Handle_case_tests
         Assert.Equal((CaseStates.Closed, 7), (closed.Case.State, closed.Case.Version));
         Assert.Empty(closed.AllowedActions);
         Assert.Equal(["reopen"], (await Coordinator(service).GetCaseAsync(triaged.DeviationId)).AllowedActions);
-        Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")], closed.Timeline.Select(e => (e.Version, e.Action)));
+        Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")],
+            closed.Timeline.Select(e => (e.Version, e.Action)));
         // Each party knows its own people by name, and the other as a party.
         Assert.Equal([null, null, null, null, "test-person"], closed.Timeline.Select(e => e.Actor));
-        Assert.Equal([null, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.Hamar], closed.Timeline.Select(e => e.Organization));
+        Assert.Equal([null, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.Hamar],
+            closed.Timeline.Select(e => e.Organization));
 
         var sent = await database.SentAsync();
         var changes = sent.OfType<CaseChanged>().ToList();
@@ -69,7 +73,7 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Whoever_acts_says_which_version_they_saw(DatabaseProvider provider)
+    public async Task Action_needs_if_match_with_the_current_version(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -83,7 +87,8 @@ public sealed class Handle_case_tests
             using var request = new HttpRequestMessage(HttpMethod.Post, $"{path}/acknowledge");
             if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
             using var response = await http.SendAsync(request);
-            return ((int)response.StatusCode, response.IsSuccessStatusCode ? response.Headers.ETag?.Tag : (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
+            return ((int)response.StatusCode, response.IsSuccessStatusCode ? response.Headers.ETag?.Tag
+                : (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
         }
         Assert.Equal((428, "urn:avvik:problem:versionRequired"), await AcknowledgeAsync(null));
         foreach (var stale in new[] { "\"2\"", "\"4\"", "*", "W/\"3\"", "\"\"", "nonsense" })
@@ -94,7 +99,7 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Of_many_who_act_on_the_same_version_one_succeeds(DatabaseProvider provider)
+    public async Task One_of_many_actions_on_the_same_version_succeeds(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -109,13 +114,16 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_third_return_escalates_and_the_coordinators_decision_gets_it_out(DatabaseProvider provider)
+    public async Task Third_return_escalates_until_the_coordinators_decide(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent"), await RefusalAsync(Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "3403-lege" })) is var r ? (r.Status, r.Code) : default);
-        Assert.Equal("si-habilitering", (await Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent"),
+            await RefusalAsync(Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "3403-lege" })) is var r
+            ? (r.Status, r.Code) : default);
+        Assert.Equal("si-habilitering", (await Handler(service)
+            .ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
         Assert.Equal("otherUnit", (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
         Assert.Equal("si-samhandling", (await Handler(service, "si-habilitering").ActAsync(id, 4, "return", new() { Reason = "Feil enhet." })).Case.Unit);
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
@@ -130,30 +138,34 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_transfer_stays_within_the_party_and_is_no_hop(DatabaseProvider provider)
+    public async Task Transfer_stays_within_the_party_and_is_not_a_hop(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
         var id = (await InProgressAsync(service)).DeviationId;
-        Assert.Equal([("/unit", "unknownUnit")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "3403-lege", Reason = "Deres." }))).Errors);
+        Assert.Equal([("/unit", "unknownUnit")],
+            (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "3403-lege", Reason = "Deres." }))).Errors);
         Assert.Equal([("/reason", "required"), ("/unit", "required")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer"))).Errors);
         var transferred = await Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "si-habilitering", Reason = "Gjelder habilitering." });
-        Assert.Equal((CaseStates.Routed, "si-habilitering", 0, "transferred"), (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops, transferred.Routing.Rule));
+        Assert.Equal((CaseStates.Routed, "si-habilitering", 0, "transferred"),
+            (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops, transferred.Routing.Rule));
         Assert.Empty(transferred.AllowedActions);
     }
 
     [Fact]
-    public async Task An_answer_needs_words_a_cause_and_measures_or_a_reason_for_none()
+    public async Task Answer_needs_text_a_factor_and_measures_or_a_reason()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = Start(database);
         var id = (await InProgressAsync(service)).DeviationId;
-        async Task ExpectAsync(CaseAction? body, params (string?, string?)[] errors) => Assert.Equal(errors, (await RefusalAsync(Handler(service).ActAsync(id, 5, "answer", body ?? new()))).Errors);
+        async Task ExpectAsync(CaseAction? body, params (string?, string?)[] errors) =>
+            Assert.Equal(errors, (await RefusalAsync(Handler(service).ActAsync(id, 5, "answer", body ?? new()))).Errors);
 
         await ExpectAsync(null, ("/text", "required"), ("/contributingFactors", "required"), ("/measures", "reasonForNoMeasures"));
         await ExpectAsync(Answer with { ContributingFactors = ["capacity", "laziness"] }, ("/contributingFactors/1", "unknownCode"));
         await ExpectAsync(Answer with { Measures = [] }, ("/measures", "reasonForNoMeasures"));
-        await ExpectAsync(Answer with { Measures = [Answer.Measures![0], new()] }, ("/measures/1/description", "required"), ("/measures/1/owner", "required"), ("/measures/1/dueDate", "required"));
+        await ExpectAsync(Answer with { Measures = [Answer.Measures![0], new()] }, ("/measures/1/description", "required"), ("/measures/1/owner", "required"),
+            ("/measures/1/dueDate", "required"));
         await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { DueDate = "2026-08-19" }] }, ("/measures/0/dueDate", "onlyPlannedFuture"));
         await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { DueDate = "1. oktober" }] }, ("/measures/0/dueDate", "invalidDate"));
         await ExpectAsync(Answer with { Measures = [.. Enumerable.Repeat(Answer.Measures[0], 21)] }, ("/measures", "tooMany"));
@@ -162,12 +174,13 @@ public sealed class Handle_case_tests
         await ExpectAsync(Answer with { Measures = [Answer.Measures[0] with { Owner = SyntheticNumber }] }, ("/measures/0/owner", "identityInText"));
         Assert.Equal(3, (await database.SentAsync()).Count);
 
-        var answered = await Handler(service).ActAsync(id, 5, "answer", Answer with { Measures = null, NoMeasuresReason = "Engangstilfelle.", Text = new string('a', 8000) });
+        var answered = await Handler(service).ActAsync(id, 5, "answer",
+            Answer with { Measures = null, NoMeasuresReason = "Engangstilfelle.", Text = new string('a', 8000) });
         Assert.Equal((CaseStates.Answered, "Engangstilfelle."), (answered.Case.State, answered.Answer!.NoMeasuresReason));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_question_goes_to_the_reporter_and_the_answer_gets_the_work_going_again(DatabaseProvider provider)
+    public async Task Question_goes_to_the_reporter_and_the_answer_resumes_the_work(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -182,13 +195,13 @@ public sealed class Handle_case_tests
         Assert.Equal((CaseStates.InProgress, 7, null), (answered.Case.State, answered.Case.Version, answered.Question));
         Assert.Equal(["asked", "reporterAnswered", "reporterMessage"], answered.Timeline.TakeLast(3).Select(e => e.Action));
         Assert.Equal("Medisinsk sengepost.", answered.Timeline[^1].Text);
-        // Something more, that nobody asked for: it is kept and moves nothing.
+        // Something more, that nobody asked for: a new version, and the same state.
         await service.ReceiveAsync(Wrote(service, id, 2, "Og en ting til."));
-        Assert.Equal(7, (await Handler(service).GetCaseAsync(id)).Case.Version);
+        Assert.Equal((CaseStates.InProgress, 8), await Handler(service).GetCaseAsync(id) is var more ? (more.Case.State, more.Case.Version) : default);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_reporter_follows_up_once_and_then_disputes_and_the_coordinators_close_with_both_views(DatabaseProvider provider)
+    public async Task Reporter_follows_up_once_then_disputes_and_closing_keeps_both_views(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -200,22 +213,23 @@ public sealed class Handle_case_tests
         await service.ReceiveAsync(Wrote(service, id, 2, "Det stemmer ikke."));
         Assert.Equal(["accept", "dispute"], (await reporter.GetCaseAsync(id)).AllowedActions);
 
-        Assert.Equal([("/reason", "required")], (await RefusalAsync(reporter.ActAsync(id, 8, "dispute"))).Errors);
-        await reporter.ActAsync(id, 8, "dispute", new() { Reason = "Rutinen følges ikke i helgene." });
-        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 9, "resolve", new() { Decision = "Nei." }))).Code);
-        await theirCoordinator.ActAsync(id, 9, "escalate", new() { Reason = "Partene må møtes." });
-        Assert.Equal([("/decision", "decisionRequired")], (await RefusalAsync(Coordinator(service).ActAsync(id, 10, "close"))).Errors);
-        var closed = await Coordinator(service).ActAsync(id, 10, "close", new() { Decision = "Tas opp i dialogmøtet." });
+        Assert.Equal([("/reason", "required")], (await RefusalAsync(reporter.ActAsync(id, 9, "dispute"))).Errors);
+        await reporter.ActAsync(id, 9, "dispute", new() { Reason = "Rutinen følges ikke i helgene." });
+        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 10, "resolve", new() { Decision = "Nei." }))).Code);
+        await theirCoordinator.ActAsync(id, 10, "escalate", new() { Reason = "Partene må møtes." });
+        Assert.Equal([("/decision", "decisionRequired")], (await RefusalAsync(Coordinator(service).ActAsync(id, 11, "close"))).Errors);
+        var closed = await Coordinator(service).ActAsync(id, 11, "close", new() { Decision = "Tas opp i dialogmøtet." });
 
-        Assert.Equal((CaseStates.Closed, 11), (closed.Case.State, closed.Case.Version));
+        Assert.Equal((CaseStates.Closed, 12), (closed.Case.State, closed.Case.Version));
         var closing = Assert.Single(closed.Closings);
-        Assert.Equal(("Også i helgene.", "Rutinen følges ikke i helgene.", "Tas opp i dialogmøtet.", Given.SykehusetInnlandet), (closing.RespondentsView, closing.ReportersView, closing.Decision, closing.Organization));
+        Assert.Equal(("Også i helgene.", "Rutinen følges ikke i helgene.", "Tas opp i dialogmøtet.", Given.SykehusetInnlandet),
+            (closing.RespondentsView, closing.ReportersView, closing.Decision, closing.Organization));
         var last = (await database.SentAsync()).OfType<CaseChanged>().Last();
         Assert.Equal((1, 1, "capacity communication", 1), (last.Disputes, last.Escalations, string.Join(' ', last.ContributingFactors!), last.Measures!.Count));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_serious_event_is_closed_when_it_is_said_whether_it_was_notified(DatabaseProvider provider)
+    public async Task Serious_event_closes_with_the_respondents_notice(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
@@ -223,29 +237,37 @@ public sealed class Handle_case_tests
         var coordinator = Coordinator(service);
         foreach (var (action, version) in new[] { ("acknowledge", 3), ("start", 4) }) await coordinator.ActAsync(id, version, action);
         var answered = await coordinator.ActAsync(id, 5, "answer", Answer);
-        Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null), (string.Join(", ", answered.SeriousIncident!.Recipients), answered.SeriousIncident.NotifyBy, answered.SeriousIncident.Notice));
+        Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null),
+            (string.Join(", ", answered.SeriousIncident!.Recipients), answered.SeriousIncident.NotifyBy, answered.SeriousIncident.Notice));
 
-        Assert.Equal((HttpStatusCode.Conflict, "seriousIncidentNoticeRequired"), await RefusalAsync(coordinator.ActAsync(id, 6, "close")) is var r ? (r.Status, r.Code) : default);
+        Assert.Equal((HttpStatusCode.Conflict, "seriousIncidentNoticeRequired"), await RefusalAsync(coordinator.ActAsync(id, 6, "close")) is var r
+            ? (r.Status, r.Code) : default);
         Assert.Equal("seriousIncidentNoticeRequired", (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(id, 6, "accept"))).Code);
-        Assert.Equal([("/seriousIncidentNotice/notified", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() }))).Errors);
-        Assert.Equal([("/seriousIncidentNotice/reference", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "yes" } }))).Errors);
-        Assert.Equal([("/seriousIncidentNotice/reason", "required")], (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "no" } }))).Errors);
+        Assert.Equal([("/seriousIncidentNotice/notified", "required")],
+            (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() }))).Errors);
+        Assert.Equal([("/seriousIncidentNotice/reference", "required")],
+            (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "yes" } }))).Errors);
+        Assert.Equal([("/seriousIncidentNotice/reason", "required")],
+            (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "no" } }))).Errors);
         var closed = await coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/4711" } });
         Assert.Equal((CaseStates.Closed, "2026/4711"), (closed.Case.State, closed.SeriousIncident!.Notice!.Reference));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_is_classified_anew_is_told_with_its_reason_and_what_should_never_have_been_is_ended(DatabaseProvider provider)
+    public async Task Reclassification_is_published_and_enter_in_error_ends_the_case(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
         Assert.Equal([("/reason", "required"), ("", "nothingToChange")], (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify"))).Errors);
         Assert.Equal([("/category", "unknownCode"), ("/clause", "unknownCode"), ("/actualHarm", "unknownCode"), ("/patientGroups/0", "unknownCode")],
-            (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", Category = "x", Clause = "99", ActualHarm = "x", PatientGroups = ["x"] }))).Errors);
+            (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify",
+                new() { Reason = "Feil.", Category = "x", Clause = "99", ActualHarm = "x", PatientGroups = ["x"] }))).Errors);
         Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", ActualHarm = "none" }))).Code);
-        var changed = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 3, "reclassify", new() { Reason = "Ingen skade likevel.", Category = "medication", ActualHarm = "none" });
-        Assert.Equal(("medication", "none", CaseStates.Routed, "si-tynset"), (changed.Case.Category, changed.Case.ActualHarm, changed.Case.State, changed.Case.Unit));
+        var changed = await service.ClientAs(Given.Hamar, Roles.Coordinator)
+            .ActAsync(id, 3, "reclassify", new() { Reason = "Ingen skade likevel.", Category = "medication", ActualHarm = "none" });
+        Assert.Equal(("medication", "none", CaseStates.Routed, "si-tynset"),
+            (changed.Case.Category, changed.Case.ActualHarm, changed.Case.State, changed.Case.Unit));
         Assert.Equal("Ingen skade likevel.", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
 
         var ended = await Coordinator(service).ActAsync(id, 4, "enter-in-error", new() { Reason = "Gjaldt en annen pasient." });
@@ -258,14 +280,16 @@ public sealed class Handle_case_tests
         new() { DeviationId = id, Version = number, OccurredAt = Given.ReceivedAt.AddHours(1), Organization = Given.Hamar, Text = service.Protect(text) };
 
     [Fact]
-    public async Task A_refusal_says_what_the_caller_may_do_instead_and_a_misspelt_member_loses_nothing()
+    public async Task Refusal_lists_allowed_actions_and_misspelt_member_is_400()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
         var conflict = await Assert.ThrowsAsync<AvvikProblemException>(() => Handler(service).ActAsync(id, 3, "answer", Answer));
-        Assert.Equal((HttpStatusCode.Conflict, "acknowledge return"), (conflict.Status, string.Join(' ', conflict.Problem.GetProperty("allowedActions").EnumerateArray().Select(a => a.GetString()))));
-        Assert.Equal(HttpStatusCode.Forbidden, (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler, "si-tynset").ActAsync(id, 3, "acknowledge"))).Status);
+        Assert.Equal((HttpStatusCode.Conflict, "acknowledge return"),
+            (conflict.Status, string.Join(' ', conflict.Problem.GetProperty("allowedActions").EnumerateArray().Select(a => a.GetString()))));
+        Assert.Equal(HttpStatusCode.Forbidden,
+            (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler, "si-tynset").ActAsync(id, 3, "acknowledge"))).Status);
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");
@@ -277,12 +301,13 @@ public sealed class Handle_case_tests
     }
 
     [Fact]
-    public async Task Whatever_is_tried_each_accepted_action_is_one_event_and_a_refused_one_changes_nothing_on_disk()
+    public async Task Accepted_action_is_one_event_and_a_refused_one_changes_nothing_on_disk()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
-        IAvvikClient[] callers = [Coordinator(service), Handler(service), Handler(service, "si-habilitering"), service.ClientAs(Given.Hamar, Roles.Reporter), service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)];
+        IAvvikClient[] callers = [Coordinator(service), Handler(service), Handler(service, "si-habilitering"), service.ClientAs(Given.Hamar, Roles.Reporter),
+            service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)];
         string[] actions = ["acknowledge", "start", "return", "transfer", "resolve", "answer", "accept"];
         const int Seed = 20260820;
         var random = new Random(Seed);
@@ -300,7 +325,14 @@ public sealed class Handle_case_tests
             var (before, action) = (await OnDiskAsync(), actions[random.Next(actions.Length - (step < 100 ? 2 : 0))]);
             try
             {
-                var details = await callers[Math.Max(0, random.Next(-callers.Length, callers.Length))].ActAsync(id, version, action, Answer with { Reason = "Grunn.", Unit = "si-habilitering", Decision = "Avgjort." });
+                var details = await callers[Math.Max(0, random.Next(-callers.Length, callers.Length))].ActAsync(id, version, action, action switch
+                {
+                    "return" => new() { Reason = "Grunn." },
+                    "transfer" => new() { Reason = "Grunn.", Unit = "si-habilitering" },
+                    "resolve" => new() { Decision = "Avgjort." },
+                    "answer" => Answer,
+                    _ => new(),
+                });
                 Assert.Equal((++version, version), (details.Case.Version, details.Timeline.Count + 2));
                 Assert.Equal(Enumerable.Range(3, version - 2), (await database.SentAsync()).OfType<CaseChanged>().Select(c => c.Version));
                 accepted++;
@@ -312,5 +344,74 @@ public sealed class Handle_case_tests
             }
         }
         Assert.True(accepted >= 8 && refused >= 20, $"seed {Seed}: {accepted} accepted and {refused} refused prove little");
+    }
+
+    [Theory]
+    [InlineData("acknowledge", """{"text":"Vi tar saken.","reason":"fordi"}""", "/text,/reason")]
+    [InlineData("start", """{"unit":"si-tynset","decision":"x"}""", "/unit,/decision")]
+    [InlineData("resolve", """{"decision":"Habilitering skal svare.","unit":"si-habilitering"}""", "/unit")]
+    public async Task Member_that_the_action_does_not_take_is_400(string action, string body, string pointers)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        using var http = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
+        http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");
+        using var response = await http.PostAsync($"/api/v1/cases/{id}/{action}", new StringContent(body, null, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var errors = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("errors").EnumerateArray();
+        Assert.Equal(pointers.Split(',').Order(), errors.Where(e => e.GetProperty("code").GetString() == "unknownMember")
+            .Select(e => e.GetProperty("pointer").GetString()!).Order());
+    }
+
+    [Fact]
+    public async Task Clause_that_was_not_in_force_on_the_day_is_refused()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with { OccurredOn = new(2019, 5, 5), Agreement = "innlandet-2019" }))).DeviationId;
+        Assert.Equal([("/clause", "notInForce")],
+            (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify", new() { Clause = "12", Reason = "Planlegging." }))).Errors);
+        // Nor does a category bring it.
+        Assert.Null((await Coordinator(service).ActAsync(id, 3, "reclassify",
+            new() { Category = "childAndFamily", Reason = "Gjelder barn." })).Agreement!.Clause);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Case_shows_everything_reported_to_the_answering_unit(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var (occurred, discovered) = (new DateTimeOffset(2026, 8, 14, 17, 45, 0, TimeSpan.FromHours(2)),
+            new DateTimeOffset(2026, 8, 19, 9, 30, 0, TimeSpan.FromHours(2)));
+        var triaged = service.Triaged(f => f with
+        {
+            OccurredAt = occurred,
+            DiscoveredAt = discovered,
+            ReporterUnit = "3403-sykepleie",
+            PatientMunicipality = "3403",
+            AffectedMessage = "dischargeSummary",
+            Difference = "omitted",
+            PotentialHarm = "moderate",
+            Likelihood = "possible",
+            ReporterConfidential = true,
+        });
+        triaged = triaged with { ReporterProfession = service.Protect("nurse"), MessageId = service.Protect("MSG-20261120-77") };
+        var id = (await service.ReceivedAsync(triaged)).DeviationId;
+        var seen = await Handler(service).GetCaseAsync(id);
+        Assert.Equal((occurred, discovered, "SI Tynset", "3403-sykepleie", "3403"),
+            (seen.OccurredAt, seen.DiscoveredAt, seen.Site, seen.ReportingUnit, seen.PatientMunicipality));
+        Assert.Equal(("dischargeSummary", "MSG-20261120-77", "omitted", "moderate", "possible", "nurse"),
+            (seen.AffectedMessage, seen.MessageId, seen.Difference, seen.PotentialHarm, seen.Likelihood, seen.ReporterProfession));
+    }
+
+    [Fact]
+    public async Task Measure_is_due_within_two_years()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var id = (await InProgressAsync(service)).DeviationId;
+        var answer = Answer with { NoMeasuresReason = null, Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2190-01-01" }] };
+        Assert.Equal([("/measures/0/dueDate", "tooFarAhead")], (await RefusalAsync(Coordinator(service).ActAsync(id, 5, "answer", answer))).Errors);
     }
 }

@@ -32,7 +32,8 @@ public sealed class Lesson_tests
     {
         var id = (await service.ReceivedAsync(service.Triaged(facts))).DeviationId;
         foreach (var action in new[] { "acknowledge", "start" }) await Trust(service).ActNowAsync(id, action);
-        await Trust(service).ActNowAsync(id, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await Trust(service).ActNowAsync(id, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
         await Trust(service).ActNowAsync(id, "close");
         return id;
     }
@@ -50,7 +51,7 @@ public sealed class Lesson_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_lesson_is_the_communitys_when_both_parties_have_approved_it(DatabaseProvider provider)
+    public async Task Lesson_is_published_when_both_parties_have_approved_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
@@ -58,7 +59,8 @@ public sealed class Lesson_tests
         var version = (await Trust(service).GetCaseAsync(id)).Case.Version;
         var proposed = await Trust(service).ProposeLessonAsync(id, Draft);
 
-        Assert.Equal(("proposed", 1, "dischargeSummary", "5", "innlandet", "2026-Q3"), (proposed.State, proposed.Version, proposed.Category, proposed.Clause, proposed.Community, proposed.Quarter));
+        Assert.Equal(("proposed", 1, "dischargeSummary", "5", "innlandet", "2026-Q3"),
+            (proposed.State, proposed.Version, proposed.Category, proposed.Clause, proposed.Community, proposed.Quarter));
         Assert.Equal([Given.SykehusetInnlandet], proposed.Origin!.ApprovedBy);
         var neighbour = service.ClientAs(Ringsaker, Roles.Handler);
         Assert.Empty((await neighbour.ListLessonsAsync()).Items);
@@ -81,14 +83,16 @@ public sealed class Lesson_tests
         Assert.Null(read.Origin);
         Assert.Null((await service.ClientAs(Ringsaker, Roles.Ssu).GetLessonAsync(approved.Id)).Origin);
         var raw = await service.As(Ringsaker, Roles.LearningEditor).GetStringAsync($"/api/v1/lessons/{approved.Id}");
-        foreach (var secret in new[] { id.ToString(), "AVV-2026", Given.Hamar, Given.SykehusetInnlandet }) Assert.DoesNotContain(secret, raw, StringComparison.OrdinalIgnoreCase);
+        foreach (var secret in new[] { id.ToString(), "AVV-2026", Given.Hamar, Given.SykehusetInnlandet }) Assert.DoesNotContain(secret, raw,
+            StringComparison.OrdinalIgnoreCase);
         // Another community's it is not.
         Assert.Empty((await service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).ListLessonsAsync()).Items);
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetLessonAsync(approved.Id)));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+            await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetLessonAsync(approved.Id)));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Other_words_are_to_be_approved_anew(DatabaseProvider provider)
+    public async Task Changed_lesson_needs_new_approval(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -111,7 +115,7 @@ public sealed class Lesson_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_library_is_searched_filtered_and_read_page_by_page_newest_first(DatabaseProvider provider)
+    public async Task Lesson_library_is_searched_filtered_and_paged(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt.AddHours(1));
@@ -121,7 +125,8 @@ public sealed class Lesson_tests
         {
             // Two of them in one instant.
             if (i != 3) clock.Advance(TimeSpan.FromMinutes(1));
-            ids.Add((await ApprovedAsync(service, Draft with { Title = $"Nummer {i}", PatientGroups = i == 2 ? ["childrenAndYouth", "frailElderly"] : ["severeMentalHealthAndSubstanceUse"] },
+            ids.Add((await ApprovedAsync(service,
+                Draft with { Title = $"Nummer {i}", PatientGroups = i == 2 ? ["childrenAndYouth", "frailElderly"] : ["severeMentalHealthAndSubstanceUse"] },
                 f => i == 4 ? f with { Category = "privacy", Clause = "9" } : f)).Id);
         }
         var reader = service.ClientAs(Ringsaker, Roles.Reporter);
@@ -140,12 +145,14 @@ public sealed class Lesson_tests
         Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "childrenAndYouth" })).Items).Id);
         Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "frailElderly", Q = "nummer 2" })).Items).Id);
         Assert.Empty((await reader.ListLessonsAsync(new() { Q = "\" OR *" })).Items);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => reader.ListLessonsAsync(new() { Category = "weather", PatientGroup = "ufo", Cursor = "x", Limit = 0, Q = new string('a', 201) }));
-        Assert.Equal(["/category", "/patientGroup", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() =>
+            reader.ListLessonsAsync(new() { Category = "weather", PatientGroup = "ufo", Cursor = "x", Limit = 0, Q = new string('a', 201) }));
+        Assert.Equal(["/category", "/patientGroup", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray()
+            .Select(e => e.GetProperty("pointer").GetString()));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Only_the_parties_of_a_closed_case_write_one_and_free_of_identities(DatabaseProvider provider)
+    public async Task Lesson_is_written_by_parties_of_a_closed_case_without_identities(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -153,26 +160,32 @@ public sealed class Lesson_tests
         Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ProposeLessonAsync(open, Draft)));
         var id = await ClosedAsync(service);
         foreach (var role in new[] { Roles.Handler, Roles.Reporter, Roles.UnitLeader, Roles.Ssu, Roles.Client, Roles.Admin })
-            Assert.Equal((role, (HttpStatusCode.Forbidden, "forbidden")), (role, await RefusalAsync(service.ClientAs(Given.Hamar, role).ProposeLessonAsync(id, Draft))));
+            Assert.Equal((role, (HttpStatusCode.Forbidden, "forbidden")),
+                (role, await RefusalAsync(service.ClientAs(Given.Hamar, role).ProposeLessonAsync(id, Draft))));
         Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Ringsaker, Roles.Coordinator).ProposeLessonAsync(id, Draft)));
         foreach (var role in new[] { Roles.Admin, Roles.Auditor })
             Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.Hamar, role).ListLessonsAsync()));
 
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Trust(service).ProposeLessonAsync(id, new() { Title = new string('x', 201), WhatHappened = "Ring 99 88 77 66.", Why = " ", WhatWeChanged = "Alt.", PatientGroups = ["childrenAndYouth", "ufo", "childrenAndYouth"] }));
-        Assert.Equal([("/title", "tooLong"), ("/whatHappened", "identityInText"), ("/why", "blank"), ("/whoShouldKnow", "required"), ("/patientGroups/1", "unknownCode"), ("/patientGroups/2", "repeated")],
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Trust(service)
+            .ProposeLessonAsync(id,
+            new() { Title = new string('x', 201), WhatHappened = "Ring 99 88 77 66.", Why = " ", WhatWeChanged = "Alt.", PatientGroups = ["childrenAndYouth", "ufo", "childrenAndYouth"] }));
+        Assert.Equal([("/title", "tooLong"), ("/whatHappened", "identityInText"), ("/why", "blank"), ("/whoShouldKnow", "required"),
+            ("/patientGroups/1", "unknownCode"), ("/patientGroups/2", "repeated")],
             refused.Problem.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString()!, e.GetProperty("code").GetString()!)));
 
         var proposed = await Municipality(service).ProposeLessonAsync(id, Draft);
         Assert.Equal((HttpStatusCode.Conflict, "lessonExists"), await RefusalAsync(Trust(service).ProposeLessonAsync(id, Draft)));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Ringsaker, Roles.LearningEditor).ApproveLessonAsync(proposed.Id, 1)));
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+            await RefusalAsync(service.ClientAs(Ringsaker, Roles.LearningEditor).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
+            await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ApproveLessonAsync(proposed.Id, 1)));
         await Trust(service).ActNowAsync(id, "reopen", new() { Reason = "Nye opplysninger." });
         Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
         Assert.Equal("proposed", (await Trust(service).GetLessonAsync(proposed.Id)).State);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Of_two_who_propose_at_once_one_does(DatabaseProvider provider)
+    public async Task One_of_two_concurrent_lesson_proposals_succeeds(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);

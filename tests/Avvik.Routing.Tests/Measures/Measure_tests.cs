@@ -16,7 +16,8 @@ public sealed class Measure_tests
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await coordinator.ActAsync(id, 3, "acknowledge");
         await coordinator.ActAsync(id, 4, "start");
-        await coordinator.ActAsync(id, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [.. measures.Select(m => new Measure { Description = $"Tiltak hos {m.Owner}", Owner = m.Owner, DueDate = m.DueDate })] });
+        await coordinator.ActAsync(id, 5, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [.. measures.Select(m => new Measure { Description = $"Tiltak hos {m.Owner}", Owner = m.Owner, DueDate = m.DueDate })] });
         return await coordinator.ActAsync(id, 6, "close");
     }
 
@@ -27,7 +28,7 @@ public sealed class Measure_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_measure_is_followed_up_by_its_owner_after_the_case_is_closed(DatabaseProvider provider)
+    public async Task Owner_changes_a_measure_after_the_case_is_closed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
@@ -35,26 +36,36 @@ public sealed class Measure_tests
         var (id, measure) = (closed.Case.Id, closed.Answer!.Measures[0].Id!.Value);
         var owner = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-habilitering");
 
-        Assert.Equal((HttpStatusCode.Conflict, "otherUnit"), await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset").ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Coordinator).ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.Conflict, "measureStateNotAllowed"), await RefusalAsync(owner.ChangeMeasureAsync(id, 7, measure, new() { State = "done" })));
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"), await RefusalAsync(owner.ChangeMeasureAsync(id, 6, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(owner.ChangeMeasureAsync(id, 7, Guid.CreateVersion7(), new() { State = "inProgress" })));
+        Assert.Equal((HttpStatusCode.Conflict, "otherUnit"),
+            await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset")
+            .ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
+            await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Coordinator).ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+            await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)
+            .ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
+        Assert.Equal((HttpStatusCode.Conflict, "measureStateNotAllowed"),
+            await RefusalAsync(owner.ChangeMeasureAsync(id, 7, measure, new() { State = "done" })));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"),
+            await RefusalAsync(owner.ChangeMeasureAsync(id, 6, measure, new() { State = "inProgress" })));
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+            await RefusalAsync(owner.ChangeMeasureAsync(id, 7, Guid.CreateVersion7(), new() { State = "inProgress" })));
 
         await owner.ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" });
         await owner.ChangeMeasureAsync(id, 8, measure, new() { State = "done", Note = "Innført." });
-        Assert.Equal((HttpStatusCode.BadRequest, "invalidRequest"), await RefusalAsync(owner.ChangeMeasureAsync(id, 9, measure, new() { State = "effectChecked" })));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalidRequest"),
+            await RefusalAsync(owner.ChangeMeasureAsync(id, 9, measure, new() { State = "effectChecked" })));
         var details = await owner.ChangeMeasureAsync(id, 9, measure, new() { State = "effectChecked", Note = "Ingen nye avvik." });
 
-        Assert.Equal((CaseStates.Closed, 10, "effectChecked", "Ingen nye avvik."), (details.Case.State, details.Case.Version, details.Answer!.Measures[0].State, details.Answer.Measures[0].Note));
+        Assert.Equal((CaseStates.Closed, 10, "effectChecked", "Ingen nye avvik."),
+            (details.Case.State, details.Case.Version, details.Answer!.Measures[0].State, details.Answer.Measures[0].Note));
         Assert.Equal(["measureStarted", "measureDone", "measureEffectChecked"], details.Timeline.TakeLast(3).Select(e => e.Action));
         // The other party sees it as well.
         Assert.Equal("effectChecked", (await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(id)).Answer!.Measures[0].State);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_is_late_is_in_its_owners_list(DatabaseProvider provider)
+    public async Task Overdue_measure_is_in_its_owners_list(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt.AddHours(1));
@@ -63,7 +74,8 @@ public sealed class Measure_tests
         clock.Advance(TimeSpan.FromDays(30));
         var client = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-habilitering");
 
-        Assert.Equal([("2026-09-01", true), ("2026-12-01", false)], (await client.ListMeasuresAsync(new() { Unit = "si-habilitering" })).Items.Select(r => (r.Measure.DueDate, r.Overdue)));
+        Assert.Equal([("2026-09-01", true), ("2026-12-01", false)],
+            (await client.ListMeasuresAsync(new() { Unit = "si-habilitering" })).Items.Select(r => (r.Measure.DueDate, r.Overdue)));
         var late = (await client.ListMeasuresAsync(new() { Overdue = true })).Items;
         // A role is no unit: it is in the list of the unit that answered.
         Assert.Equal([("si-habilitering", closed.Case.Id), ("si-tynset", closed.Case.Id)], late.Select(r => (r.Unit, r.CaseId)));
@@ -71,6 +83,7 @@ public sealed class Measure_tests
         var first = await client.ListMeasuresAsync(new() { Limit = 2 });
         Assert.Equal("2026-12-01", Assert.Single((await client.ListMeasuresAsync(new() { Limit = 2, Cursor = first.NextCursor })).Items).Measure.DueDate);
         Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListMeasuresAsync()).Items);
-        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync(new() { State = "burnt", Cursor = "x" }))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListMeasuresAsync(new() { State = "burnt", Cursor = "x" }))).Status);
     }
 }

@@ -24,7 +24,7 @@ public sealed class Merge_case_tests
     };
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_duplicate_is_added_to_its_case_whichever_comes_first(DatabaseProvider provider)
+    public async Task Duplicate_is_added_to_its_case_whichever_arrives_first(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -46,7 +46,7 @@ public sealed class Merge_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_case_that_turns_out_to_repeat_another_ends_and_points_to_it(DatabaseProvider provider)
+    public async Task Duplicate_case_ends_and_points_to_its_main_case(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -58,18 +58,19 @@ public sealed class Merge_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Also_when_it_is_merged_before_it_has_its_case(DatabaseProvider provider)
+    public async Task Merge_that_arrives_before_the_duplicates_case_ends_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var (main, own) = (service.Triaged(), service.Triaged());
         await service.ReceiveAsync(Merged(service, own.DeviationId, main.DeviationId));
         await service.ReceiveAsync(own, main);
-        Assert.Equal([(3, "routed"), (4, "duplicate")], (await database.SentAsync()).OfType<CaseChanged>().Where(c => c.DeviationId == own.DeviationId).Select(c => (c.Version, c.Action)));
+        Assert.Equal([(3, "routed"), (4, "duplicate")], (await database.SentAsync()).OfType<CaseChanged>().Where(c => c.DeviationId == own.DeviationId)
+            .Select(c => (c.Version, c.Action)));
     }
 
     [Fact]
-    public async Task A_reporter_knows_that_somebody_else_reported_the_same_and_not_who_or_what()
+    public async Task Reporter_sees_that_a_duplicate_exists_but_not_whose()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

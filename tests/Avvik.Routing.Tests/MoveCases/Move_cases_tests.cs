@@ -13,19 +13,22 @@ public sealed class Move_cases_tests
 {
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static Task<int> MoveAsync(ServiceUnderTest<Program> service) => service.Services.GetServices<IHostedService>().OfType<ClosedUnitWatch>().Single().MoveAsync(CancellationToken.None);
+    private static Task<int> MoveAsync(ServiceUnderTest<Program> service) => service.Services.GetServices<IHostedService>().OfType<ClosedUnitWatch>().Single()
+        .MoveAsync(CancellationToken.None);
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task On_the_day_a_unit_closes_its_open_cases_are_its_successors_once(DatabaseProvider provider)
+    public async Task Open_cases_of_a_closed_unit_move_to_its_successor_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
         await using var service = new ServiceUnderTest<Program>(database, clock);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var (open, working, ended) = (await service.ReceivedAsync(service.Triaged()), await service.ReceivedAsync(service.Triaged()), await service.ReceivedAsync(service.Triaged()));
+        var (open, working, ended) = (await service.ReceivedAsync(service.Triaged()), await service.ReceivedAsync(service.Triaged()),
+            await service.ReceivedAsync(service.Triaged()));
         await coordinator.ActAsync(working.DeviationId, 3, "acknowledge");
         await coordinator.ActAsync(ended.DeviationId, 3, "enter-in-error", new() { Reason = "Feil." });
-        await coordinator.ChangeUnitAsync("si-tynset", new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
+        await coordinator.ChangeUnitAsync("si-tynset",
+            new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
         Assert.Equal(0, await MoveAsync(service));
         // Midnight in Norway.
         clock.Advance(new DateTimeOffset(2026, 8, 21, 22, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
@@ -45,7 +48,7 @@ public sealed class Move_cases_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Measures_that_are_not_done_move_with_their_unit_also_when_the_case_is_closed(DatabaseProvider provider)
+    public async Task Pending_measures_move_from_a_closed_unit_also_of_closed_cases(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -60,13 +63,16 @@ public sealed class Move_cases_tests
             {
                 Text = "Rutinen er endret.",
                 ContributingFactors = ["capacity"],
-                Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2026-12-01" }, new() { Description = "Ny mal", Owner = "si-tynset", DueDate = "2026-12-01" }],
+                Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2026-12-01" },
+                    new() { Description = "Ny mal", Owner = "si-tynset", DueDate = "2026-12-01" }],
             }),
             ("close", null),
         }) await coordinator.ActNowAsync(id, action, body);
         var (kept, dropped) = (await coordinator.GetCaseAsync(id)).Answer!.Measures is [var first, var second] ? (first.Id!.Value, second.Id!.Value) : default;
-        await coordinator.ChangeMeasureAsync(id, (await coordinator.GetCaseAsync(id)).Case.Version, dropped, new() { State = "cancelled", Note = "Ikke behov." });
-        await coordinator.ChangeUnitAsync("si-tynset", new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
+        await coordinator.ChangeMeasureAsync(id, (await coordinator.GetCaseAsync(id)).Case.Version, dropped,
+            new() { State = "cancelled", Note = "Ikke behov." });
+        await coordinator.ChangeUnitAsync("si-tynset",
+            new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
         clock.Advance(TimeSpan.FromDays(3));
         await MoveAsync(service);
         Assert.Equal(0, await MoveAsync(service));
@@ -79,18 +85,20 @@ public sealed class Move_cases_tests
     }
 
     [Fact]
-    public async Task Of_several_instances_one_moves_a_case()
+    public async Task One_of_several_instances_moves_a_case()
     {
         const int Cases = 40;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         var clock = new MovableClock(Given.ReceivedAt);
         await using var first = new ServiceUnderTest<Program>(database, clock);
         for (var i = 0; i < Cases; i++) await first.ReceiveAsync(first.Triaged());
-        await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ChangeUnitAsync("si-tynset", new() { Name = "Tynset", ClosedOn = "2026-08-20", Reason = "Nedlagt." });
+        await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .ChangeUnitAsync("si-tynset", new() { Name = "Tynset", ClosedOn = "2026-08-20", Reason = "Nedlagt." });
         await using var second = new ServiceUnderTest<Program>(database, clock);
         using var _ = second.CreateClient();
         await Task.WhenAll(MoveAsync(first), MoveAsync(second));
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where unit = 'si-samhandling'") == Cases, TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where unit = 'si-samhandling'") == Cases,
+            TimeSpan.FromSeconds(30));
         Assert.Equal(Cases, (await database.SentAsync()).OfType<CaseChanged>().Count(c => c.Action == "moved"));
     }
 }

@@ -13,7 +13,7 @@ public sealed class Open_case_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_triaged_deviation_becomes_a_case_that_both_parties_see_alike(DatabaseProvider provider)
+    public async Task Triaged_deviation_opens_a_case_that_both_parties_see(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -33,7 +33,7 @@ public sealed class Open_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_same_deviation_under_another_message_id_changes_nothing_and_parks_nothing(DatabaseProvider provider)
+    public async Task Repeated_deviation_under_another_message_id_changes_nothing(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -44,13 +44,14 @@ public sealed class Open_case_tests
         var other = service.Triaged();
         await service.ReceiveAsync(triaged, other, triaged);
 
-        Assert.Equal([(triaged.DeviationId, 3), (triaged.DeviationId, 4), (other.DeviationId, 3)], (await database.SentAsync()).Select(e => (e.AggregateId, e.Version)));
+        Assert.Equal([(triaged.DeviationId, 3), (triaged.DeviationId, 4), (other.DeviationId, 3)], (await database.SentAsync())
+            .Select(e => (e.AggregateId, e.Version)));
         Assert.Equal((2, 3), (await database.CountAsync("select count(*) from cases"), await database.CountAsync("select count(*) from case_events")));
         Assert.Equal(CaseStates.Acknowledged, (await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(triaged.DeviationId)).Case.State);
     }
 
     [Fact]
-    public async Task A_coordinators_choice_of_unit_is_followed_and_named()
+    public async Task Unit_chosen_by_a_coordinator_wins_and_is_named()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -60,7 +61,7 @@ public sealed class Open_case_tests
     }
 
     [Fact]
-    public async Task For_anyone_else_a_case_does_not_exist()
+    public async Task Case_is_404_for_other_parties()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

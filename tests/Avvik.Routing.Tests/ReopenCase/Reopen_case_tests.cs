@@ -16,7 +16,8 @@ public sealed class Reopen_case_tests
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await coordinator.ActAsync(triaged.DeviationId, 3, "acknowledge");
         await coordinator.ActAsync(triaged.DeviationId, 4, "start");
-        await coordinator.ActAsync(triaged.DeviationId, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle" });
+        await coordinator.ActAsync(triaged.DeviationId, 5, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle" });
         await coordinator.ActAsync(triaged.DeviationId, 6, "close");
         return triaged;
     }
@@ -32,7 +33,8 @@ public sealed class Reopen_case_tests
         Assert.Equal((CaseStates.Triage, 8), (reopened.Case.State, reopened.Case.Version));
         Assert.Empty(reopened.AllowedActions);
         var handedOver = Assert.Single((await database.SentAsync()).OfType<CaseReopened>());
-        Assert.Equal((8, Given.Hamar, "dischargeSummary", "Det skjedde igjen."), (handedOver.Version, handedOver.Organization, handedOver.Case.Facts.Category, service.Reveal(handedOver.Reason)));
+        Assert.Equal((8, Given.Hamar, "dischargeSummary", "Det skjedde igjen."),
+            (handedOver.Version, handedOver.Organization, handedOver.Case.Facts.Category, service.Reveal(handedOver.Reason)));
 
         // Triage asks, is answered, and routes to another unit; the last arrives first, and twice.
         var routed = service.Triaged(unit: "si-habilitering") with { DeviationId = triaged.DeviationId, Version = 6, Reopening = 1, TriagedBy = Given.SykehusetInnlandet };
@@ -44,7 +46,8 @@ public sealed class Reopen_case_tests
         var details = await coordinator.GetCaseAsync(triaged.DeviationId);
         Assert.Equal((CaseStates.Routed, 11, "si-habilitering"), (details.Case.State, details.Case.Version, details.Case.Unit));
         Assert.Equal("Rutinen er endret.", Assert.Single(details.Closings).RespondentsView);
-        Assert.Equal([(8, "reopened"), (9, "asked"), (10, "routed"), (11, "reporterAnswered")], details.Timeline.Where(e => e.Version > 7).OrderBy(e => e.Version).Select(e => (e.Version, e.Action)));
+        Assert.Equal([(8, "reopened"), (9, "asked"), (10, "routed"), (11, "reporterAnswered")], details.Timeline.Where(e => e.Version > 7)
+            .OrderBy(e => e.Version).Select(e => (e.Version, e.Action)));
         // Followers get each version once, from here alone.
         Assert.Equal([3, 4, 5, 6, 7, 8, 9, 10, 11], (await database.SentAsync()).OfType<CaseChanged>().Select(c => c.Version));
         Assert.Contains(9, (await database.SentAsync()).OfType<ReporterInformed>().Select(i => i.Version));

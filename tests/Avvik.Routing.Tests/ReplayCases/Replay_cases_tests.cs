@@ -19,7 +19,7 @@ public sealed class Replay_cases_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Every_case_is_told_of_as_it_was_when_something_last_happened_to_it(DatabaseProvider provider)
+    public async Task Replay_publishes_each_case_at_its_current_version(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Now));
@@ -27,7 +27,8 @@ public sealed class Replay_cases_tests
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await coordinator.ActAsync(second.DeviationId, 3, "acknowledge");
         await coordinator.ActAsync(second.DeviationId, 4, "start");
-        await coordinator.ActAsync(second.DeviationId, 5, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2027-03-01" }] });
+        await coordinator.ActAsync(second.DeviationId, 5, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2027-03-01" }] });
         var last = (await database.SentAsync()).OfType<CaseChanged>().GroupBy(c => c.DeviationId).ToDictionary(c => c.Key, c => c.Last());
 
         Assert.Equal(new(2, null), await ReplayAsync(service));
@@ -45,7 +46,7 @@ public sealed class Replay_cases_tests
     }
 
     [Fact]
-    public async Task The_walk_goes_on_after_the_one_that_is_named()
+    public async Task Replay_continues_after_the_named_case()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Now));

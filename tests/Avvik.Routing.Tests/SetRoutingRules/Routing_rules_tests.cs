@@ -13,7 +13,7 @@ public sealed class Routing_rules_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_party_sets_its_own_rules_which_are_kept_version_by_version_and_named_by_what_they_decide(DatabaseProvider provider)
+    public async Task Party_rules_are_versioned_and_named_in_each_decision(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -25,8 +25,10 @@ public sealed class Routing_rules_tests
         await ours.SetRoutingRulesAsync(new() { Rules = [], Reason = "Over." });
         var second = await service.ReceivedAsync(service.Triaged());
 
-        Assert.Equal(("si-habilitering", new RoutingDecision("partyRule", 2)), (await ours.GetCaseAsync(first.DeviationId)) is var a ? (a.Case.Unit, a.Routing) : default);
-        Assert.Equal(("si-tynset", new RoutingDecision("site", 3)), (await ours.GetCaseAsync(second.DeviationId)) is var b ? (b.Case.Unit, b.Routing) : default);
+        Assert.Equal(("si-habilitering", new RoutingDecision("partyRule", 2)), (await ours.GetCaseAsync(first.DeviationId)) is var a ? (a.Case.Unit, a.Routing)
+            : default);
+        Assert.Equal(("si-tynset", new RoutingDecision("site", 3)), (await ours.GetCaseAsync(second.DeviationId)) is var b ? (b.Case.Unit, b.Routing)
+            : default);
         Assert.Equal("si-habilitering", Assert.Single((await ours.GetRoutingRulesAsync(2)).Rules).Unit);
         Assert.Empty((await theirs.GetRoutingRulesAsync()).Rules);
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => theirs.GetRoutingRulesAsync(2))).Status);
@@ -34,7 +36,7 @@ public sealed class Routing_rules_tests
     }
 
     [Fact]
-    public async Task Rules_that_cannot_work_are_refused_before_they_take_effect_each_by_name()
+    public async Task Invalid_routing_rules_are_refused_one_by_one()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -51,28 +53,31 @@ public sealed class Routing_rules_tests
             ],
             Reason = "Fordi.",
         }));
-        Assert.Equal(["/rules/0/unit unknownUnit", "/rules/1/category unknownCode", "/rules/1/kind unknownCode", "/rules/1/actualHarm unknownCode", "/rules/1/site unknownSite", "/rules/3 neverMatches", "/rules/4 neverMatches"],
+        Assert.Equal(["/rules/0/unit unknownUnit", "/rules/1/category unknownCode", "/rules/1/kind unknownCode", "/rules/1/actualHarm unknownCode",
+            "/rules/1/site unknownSite", "/rules/3 neverMatches", "/rules/4 neverMatches"],
             refused.Problem.GetProperty("errors").EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}"));
         Assert.Equal(1, (await coordinator.GetRoutingRulesAsync()).Version);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Other_rules_are_tried_out_on_what_has_been(DatabaseProvider provider)
+    public async Task Simulation_applies_other_rules_to_past_cases(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         var (discharge, medication) = (service.Triaged(), service.Triaged(f => f with { Category = "medication" }));
-        await service.ReceiveAsync(discharge, medication, service.Triaged(f => f with { RespondentOrganization = Given.Nordlandssykehuset, Community = "lofoten-vesteralen-salten", RespondentSite = null }));
+        await service.ReceiveAsync(discharge, medication,
+            service.Triaged(f => f with { RespondentOrganization = Given.Nordlandssykehuset, Community = "lofoten-vesteralen-salten", RespondentSite = null }));
         var simulated = await coordinator.SimulateRoutingRulesAsync(new() { Rules = [new() { Category = "medication", Unit = "si-habilitering" }, new() { Unit = "si-tynset" }] });
         Assert.Equal(2, simulated.Examined);
-        Assert.Equal((medication.DeviationId, "si-tynset", "si-habilitering", "partyRule"), Assert.Single(simulated.Moved) is var m ? (m.Id, m.From, m.To, m.Rule) : default);
+        Assert.Equal((medication.DeviationId, "si-tynset", "si-habilitering", "partyRule"), Assert.Single(simulated.Moved) is var m
+            ? (m.Id, m.From, m.To, m.Rule) : default);
         Assert.Equal(1, (await coordinator.SimulateRoutingRulesAsync(new() { Rules = [], Last = 1 })).Examined);
         Assert.Equal(1, (await coordinator.GetRoutingRulesAsync()).Version);
     }
 
     [Fact]
-    public async Task What_one_instance_sets_the_others_go_by_within_five_seconds()
+    public async Task Routing_rules_reach_other_instances_within_five_seconds()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var first = new ServiceUnderTest<Program>(database);

@@ -13,13 +13,15 @@ public sealed class Similar_cases_tests
 
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static async Task<Guid> CaseAsync(ServiceUnderTest<Program> service, string narrative, Func<DeviationFacts, DeviationFacts>? facts = null, bool close = true)
+    private static async Task<Guid> CaseAsync(ServiceUnderTest<Program> service, string narrative, Func<DeviationFacts, DeviationFacts>? facts = null,
+        bool close = true)
     {
         var id = (await service.ReceivedAsync(service.Triaged(f => facts?.Invoke(Medication(f)) ?? Medication(f), narrative: narrative))).DeviationId;
         if (!close) return id;
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         foreach (var action in new[] { "acknowledge", "start" }) await coordinator.ActNowAsync(id, action);
-        await coordinator.ActNowAsync(id, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await coordinator.ActNowAsync(id, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
         await coordinator.ActNowAsync(id, "close");
         return id;
     }
@@ -27,7 +29,7 @@ public sealed class Similar_cases_tests
     private static DeviationFacts Medication(DeviationFacts f) => f with { Category = "medication", Clause = "2" };
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Closed_cases_of_the_own_party_that_are_like_it_come_with_what_they_share(DatabaseProvider provider)
+    public async Task Similar_cases_are_the_partys_closed_ones_with_the_reason(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -46,12 +48,14 @@ public sealed class Similar_cases_tests
         Assert.True(found.Cases[0].Score > found.Cases[1].Score && found.Cases[1].Score > 0);
         Assert.Empty(found.Lessons);
         // The trust answers all of them.
-        Assert.Equal([theirs, alike, slightly], (await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ListSimilarAsync(id)).Cases.Select(c => c.Case.Id));
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Ringsaker, Roles.Handler).ListSimilarAsync(id))).Status);
+        Assert.Equal([theirs, alike, slightly], (await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ListSimilarAsync(id)).Cases.Select(c =>
+            c.Case.Id));
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Ringsaker, Roles.Handler).ListSimilarAsync(id))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Approved_lessons_of_the_community_come_with_it_whoever_learnt_them(DatabaseProvider provider)
+    public async Task Similar_cases_include_the_communitys_approved_lessons(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -70,7 +74,7 @@ public sealed class Similar_cases_tests
     }
 
     [Fact]
-    public async Task A_narrative_without_telling_words_is_like_nothing()
+    public async Task Unspecific_narrative_gets_no_suggestion()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

@@ -31,11 +31,12 @@ public sealed class Watch_deadlines_tests
         await database.ExecuteAsync("update cases set facts = 'unreadable', wake_at = wake_at - 1000 where reference <> 'AVV-2026-000777'");
         clock.Advance(TimeSpan.FromDays(7));
         await WatchOf(service).RunOnceAsync(CancellationToken.None);
-        await Eventually.IsTrue(async () => (await ChangesAsync(database)).Any(c => c.DeviationId == sound.DeviationId && c.Action == "acknowledgeOverdue"), Soon);
+        await Eventually.IsTrue(async () => (await ChangesAsync(database)).Any(c => c.DeviationId == sound.DeviationId && c.Action == "acknowledgeOverdue"),
+            Soon);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_comes_due_is_done_while_the_service_runs(DatabaseProvider provider)
+    public async Task Deadlines_are_done_while_the_service_runs(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -50,11 +51,12 @@ public sealed class Watch_deadlines_tests
         }, Soon);
         Assert.Equal(["routed", "acknowledgeOverdue", "reminded"], (await ChangesAsync(database)).Select(c => c.Action));
         var details = await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(id);
-        Assert.Equal(("reminded", "50 %", null, 5), (details.Timeline[^1].Action, details.Timeline[^1].Text, details.Timeline[^1].Organization, details.Case.Version));
+        Assert.Equal(("reminded", "50 %", null, 5), (details.Timeline[^1].Action, details.Timeline[^1].Text, details.Timeline[^1].Organization,
+            details.Case.Version));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_came_due_while_the_service_was_down_is_caught_up_once_when_it_starts(DatabaseProvider provider)
+    public async Task Deadlines_that_passed_while_down_are_done_once_at_start(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -69,12 +71,13 @@ public sealed class Watch_deadlines_tests
             await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c =>
-            Assert.Equal(["routed", "acknowledgeOverdue", "reminded", "reminded", "reminded", "leaderReminded", "escalated"], c.OrderBy(x => x.Version).Select(x => x.Action)));
+            Assert.Equal(["routed", "acknowledgeOverdue", "reminded", "reminded", "reminded", "leaderReminded", "escalated"], c.OrderBy(x => x.Version)
+                .Select(x => x.Action)));
         Assert.Equal(5 * 7, await database.CountAsync("select count(*) from case_events"));
     }
 
     [Fact]
-    public async Task Of_several_instances_one_does_it()
+    public async Task One_of_several_instances_does_the_due_work()
     {
         const int Cases = 60;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);

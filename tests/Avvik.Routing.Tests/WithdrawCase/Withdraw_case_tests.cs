@@ -10,7 +10,7 @@ public sealed class Withdraw_case_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_withdrawal_ends_the_case_once_and_gives_its_reason_to_both(DatabaseProvider provider)
+    public async Task Withdrawal_ends_the_case_once_and_shows_its_reason_to_both(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -20,7 +20,8 @@ public sealed class Withdraw_case_tests
 
         Assert.Equal([(3, "routed"), (4, "withdrawn")], (await database.SentAsync()).OfType<CaseChanged>().Select(c => (c.Version, c.Action)));
         var details = await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).GetCaseAsync(id);
-        Assert.Equal((CaseStates.Withdrawn, Given.Hamar, "Meldt to ganger."), (details.Case.State, details.Timeline[^1].Organization, details.Timeline[^1].Text));
+        Assert.Equal((CaseStates.Withdrawn, Given.Hamar, "Meldt to ganger."),
+            (details.Case.State, details.Timeline[^1].Organization, details.Timeline[^1].Text));
         Assert.Empty(details.AllowedActions);
     }
 

@@ -29,7 +29,7 @@ public sealed class Worklist_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Who_is_shown_cases_is_a_line_in_the_log_and_a_page_of_the_list_is_one(DatabaseProvider provider)
+    public async Task Reading_cases_is_logged_one_line_a_page(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -40,47 +40,58 @@ public sealed class Worklist_tests
         await Coordinator(service).ListCasesAsync(new() { Q = "finnesikke" });
         Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'casesListed'"));
         await Coordinator(service).GetCaseAsync(triaged.DeviationId);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetCaseAsync(triaged.DeviationId))).Status);
-        var lines = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("routing", new() { Deviation = triaged.DeviationId })).Items;
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)
+            .GetCaseAsync(triaged.DeviationId))).Status);
+        var lines = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor)
+            .ListAccessLogAsync("routing", new() { Deviation = triaged.DeviationId })).Items;
         Assert.Equal([("caseRead", 1), ("casesListed", 2)], lines.Select(l => (l.Action, l.Deviations.Count)));
         Assert.True((await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).VerifyAccessLogAsync("routing")).Intact);
         await database.ExecuteAsync("drop table access_log");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).GetCaseAsync(triaged.DeviationId))).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).GetCaseAsync(triaged.DeviationId))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task In_each_order_the_pages_together_are_the_list_also_among_those_of_one_instant(DatabaseProvider provider)
+    public async Task Worklist_pages_are_complete_in_each_sort_order(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         // Three instants and seven degrees of harm among 28, received in another order than they came to be.
-        var cases = Enumerable.Range(0, 28).Select(i => service.Triaged(f => f with { ReceivedAt = Given.ReceivedAt.AddMilliseconds(i % 3), ActualHarm = Degrees[i % 7] })).ToList();
+        var cases = Enumerable.Range(0, 28).Select(i =>
+            service.Triaged(f => f with { ReceivedAt = Given.ReceivedAt.AddMilliseconds(i % 3), ActualHarm = Degrees[i % 7] })).ToList();
         await service.ReceiveAsync(cases.AsEnumerable().Reverse());
 
-        foreach (var (sort, key) in new (string, Func<CaseRow, long>)[] { ("", c => c.DueAt.UtcTicks), ("&sort=dueAt", c => c.DueAt.UtcTicks), ("&sort=-receivedAt", c => -c.ReceivedAt.UtcTicks), ("&sort=-actualHarm", c => -Array.IndexOf(Degrees, c.ActualHarm)) })
+        foreach (var (sort, key) in new (string,
+            Func<CaseRow, long>)[] { ("", c => c.DueAt.UtcTicks), ("&sort=dueAt", c => c.DueAt.UtcTicks), ("&sort=-receivedAt", c => -c.ReceivedAt.UtcTicks), ("&sort=-actualHarm", c => -Array.IndexOf(Degrees, c.ActualHarm)) })
         {
             var seen = await AllPagesAsync(Coordinator(service), sort, limit: 5);
             Assert.Equal(cases.Select(c => c.DeviationId).Order(), seen.Select(c => c.Id).Order());
             Assert.Equal(seen.Select(key).Order(), seen.Select(key));
-            Assert.Equal((await Coordinator(service).ListCasesAsync(QueryRecords.Of<CaseQuery>(sort) with { Limit = 200 })).Items.Select(c => c.Id), seen.Select(c => c.Id));
+            Assert.Equal((await Coordinator(service).ListCasesAsync(QueryRecords.Of<CaseQuery>(sort) with { Limit = 200 })).Items.Select(c => c.Id),
+                seen.Select(c => c.Id));
         }
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Each_filter_leaves_what_it_says(DatabaseProvider provider)
+    public async Task Worklist_filters_by_each_parameter(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         const string Ringsaker = "864950582";
         var summary = service.Triaged(f => f with { Reference = "AVV-2026-000101" });
-        var privacy = service.Triaged(f => f with { Reference = "AVV-2026-000102", Category = "privacy", Clause = "9" }, narrative: "Økning i 100 % av tilfellene; se_også Årsrapport.");
+        var privacy = service.Triaged(f => f with { Reference = "AVV-2026-000102", Category = "privacy", Clause = "9" },
+            narrative: "Økning i 100 % av tilfellene; se_også Årsrapport.");
         var theirs = service.Triaged(f => f with { Reference = "AVV-2026-000103", ReporterOrganization = Ringsaker });
-        var ours = service.Triaged(f => f with { Reference = "AVV-2026-000104", ReporterOrganization = Given.SykehusetInnlandet, RespondentOrganization = Given.Hamar, Direction = Directions.TrustToMunicipality });
+        var ours = service.Triaged(f =>
+            f with { Reference = "AVV-2026-000104", ReporterOrganization = Given.SykehusetInnlandet, RespondentOrganization = Given.Hamar, Direction = Directions.TrustToMunicipality });
         await service.ReceiveAsync(summary, privacy, theirs, ours);
         await Coordinator(service).ActAsync(theirs.DeviationId, 3, "acknowledge");
         var client = Coordinator(service);
         async Task ExpectAsync(string query, params DeviationTriaged[] expected) =>
-            Assert.Equal((query, string.Join(' ', expected.Select(e => e.Facts.Reference))), (query, string.Join(' ', (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.Select(c => c.Reference).Order(StringComparer.Ordinal))));
+            Assert.Equal((query, string.Join(' ', expected.Select(e => e.Facts.Reference))),
+                (query, string.Join(' ', (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.Select(c => c.Reference)
+                .Order(StringComparer.Ordinal))));
 
         await ExpectAsync("", summary, privacy, theirs, ours);
         await ExpectAsync("unit=si-personvern", privacy);
@@ -104,7 +115,7 @@ public sealed class Worklist_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Whatever_is_typed_is_words_and_never_a_query_language(DatabaseProvider provider)
+    public async Task Search_text_is_never_query_syntax(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -118,7 +129,7 @@ public sealed class Worklist_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_word_that_very_many_have_is_found_by_the_same_rule_page_by_page(DatabaseProvider provider)
+    public async Task Search_for_a_common_word_pages_through_all_matches(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -143,7 +154,7 @@ public sealed class Worklist_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Overdue_is_what_is_past_due_and_not_answered(DatabaseProvider provider)
+    public async Task Case_is_overdue_when_past_due_and_not_answered(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt.AddHours(1));
@@ -159,18 +170,19 @@ public sealed class Worklist_tests
         }
 
         await ExpectAsync([], [early.DeviationId, late.DeviationId]);
-        clock.Advance(early.Facts.ReceivedAt.AddDays(21) - clock.GetUtcNow());
+        clock.Advance(new DateTimeOffset(2026, 9, 10, 22, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
         await ExpectAsync([], [early.DeviationId, late.DeviationId]);
         clock.Advance(TimeSpan.FromMilliseconds(1));
         await ExpectAsync([early.DeviationId], [late.DeviationId]);
         await client.ActNowAsync(early.DeviationId, "acknowledge");
         await client.ActNowAsync(early.DeviationId, "start");
-        await client.ActNowAsync(early.DeviationId, "answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
+        await client.ActNowAsync(early.DeviationId, "answer",
+            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." });
         await ExpectAsync([], [early.DeviationId, late.DeviationId]);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_is_closed_is_shown_to_those_who_ask_for_it(DatabaseProvider provider)
+    public async Task Closed_cases_are_listed_only_by_state_or_search(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -188,7 +200,7 @@ public sealed class Worklist_tests
     [InlineData("sort=dueat", "/sort", "unknownCode")]
     [InlineData("cursor=%20", "/cursor", "invalidCursor")]
     [InlineData("limit=1000", "/limit", "invalidLimit")]
-    public async Task A_question_that_cannot_be_answered_says_why(string query, string pointer, string code)
+    public async Task Invalid_queue_query_is_refused_with_the_reason(string query, string pointer, string code)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -196,5 +208,23 @@ public sealed class Worklist_tests
         var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
         var status = code == "invalidCursor" ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity;
         Assert.Equal((status, pointer, code), (refused.Status, error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/cases?overdu=true", "/overdu")]
+    [InlineData("/api/v1/cases?%3Cscript%3E=1", "")]
+    [InlineData("/api/v1/measures?organization=983971709", "/organization")]
+    [InlineData("/api/v1/lessons?query=x", "/query")]
+    [InlineData("/api/v1/assignments?state=active", "/state")]
+    [InlineData("/api/v1/routing-rules?versjon=1", "/versjon")]
+    public async Task Filter_that_a_list_does_not_know_is_400(string path, string pointer)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        using var response = await service.As(Given.SykehusetInnlandet, Roles.Coordinator).GetAsync(path);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = Assert.Single(System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("errors")
+            .EnumerateArray());
+        Assert.Equal((pointer, "unknownMember"), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
     }
 }

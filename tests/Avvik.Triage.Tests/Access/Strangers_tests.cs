@@ -10,11 +10,12 @@ public sealed class Strangers_tests
     [InlineData(Given.Hamar)]
     [InlineData(Given.Ringsaker)]
     [InlineData(Given.Nordlandssykehuset)]
-    public async Task What_waits_for_another_party_is_not_there_whatever_is_asked_in_whatever_role(string organization)
+    public async Task Deviation_of_other_parties_is_404_for_every_role_and_call(string organization)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Category = null, Clause = null, Reference = "AVV-2026-004711" }, "Noe med kvasteved gikk ikke som det skulle."));
+        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Category = null, Clause = null, Reference = "AVV-2026-004711" },
+            "Noe med kvasteved gikk ikke som det skulle."));
 
         var (asked, learnt) = await Strangers.LearnAsync(service, organization, submitted.DeviationId, "kvasteved", "004711");
         Assert.Empty(learnt);

@@ -11,7 +11,7 @@ public sealed class Assess_deviation_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_is_clear_goes_on_and_what_is_not_waits_and_both_are_in_the_outbox(DatabaseProvider provider)
+    public async Task Clear_deviation_is_routed_and_unclear_one_queued(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -27,7 +27,7 @@ public sealed class Assess_deviation_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_same_message_twice_is_assessed_once(DatabaseProvider provider)
+    public async Task Repeated_message_is_assessed_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -38,12 +38,13 @@ public sealed class Assess_deviation_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_same_deviation_under_another_message_id_changes_nothing_and_parks_nothing(DatabaseProvider provider)
+    public async Task Repeated_deviation_under_another_message_id_changes_nothing(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
-        await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" });
+        await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" });
 
         var other = service.Submitted();
         await service.ReceiveAsync(submitted, other, submitted);
@@ -54,7 +55,7 @@ public sealed class Assess_deviation_tests
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_parked_and_holds_nothing_back()
+    public async Task Unreadable_event_is_parked_without_blocking_others()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

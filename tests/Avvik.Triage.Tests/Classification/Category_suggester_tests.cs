@@ -14,14 +14,14 @@ public sealed class Category_suggester_tests
     [InlineData("messaging", "Henvisninger sendt elektronisk stopper i systemet hos mottaker.")]
     [InlineData("messaging", "Barselmeldingen ga feilmelding i meldingssystemet.")]
     [InlineData("referral", "Henvisningen er ikke sendt elektronisk, men på papir.")]
-    public void A_message_that_fails_on_its_way_is_about_messaging_whatever_it_carried(string category, string text) => Assert.Equal(category, First(text));
+    public void Failed_message_suggests_messaging_whatever_it_carried(string category, string text) => Assert.Equal(category, First(text));
 
     [Theory]
     [InlineData("privacy", "Epikrisen gjaldt en annen pasient.")]
     [InlineData("privacy", "Legemiddellisten vi fikk tilsendt, tilhører feil pasient.")]
     [InlineData("privacy", "Vi har mottatt prøvesvar for en ukjent pasient.")]
     [InlineData("medication", "Pasienten fikk medisinene til en annen pasient.")]
-    public void A_document_about_somebody_else_is_about_privacy(string category, string text) => Assert.Equal(category, First(text));
+    public void Document_about_another_patient_suggests_privacy(string category, string text) => Assert.Equal(category, First(text));
 
     [Theory]
     [InlineData("childAndFamily", "BUP avviste henvisningen.")]
@@ -30,7 +30,7 @@ public sealed class Category_suggester_tests
     [InlineData("patientInformation", "Barn som pårørende ble ikke fulgt opp av avdelingen.")]
     [InlineData("mentalHealth", "Henvisning til DPS ble avvist.")]
     [InlineData("infection", "Det ble ikke opplyst om MRSA ved utskrivning til sykehjemmet.")]
-    public void The_exact_word_outranks_the_general_one(string category, string text) => Assert.Equal(category, First(text));
+    public void Exact_word_outranks_the_general_one(string category, string text) => Assert.Equal(category, First(text));
 
     [Theory]
     [InlineData("medication", "Saken gjelder ikke epikrisen. Medisinlisten var feil.")]
@@ -38,7 +38,7 @@ public sealed class Category_suggester_tests
     [InlineData("mentalHealth", "Etter utskrivning fra sykehuset mangler pasienten kriseplan.")]
     [InlineData("referral", "Henvisningen mangler medisinliste og opplysning om allergi.")]
     [InlineData("medication", "Medisinlisten mangler. Henvisningen var grei.")]
-    public void What_failed_counts_more_than_what_is_only_mentioned(string category, string text) => Assert.Equal(category, First(text));
+    public void Failed_thing_outranks_a_mentioned_one(string category, string text) => Assert.Equal(category, First(text));
 
     [Theory]
     [InlineData(GoodPractice, "Takk for god epikrise og oppdatert legemiddelliste samme dag!", "other")]
@@ -46,7 +46,7 @@ public sealed class Category_suggester_tests
     [InlineData(GoodPractice, "Flott samarbeid om pasienten, men epikrisen manglet.", "dischargeSummary")]
     [InlineData(Breach, "Takk for god dialog, men epikrisen manglet.", "dischargeSummary")]
     [InlineData(Breach, "Epikrisen manglet.", "dischargeSummary")]
-    public void Praise_is_about_nothing_that_failed(string kind, string text, string category) => Assert.Equal(category, First(text, kind));
+    public void Praise_gets_no_failure_category(string kind, string text, string category) => Assert.Equal(category, First(text, kind));
 
     [Theory]
     [InlineData("dischargeSummary", "epikrise", "Epikrisen", "epikriser", "epikrisene", "epikrisa", "korttidsepikrisen")]
@@ -54,14 +54,14 @@ public sealed class Category_suggester_tests
     [InlineData("aidsAndEquipment", "sykehusseng", "sjukehussenga", "rullestolen", "hjelpemidlene", "hjelpemiddel", "spesialmadrassen")]
     [InlineData("referral", "henvisning", "tilvisinga", "viderehenvisning", "henvist", "hastehenvisningen")]
     [InlineData("discharge", "hjemreisen", "heimreisa", "utskrivningen", "utskrivinga", "utskrevet")]
-    public void Inflections_compounds_and_nynorsk_are_the_same_word(string category, params string[] words) =>
+    public void Suggester_matches_inflections_compounds_and_nynorsk(string category, params string[] words) =>
         Assert.All(words, word => Assert.Equal(category, First($"Det var svikt: {word} manglet.")));
 
     [Theory]
     [InlineData("Pasienten er russisk og bor på medisinsk avdeling i april.")]
     [InlineData("Fødselsdato var oppgitt.")]
     [InlineData("Barnebarnet hentet en koordinert plan.")]
-    public void A_beginning_that_only_looks_alike_says_nothing_sure(string text) =>
+    public void Suggester_is_unsure_when_only_the_stem_matches(string text) =>
         Assert.DoesNotContain(CategorySuggester.Suggest(text, Breach), s => s.Category is "mentalHealth" or "medication" or "maternity" or "childAndFamily");
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class Category_suggester_tests
     }
 
     [Fact]
-    public void The_terms_stand_in_the_text() => Assert.All(All, n =>
+    public void Suggested_terms_occur_in_the_text() => Assert.All(All, n =>
     {
         foreach (var suggestion in CategorySuggester.Suggest(n.Text, n.Kind))
         {
@@ -88,7 +88,7 @@ public sealed class Category_suggester_tests
     });
 
     [Fact]
-    public void There_are_at_most_three_and_the_best_comes_first() => Assert.All(All, n =>
+    public void Suggestions_are_at_most_three_best_first() => Assert.All(All, n =>
     {
         var suggestions = CategorySuggester.Suggest(n.Text, n.Kind);
         Assert.InRange(suggestions.Count, 0, 3);
@@ -98,7 +98,7 @@ public sealed class Category_suggester_tests
     });
 
     [Fact]
-    public void The_same_text_gets_the_same_answer_on_every_thread()
+    public void Suggester_is_deterministic_across_threads()
     {
         var once = All.Select(Answer).ToArray();
         var again = new string[All.Length];
@@ -106,7 +106,8 @@ public sealed class Category_suggester_tests
         Assert.Equal(once, again);
 
         static string Answer(Narrative n) =>
-            string.Join('|', CategorySuggester.Suggest(n.Text, n.Kind).Select(s => FormattableString.Invariant($"{s.Category} {s.Confidence} {string.Join(',', s.Terms)}")));
+            string.Join('|', CategorySuggester.Suggest(n.Text, n.Kind)
+                .Select(s => FormattableString.Invariant($"{s.Category} {s.Confidence} {string.Join(',', s.Terms)}")));
     }
 
     [Theory]
@@ -114,24 +115,26 @@ public sealed class Category_suggester_tests
     [InlineData("  \n ")]
     [InlineData("... !!! 12")]
     [InlineData("Se vedlagte.")]
-    public void Nothing_said_is_nothing_suggested(string text) => Assert.Empty(CategorySuggester.Suggest(text, Breach));
+    public void Empty_narrative_gets_no_suggestion(string text) => Assert.Empty(CategorySuggester.Suggest(text, Breach));
 
     [Fact]
-    public void Any_text_of_any_length_can_be_read()
+    public void Suggester_accepts_any_text()
     {
         var random = new Random(20260814);
         // Words that folding lengthens, boundaries, marks without a letter, surrogates and whatever else a keyboard gives.
-        string[] pieces = ["kjem", "førebu", "inga", " ", ".", "a\u030A", "\u030A", "\u00AD", "🙂", "é", "epikrise", "annen pasient", "\n", "-", "8", "Å", "uten", "men", "\u0000"];
+        string[] pieces = ["kjem", "førebu", "inga", " ", ".", "a\u030A", "\u030A", "\u00AD", "🙂", "é", "epikrise", "annen pasient", "\n", "-", "8", "Å",
+            "uten", "men", "\u0000"];
         for (var i = 0; i < 2_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(0, i < 1_990 ? 60 : 3_000)).Select(_ => pieces[random.Next(pieces.Length)]));
-            foreach (var suggestion in CategorySuggester.Suggest(text, Breach)) Assert.All(suggestion.Terms, term => Assert.Contains(term, text, StringComparison.Ordinal));
+            foreach (var suggestion in CategorySuggester.Suggest(text, Breach)) Assert.All(suggestion.Terms, term =>
+                Assert.Contains(term, text, StringComparison.Ordinal));
         }
         Assert.Equal("dischargeSummary", First(string.Concat(Enumerable.Repeat("Epikrisen mangler. ", 421))));
     }
 
     [Fact]
-    public void A_narrative_costs_little()
+    public void Suggestion_for_a_narrative_is_fast()
     {
         foreach (var n in All) CategorySuggester.Suggest(n.Text, n.Kind);
         var before = GC.GetAllocatedBytesForCurrentThread();

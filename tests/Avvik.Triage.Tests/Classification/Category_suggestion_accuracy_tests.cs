@@ -11,7 +11,7 @@ public sealed class Category_suggestion_accuracy_tests
     [InlineData("development.tsv", 0.93)]
     [InlineData("heldout.tsv", 0.85)]
     [InlineData("unseen.tsv", 0.85)]
-    public void The_first_suggestion_is_what_a_coordinator_would_choose(string file, double atLeast)
+    public void First_suggestion_is_the_expected_category(string file, double atLeast)
     {
         var judged = Judge(file);
         var right = judged.Count(j => j.Right) / (double)judged.Length;
@@ -23,7 +23,7 @@ public sealed class Category_suggestion_accuracy_tests
     [InlineData("development.tsv")]
     [InlineData("heldout.tsv")]
     [InlineData("unseen.tsv")]
-    public void What_is_sure_is_nearly_always_right_and_covers_at_least_half(string file)
+    public void Sure_suggestions_are_precise_and_cover_half(string file)
     {
         var judged = Judge(file);
         var sure = judged.Where(j => j.Confidence >= CategorySuggester.Sure).ToArray();
@@ -36,7 +36,7 @@ public sealed class Category_suggestion_accuracy_tests
     [InlineData("development.tsv")]
     [InlineData("heldout.tsv")]
     [InlineData("unseen.tsv")]
-    public void Every_category_is_tried_at_least_four_times(string file)
+    public void Accuracy_set_has_four_narratives_for_each_category(string file)
     {
         var tried = Narratives.Read(file).CountBy(n => n.Category).ToDictionary();
         Assert.All(Vocabulary.Categories.Keys, category => Assert.True(tried.GetValueOrDefault(category) >= 4, $"{category} in {file}"));
@@ -45,7 +45,7 @@ public sealed class Category_suggestion_accuracy_tests
     }
 
     [Fact]
-    public void No_narrative_is_in_two_sets()
+    public void Narratives_occur_in_one_set_only()
     {
         string[] files = ["corpus.ndjson", "development.tsv", "heldout.tsv", "unseen.tsv"];
         var twice = files.SelectMany(Narratives.Read).CountBy(n => n.Text).Where(n => n.Value > 1).Select(n => n.Key);

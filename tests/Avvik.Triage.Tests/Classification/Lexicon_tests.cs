@@ -7,35 +7,36 @@ public sealed class Lexicon_tests
 {
     private static readonly string[] Notations =
     [
-        .. Lexicon.Topics.SelectMany(Terms), .. Lexicon.Cues.SelectMany(c => Lexicon.Split(c.Terms)), .. Lexicon.Classes.SelectMany(c => Lexicon.Split(c.Terms)),
+        .. Lexicon.Topics.SelectMany(Terms), .. Lexicon.Cues.SelectMany(c => Lexicon.Split(c.Terms)),
+        .. Lexicon.Classes.SelectMany(c => Lexicon.Split(c.Terms)),
     ];
 
     [Fact]
-    public void Every_category_has_its_topic_and_no_other_has() =>
+    public void Every_category_has_one_topic() =>
         Assert.Equal(Vocabulary.Categories.Keys.Order(StringComparer.Ordinal), Lexicon.Topics.Select(t => t.Category).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void A_topic_outranks_only_categories_that_exist_and_never_itself() => Assert.All(Lexicon.Topics, topic =>
+    public void Topic_outranks_existing_categories_only() => Assert.All(Lexicon.Topics, topic =>
     {
         Assert.All(Lexicon.Split(topic.Outranks), code => Assert.Contains(code, Vocabulary.Categories.Keys));
         Assert.DoesNotContain(topic.Category, Lexicon.Split(topic.Outranks));
     });
 
     [Fact]
-    public void Cues_stand_in_the_order_that_numbers_them() => Assert.Equal(Enum.GetValues<Cue>(), Lexicon.Cues.Select(c => c.Cue).Order());
+    public void Cues_are_listed_in_numeric_order() => Assert.Equal(Enum.GetValues<Cue>(), Lexicon.Cues.Select(c => c.Cue).Order());
 
     [Fact]
-    public void A_term_is_weighed_once_in_a_topic() => Assert.All(Lexicon.Topics, topic => Assert.Distinct(Terms(topic)));
+    public void Term_occurs_once_in_a_topic() => Assert.All(Lexicon.Topics, topic => Assert.Distinct(Terms(topic)));
 
     [Fact]
-    public void Every_class_asked_for_is_defined_and_every_defined_one_is_asked_for()
+    public void Every_term_class_is_defined_and_used()
     {
         var asked = Parts().Where(p => p[0] is '@').Select(p => p[1..]).ToHashSet();
         Assert.Equal(Lexicon.Classes.Select(c => c.Name).Order(StringComparer.Ordinal), asked.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void A_term_is_written_as_the_reader_folds_words_or_it_would_never_be_found() => Assert.All(Parts().Where(p => p[0] is not '@'), part =>
+    public void Term_is_written_in_folded_form() => Assert.All(Parts().Where(p => p[0] is not '@'), part =>
     {
         var stem = part.Trim('*');
         var words = Words.Read(stem, new char[64], new Word[64]);

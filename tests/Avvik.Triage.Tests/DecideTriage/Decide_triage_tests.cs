@@ -17,7 +17,8 @@ public sealed class Decide_triage_tests
 
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static IAvvikClient Coordinator(ServiceUnderTest<Program> service, string organization = Given.SykehusetInnlandet) => service.ClientAs(organization, Roles.Coordinator);
+    private static IAvvikClient Coordinator(ServiceUnderTest<Program> service, string organization = Given.SykehusetInnlandet) =>
+        service.ClientAs(organization, Roles.Coordinator);
 
     private static async Task<AvvikProblemException> RefusalAsync(ServiceUnderTest<Program> service, DeviationSubmitted submitted, TriageDecision decision) =>
         await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(submitted.DeviationId, decision));
@@ -26,7 +27,7 @@ public sealed class Decide_triage_tests
         refused.Problem.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()));
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_coordinator_settles_everything_and_the_reporter_reads_why(DatabaseProvider provider)
+    public async Task Route_decision_sets_every_code_and_carries_the_comment(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -46,30 +47,34 @@ public sealed class Decide_triage_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_rejection_gives_the_reporter_its_reason_in_words(DatabaseProvider provider)
+    public async Task Rejection_informs_the_reporter_with_the_reason(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
-        var outcome = await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder bare kommunens egen rutine." });
+        var outcome = await Coordinator(service).DecideAsync(submitted.DeviationId,
+            new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder bare kommunens egen rutine." });
 
         Assert.Equal(CaseStates.Rejected, outcome.State);
         var sent = await database.SentAsync();
         var rejected = Assert.IsType<CaseChanged>(sent[1]);
-        Assert.Equal((3, "rejected", CaseStates.Rejected, Given.SykehusetInnlandet), (rejected.Version, rejected.Action, rejected.State, rejected.Organization));
+        Assert.Equal((3, "rejected", CaseStates.Rejected, Given.SykehusetInnlandet),
+            (rejected.Version, rejected.Action, rejected.State, rejected.Organization));
         var informed = Assert.IsType<ReporterInformed>(sent[2]);
-        Assert.Equal((3, $"{Vocabulary.RejectionReasons["internal"].Label}: Gjelder bare kommunens egen rutine."), (informed.Version, service.Reveal(informed.Text)));
+        Assert.Equal((3, $"{Vocabulary.RejectionReasons["internal"].Label}: Gjelder bare kommunens egen rutine."),
+            (informed.Version, service.Reveal(informed.Text)));
     }
 
     [Fact]
-    public async Task What_is_not_said_stays_as_it_was_and_a_new_category_brings_its_own_clause()
+    public async Task Route_keeps_unset_codes_and_takes_the_new_categorys_clause()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var (kept, changed) = (service.Submitted(f => f with { Agreement = null }), service.Submitted(f => f with { Agreement = null }));
         await service.ReceiveAsync(kept, changed);
         await Coordinator(service).DecideAsync(kept.DeviationId, new() { Decision = "route" });
-        await Coordinator(service).DecideAsync(changed.DeviationId, new() { Decision = "route", Category = "messaging", Comment = "Gjelder meldingsutveksling." });
+        await Coordinator(service).DecideAsync(changed.DeviationId,
+            new() { Decision = "route", Category = "messaging", Comment = "Gjelder meldingsutveksling." });
         var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().ToList();
         // A list is compared by what is in it.
         Assert.Equal(kept.Facts with { PatientGroups = [] }, triaged[0].Facts with { PatientGroups = [] }, EqualityComparer<DeviationFacts>.Default);
@@ -83,7 +88,7 @@ public sealed class Decide_triage_tests
     [InlineData("mild", "mild", true)]
     [InlineData("mild", "death", true)]
     [InlineData("unknown", "none", true)]
-    public async Task A_severity_is_not_lowered_without_a_reason_that_the_reporter_sees(string from, string to, bool withoutComment)
+    public async Task Lowering_the_harm_needs_a_comment_for_the_reporter(string from, string to, bool withoutComment)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -101,7 +106,7 @@ public sealed class Decide_triage_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_is_serious_is_only_looked_at_since_it_has_gone_on(DatabaseProvider provider)
+    public async Task Serious_deviation_is_reviewed_without_a_new_event(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -118,7 +123,7 @@ public sealed class Decide_triage_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Of_two_who_decide_at_once_one_has_decided_and_the_other_is_told(DatabaseProvider provider)
+    public async Task One_of_two_concurrent_decisions_succeeds(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -134,13 +139,15 @@ public sealed class Decide_triage_tests
     }
 
     [Fact]
-    public async Task Everything_wrong_is_said_at_once_and_nothing_is_decided()
+    public async Task Invalid_decision_reports_every_error_and_changes_nothing()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
-        Assert.Equal([("/decision", "unknownCode"), ("/reasonCode", "unknownCode"), ("/category", "unknownCode"), ("/clause", "unknownCode"), ("/actualHarm", "unknownCode"), ("/patientGroups/1", "unknownCode"), ("/unit", "unknownUnit"), ("/comment", "blank")],
-            ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "burn", ReasonCode = "x", Category = "x", Clause = "14", ActualHarm = "x", PatientGroups = ["maternity", "x"], Unit = "3403-tildeling", Comment = " " })));
+        Assert.Equal([("/decision", "unknownCode"), ("/reasonCode", "unknownCode"), ("/category", "unknownCode"), ("/clause", "unknownCode"),
+            ("/actualHarm", "unknownCode"), ("/patientGroups/1", "unknownCode"), ("/unit", "unknownUnit"), ("/comment", "blank")],
+            ErrorsOf(await RefusalAsync(service, submitted,
+                new() { Decision = "burn", ReasonCode = "x", Category = "x", Clause = "14", ActualHarm = "x", PatientGroups = ["maternity", "x"], Unit = "3403-tildeling", Comment = " " })));
         var bare = await RefusalAsync(service, submitted, new() { Decision = "reject" });
         Assert.Equal([("/reasonCode", "required"), ("/comment", "required")], ErrorsOf(bare));
         var uncategorised = await RefusalAsync(service, submitted, new() { Decision = "route" });
@@ -150,7 +157,7 @@ public sealed class Decide_triage_tests
     }
 
     [Fact]
-    public async Task An_identity_in_the_comment_is_refused_with_its_place_and_is_not_repeated()
+    public async Task Identity_in_a_comment_is_refused_with_offsets_and_not_echoed()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -165,23 +172,27 @@ public sealed class Decide_triage_tests
     }
 
     [Fact]
-    public async Task What_waits_for_another_party_does_not_exist_and_other_roles_may_not_decide()
+    public async Task Decision_is_404_for_other_parties_and_403_for_other_roles()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
         var decision = new TriageDecision { Decision = "route", Category = "medication" };
         foreach (var organization in new[] { Given.Hamar, Given.Nordlandssykehuset })
-            Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service, organization).DecideAsync(submitted.DeviationId, decision))).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(Guid.CreateVersion7(), decision))).Status);
+            Assert.Equal(HttpStatusCode.NotFound,
+                (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service, organization)
+                .DecideAsync(submitted.DeviationId, decision))).Status);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => Coordinator(service).DecideAsync(Guid.CreateVersion7(), decision))).Status);
         foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client).Except([Roles.Coordinator]))
             Assert.Equal(HttpStatusCode.Forbidden,
-                (await service.As(Given.SykehusetInnlandet, role).PostAsJsonAsync($"/api/v1/triage/{submitted.DeviationId}/decision", decision, ClientJson.Default.TriageDecision)).StatusCode);
+                (await service.As(Given.SykehusetInnlandet, role).PostAsJsonAsync($"/api/v1/triage/{submitted.DeviationId}/decision", decision,
+                    ClientJson.Default.TriageDecision)).StatusCode);
         Assert.Single(await database.SentAsync());
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_reporter_is_asked_and_the_answer_is_before_the_coordinator(DatabaseProvider provider)
+    public async Task Reporters_answer_is_shown_to_the_coordinator(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -189,7 +200,8 @@ public sealed class Decide_triage_tests
         var submitted = await service.ReceivedAsync(service.Waiting());
         var due = Assert.Single((await Coordinator(service).ListTriageAsync()).Items).DueAt;
         Assert.Equal([("/question", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "ask" })));
-        Assert.Equal(CaseStates.AwaitingReporter, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" })).State);
+        Assert.Equal(CaseStates.AwaitingReporter, (await Coordinator(service)
+            .DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" })).State);
         var asked = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal((CaseStates.AwaitingReporter, "Hva gjaldt det?"), (asked.State, asked.Question));
         Assert.Equal("Hva gjaldt det?", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
@@ -197,7 +209,8 @@ public sealed class Decide_triage_tests
             Assert.Equal("urn:avvik:problem:actionNotAllowed", (await RefusalAsync(service, submitted, decision)).Problem.GetProperty("type").GetString());
 
         clock.Advance(TimeSpan.FromDays(2));
-        ReporterAnswered Wrote(int number, string text) => new() { DeviationId = submitted.DeviationId, Version = number, OccurredAt = clock.GetUtcNow(), Organization = Given.Hamar, Text = service.Protect(text) };
+        ReporterAnswered Wrote(int number, string text) =>
+            new() { DeviationId = submitted.DeviationId, Version = number, OccurredAt = clock.GetUtcNow(), Organization = Given.Hamar, Text = service.Protect(text) };
         var answer = Wrote(1, "Medisinlisten.");
         await service.ReceiveAsync(answer);
         await service.ReceiveAsync(answer, Wrote(2, "Og epikrisen."));
@@ -205,12 +218,14 @@ public sealed class Decide_triage_tests
         var item = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal((CaseStates.Triage, null, due.AddDays(2)), (item.State, item.Question, item.DueAt));
         Assert.Equal(["Medisinlisten.", "Og epikrisen."], item.Answers);
-        Assert.Equal([(2, "queued"), (3, "asked"), (4, "reporterAnswered")], (await database.SentAsync()).OfType<CaseChanged>().Select(c => (c.Version, c.Action)));
-        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" })).State);
+        Assert.Equal([(2, "queued"), (3, "asked"), (4, "reporterAnswered"), (5, "reporterMessage")], (await database.SentAsync()).OfType<CaseChanged>()
+            .Select(c => (c.Version, c.Action)));
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service)
+            .DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" })).State);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_repeats_a_case_is_added_to_it_whether_it_waited_or_went_on(DatabaseProvider provider)
+    public async Task Duplicate_decision_merges_waiting_and_routed_deviations(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -222,14 +237,18 @@ public sealed class Decide_triage_tests
         foreach (var (id, mainCase) in new[] { (waits, waits.DeviationId), (waits, Guid.CreateVersion7()), (wentOn, waits.DeviationId) })
             Assert.Equal([("/mainCase", "noMainCase")], ErrorsOf(await RefusalAsync(service, id, new() { Decision = "duplicate", MainCase = mainCase })));
         Assert.Equal([("/mainCase", "required")], ErrorsOf(await RefusalAsync(service, waits, new() { Decision = "duplicate" })));
-        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service).DecideAsync(waits.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
-        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service).DecideAsync(wentOn.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
+        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service)
+            .DecideAsync(waits.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
+        Assert.Equal(CaseStates.Duplicate, (await Coordinator(service)
+            .DecideAsync(wentOn.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId })).State);
         // A duplicate is no main case.
         var another = await service.ReceivedAsync(service.Waiting());
-        Assert.Equal([("/mainCase", "noMainCase")], ErrorsOf(await RefusalAsync(service, another, new() { Decision = "duplicate", MainCase = waits.DeviationId })));
+        Assert.Equal([("/mainCase", "noMainCase")],
+            ErrorsOf(await RefusalAsync(service, another, new() { Decision = "duplicate", MainCase = waits.DeviationId })));
 
         var sent = await database.SentAsync();
-        Assert.Equal([(waits.DeviationId, main.DeviationId), (wentOn.DeviationId, main.DeviationId)], sent.OfType<DeviationMerged>().Select(m => (m.DeviationId, m.MainCase)));
+        Assert.Equal([(waits.DeviationId, main.DeviationId), (wentOn.DeviationId, main.DeviationId)], sent.OfType<DeviationMerged>()
+            .Select(m => (m.DeviationId, m.MainCase)));
         // One that has a case is ended by whoever has the case.
         var ended = Assert.Single(sent.OfType<CaseChanged>(), c => c.State == CaseStates.Duplicate);
         Assert.Equal((waits.DeviationId, main.DeviationId, 3), (ended.DeviationId, ended.MainCase, ended.Version));
@@ -237,30 +256,34 @@ public sealed class Decide_triage_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_should_never_have_been_sent_is_struck_out_with_a_reason_also_while_the_reporter_is_asked(DatabaseProvider provider)
+    public async Task Enter_in_error_ends_a_deviation_also_while_awaiting_the_reporter(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
         await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Er dette en prøve?" });
         Assert.Equal([("/comment", "required")], ErrorsOf(await RefusalAsync(service, submitted, new() { Decision = "enterInError" })));
-        Assert.Equal(CaseStates.EnteredInError, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "enterInError", Comment = "Prøvemelding." })).State);
+        Assert.Equal(CaseStates.EnteredInError, (await Coordinator(service)
+            .DecideAsync(submitted.DeviationId, new() { Decision = "enterInError", Comment = "Prøvemelding." })).State);
         Assert.Equal("enteredInError", (await database.SentAsync()).OfType<CaseChanged>().Last().Action);
         Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_may_identify_someone_waits_until_a_coordinator_has_cleared_it_however_clear_or_serious_it_is(DatabaseProvider provider)
+    public async Task Possible_identity_waits_until_a_coordinator_clears_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
-        var submitted = await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" }, "Pasient Kari Nordmann, født 01.02.1950, kom uten epikrise.") with { SuggestedMeasure = service.Protect("Ring datteren Silje.") });
+        var reported = service.Submitted(f => f with { ActualHarm = "severe" }, "Pasient Kari Nordmann, født 01.02.1950, kom uten epikrise.");
+        var submitted = await service.ReceivedAsync(reported with { SuggestedMeasure = service.Protect("Ring datteren Silje.") });
         Assert.Equal(CaseStates.Triage, Assert.IsType<CaseChanged>(Assert.Single(await database.SentAsync())).State);
         var item = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal(["possibleIdentity", "seriousHarm"], item.Flags.Select(f => f.Code));
         Assert.All(item.Flags, f => Assert.Equal(Texts.Flag(f.Code, english: false), f.Reason));
-        Assert.Equal([("/narrative", "possibleName", "Kari Nordmann"), ("/narrative", "possibleBirthDate", "01.02.1950"), ("/suggestedMeasure", "possibleName", "Silje")],
-            item.Flags[0].Warnings!.Select(w => (w.Pointer, w.Code, (w.Pointer == "/narrative" ? item.Narrative : item.SuggestedMeasure!).Substring(w.Offsets.Single().Offset, w.Offsets.Single().Length))));
+        Assert.Equal([("/narrative", "possibleName", "Kari Nordmann"), ("/narrative", "possibleBirthDate", "01.02.1950"),
+            ("/suggestedMeasure", "possibleName", "Silje")],
+            item.Flags[0].Warnings!.Select(w => (w.Pointer, w.Code, (w.Pointer == "/narrative" ? item.Narrative : item.SuggestedMeasure!)
+                .Substring(w.Offsets.Single().Offset, w.Offsets.Single().Length))));
         // The queue shows the text, so that it was shown is a line.
         Assert.Equal(1, await database.CountAsync($"select count(*) from access_log where action = 'triageRead' and organization = '{Given.SykehusetInnlandet}'"));
 
@@ -271,14 +294,15 @@ public sealed class Decide_triage_tests
         Assert.Equal(0, await database.CountAsync("select count(*) from access_log where action = 'identityCleared'"));
         Assert.DoesNotContain((await database.SentAsync()).OfType<DeviationTriaged>(), t => t.DeviationId == submitted.DeviationId);
 
-        Assert.Equal(CaseStates.Routed, (await Coordinator(service).DecideAsync(submitted.DeviationId, new() { Decision = "route", IdentityCleared = true })).State);
+        Assert.Equal(CaseStates.Routed, (await Coordinator(service)
+            .DecideAsync(submitted.DeviationId, new() { Decision = "route", IdentityCleared = true })).State);
         Assert.Single((await database.SentAsync()).OfType<DeviationTriaged>(), t => t.DeviationId == submitted.DeviationId);
         Assert.Empty((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'identityCleared'"));
     }
 
     [Fact]
-    public async Task Another_category_than_the_reporters_needs_a_reason_that_the_reporter_sees()
+    public async Task Changing_the_reporters_category_needs_a_comment()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

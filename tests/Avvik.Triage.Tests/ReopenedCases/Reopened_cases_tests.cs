@@ -43,7 +43,8 @@ public sealed class Reopened_cases_tests
         await service.ReceiveAsync(reopened, reopened);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         var item = Assert.Single((await coordinator.ListTriageAsync()).Items);
-        Assert.Equal((CaseStates.Triage, "medication", "Det skjedde igjen.", "reopened"), (item.State, item.Category, item.ReopenedBecause, Assert.Single(item.Flags).Code));
+        Assert.Equal((CaseStates.Triage, "medication", "Det skjedde igjen.", "reopened"),
+            (item.State, item.Category, item.ReopenedBecause, Assert.Single(item.Flags).Code));
 
         Assert.Equal(CaseStates.Routed, (await coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Unit = "si-habilitering" })).State);
         var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().Last();
@@ -73,7 +74,8 @@ public sealed class Reopened_cases_tests
         Assert.Empty(sent.OfType<CaseChanged>());
         Assert.Empty(sent.OfType<ReporterInformed>());
         var changes = sent.OfType<ReopenedCaseChanged>().ToList();
-        Assert.Equal([("asked", "awaitingReporter", 1), ("reporterAnswered", "triage", 1), ("rejected", "rejected", 1)], changes.Select(c => (c.Action, c.State, c.Reopening)));
+        Assert.Equal([("asked", "awaitingReporter", 1), ("reporterAnswered", "triage", 1), ("rejected", "rejected", 1)],
+            changes.Select(c => (c.Action, c.State, c.Reopening)));
         Assert.Equal(changes.Select(c => c.Version).Distinct().Order(), changes.Select(c => c.Version));
         Assert.Equal("Når?", service.Reveal(changes[0].Text!.Value));
     }

@@ -10,13 +10,15 @@ namespace Avvik.Triage.Tests.ReplayDeviations;
 public sealed class Replay_deviations_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task What_has_no_case_is_told_of_as_it_was_when_something_last_happened_to_it(DatabaseProvider provider)
+    public async Task Replay_publishes_deviations_without_a_case_at_their_version(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
-        var (waits, rejected, merged, routed) = (await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()));
+        var (waits, rejected, merged, routed) = (await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()),
+            await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()));
         // Serious harm goes on and is looked at beside it, and can still be merged then; it has a case that tells.
-        var (main, mergedLater) = (await service.ReceivedAsync(service.Submitted()), await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" })));
+        var (main, mergedLater) = (await service.ReceivedAsync(service.Submitted()),
+            await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" })));
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await coordinator.DecideAsync(rejected.DeviationId, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder egen rutine." });
         await coordinator.DecideAsync(merged.DeviationId, new() { Decision = "duplicate", MainCase = main.DeviationId });

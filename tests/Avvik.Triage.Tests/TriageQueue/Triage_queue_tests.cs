@@ -11,7 +11,7 @@ public sealed class Triage_queue_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Every_page_together_is_the_queue_oldest_first_also_among_those_of_one_instant(DatabaseProvider provider)
+    public async Task Queue_pages_are_complete_and_oldest_first(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -38,7 +38,7 @@ public sealed class Triage_queue_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_coordinator_sees_the_words_the_suggestions_and_why_it_waits(DatabaseProvider provider)
+    public async Task Queue_shows_the_text_suggestions_and_flags(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -46,7 +46,8 @@ public sealed class Triage_queue_tests
         using var english = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
         english.DefaultRequestHeaders.Add("Accept-Language", "en");
 
-        var item = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(new() { Community = "innlandet" })).Items);
+        var item = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .ListTriageAsync(new() { Community = "innlandet" })).Items);
         Assert.Equal((hinted.DeviationId, Given.Clear, CaseStates.Triage), (item.Id, item.Narrative, item.State));
         Assert.Equal("dischargeSummary", item.Suggestions[0].Category);
         Assert.Contains(item.Suggestions[0].Terms, t => Given.Clear.Contains(t, StringComparison.Ordinal));
@@ -56,7 +57,7 @@ public sealed class Triage_queue_tests
     }
 
     [Fact]
-    public async Task Only_coordinators_have_a_queue_and_only_of_their_own_party()
+    public async Task Queue_is_for_coordinators_of_the_respondent_only()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -66,7 +67,8 @@ public sealed class Triage_queue_tests
         foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client).Except([Roles.Coordinator]))
             Assert.Equal(HttpStatusCode.Forbidden, (await service.As(Given.SykehusetInnlandet, role).GetAsync("/api/v1/triage")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.CreateClient().GetAsync("/api/v1/triage")).StatusCode);
-        Assert.Empty((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(new() { Community = "lofoten-vesteralen-salten" })).Items);
+        Assert.Empty((await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .ListTriageAsync(new() { Community = "lofoten-vesteralen-salten" })).Items);
     }
 
     [Theory]
@@ -74,11 +76,12 @@ public sealed class Triage_queue_tests
     [InlineData("cursor=not-ours", "/cursor", "invalidCursor")]
     [InlineData("limit=0", "/limit", "invalidLimit")]
     [InlineData("limit=201", "/limit", "invalidLimit")]
-    public async Task A_question_that_cannot_be_answered_says_why(string query, string pointer, string code)
+    public async Task Invalid_queue_query_is_refused_with_the_reason(string query, string pointer, string code)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListTriageAsync(QueryRecords.Of<TriageQuery>(query)));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+            .ListTriageAsync(QueryRecords.Of<TriageQuery>(query)));
         var error = Assert.Single(refused.Problem.GetProperty("errors").EnumerateArray());
         var status = code == "invalidCursor" ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity;
         Assert.Equal((status, pointer, code), (refused.Status, error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));

@@ -20,7 +20,7 @@ public sealed class Watch_deadlines_tests
     private static async Task<List<CaseChanged>> ChangesAsync(TestDatabase database) => [.. (await database.SentAsync()).OfType<CaseChanged>()];
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task What_no_coordinator_decides_in_two_working_days_is_told_of_once(DatabaseProvider provider)
+    public async Task Undecided_deviation_is_reported_once_after_two_working_days(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
@@ -28,7 +28,8 @@ public sealed class Watch_deadlines_tests
         await service.ReceiveAsync(service.Waiting());
         // Thursday; the second working day after is Monday.
         var client = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        Assert.Equal((new(2026, 8, 24, 22, 0, 0, TimeSpan.Zero), false), Assert.Single((await client.ListTriageAsync()).Items) is var i ? (i.DueAt, i.Overdue) : default);
+        Assert.Equal((new(2026, 8, 24, 22, 0, 0, TimeSpan.Zero), false), Assert.Single((await client.ListTriageAsync()).Items) is var i ? (i.DueAt, i.Overdue)
+            : default);
         clock.Advance(TimeSpan.FromDays(5));
         await Eventually.IsTrue(async () =>
         {
@@ -41,14 +42,15 @@ public sealed class Watch_deadlines_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_question_that_is_not_answered_warns_once_and_then_rejects_also_after_an_outage(DatabaseProvider provider)
+    public async Task Unanswered_question_warns_once_then_rejects_also_after_an_outage(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.ReceivedAt);
         await using (var service = new ServiceUnderTest<Program>(database, clock))
         {
             var waiting = await service.ReceivedAsync(service.Waiting());
-            await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).DecideAsync(waiting.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" });
+            await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+                .DecideAsync(waiting.DeviationId, new() { Decision = "ask", Question = "Hva gjaldt det?" });
         }
         clock.Advance(TimeSpan.FromDays(30));
         for (var start = 0; start < 2; start++)
@@ -58,13 +60,15 @@ public sealed class Watch_deadlines_tests
             await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where wake_at is not null") == 0, Soon);
             await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
-        Assert.Equal([("queued", "triage"), ("asked", "awaitingReporter"), ("reporterReminded", "awaitingReporter"), ("rejected", "rejected")], (await ChangesAsync(database)).Select(c => (c.Action, c.State)));
+        Assert.Equal([("queued", "triage"), ("asked", "awaitingReporter"), ("reporterReminded", "awaitingReporter"), ("rejected", "rejected")],
+            (await ChangesAsync(database)).Select(c => (c.Action, c.State)));
         await using var after = new ServiceUnderTest<Program>(database, clock);
-        Assert.Equal(["Hva gjaldt det?", "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], (await database.SentAsync()).OfType<ReporterInformed>().Select(i => after.Reveal(i.Text)));
+        Assert.Equal(["Hva gjaldt det?", "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], (await database.SentAsync()).OfType<ReporterInformed>()
+            .Select(i => after.Reveal(i.Text)));
     }
 
     [Fact]
-    public async Task Of_several_instances_one_does_it()
+    public async Task One_of_several_instances_does_the_due_work()
     {
         const int Waiting = 40;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);

@@ -26,7 +26,8 @@ public sealed class Withdraw_deviation_tests
         Assert.Equal(("withdrawn", CaseStates.Withdrawn, 3, Given.Hamar), (withdrawn.Action, withdrawn.State, withdrawn.Version, withdrawn.Organization));
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         Assert.Empty((await coordinator.ListTriageAsync()).Items);
-        var refused = await Assert.ThrowsAsync<Client.AvvikProblemException>(() => coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" }));
+        var refused = await Assert.ThrowsAsync<Client.AvvikProblemException>(() =>
+            coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" }));
         Assert.EndsWith("alreadyDecided", refused.Problem.GetProperty("type").GetString(), StringComparison.Ordinal);
     }
 

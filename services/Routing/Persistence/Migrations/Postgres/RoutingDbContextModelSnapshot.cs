@@ -488,6 +488,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("main_case");
 
+                    b.Property<string>("MessageId")
+                        .HasColumnType("text")
+                        .HasColumnName("message_id");
+
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("text")
@@ -540,6 +544,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("reporter_organization");
+
+                    b.Property<string>("ReporterProfession")
+                        .HasColumnType("text")
+                        .HasColumnName("reporter_profession");
 
                     b.Property<bool>("ReporterWarned")
                         .HasColumnType("boolean")

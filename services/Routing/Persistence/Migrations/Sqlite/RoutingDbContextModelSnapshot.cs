@@ -481,6 +481,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("main_case");
 
+                    b.Property<string>("MessageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -533,6 +537,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("reporter_organization");
+
+                    b.Property<string>("ReporterProfession")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reporter_profession");
 
                     b.Property<bool>("ReporterWarned")
                         .HasColumnType("INTEGER")

@@ -3,20 +3,20 @@ using System.Buffers.Binary;
 namespace Avvik.Triage.Assessments;
 
 /// <summary>
-/// How like two texts are, without keeping a word of them: of the hashes of all pairs of neighbouring words under sixteen keyed functions, the
+/// Similarity of two texts without storing their words: of the hashes of all pairs of neighbouring words under sixteen keyed functions, the
 /// smallest (MinHash, Broder 1997). The share of equal minima estimates the share of pairs that the texts have in common.
 /// </summary>
-internal static class Likeness
+internal static class Similarity
 {
     public const int Functions = 16;
-    /// <summary>From here two texts seem to tell of the same: of two tellings by different people hardly ever more, of unrelated ones never.</summary>
+    /// <summary>Two texts this similar seem to report the same event: two people's reports hardly ever exceed it, unrelated ones never do.</summary>
     public const double Same = 0.5;
 
     // Odd multipliers, one for each function.
     private static readonly ulong[] Multipliers = [.. Enumerable.Range(1, Functions).Select(i => Mix(0x9E3779B97F4A7C15UL * (ulong)i) | 1)];
 
-    /// <summary>Four bytes for each function. The seed is a secret: without it nobody can try words against a sketch.</summary>
-    public static byte[] Sketch(string text, ulong seed)
+    /// <summary>Four bytes for each function. The seed is a secret: without it nobody can test words against a signature.</summary>
+    public static byte[] SignatureOf(string text, ulong seed)
     {
         Span<uint> minima = stackalloc uint[Functions];
         minima.Fill(uint.MaxValue);
@@ -46,7 +46,8 @@ internal static class Likeness
         var equal = 0;
         for (var at = 0; at < a.Length; at += sizeof(uint))
             // A text of a single word has no pair, and is like nothing.
-            if (BinaryPrimitives.ReadUInt32LittleEndian(a[at..]) is not uint.MaxValue and var minimum && minimum == BinaryPrimitives.ReadUInt32LittleEndian(b[at..])) equal++;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(a[at..]) is not uint.MaxValue and var minimum
+                && minimum == BinaryPrimitives.ReadUInt32LittleEndian(b[at..])) equal++;
         return (double)equal / Functions;
     }
 

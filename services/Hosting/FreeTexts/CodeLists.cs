@@ -1,0 +1,31 @@
+using Avvik.Contracts;
+using Avvik.Hosting.Problems;
+
+namespace Avvik.Hosting.FreeTexts;
+
+/// <summary>Rules for codes that a request may name, the same wherever they are named.</summary>
+public static class CodeLists
+{
+    /// <summary>Known, each once, and «none» and «unknown» alone.</summary>
+    public static void CheckPatientGroups(IReadOnlyList<string>? groups, FieldErrors errors)
+    {
+        if (groups is null) return;
+        if (groups.Count > Vocabulary.PatientGroups.Count)
+        {
+            errors.Add("/patientGroups", "tooMany", Vocabulary.PatientGroups.Count);
+            return;
+        }
+        foreach (var (index, group) in groups.Index())
+        {
+            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
+            if (groups.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
+            if (group is "none" or "unknown" && groups.Count > 1) errors.Add($"/patientGroups/{index}", "contradictsOthers");
+        }
+    }
+
+    /// <summary>In force on the day that the deviation occurred; whether the code exists is judged with the other codes.</summary>
+    public static void CheckClauseInForce(string? clause, DateOnly occurredOn, FieldErrors errors)
+    {
+        if (clause is not null && Vocabulary.Clauses.TryGetValue(clause, out var term) && !term.IsInForceOn(occurredOn)) errors.Add("/clause", "notInForce");
+    }
+}

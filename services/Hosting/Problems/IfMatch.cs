@@ -1,0 +1,21 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Avvik.Hosting.Problems;
+
+/// <summary>Optimistic concurrency over HTTP: <c>If-Match</c> names the version that the caller has read.</summary>
+public static class IfMatch
+{
+    /// <summary>428 without <c>If-Match</c>, 412 when it names another version than the current one; null when it names that.</summary>
+    public static Problem? Check(HttpRequest request, int current)
+    {
+        var header = request.Headers.IfMatch.ToString();
+        if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, "versionRequired");
+        return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == current
+            ? null
+            : new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+    }
+
+    /// <summary>As <see cref="Check"/> where <c>If-Match</c> is optional.</summary>
+    public static Problem? CheckIfSent(HttpRequest request, int current) => request.Headers.IfMatch.Count > 0 ? Check(request, current) : null;
+}

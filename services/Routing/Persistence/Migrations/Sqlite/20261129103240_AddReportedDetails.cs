@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Avvik.Routing.Persistence.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class AddReportedDetails : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "message_id",
+                table: "cases",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "reporter_profession",
+                table: "cases",
+                type: "TEXT",
+                nullable: true);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Avvik.AccessLog;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.Hosting.Problems;
+using Avvik.Routing.Access;
+using Avvik.Routing.Cases;
+using Avvik.Routing.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Routing.ReadCase;
+
+/// <summary>A case as a caller sees it: whole, after it was read or acted on, and as a row of a list.</summary>
+internal static class CaseView
+{
+    private static readonly string[] FinalStates = [CaseStates.Closed, CaseStates.Rejected, CaseStates.Duplicate, CaseStates.Withdrawn,
+        CaseStates.EnteredInError];
+    public static readonly string[] AnsweredStates =
+        [CaseStates.Answered, CaseStates.Disputed, CaseStates.AwaitingReporter, .. FinalStates];
+
+    public static RouteGroupBuilder MapReadCase(this RouteGroupBuilder cases)
+    {
+        cases.MapGet("/{id:guid}", GetAsync).WithName("GetCase").WithSummary("A case, the same for both parties; its ETag is its version")
+            .Produces<CaseDetails>().ProducesProblem(404);
+        return cases;
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
+        TimeProvider clock, CancellationToken ct) =>
+        await DetailsAsync(id, http, caller, db, journal, clock, ct) ?? Problem.NotFound();
+
+    public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
+        TimeProvider clock, CancellationToken ct)
+    {
+        var @case = await db.Cases.Include(c => c.Measures).Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        if (@case is null) return null;
+        var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
+        var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
+        var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
+        var facts = @case.Facts;
+        await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
+        http.Response.Headers.ETag = $"\"{@case.Version}\"";
+        return Results.Json(new CaseDetails
+        {
+            Case = Row(@case, clock.GetUtcNow()),
+            Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
+            OccurredOn = facts.OccurredOn,
+            OccurredAt = facts.OccurredAt,
+            DiscoveredAt = facts.DiscoveredAt,
+            Site = facts.RespondentSite,
+            ReportingUnit = facts.ReporterUnit,
+            ReporterProfession = @case.ReporterProfession,
+            PatientMunicipality = facts.PatientMunicipality,
+            AffectedMessage = facts.AffectedMessage,
+            MessageId = @case.MessageId,
+            Difference = facts.Difference,
+            PotentialHarm = facts.PotentialHarm,
+            Likelihood = facts.Likelihood,
+            Narrative = @case.Narrative,
+            ImmediateAction = @case.ImmediateAction,
+            SuggestedMeasure = @case.SuggestedMeasure,
+            PatientGroups = facts.PatientGroups,
+            HasPatient = facts.HasPatient,
+            Reasons = @case.Reasons,
+            Routing = new(@case.Rule, @case.RuleVersion),
+            Answer = @case.CurrentAnswer(),
+            Question = @case.Question,
+            SeriousIncident = @case.SeriousIncident(caller.Organization),
+            Closings = @case.Closings,
+            // The answering party knows of each; another reporter only that somebody else has reported the same.
+            Duplicates = [.. duplicates.Select(d => caller.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
+                ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
+                : new CaseDuplicate(d.Id, d.Reference, null, null))],
+            AllowedActions = CaseRules.AllowedActions(@case, caller.AsActor(), clock.GetUtcNow()),
+            RefusedActions = CaseRules.RefusedActions(@case, caller.AsActor(), clock.GetUtcNow()),
+            Timeline = TimelineOf(@case, events, messages, caller),
+        }, ClientJson.Default.CaseDetails);
+    }
+
+    // A message that moved the case, or came before it, has no line of its own in the history: it is shown with the state that it met.
+    private static IReadOnlyList<CaseEvent> TimelineOf(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, Caller caller)
+    {
+        var answers = @case.RespondentOrganization == caller.Organization;
+        var recorded = events.Where(e => e.Action == Case.ReporterMessage).Select(e => e.Text).ToHashSet(StringComparer.Ordinal);
+        return [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State,
+            e.Unit,
+                // What the reporter of a duplicate wrote is for those who answer.
+                e is { Action: Case.ReporterMessage, Organization: null } && !answers ? null : e.Text))
+            .Concat(messages.Where(m => !recorded.Contains(m.Text)).Select(m => (Message: m, Met: events.LastOrDefault(e => e.At <= m.At) ?? events[0]))
+                .Select(m =>
+                new CaseEvent(m.Met.Version, m.Message.At, Case.ReporterMessage, m.Message.Organization, null, m.Met.State, m.Met.Unit, m.Message.Text)))
+            .OrderBy(e => e.At)];
+    }
+
+    public static CaseRow Row(Case c, DateTimeOffset now)
+    {
+        var facts = c.Facts;
+        return new CaseRow
+        {
+            Id = c.Id,
+            Reference = c.Reference,
+            State = c.State,
+            Unit = c.Unit,
+            Community = c.Community,
+            Direction = facts.Direction,
+            ReporterOrganization = c.ReporterOrganization,
+            RespondentOrganization = c.RespondentOrganization,
+            Kind = facts.Kind,
+            Category = c.Category,
+            Clause = facts.Clause,
+            ActualHarm = c.ActualHarm,
+            Priority = c.Priority,
+            ReceivedAt = c.ReceivedAt,
+            DueAt = c.DueAt,
+            Overdue = c.DueAt < now && !AnsweredStates.Contains(c.State),
+            Hops = c.Hops,
+            Version = c.Version,
+        };
+    }
+}
