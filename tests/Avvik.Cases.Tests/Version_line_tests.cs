@@ -110,8 +110,8 @@ public sealed class Version_line_tests
                     both.Withdraw(Id);
                     return Task.CompletedTask;
                 case "route" or "ask" or "reject": return DecideAsync(move);
-                default: return both.ActAsync(Id, move.Action,
-                    new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
+                default:
+                    return both.ActAsync(Id, move.Action, new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;

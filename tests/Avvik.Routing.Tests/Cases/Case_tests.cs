@@ -409,8 +409,8 @@ public sealed class Case_tests
             case "message": return @case.ReporterWrote(Given.Hamar, "Mer.", now, now);
             case "triageAsks": return @case.Follow(Change("asked", CaseStates.AwaitingReporter), "Hva?");
             case "triageRejects": return @case.Follow(Change("rejected", CaseStates.Rejected), "Nei");
-            case "triageRoutes": return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Reopening = @case.Reopenings }, null, Given.Knowledge,
-                now);
+            case "triageRoutes":
+                return @case.RouteAgain(Given.Triaged() with { DeviationId = @case.Id, Reopening = @case.Reopenings }, null, Given.Knowledge, now);
             case "measure":
                 return @case.Measures.FirstOrDefault(m => Routing.Cases.Measure.MayFollow(m.State, "inProgress")) is { } planned
                     ? @case.ChangeMeasure(planned, "inProgress", null, Coordinator, new(2026, 9, 1), now) : null;

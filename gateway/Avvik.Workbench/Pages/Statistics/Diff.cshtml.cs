@@ -16,13 +16,13 @@ internal sealed class DiffModel(IAvvikClient client, Places places, Browser.Choi
     public int Later { get; set; }
 
     public ReportDiff Diff { get; private set; } = null!;
-    public Report Report { get; private set; } = null!;
+    public Client.Report Report { get; private set; } = null!;
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (!Choice.IsQuarter(Quarter) || (await places.GetAsync(ct)).CommunityOf(me.Organization) is not { } community) return NotFound();
-        Diff = await client.GetReportDiffAsync(community.Code, Quarter, Later - 1, Later, ct);
-        Report = await client.GetReportAsync(community.Code, Quarter, Later, ct);
+        Diff = await client.GetReportDiffAsync(community.Code, Quarter, Later - 1, Later, ct: ct);
+        Report = await client.GetReportAsync(community.Code, Quarter, Later, ct: ct);
         return Page();
     }
 

@@ -28,7 +28,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
 
     public string Path { get; private set; } = "";
     public DirectoryCommunity? Community { get; private set; }
-    public Report? Report { get; private set; }
+    public Client.Report? Report { get; private set; }
     public IReadOnlyList<ReportVersion> Versions { get; private set; } = [];
     public IEnumerable<SelectListItem> Reports { get; private set; } = [];
     public System.Globalization.CultureInfo Culture => choices.Culture;
@@ -54,7 +54,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         await FindAsync(ct);
         if (Community is null) return NotFound();
         // The token stays here, so the file passes through; it is streamed and never whole in memory.
-        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, ct), type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
+        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, ct: ct), type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
     }
 
     public async Task<IActionResult> OnPostFreezeAsync(string? reason, CancellationToken ct)
@@ -90,7 +90,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         if (Community is null) return;
         try
         {
-            Report = await client.GetReportAsync(Community.Code, Path, Version, ct);
+            Report = await client.GetReportAsync(Community.Code, Path, Version, ct: ct);
         }
         catch (AvvikProblemException problem) when (problem.Status == HttpStatusCode.NotFound)
         {
