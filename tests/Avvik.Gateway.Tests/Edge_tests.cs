@@ -96,6 +96,31 @@ public sealed class Edge_tests(BearerGateway shared) : IClassFixture<BearerGatew
     }
 
     [Theory]
+    [InlineData("41814061033")]
+    [InlineData("a41814061033.pdf")]
+    public async Task Path_with_a_person_number_is_refused_and_never_logged(string segment)
+    {
+        var before = _gateway.Service.Arrivals;
+        Assert.Equal("400", StatusOf(await GetAsync($"/api/v1/reports/{segment}/2026-Q3")));
+        Assert.Equal(before, _gateway.Service.Arrivals);
+        Assert.DoesNotContain("41814061033", _gateway.Process.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00-0af76519418140610338b211c80319cc-b7ad6b7169203331-01")]
+    [InlineData("41814061033")]
+    [InlineData("00-41814061033-b7ad6b7169203331-01")]
+    public async Task Trace_context_with_a_person_number_or_of_another_form_is_replaced(string traceparent)
+    {
+        using var http = _gateway.Http(_gateway.Issuer.Token());
+        http.DefaultRequestHeaders.TryAddWithoutValidation("traceparent", traceparent);
+        http.DefaultRequestHeaders.TryAddWithoutValidation("tracestate", "a=41814061033");
+        var arrival = (await http.GetFromJsonAsync<Arrival>("api/v1/deviations"))!;
+        Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$", arrival.Headers["traceparent"]);
+        Assert.DoesNotContain("41814061033", string.Join('\n', arrival.Headers.Values), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Host: elsewhere\r\n", "400")]
     [InlineData("Content-Length: 0\r\nContent-Length: 5\r\n", "400")]
     [InlineData("Content-Length: 5, 6\r\n", "400")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Contracts;
+using Avvik.Testing;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tests;
@@ -83,6 +84,19 @@ public sealed class Token_tests(BearerGateway shared) : IClassFixture<BearerGate
     {
         foreach (var (path, service) in new[] { ("api/v1/deviations", "reporting"), ("api/v1/triage", "triage"), ("api/v1/cases", "routing"), ("api/v1/statistics", "statistics") })
             Assert.Equal($"avvik-{service}", (await _gateway.ArrivalAsync(Software(("scope", Scopes.All.ToArray())), path)).InternalToken["aud"].GetString());
+    }
+
+    [Fact]
+    public async Task Refused_requests_are_logged_with_client_address_and_template_but_never_the_path()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateway.SendAsync(null, "api/v1/deviations/secret-path-a")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await gateway.SendAsync(gateway.Issuer.Token(Software(("scope", new[] { Scopes.Case }))), "api/v1/triage/secret-path-b")).StatusCode);
+        await Eventually.IsTrue(() => Task.FromResult(gateway.Process.Log.Contains("insufficient_scope", StringComparison.Ordinal)), TimeSpan.FromSeconds(5));
+        var log = gateway.Process.Log;
+        Assert.Contains("Request refused with 401 (no token): client unknown of unknown from 127.0.0.1 at /api/v1/deviations/{**rest}.", log, StringComparison.Ordinal);
+        Assert.Contains($"Request refused with 403 (insufficient_scope): client health-record of {Hamar} from 127.0.0.1 at /api/v1/triage/{{**rest}}.", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-path", log, StringComparison.Ordinal);
     }
 
     [Fact]

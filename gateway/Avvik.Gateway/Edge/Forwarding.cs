@@ -9,9 +9,10 @@ namespace Avvik.Gateway.Edge;
 /// <summary>Which headers a destination receives. Everything else a client sends stays at the gateway: forged identities, method overrides, proofs.</summary>
 internal static class Forwarding
 {
+    // The trace context is not among them: the gateway's own span takes its place (RequestIdentifiers).
     private static readonly string[] ServiceHeaders =
     [
-        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "traceparent", "tracestate",
+        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match",
     ];
 
     // What Razor Pages, antiforgery, static files and htmx read.
@@ -19,7 +20,7 @@ internal static class Forwarding
     [
         "Accept", "Accept-Encoding", "Accept-Language", "Content-Length", "Content-Type", "Cookie", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range",
         "Referer", "RequestVerificationToken", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent", "HX-Boosted", "HX-Current-URL",
-        "HX-History-Restore-Request", "HX-Prompt", "HX-Request", "HX-Target", "HX-Trigger", "HX-Trigger-Name", "traceparent", "tracestate",
+        "HX-History-Restore-Request", "HX-Prompt", "HX-Request", "HX-Target", "HX-Trigger", "HX-Trigger-Name",
     ];
 
     public static void AddForwarding(this IReverseProxyBuilder proxy) => proxy.AddTransforms(context =>

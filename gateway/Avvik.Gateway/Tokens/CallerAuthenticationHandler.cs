@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Avvik.Gateway.Tokens.Proofs;
 using Avvik.Hosting.Problems;
@@ -26,7 +27,8 @@ internal sealed class CallerAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
         var space = authorization.IndexOf(' ', StringComparison.Ordinal);
-        if (space < 0 || !authorization.AsSpan(0, space).Equals(TokenScheme.ToString(), StringComparison.OrdinalIgnoreCase)) return Refuse(TokenRefusal.Invalid($"This API takes {TokenScheme} tokens only."));
+        if (space < 0 || !authorization.AsSpan(0, space).Equals(TokenScheme.ToString(), StringComparison.OrdinalIgnoreCase))
+            return Refuse(TokenRefusal.Invalid($"This API takes {TokenScheme} tokens only."));
         if (!keys.AreKnown)
         {
             _cannotJudge = true;
@@ -64,6 +66,7 @@ internal sealed class CallerAuthenticationHandler(
     {
         if (_cannotJudge) return Problem.Unavailable().ExecuteAsync(Context);
         Response.StatusCode = StatusCodes.Status401Unauthorized;
+        LogRefusal(_refusal?.Error ?? "no token");
         Challenge(_refusal);
         return Task.CompletedTask;
     }
@@ -72,13 +75,20 @@ internal sealed class CallerAuthenticationHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         Response.StatusCode = StatusCodes.Status403Forbidden;
+        LogRefusal("insufficient_scope");
         Challenge(new("insufficient_scope", "The client was not given the scope that this takes."));
         return Task.CompletedTask;
     }
 
+    private void LogRefusal(string reason) => Logger.RequestRefused(
+        Response.StatusCode, reason, Context.User.FindFirstValue("client_id") ?? "unknown", Context.User.FindFirstValue("organization") ?? "unknown",
+        Context.Connection.RemoteIpAddress?.ToString() ?? "unknown", Context.GetEndpoint() is RouteEndpoint route ? route.RoutePattern.RawText ?? "" : "");
+
     private void Challenge(TokenRefusal? refusal)
     {
-        string[] parts = [.. refusal is null ? Array.Empty<string>() : [$"error=\"{refusal.Error}\"", $"error_description=\"{refusal.Description}\""], .. used is null ? Array.Empty<string>() : [$"algs=\"{Proof.Algorithms}\""]];
-        Response.Headers.WWWAuthenticate = parts.Length == 0 ? TokenScheme.ToString() : $"{TokenScheme} {string.Join(", ", parts)}";
+        var parts = new List<string>();
+        if (refusal is not null) parts.AddRange([$"error=\"{refusal.Error}\"", $"error_description=\"{refusal.Description}\""]);
+        if (used is not null) parts.Add($"algs=\"{Proof.Algorithms}\"");
+        Response.Headers.WWWAuthenticate = parts.Count == 0 ? TokenScheme.ToString() : $"{TokenScheme} {string.Join(", ", parts)}";
     }
 }
