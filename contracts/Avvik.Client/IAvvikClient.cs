@@ -182,9 +182,10 @@ public interface IAvvikClient
     /// <param name="community">Code of the health community.</param>
     /// <param name="path">Which report, and its format.</param>
     /// <param name="version">Of a quarter; null: the latest.</param>
+    /// <param name="scope">As for <see cref="GetReportAsync"/>.</param>
     /// <param name="ct">Cancels the call.</param>
     [Get("/api/v1/reports/{community}/{**path}")]
-    Task<Stream> OpenReportAsync(string community, string path, int? version = null, CancellationToken ct = default);
+    Task<Stream> OpenReportAsync(string community, string path, int? version = null, string? scope = null, CancellationToken ct = default);
 
     /// <summary>The frozen versions of a quarter, newest first.</summary>
     [Get("/api/v1/reports/{community}/{quarter}/versions")]
@@ -231,7 +232,7 @@ public interface IAvvikClient
     async Task<byte[]> DownloadReportAsync(
         string community, string path, int? version = null, CancellationToken ct = default)
     {
-        await using var report = await OpenReportAsync(community, path, version, ct);
+        await using var report = await OpenReportAsync(community, path, version, ct: ct);
         using var bytes = new MemoryStream();
         await report.CopyToAsync(bytes, ct);
         return bytes.ToArray();

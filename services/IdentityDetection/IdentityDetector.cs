@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace Avvik.IdentityDetection;
 
@@ -7,7 +8,7 @@ namespace Avvik.IdentityDetection;
 /// A missed person number is a leak and a false one a refused report, so numbers with control digits are found in
 /// any writing, and the rest only where the words or the grouping around them say what they are (README).
 /// </summary>
-public static class IdentityDetector
+public static partial class IdentityDetector
 {
     private static readonly SearchValues<char> s_starts = SearchValues.Create("0123456789@");
 
@@ -32,8 +33,21 @@ public static class IdentityDetector
         SplitPersonNumbers.Find(plain, groups, ref others);
         OtherPersonalNumbers.Find(plain, groups, ref others);
         if (others is null && scan.Findings.Count == 0) return [];
-        return [.. (others is null ? scan.Findings : Merge(scan.Findings, others)).Select(normalized.InOriginal)];
+        return [.. OutsideUuids(plain, others is null ? scan.Findings : Merge(scan.Findings, others)).Select(normalized.InOriginal)];
     }
+
+    /// <summary>
+    /// Senders give their references as UUIDs, and one in some thousands has digits that look like a person's number. A token with all 32 hexadecimal
+    /// digits and a letter among them is no writing of a number.
+    /// </summary>
+    private static IEnumerable<IdentityFinding> OutsideUuids(string plain, IEnumerable<IdentityFinding> found)
+    {
+        var uuids = Uuid().Matches(plain);
+        return uuids.Count == 0 ? found : found.Where(f => !uuids.Any(u => f.Offset >= u.Index && f.Offset + f.Length <= u.Index + u.Length));
+    }
+
+    [GeneratedRegex(@"(?<![0-9A-Za-z])(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Uuid();
 
     /// <summary>Of two that overlap, the surer stays: a person number with its control digits, then what has a name or a control, then a telephone.</summary>
     private static IEnumerable<IdentityFinding> Merge(IReadOnlyList<IdentityFinding> scanned, List<IdentityFinding> others)

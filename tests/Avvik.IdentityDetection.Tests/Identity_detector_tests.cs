@@ -294,4 +294,17 @@ public sealed class Identity_detector_tests
         }
         Assert.Equal(0, allocated);
     }
+
+    [Theory]
+    [InlineData("01a13857510059f9a478eca2878bee12")]
+    [InlineData("01a13857-5100-59f9-a478-eca2878bee12")]
+    public void Uuid_with_the_digits_of_a_number_is_not_refused(string reference)
+    {
+        Assert.Empty(IdentityDetector.Find(reference));
+        Assert.NotEmpty(IdentityDetector.Find($"{reference} 13857510059"));
+    }
+
+    [Fact]
+    public void No_fresh_uuid_is_refused() =>
+        Assert.All(Enumerable.Range(0, 50_000), _ => Assert.Empty(IdentityDetector.Find(Guid.NewGuid().ToString("N"))));
 }

@@ -153,9 +153,10 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         foreach (var community in directory.Now.All)
         {
             if (await db.Facts.Where(f => f.Community == community.Code).MinAsync(f => (DateOnly?)f.ReceivedOn, ct) is not { } first) continue;
-            var done = await db.ProtectedCubes.Where(c => c.Community == community.Code).Select(c => c.Quarter).Distinct().ToListAsync(ct);
             var latest = await db.FrozenReports.Where(r => r.Community == community.Code).GroupBy(r => r.Quarter)
                 .Select(g => new { Quarter = g.Key, Version = g.Max(r => r.Version) }).ToDictionaryAsync(g => g.Quarter, g => g.Version, ct);
+            // After the versions: a quarter that another instance freezes in between is then seen as done, and never as due for a second version.
+            var done = await db.ProtectedCubes.Where(c => c.Community == community.Code).Select(c => c.Quarter).Distinct().ToListAsync(ct);
             for (var quarter = Period.QuarterOf(first); quarter.To.AddDays(options.Value.DaysUntilFrozen) < today; quarter = quarter.Before(-1))
                 if (!done.Contains(quarter.Code)) due.Add((community, quarter, latest.GetValueOrDefault(quarter.Code) + 1));
         }

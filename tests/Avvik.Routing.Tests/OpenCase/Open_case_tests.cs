@@ -28,7 +28,7 @@ public sealed class Open_case_tests
         Assert.Equal(triaged.Reasons, answering.Reasons);
         Assert.Equal(["acknowledge", "return"], answering.AllowedActions);
         Assert.Empty(reporting.AllowedActions);
-        static string Shared(CaseDetails details) => JsonSerializer.Serialize(details with { AllowedActions = [] }, ClientJson.Default.CaseDetails);
+        static string Shared(CaseDetails details) => JsonSerializer.Serialize(details with { AllowedActions = [], RefusedActions = [] }, ClientJson.Default.CaseDetails);
         Assert.Equal(Shared(answering), Shared(reporting));
     }
 

@@ -117,6 +117,21 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
     public bool MayOpenEnvelope => Details.HasPatient && me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.Reporter);
 
+    /// <summary>What the reporter said besides, where they did.</summary>
+    public IEnumerable<(string Label, string Value)> Reported => new (string Label, string? Value)[]
+    {
+        ("case.discovered", Details.DiscoveredAt is { } at ? text.Time(at) : null),
+        ("case.site", Details.Site),
+        ("case.reportingUnit", Details.ReportingUnit is null ? null : Names.Unit(Details.ReportingUnit)),
+        ("case.profession", Details.ReporterProfession),
+        ("case.patientMunicipality", Names.Parties.FirstOrDefault(p => p.Number == Details.PatientMunicipality)?.Name ?? Details.PatientMunicipality),
+        ("case.affectedMessage", Word("messageTypes", Details.AffectedMessage)),
+        ("case.difference", Word("differences", Details.Difference)),
+        ("case.messageId", Details.MessageId),
+        ("case.potentialHarm", Word("harm", Details.PotentialHarm)),
+        ("case.likelihood", Word("likelihood", Details.Likelihood)),
+    }.Where(r => !string.IsNullOrEmpty(r.Value)).Select(r => (r.Label, r.Value!));
+
     public IEnumerable<TimelineItem> Timeline => Details.Timeline.Select(e => new TimelineItem(e.At, text.Code("caseEvents", e.Action), Who(e), e.Text));
 
     public IEnumerable<(string Action, string Why)> Refused => Details.RefusedActions

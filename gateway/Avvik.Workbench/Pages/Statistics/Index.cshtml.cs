@@ -26,6 +26,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
     [BindProperty(SupportsGet = true, Name = "version")]
     public int? Version { get; set; }
 
+    [BindProperty(SupportsGet = true, Name = "scope")]
+    public string? Scope { get; set; }
+
     public string Path { get; private set; } = "";
     public DirectoryCommunity? Community { get; private set; }
     public Client.Report? Report { get; private set; }
@@ -35,6 +38,11 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
 
     public bool MayFreeze => me.Is(Roles.Secretariat) && Choice.IsQuarter(Path);
     public bool SeesSignals => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.UnitLeader, Roles.Handler, Roles.LearningEditor);
+
+    /// <summary>Own figures are whole; those of the community are the same, protected, for everybody.</summary>
+    public bool HasOwn => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.Handler, Roles.UnitLeader) && (Choice.IsQuarter(Path) || Path.Length == 4);
+
+    private string? AskedScope => Scope == "own" && HasOwn ? Scope : null;
 
     public string Show(Figure? figure) => figure switch
     {
@@ -54,7 +62,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         await FindAsync(ct);
         if (Community is null) return NotFound();
         // The token stays here, so the file passes through; it is streamed and never whole in memory.
-        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, ct: ct), type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
+        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, AskedScope, ct), type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
     }
 
     public async Task<IActionResult> OnPostFreezeAsync(string? reason, CancellationToken ct)
@@ -90,7 +98,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         if (Community is null) return;
         try
         {
-            Report = await client.GetReportAsync(Community.Code, Path, Version, ct: ct);
+            Report = await client.GetReportAsync(Community.Code, Path, Version, AskedScope, ct);
         }
         catch (AvvikProblemException problem) when (problem.Status == HttpStatusCode.NotFound)
         {
