@@ -50,7 +50,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
             TempData["notice"] = text["administration.unitChanged"];
             return RedirectToPage();
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.PreconditionFailed)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem, "Input.");
             Open = code;

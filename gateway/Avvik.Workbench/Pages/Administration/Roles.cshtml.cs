@@ -67,7 +67,7 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
             TempData["notice"] = text[done];
             return RedirectToPage();
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem, "Input.");
             await ReadAsync(ct);

@@ -78,7 +78,7 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
         {
             if (await work() is { } elsewhere) return elsewhere;
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem);
         }

@@ -120,7 +120,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
             TempData["notice"] = await CloseAsync(answered, measures, ct);
             return Redirect($"/case/{Id}");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             return await AgainAsync(problem, ct);
         }

@@ -159,7 +159,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
             TempData["notice"] = text[$"case.done.{action}"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             Open = action;
             await ReadAsync(ct);
@@ -180,7 +180,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
             TempData["notice"] = text["case.measureChanged"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             await ReadAsync(ct);
             if (problem.Status == HttpStatusCode.PreconditionFailed) Conflict = ConflictWith(null);

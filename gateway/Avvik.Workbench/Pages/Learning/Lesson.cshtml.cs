@@ -31,7 +31,7 @@ internal sealed class LessonModel(IAvvikClient client, Places places, Me me, Tex
             TempData["notice"] = text[approved.State == "approved" ? "learning.nowApproved" : "learning.approvedByUs"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

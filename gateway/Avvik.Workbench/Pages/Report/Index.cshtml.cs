@@ -47,11 +47,15 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public bool AskAboutNames { get; private set; }
     public string Today => text.Today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>What was sent last: a draft of it that was saved while it was on its way is no draft any more.</summary>
+    private const string SentName = "report-sent";
+
     public async Task OnGetAsync([Bind(Prefix = "")] ReportPrefill prefill, CancellationToken ct)
     {
         Form.OccurredOn = Today;
         Form.Kind = "agreementBreach";
-        if (await drafts.FindAsync<ReportForm>(DraftName, ct) is var (draft, savedAt) && !draft.IsEmpty) (Form, DraftFrom) = (draft, savedAt);
+        if (await drafts.FindAsync<ReportForm>(DraftName, ct) is var (draft, savedAt) && !draft.IsEmpty
+            && await preferences.FindAsync<string>(SentName, ct) != draft.ClientReference) (Form, DraftFrom) = (draft, savedAt);
         else prefill.Fill(Form);
         await FillAsync(ct);
         if (!string.IsNullOrEmpty(Form.Narrative)) Check = await checker.CheckAsync(Form, ct) with { SavedAt = DraftFrom };
@@ -104,6 +108,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
             }
             var deviation = await client.SubmitAsync(Form.ToSubmission(), ct);
             await RememberAsync(ct);
+            await preferences.SaveAsync(SentName, Form.ClientReference, ct);
             await drafts.DeleteAsync(DraftName, ct);
             return RedirectToPage("/Report/Receipt", new { id = deviation.Id });
         }

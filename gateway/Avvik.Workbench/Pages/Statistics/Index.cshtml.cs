@@ -75,7 +75,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
             TempData["notice"] = text["statistics.nowFrozen", frozen.Version];
             return Redirect($"/statistics?report={Uri.EscapeDataString(Path)}");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

@@ -33,7 +33,7 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
             TempData["notice"] = text["statistics.signalChanged"];
             return RedirectToPage(new { State });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

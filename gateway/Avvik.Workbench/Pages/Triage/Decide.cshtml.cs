@@ -81,7 +81,7 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
             TempData["notice"] = text[$"triage.done.{Input.Decision}", Item.Reference];
             return Next is { } next ? RedirectToPage(new { id = next }) : RedirectToPage("Index");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             ModelState.AddProblem(problem, "Input.");
             return Page();

@@ -35,7 +35,7 @@ internal sealed class IndexModel(IAvvikClient client, Queue queue, Places places
                 await client.DecideAsync(id, new TriageDecision { Decision = "route", Category = item.Category is null ? CategoryOf(item) : null }, ct);
                 routed++;
             }
-            catch (AvvikProblemException problem) when ((int)problem.Status is 404 or 409 or 422)
+            catch (AvvikProblemException problem) when ((int)problem.Status is 400 or 404 or 409 or 422)
             {
                 refused.Add($"{item.Reference}: {(problem.Errors is [var error, ..] ? error.Message : problem.Title)}");
             }
