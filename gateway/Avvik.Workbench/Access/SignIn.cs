@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using Avvik.TextProtection;
+using Avvik.Workbench.Browser;
 using Avvik.Workbench.Persistence;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -65,7 +66,7 @@ internal static class SignIn
         o.Events.OnRedirectToLogin = context =>
         {
             // A part of a page cannot be answered with a sign-in page: the script tells the user instead.
-            if (context.Request.Headers.ContainsKey("HX-Request")) context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            if (context.Request.IsHtmx()) context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             else context.Response.Redirect(context.RedirectUri);
             return Task.CompletedTask;
         };

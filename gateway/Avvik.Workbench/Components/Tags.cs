@@ -42,6 +42,9 @@ public sealed class Deadline(Text text) : TagHelper
     /// <summary>False: the day alone, where nothing is waited for any more.</summary>
     public bool Open { get; set; } = true;
 
+    /// <summary>True while an answer is waited for in this state of a case.</summary>
+    public static bool IsWaitedFor(string state) => state is "routed" or "acknowledged" or "inProgress" or "escalated";
+
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         var day = Text.LocalDay(Due);

@@ -1,6 +1,7 @@
 using System.Net;
 using Avvik.Client;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Browser;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Mvc;
@@ -20,7 +21,7 @@ internal sealed class GatewayAnswers(TimeProvider clock) : IExceptionFilter
         {
             AvvikProblemException { Status: HttpStatusCode.Unauthorized } when IsNew(context.HttpContext) => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
             // The token has run out or was taken back: sign in again, and come back here.
-            AvvikProblemException { Status: HttpStatusCode.Unauthorized } when HttpMethods.IsGet(context.HttpContext.Request.Method) && !context.HttpContext.Request.Headers.ContainsKey("HX-Request") =>
+            AvvikProblemException { Status: HttpStatusCode.Unauthorized } when HttpMethods.IsGet(context.HttpContext.Request.Method) && !context.HttpContext.Request.IsHtmx() =>
                 new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(context.HttpContext.Request.Path + context.HttpContext.Request.QueryString)),
             AvvikProblemException { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout } =>
                 new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),

@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Workbench.Texts;
 
 namespace Avvik.Workbench.Gateway;
 
@@ -45,6 +46,11 @@ internal sealed class PlaceNames
     public DirectoryParty? FindParty(string? organizationNumber) => organizationNumber is null ? null : _parties.GetValueOrDefault(organizationNumber);
     public string Party(string? organizationNumber) => FindParty(organizationNumber)?.Name ?? organizationNumber ?? "";
     public string Unit(string? code) => code is null ? "" : _units.GetValueOrDefault(code)?.Name ?? code;
+
+    /// <summary>The units of a party that get cases, as people look them up.</summary>
+    public IEnumerable<DirectoryUnit> OpenUnits(string organizationNumber, Text text) =>
+        (FindParty(organizationNumber)?.Units ?? []).Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting);
+
     public DirectoryCommunity? CommunityOf(string organizationNumber) =>
         Directory.Communities.FirstOrDefault(c => c.Trust.OrganizationNumber == organizationNumber || c.Regions.Any(r => r.Municipalities.Any(m => m.OrganizationNumber == organizationNumber)));
 }

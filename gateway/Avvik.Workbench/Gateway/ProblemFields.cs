@@ -1,3 +1,4 @@
+using System.Net;
 using Avvik.Client;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
@@ -5,6 +6,10 @@ namespace Avvik.Workbench.Gateway;
 
 internal static class ProblemFields
 {
+    /// <summary>True when what was sent was refused, and the form is shown again with the reason; the rest is for <see cref="GatewayAnswers"/>.</summary>
+    public static bool IsRefusal(this AvvikProblemException problem) =>
+        problem.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity;
+
     /// <summary>
     /// Puts each error of a problem document at its field of the form. <c>/respondent/organizationNumber</c> is the field that <paramref name="names"/> says,
     /// else the one of the same name under <paramref name="prefix"/>; what has no field of its own stands in the summary.

@@ -80,9 +80,6 @@ internal static class CaseRules
     public static IReadOnlyList<RefusedAction> RefusedActions(Case @case, Actor actor, DateTimeOffset now) =>
         [.. Table.Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null).Select(r => new RefusedAction(r.Action, r.Code!))];
 
-    /// <summary>True while the answer time runs: what is past due in these states is overdue.</summary>
-    public static bool AnswerIsAwaited(string state) => state is CaseStates.Routed or CaseStates.Acknowledged or CaseStates.InProgress or CaseStates.Escalated or CaseStates.Triage;
-
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? "actionNotAllowed"

@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.ReadCase;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Worklist;
@@ -25,7 +26,7 @@ internal static class CaseCountEndpoints
         var byState = ours.Concat(reported).GroupBy(c => c.State, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
         return Results.Json(new CaseCounts(
             byState.Values.Sum(c => c.Count),
-            byState.Where(c => CaseRules.AnswerIsAwaited(c.Key)).Sum(c => c.Value.Overdue),
+            byState.Where(c => !CaseView.AnsweredStates.Contains(c.Key)).Sum(c => c.Value.Overdue),
             [.. Vocabulary.CaseStates.Keys.Where(byState.ContainsKey).Select(state => new CaseCount(state, byState[state].Count))]), ClientJson.Default.CaseCounts);
     }
 

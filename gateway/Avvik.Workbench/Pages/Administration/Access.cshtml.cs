@@ -54,7 +54,7 @@ internal sealed class AccessModel(IAvvikClient client, Places places, Text text)
         Entries = await client.ListAccessLogAsync(Service, new AccessLogQuery
         {
             Deviation = deviation,
-            Subject = string.IsNullOrWhiteSpace(Subject) ? null : Subject.Trim(),
+            Subject = Subject.TrimToNull(),
             From = From,
             To = To,
             Cursor = string.IsNullOrEmpty(Cursor) ? null : Cursor,

@@ -1,7 +1,7 @@
-using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
@@ -40,17 +40,17 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
         {
             await client.ChangeUnitAsync(code, new DirectoryUnitChange
             {
-                Name = Words(Input.Name),
+                Name = Input.Name.TrimToNull(),
                 Sites = Input.Sites is null ? null : Input.Sites.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                ClosedOn = Words(Input.ClosedOn),
-                Successor = Words(Input.Successor),
-                Reason = Words(Input.Reason),
+                ClosedOn = Input.ClosedOn.TrimToNull(),
+                Successor = Input.Successor.TrimToNull(),
+                Reason = Input.Reason.TrimToNull(),
             }, ct: ct);
             cache.Current = null;
             TempData["notice"] = text["administration.unitChanged"];
             return RedirectToPage();
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem, "Input.");
             Open = code;
@@ -60,6 +60,4 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
     }
 
     private async Task ReadAsync(CancellationToken ct) => Names = await places.GetAsync(ct);
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

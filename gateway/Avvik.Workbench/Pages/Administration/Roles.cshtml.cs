@@ -38,26 +38,26 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
     public Pager Pager => new(Request, Assignments.NextCursor);
 
     public IEnumerable<SelectListItem> Roles =>
-        [new(text["administration.chooseRole"], ""), .. Vocabulary.Roles.Keys.Select(r => new SelectListItem(text.Code("roles", r), r)).OrderBy(r => r.Text, text.Sorting)];
+        text.SortedOptions("roles", Vocabulary.Roles.Keys, text["administration.chooseRole"]);
 
-    public IEnumerable<SelectListItem> Units => [new(text["administration.wholeParty"], ""), .. (Names.FindParty(me.Organization)?.Units ?? [])
-        .OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
+    public IEnumerable<SelectListItem> Units =>
+        (Names.FindParty(me.Organization)?.Units ?? []).OrderBy(u => u.Name, text.Sorting).Options(text["administration.wholeParty"]);
 
     public Task OnGetAsync(CancellationToken ct) => ReadAsync(ct);
 
     public Task<IActionResult> OnPostGiveAsync(CancellationToken ct) => DoAsync("administration.roleGiven", () => client.AssignAsync(new NewAssignment
     {
-        Subject = Words(Input.Subject),
-        Name = Words(Input.Name),
-        Role = Words(Input.Role),
-        Unit = Words(Input.Unit),
-        From = Words(Input.From),
-        To = Words(Input.To),
-        Reason = Words(Input.Reason),
+        Subject = Input.Subject.TrimToNull(),
+        Name = Input.Name.TrimToNull(),
+        Role = Input.Role.TrimToNull(),
+        Unit = Input.Unit.TrimToNull(),
+        From = Input.From.TrimToNull(),
+        To = Input.To.TrimToNull(),
+        Reason = Input.Reason.TrimToNull(),
     }, ct), ct);
 
     public Task<IActionResult> OnPostEndAsync(Guid id, string? reason, CancellationToken ct) =>
-        DoAsync("administration.roleEnded", () => client.EndAssignmentAsync(id, new EndAssignment { Reason = Words(reason) }, ct), ct);
+        DoAsync("administration.roleEnded", () => client.EndAssignmentAsync(id, new EndAssignment { Reason = reason.TrimToNull() }, ct), ct);
 
     private async Task<IActionResult> DoAsync(string done, Func<Task<Assignment>> work, CancellationToken ct)
     {
@@ -67,7 +67,7 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
             TempData["notice"] = text[done];
             return RedirectToPage();
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal() || problem.Status == HttpStatusCode.Forbidden)
         {
             ModelState.AddProblem(problem, "Input.");
             await ReadAsync(ct);
@@ -77,9 +77,7 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
 
     private async Task ReadAsync(CancellationToken ct)
     {
-        var (names, assignments) = (places.GetAsync(ct), client.ListAssignmentsAsync(new AssignmentQuery { Active = All ? null : true, Cursor = Words(Cursor) }, ct));
+        var (names, assignments) = (places.GetAsync(ct), client.ListAssignmentsAsync(new AssignmentQuery { Active = All ? null : true, Cursor = Cursor.TrimToNull() }, ct));
         (Names, Assignments) = (await names, await assignments);
     }
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -1,6 +1,6 @@
-using System.Net;
 using Avvik.Client;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
@@ -37,18 +37,16 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
     public SimulatedRouting? Simulated { get; private set; }
     public PlaceNames Names { get; private set; } = null!;
 
-    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes) =>
-        [new(text["administration.any"], ""), .. codes.Select(c => new SelectListItem(text.Code(list, c), c)).OrderBy(c => c.Text, text.Sorting)];
+    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes) => text.SortedOptions(list, codes, text["administration.any"]);
 
-    public IEnumerable<SelectListItem> Units => [new(text["administration.chooseUnit"], ""), .. (Names.FindParty(me.Organization)?.Units ?? [])
-        .Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
+    public IEnumerable<SelectListItem> Units => Names.OpenUnits(me.Organization, text).Options(text["administration.chooseUnit"]);
 
     public IEnumerable<SelectListItem> Sites => [new(text["administration.any"], ""), .. (Names.FindParty(me.Organization)?.Units ?? [])
         .SelectMany(u => u.Sites).Distinct().OrderBy(s => s, text.Sorting).Select(s => new SelectListItem(s, s))];
 
     private List<RoutingRule> Typed => [.. Rules.Where(r => !r.IsEmpty).Select(r => new RoutingRule
     {
-        Category = Words(r.Category), Kind = Words(r.Kind), ActualHarm = Words(r.ActualHarm), Site = Words(r.Site), Unit = Words(r.Unit),
+        Category = r.Category.TrimToNull(), Kind = r.Kind.TrimToNull(), ActualHarm = r.ActualHarm.TrimToNull(), Site = r.Site.TrimToNull(), Unit = r.Unit.TrimToNull(),
     })];
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -67,7 +65,7 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
 
     public Task<IActionResult> OnPostSetAsync(CancellationToken ct) => TryAsync(async () =>
     {
-        await client.SetRoutingRulesAsync(new RoutingRuleChange { Rules = Typed, Reason = Words(Reason) }, Version, ct);
+        await client.SetRoutingRulesAsync(new RoutingRuleChange { Rules = Typed, Reason = Reason.TrimToNull() }, Version, ct);
         TempData["notice"] = text["administration.rulesSet"];
         return RedirectToPage();
     }, ct);
@@ -78,7 +76,7 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
         {
             if (await work() is { } elsewhere) return elsewhere;
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem);
         }
@@ -99,6 +97,4 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
         Rules = [.. Rules.Where(r => !r.IsEmpty)];
         for (var i = 0; i < EmptyRows; i++) Rules.Add(new());
     }
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Browser;
 using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Persistence;
@@ -85,7 +86,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
     public async Task<IActionResult> OnPostKeepAsync(CancellationToken ct)
     {
         await drafts.SaveAsync(Form, Input, ct);
-        if (Request.Headers.ContainsKey("HX-Request")) return new NoContentResult();
+        if (Request.IsHtmx()) return new NoContentResult();
         TempData["notice"] = text["case.draftKept"];
         return RedirectToPage(new { id = Id });
     }
@@ -110,17 +111,17 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
         {
             var answered = await client.ActAsync(Id, Version, "answer", new CaseAction
             {
-                Text = Words(Input.Text),
+                Text = Input.Text.TrimToNull(),
                 ContributingFactors = Input.ContributingFactors,
-                Measures = [.. measures.Select(m => new Measure { Description = Words(m.Description), Owner = Words(m.Owner), DueDate = Words(m.DueDate) })],
-                NoMeasuresReason = Words(Input.NoMeasuresReason),
+                Measures = [.. measures.Select(m => new Measure { Description = m.Description.TrimToNull(), Owner = m.Owner.TrimToNull(), DueDate = m.DueDate.TrimToNull() })],
+                NoMeasuresReason = Input.NoMeasuresReason.TrimToNull(),
                 SeriousIncidentNotice = NoticeInput.Notice,
             }, ct);
             await drafts.DeleteAsync(Form, ct);
             TempData["notice"] = await CloseAsync(answered, measures, ct);
             return Redirect($"/case/{Id}");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             return await AgainAsync(problem, ct);
         }
@@ -136,11 +137,11 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
             if (!Input.HasLesson) return text["case.done.answerAndClose"];
             await client.ProposeLessonAsync(Id, new LessonDraft
             {
-                Title = Words(Input.LessonTitle),
-                WhatHappened = Words(Input.Text),
-                Why = Words(Input.LessonWhy),
-                WhatWeChanged = measures.Count > 0 ? string.Join("\n", measures.Select(m => m.Description)) : Words(Input.NoMeasuresReason),
-                WhoShouldKnow = Words(Input.LessonWhoShouldKnow),
+                Title = Input.LessonTitle.TrimToNull(),
+                WhatHappened = Input.Text.TrimToNull(),
+                Why = Input.LessonWhy.TrimToNull(),
+                WhatWeChanged = measures.Count > 0 ? string.Join("\n", measures.Select(m => m.Description)) : Input.NoMeasuresReason.TrimToNull(),
+                WhoShouldKnow = Input.LessonWhoShouldKnow.TrimToNull(),
             }, ct);
             return text["case.done.answerCloseAndLesson"];
         }
@@ -181,6 +182,4 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
     {
         while (Input.Measures.Count < MeasureRows) Input.Measures.Add(new());
     }
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

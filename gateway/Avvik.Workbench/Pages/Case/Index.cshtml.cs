@@ -52,29 +52,27 @@ internal sealed class ActionInput
     /// <summary>As the API takes it: only what the action has a use for.</summary>
     public CaseAction For(string action) => action switch
     {
-        "return" => new() { Reason = Words(Reason), SuggestedUnit = Words(Unit) },
-        "transfer" => new() { Reason = Words(Reason), Unit = Words(Unit) },
-        "ask" => new() { Question = Words(Question) },
-        "resolve" => new() { Decision = Words(Decision) },
+        "return" => new() { Reason = Reason.TrimToNull(), SuggestedUnit = Unit.TrimToNull() },
+        "transfer" => new() { Reason = Reason.TrimToNull(), Unit = Unit.TrimToNull() },
+        "ask" => new() { Question = Question.TrimToNull() },
+        "resolve" => new() { Decision = Decision.TrimToNull() },
         "accept" => new() { SeriousIncidentNotice = Notice },
-        "close" => new() { Decision = Words(Decision), SeriousIncidentNotice = Notice },
-        "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Words(Reason) },
+        "close" => new() { Decision = Decision.TrimToNull(), SeriousIncidentNotice = Notice },
+        "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Reason.TrimToNull() },
         "reclassify" => new()
         {
-            Reason = Words(Reason),
-            Category = Words(Category),
-            Clause = Words(Clause),
-            ActualHarm = Words(ActualHarm),
+            Reason = Reason.TrimToNull(),
+            Category = Category.TrimToNull(),
+            Clause = Clause.TrimToNull(),
+            ActualHarm = ActualHarm.TrimToNull(),
             PatientGroups = PatientGroups.Count > 0 ? PatientGroups : null,
         },
         _ => new(),
     };
 
-    public SeriousIncidentNotice? Notice => Words(Notified) is { } notified
-        ? new() { Notified = notified, Reference = Words(NoticeReference), Reason = Words(NoticeReason) }
+    public SeriousIncidentNotice? Notice => Notified.TrimToNull() is { } notified
+        ? new() { Notified = notified, Reference = NoticeReference.TrimToNull(), Reason = NoticeReason.TrimToNull() }
         : null;
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>One case, the same for both parties, and what one may do with it now.</summary>
@@ -112,7 +110,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public CaseRow Case => Details.Case;
 
     public bool IsOurs => Case.RespondentOrganization == me.Organization;
-    public bool IsWaiting => Case.State is "routed" or "acknowledged" or "inProgress" or "escalated";
+    public bool IsWaiting => Deadline.IsWaitedFor(Case.State);
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
     public bool MayOpenEnvelope => Details.HasPatient && me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.Reporter);
@@ -137,12 +135,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public IEnumerable<(string Action, string Why)> Refused => Details.RefusedActions
         .Select(r => (r.Action, r.Code == "actionNotAllowed" ? text["case.why.state", text.Code("caseStates", Case.State)] : text[$"case.why.{r.Code}"]));
 
-    public IEnumerable<SelectListItem> OwnUnits(string emptyLabel) =>
-        [new(text[emptyLabel], ""), .. (Names.FindParty(Case.RespondentOrganization)?.Units ?? [])
-            .Where(u => (u.ClosedOn is null || u.ClosedOn > text.Today) && u.Code != Case.Unit).OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
-
-    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes, string? emptyLabel) =>
-        [.. emptyLabel is null ? Enumerable.Empty<SelectListItem>() : [new SelectListItem(text[emptyLabel], "")], .. codes.Select(c => new SelectListItem(text.Code(list, c), c))];
+    /// <summary>Where the case can go inside the party that has it.</summary>
+    public IEnumerable<SelectListItem> OtherUnits(string none) => Names.OpenUnits(Case.RespondentOrganization, text).Where(u => u.Code != Case.Unit).Options(none);
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -159,7 +153,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
             TempData["notice"] = text[$"case.done.{action}"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             Open = action;
             await ReadAsync(ct);
@@ -176,11 +170,11 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     {
         try
         {
-            await client.ChangeMeasureAsync(Id, Seen.Version, measureId, new MeasureChange { State = state, Note = string.IsNullOrWhiteSpace(note) ? null : note.Trim() }, ct);
+            await client.ChangeMeasureAsync(Id, Seen.Version, measureId, new MeasureChange { State = state, Note = note.TrimToNull() }, ct);
             TempData["notice"] = text["case.measureChanged"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             await ReadAsync(ct);
             if (problem.Status == HttpStatusCode.PreconditionFailed) Conflict = ConflictWith(null);

@@ -25,13 +25,11 @@ internal sealed class IndexModel(IAvvikClient client, Text text) : PageModel
     public bool IsFiltered => !string.IsNullOrEmpty(Q) || !string.IsNullOrEmpty(Category) || !string.IsNullOrEmpty(PatientGroup);
 
     public IEnumerable<SelectListItem> Categories =>
-        [new(text["learning.anyCategory"], ""), .. Vocabulary.Categories.Keys.Select(c => new SelectListItem(text.Code("categories", c), c)).OrderBy(c => c.Text, text.Sorting)];
+        text.SortedOptions("categories", Vocabulary.Categories.Keys, text["learning.anyCategory"]);
 
     public IEnumerable<SelectListItem> PatientGroups =>
-        [new(text["learning.anyGroup"], ""), .. Vocabulary.PatientGroups.Keys.Select(c => new SelectListItem(text.Code("patientGroups", c), c))];
+        text.Options("patientGroups", Vocabulary.PatientGroups.Keys, text["learning.anyGroup"]);
 
     public async Task OnGetAsync(CancellationToken ct) => Lessons = await client.ListLessonsAsync(
-        new LessonQuery { Q = Empty(Q), Category = Empty(Category), PatientGroup = Empty(PatientGroup), Cursor = Empty(Cursor) }, ct);
-
-    private static string? Empty(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
+        new LessonQuery { Q = Q.TrimToNull(), Category = Category.TrimToNull(), PatientGroup = PatientGroup.TrimToNull(), Cursor = Cursor.TrimToNull() }, ct);
 }

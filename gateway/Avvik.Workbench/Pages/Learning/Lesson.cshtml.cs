@@ -1,4 +1,3 @@
-using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
@@ -31,7 +30,7 @@ internal sealed class LessonModel(IAvvikClient client, Places places, Me me, Tex
             TempData["notice"] = text[approved.State == "approved" ? "learning.nowApproved" : "learning.approvedByUs"];
             return RedirectToPage(new { id = Id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

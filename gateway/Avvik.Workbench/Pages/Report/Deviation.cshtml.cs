@@ -45,7 +45,7 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
         client.WriteMessageAsync(id, Words.ReplaceLineEndingsOrEmpty(), ct), ct);
 
     public Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct) => DoAsync(id, "withdraw", "report.withdrawn", () =>
-        client.WithdrawAsync(id, new WithdrawDeviation { Reason = string.IsNullOrWhiteSpace(Reason) ? null : Reason.ReplaceLineEndingsOrEmpty() }, ct), ct);
+        client.WithdrawAsync(id, new WithdrawDeviation { Reason = Reason?.ReplaceLineEndings("\n").TrimToNull() }, ct), ct);
 
     public Task<IActionResult> OnPostAcceptAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "accept", "report.accepted", () =>
         client.ActAsync(id, version, "accept", new CaseAction(), ct), ct);
@@ -62,7 +62,7 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
             TempData["notice"] = text[done];
             return RedirectToPage(new { id });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.PreconditionFailed)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             OpenForm = form;
             Changed = problem.Status == HttpStatusCode.PreconditionFailed;
@@ -85,10 +85,4 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
         }
         Timeline = [.. Deviation.Timeline.Select(t => new TimelineItem(t.At, text.Code("caseEvents", t.Event), t.Organization is null ? null : Names.Party(t.Organization), t.Text))];
     }
-}
-
-internal static class TypedText
-{
-    /// <summary>As it was typed, with one kind of line ending, whatever the browser sent.</summary>
-    public static string ReplaceLineEndingsOrEmpty(this string? typed) => typed?.ReplaceLineEndings("\n").Trim() ?? "";
 }

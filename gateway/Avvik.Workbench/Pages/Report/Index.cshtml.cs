@@ -4,6 +4,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Browser;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Persistence;
 using Avvik.Workbench.Texts;
@@ -121,7 +122,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     }
 
     public IEnumerable<SelectListItem> Options(string list, IEnumerable<string> codes) =>
-        codes.Select(c => new SelectListItem(text.Code(list, c), c)).Prepend(new SelectListItem(text["report.notChosen"], ""));
+        text.Options(list, codes, text["report.notChosen"]);
 
     public IEnumerable<SelectListItem> Categories => Options("categories", Vocabulary.Categories.Keys.OrderBy(c => c == "other" ? 1 : 0).ThenBy(c => text.Code("categories", c), text.Sorting));
     public static IReadOnlyList<string> Kinds { get; } = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice", "improvement"];

@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Workbench.Components;
 
 namespace Avvik.Workbench.Pages.Report;
 
@@ -41,7 +42,7 @@ public sealed class ReportForm
 
     public Submission ToSubmission()
     {
-        static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.ReplaceLineEndings("\n").Trim();
+        static string? Value(string? text) => text?.ReplaceLineEndings("\n").TrimToNull();
         var place = (Party ?? "").Split('|', 2);
         return new Submission
         {

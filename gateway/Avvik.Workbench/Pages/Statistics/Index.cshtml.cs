@@ -2,6 +2,7 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
@@ -71,11 +72,11 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         if (Community is null) return NotFound();
         try
         {
-            var frozen = await client.FreezeReportAsync(Community.Code, Path, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), ct);
+            var frozen = await client.FreezeReportAsync(Community.Code, Path, reason.TrimToNull(), ct);
             TempData["notice"] = text["statistics.nowFrozen", frozen.Version];
             return Redirect($"/statistics?report={Uri.EscapeDataString(Path)}");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

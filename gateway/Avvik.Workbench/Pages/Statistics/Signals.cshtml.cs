@@ -1,4 +1,3 @@
-using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
@@ -29,11 +28,11 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
     {
         try
         {
-            await client.ChangeSignalAsync(id, new ChangeSignal { State = to, Note = string.IsNullOrWhiteSpace(note) ? null : note.Trim() }, ct);
+            await client.ChangeSignalAsync(id, new ChangeSignal { State = to, Note = note.TrimToNull() }, ct);
             TempData["notice"] = text["statistics.signalChanged"];
             return RedirectToPage(new { State });
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem);
             await ReadAsync(ct);

@@ -2,6 +2,7 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
@@ -32,6 +33,7 @@ internal sealed record Twin(Guid Id, string Reference, string Party, DateTimeOff
 internal sealed class DecideModel(IAvvikClient client, Queue queue, Places places, Me me, Text text) : PageModel
 {
     private const int MostTwins = 3;
+    private IReadOnlyList<TriageItem> _waiting = [];
 
     [BindProperty(SupportsGet = true)]
     public Guid Id { get; set; }
@@ -50,14 +52,9 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     public bool IsSettled => Item.State != "triage";
 
     public IEnumerable<SelectListItem> Categories =>
-        [new(text["triage.chooseCategory"], ""), .. Vocabulary.Categories.Keys.Select(c => new SelectListItem(text.Code("categories", c), c)).OrderBy(c => c.Text, text.Sorting)];
+        text.SortedOptions("categories", Vocabulary.Categories.Keys, text["triage.chooseCategory"]);
 
-    public IEnumerable<SelectListItem> Units =>
-        [new(text["triage.byRules"], ""), .. (Names.FindParty(me.Organization)?.Units ?? [])
-            .Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting).Select(u => new SelectListItem(u.Name, u.Code))];
-
-    public IEnumerable<SelectListItem> Codes(string list, IEnumerable<string> codes, string emptyLabel) =>
-        [new(text[emptyLabel], ""), .. codes.Select(c => new SelectListItem(text.Code(list, c), c))];
+    public IEnumerable<SelectListItem> Units => Names.OpenUnits(me.Organization, text).Options(text["triage.byRules"]);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
@@ -65,7 +62,7 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
         Input.Category = Item.Category ?? (Item.Suggestions is [var best, ..] ? best.Category : null);
         Input.ActualHarm = Item.ActualHarm;
         Input.Decision = "route";
-        return Page();
+        return await ShowAsync(ct);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -81,10 +78,10 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
             TempData["notice"] = text[$"triage.done.{Input.Decision}", Item.Reference];
             return Next is { } next ? RedirectToPage(new { id = next }) : RedirectToPage("Index");
         }
-        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
             ModelState.AddProblem(problem, "Input.");
-            return Page();
+            return await ShowAsync(ct);
         }
     }
 
@@ -95,17 +92,17 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
         {
             Decision = "route",
             // What is as the reporter said is not a change, and needs no reason.
-            Category = Words(Input.Category) is { } category && category != Item.Category ? category : null,
-            Clause = Words(Input.Clause),
-            ActualHarm = Words(Input.ActualHarm) is { } harm && harm != Item.ActualHarm ? harm : null,
-            Unit = Words(Input.Unit),
-            Comment = Words(Input.Comment),
+            Category = Input.Category.TrimToNull() is { } category && category != Item.Category ? category : null,
+            Clause = Input.Clause.TrimToNull(),
+            ActualHarm = Input.ActualHarm.TrimToNull() is { } harm && harm != Item.ActualHarm ? harm : null,
+            Unit = Input.Unit.TrimToNull(),
+            Comment = Input.Comment.TrimToNull(),
             IdentityCleared = Input.IdentityCleared,
         },
-        "reject" => new() { Decision = "reject", ReasonCode = Words(Input.ReasonCode), Comment = Words(Input.Comment) },
-        "askReporter" => new() { Decision = "askReporter", Question = Words(Input.Question) },
-        "duplicate" => new() { Decision = "duplicate", MainCase = Input.MainCase, Comment = Words(Input.Comment), IdentityCleared = Input.IdentityCleared },
-        _ => new() { Decision = Words(Input.Decision), Comment = Words(Input.Comment) },
+        "reject" => new() { Decision = "reject", ReasonCode = Input.ReasonCode.TrimToNull(), Comment = Input.Comment.TrimToNull() },
+        "askReporter" => new() { Decision = "askReporter", Question = Input.Question.TrimToNull() },
+        "duplicate" => new() { Decision = "duplicate", MainCase = Input.MainCase, Comment = Input.Comment.TrimToNull(), IdentityCleared = Input.IdentityCleared },
+        _ => new() { Decision = Input.Decision.TrimToNull(), Comment = Input.Comment.TrimToNull() },
     };
 
     private async Task<bool> ReadAsync(CancellationToken ct)
@@ -116,16 +113,23 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
         if (at < 0) return false;
         (Item, Number, Waiting) = (items[at], at + 1, items.Count);
         (Previous, Next) = (at > 0 ? items[at - 1].Id : null, at + 1 < items.Count ? items[at + 1].Id : null);
+        _waiting = items;
+        return true;
+    }
+
+    /// <summary>For the page alone: a decision that is taken has no use for what it is like.</summary>
+    private async Task<IActionResult> ShowAsync(CancellationToken ct)
+    {
         var twins = new List<Twin>();
         foreach (var id in Item.Flags.SelectMany(f => f.Ids ?? []).Distinct().Take(MostTwins))
         {
-            if (items.FirstOrDefault(i => i.Id == id) is { } waiting)
+            if (_waiting.FirstOrDefault(i => i.Id == id) is { } waiting)
                 twins.Add(new(id, waiting.Reference, Names.Party(waiting.ReporterOrganization), waiting.ReceivedAt, waiting.Narrative, CanBeMain: false));
             else if (await FindCaseAsync(id, ct) is { } @case)
                 twins.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative, CanBeMain: true));
         }
         Twins = twins;
-        return true;
+        return Page();
     }
 
     private async Task<CaseDetails?> FindCaseAsync(Guid id, CancellationToken ct)
@@ -139,6 +143,4 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
             return null;
         }
     }
-
-    private static string? Words(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

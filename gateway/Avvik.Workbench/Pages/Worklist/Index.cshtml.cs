@@ -52,14 +52,13 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
     private string? AskedUnit => Unit switch { Everything => null, null or "" => me.Acting.Unit, var code => code };
 
     public IEnumerable<SelectListItem> Units =>
-        [new(text["worklist.everything"], Everything), .. OwnUnits.Select(u => new SelectListItem(u.Name, u.Code))];
+        OwnUnits.Options(text["worklist.everything"], Everything);
 
     /// <summary>To whom a case can be transferred: open units of one's own party.</summary>
-    public IEnumerable<DirectoryUnit> OwnUnits =>
-        (Names.FindParty(me.Organization)?.Units ?? []).Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting);
+    public IEnumerable<DirectoryUnit> OwnUnits => Names.OpenUnits(me.Organization, text);
 
     public IEnumerable<SelectListItem> Categories =>
-        [new(text["worklist.anyCategory"], ""), .. Vocabulary.Categories.Keys.Select(c => new SelectListItem(text.Code("categories", c), c)).OrderBy(c => c.Text, text.Sorting)];
+        text.SortedOptions("categories", Vocabulary.Categories.Keys, text["worklist.anyCategory"]);
 
     public IEnumerable<SelectListItem> Sortings =>
         [new(text["worklist.sort.dueAt"], ""), new(text["worklist.sort.receivedAt"], "-receivedAt"), new(text["worklist.sort.actualHarm"], "-actualHarm")];
@@ -148,12 +147,12 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
         var query = new CaseQuery
         {
             Unit = AskedUnit,
-            State = Empty(State),
-            Category = Empty(Category),
+            State = State.TrimToNull(),
+            Category = Category.TrimToNull(),
             Overdue = Overdue is true ? true : null,
-            Q = Empty(Q),
-            Sort = Empty(Sort),
-            Cursor = Empty(Cursor),
+            Q = Q.TrimToNull(),
+            Sort = Sort.TrimToNull(),
+            Cursor = Cursor.TrimToNull(),
         };
         var (names, cases, counts, feed, kept) = (
             places.GetAsync(ct), client.ListCasesAsync(query, ct), client.CountCasesAsync(new CaseCountQuery { Unit = AskedUnit }, ct),
@@ -164,8 +163,6 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
         FeedCursor = (await feed).NextCursor;
         Views = await kept ?? [];
     }
-
-    private static string? Empty(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 }
 
 /// <summary>What has happened since the page was shown.</summary>
