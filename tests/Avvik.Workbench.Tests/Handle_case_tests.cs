@@ -42,6 +42,9 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await system.StartAsync(deviation.Id);
         await using var visit = await system.SignInAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}/answer");
+        await visit.Page.RunAndWaitForResponseAsync(() => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"), r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
+        await visit.GoAsync($"/case/{deviation.Id}/answer");
+        Assert.Equal("Skrevet uten å lagre", await visit.Page.InputValueAsync("#Input_Text"));
         await visit.Page.FillAsync("#Input_Text", "Halvferdig svar");
         await visit.Page.ClickAsync("button:text-is('Lagre utkast')");
         await visit.GoAsync("/worklist");

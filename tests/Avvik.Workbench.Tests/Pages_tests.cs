@@ -42,6 +42,38 @@ public sealed class Pages_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Question_to_the_reporter_is_asked_and_answered_before_the_decision()
+    {
+        var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Det var noe uklart med det som ble avtalt her." });
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await visit.GoAsync($"/triage/{deviation.Id}");
+        await visit.Page.CheckAsync("#decision-ask");
+        await visit.Page.FillAsync("#Input_Question", "Hva gjaldt det?");
+        await visit.Page.ClickAsync(".decision button[type='submit']");
+        await visit.Page.WaitForSelectorAsync(".notice");
+        await visit.GoAsync($"/triage/{deviation.Id}");
+        Assert.Equal(0, await visit.Page.Locator(".decision").CountAsync());
+        await visit.LookAsync("triage-asked");
+        Assert.Contains("Hva gjaldt det?", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Next_in_the_queue_is_a_key_away()
+    {
+        await system.ReportAsync(s => s with { Category = null, Narrative = "Noe gikk ikke som planlagt den første gangen." });
+        await system.ReportAsync(s => s with { Category = null, Narrative = "Heller ikke den andre gangen ble det som tenkt." });
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await visit.GoAsync("/triage");
+        await visit.Page.ClickAsync("a:text-is('Vurder én og én')");
+        var first = visit.Page.Url;
+        var next = await visit.Page.GetAttributeAsync("a[rel='next']", "href");
+        await visit.Page.Keyboard.PressAsync("j");
+        await visit.Page.WaitForURLAsync("**" + next);
+        await visit.Page.Keyboard.PressAsync("k");
+        await visit.Page.WaitForURLAsync(first);
+    }
+
+    [Fact]
     public async Task Report_is_a_page_with_charts_tables_and_files()
     {
         await system.ReportAsync();

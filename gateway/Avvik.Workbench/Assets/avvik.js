@@ -42,6 +42,12 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// A page's own keys (j, k …), where nothing is being typed.
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.('input, select, textarea, [contenteditable]')) return;
+  $(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
+});
+
 // Sent once, however often one clicks.
 document.addEventListener('submit', (event) => {
   const form = event.target;

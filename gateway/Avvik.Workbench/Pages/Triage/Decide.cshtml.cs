@@ -49,7 +49,8 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     public int Waiting { get; private set; }
 
     public bool MayIdentify => Item.Flags.Any(f => f.Code == "possibleIdentity");
-    public bool IsSettled => Item.State != "triage";
+    /// <summary>Nothing to decide until the reporter has answered; what was routed by itself can still be looked at and merged.</summary>
+    public bool AwaitsReporter => Item.State == "awaitingReporter";
 
     public IEnumerable<SelectListItem> Categories =>
         text.SortedOptions("categories", Vocabulary.Categories.Keys, text["triage.chooseCategory"]);
@@ -100,7 +101,7 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
             IdentityCleared = Input.IdentityCleared,
         },
         "reject" => new() { Decision = "reject", ReasonCode = Input.ReasonCode.TrimToNull(), Comment = Input.Comment.TrimToNull() },
-        "askReporter" => new() { Decision = "askReporter", Question = Input.Question.TrimToNull() },
+        "ask" => new() { Decision = "ask", Question = Input.Question.TrimToNull() },
         "duplicate" => new() { Decision = "duplicate", MainCase = Input.MainCase, Comment = Input.Comment.TrimToNull(), IdentityCleared = Input.IdentityCleared },
         _ => new() { Decision = Input.Decision.TrimToNull(), Comment = Input.Comment.TrimToNull() },
     };
