@@ -16,7 +16,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (backoff, declared) = (TimeSpan.Zero, false);
+        var (backoff, freed, declared) = (TimeSpan.Zero, false, false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -24,7 +24,9 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
                 // Before the first publish, and after every failure: a broker that was restarted may be empty.
                 if (!declared)
                 {
-                    await dispatcher.FreeLanesAsync(stoppingToken);
+                    // Once: the predecessor is dead from the start, and an outage writes nothing.
+                    if (!freed) await dispatcher.FreeLanesAsync(stoppingToken);
+                    freed = true;
                     await topology.DeclareAsync(stoppingToken);
                     if (bus.CheckHealth().Status != BusHealthStatus.Healthy) throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
                     declared = true;
