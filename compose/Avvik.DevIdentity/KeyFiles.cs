@@ -6,15 +6,21 @@ namespace Avvik.DevIdentity;
 internal static class KeyFiles
 {
     /// <summary>
-    /// Makes what is missing: the pair that the gateway signs its internal token with and the services check it by, and the workbench's key, which
-    /// the issuer knows it by.
+    /// Makes what is missing: the pair that the gateway signs its internal token with and the services check it by; the workbench's key, which
+    /// the issuer knows it by; and of each service the pair that it signs its events with, the public halves in a folder of their own.
     /// </summary>
-    public static void CreateAll(string directory)
+    public static void CreateAll(string directory, IEnumerable<string> services)
     {
         Directory.CreateDirectory(directory);
         using var key = ReadOrCreateEcKey(Path.Combine(directory, "internal-token-private.pem"));
         ReadOrCreate(Path.Combine(directory, "internal-token-public.pem"), key.ExportSubjectPublicKeyInfoPem);
         using var workbench = ReadOrCreateEcKey(Path.Combine(directory, "workbench.pem"));
+        Directory.CreateDirectory(Path.Combine(directory, "events"));
+        foreach (var service in services)
+        {
+            using var events = ReadOrCreateEcKey(Path.Combine(directory, $"events-{service}.pem"));
+            ReadOrCreate(Path.Combine(directory, "events", $"{service}.pem"), events.ExportSubjectPublicKeyInfoPem);
+        }
     }
 
     public static ECDsa ReadOrCreateEcKey(string file)

@@ -5,8 +5,8 @@ using Avvik.DevIdentity.OAuth;
 
 switch (args)
 {
-    case ["keys", var directory]:
-        KeyFiles.CreateAll(directory);
+    case ["keys", var directory, .. var services]:
+        KeyFiles.CreateAll(directory, services);
         return 0;
     case ["personas"]:
         Personas.Print(Console.Out);

@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
+using Avvik.Messaging.Signatures;
 using Avvik.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -40,6 +41,12 @@ public static class MessagingExtensions
         services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq")
             .Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps", "RabbitMq:Uri must be amqp://user:password@host:port/vhost.")
             .ValidateOnStart();
+        services.AddOptions<EventSigningOptions>().BindConfiguration("EventSigning")
+            .Validate(o => !EventSigner.Publishes(service) || File.Exists(o.PrivateKeyFile), "EventSigning:PrivateKeyFile must name a PEM file with the service's EC P-256 key.")
+            .Validate(o => Directory.Exists(o.PublicKeysFolder), "EventSigning:PublicKeysFolder must name the folder with the publishers' public keys.")
+            .ValidateOnStart();
+        services.AddSingleton(s => new EventSigner(service, s.GetRequiredService<IOptions<EventSigningOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new EventVerifier(s.GetRequiredService<IOptions<EventSigningOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
         services.AddSingleton(handlers);
         services.AddSingleton<MessagingMetrics>();
@@ -54,7 +61,7 @@ public static class MessagingExtensions
             s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(), s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
         services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
-            PagePublisher.On(s.GetRequiredService<IBus>()), s.GetRequiredService<MessagingMetrics>()));
+            PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>()), s.GetRequiredService<MessagingMetrics>()));
         // A page that cannot be applied returns to the queue when the service stops, instead of keeping it from stopping.
         services.Configure<MassTransitHostOptions>(o => (o.ConsumerStopTimeout, o.StopTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
         services.AddMassTransit(bus =>
@@ -97,10 +104,10 @@ public static class MessagingExtensions
 
 internal static class PagePublisher
 {
-    public static PublishPage On(IBus bus) => async (exchange, page, ct) =>
+    public static PublishPage On(IBus bus, EventSigner signer) => async (exchange, page, ct) =>
     {
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{exchange}"));
-        await endpoint.Send(page, context =>
+        await endpoint.Send(signer.Sign(page), context =>
         {
             // The broker returns an event that no queue takes, instead of dropping it.
             if (context.TryGetPayload(out RabbitMqSendContext? rabbit)) rabbit.Mandatory = true;

@@ -43,7 +43,7 @@ internal static class StatisticsBench
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         using var gateway = new GatewayKey("statistics");
-        await using var service = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
+        await using var service = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,

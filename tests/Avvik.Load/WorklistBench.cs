@@ -38,7 +38,7 @@ internal static class WorklistBench
     {
         await using var database = await Databases.CreateAsync(provider);
         using var gateway = new GatewayKey("routing");
-        await using var service = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings, StringComparer.Ordinal)
+        await using var service = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,

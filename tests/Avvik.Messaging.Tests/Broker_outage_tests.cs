@@ -1,3 +1,4 @@
+using Avvik.Messaging.Signatures;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
@@ -91,7 +92,7 @@ public sealed class Broker_blocked_tests
         await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
         await Eventually.IsTrue(() => Task.FromResult(instance.Of<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), Sample.Soon);
         var (started, ended) = (0, 0);
-        var publish = PagePublisher.On(instance.Of<IBus>());
+        var publish = PagePublisher.On(instance.Of<IBus>(), instance.Of<EventSigner>());
         var dispatcher = instance.Dispatcher(async (exchange, page, ct) =>
         {
             Interlocked.Increment(ref started);

@@ -7,13 +7,14 @@ namespace Avvik.System.Tests;
 public sealed class Start_tests
 {
     private static readonly string[] Text = ["TextProtection:ActiveKey", "TextProtection:Keys:k1"], Envelope = ["EnvelopeProtection:ActiveKey", "EnvelopeProtection:Keys:k1"],
-        Service = ["InternalToken:PublicKeyFile", "RabbitMq:Uri", "ConnectionStrings:Database"];
+        Service = ["InternalToken:PublicKeyFile", "RabbitMq:Uri", "ConnectionStrings:Database", "EventSigning:PublicKeysFolder"],
+        Publisher = [.. Service, "EventSigning:PrivateKeyFile"];
 
     private static readonly Dictionary<string, string[]> Needed = new(StringComparer.Ordinal)
     {
-        ["Avvik.Reporting"] = [.. Service, .. Text, .. Envelope],
-        ["Avvik.Triage"] = [.. Service, .. Text],
-        ["Avvik.Routing"] = [.. Service, .. Text],
+        ["Avvik.Reporting"] = [.. Publisher, .. Text, .. Envelope],
+        ["Avvik.Triage"] = [.. Publisher, .. Text],
+        ["Avvik.Routing"] = [.. Publisher, .. Text],
         ["Avvik.Statistics"] = Service,
         ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl", "ConnectionStrings:Database"],
     };
@@ -37,6 +38,8 @@ public sealed class Start_tests
     [InlineData("Avvik.Reporting", "EnvelopeProtection:Keys:k1", "c2hvcnQ=")]
     [InlineData("Avvik.Triage", "TextProtection:Keys:k1", "not base64")]
     [InlineData("Avvik.Routing", "InternalToken:PublicKeyFile", "/dev/null")]
+    [InlineData("Avvik.Routing", "EventSigning:PrivateKeyFile", "/dev/null")]
+    [InlineData("Avvik.Statistics", "EventSigning:PublicKeysFolder", "/nowhere")]
     [InlineData("Avvik.Gateway", "InternalToken:PrivateKeyFile", "/nowhere.pem")]
     [InlineData("Avvik.Gateway", "Tokens:Scheme", "7")]
     [InlineData("Avvik.Gateway", "Tokens:Issuer", "helseid")]
@@ -87,6 +90,8 @@ public sealed class Start_tests
             ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
             ["InternalToken:PublicKeyFile"] = Path.Combine(folder, "public.pem"),
             ["InternalToken:PrivateKeyFile"] = Path.Combine(folder, "private.pem"),
+            ["EventSigning:PrivateKeyFile"] = Path.Combine(folder, "private.pem"),
+            ["EventSigning:PublicKeysFolder"] = folder,
             ["TextProtection:ActiveKey"] = "k1",
             ["TextProtection:Keys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["EnvelopeProtection:ActiveKey"] = "k1",

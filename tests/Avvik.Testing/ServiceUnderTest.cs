@@ -13,7 +13,8 @@ namespace Avvik.Testing;
 /// </summary>
 public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null, params (string Name, string Value)[] settings) : WebApplicationFactory<TProgram> where TProgram : class
 {
-    private readonly GatewayKey _gateway = new(typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant());
+    private static readonly string Service = typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant();
+    private readonly GatewayKey _gateway = new(Service);
 
     public TestDatabase Database => database;
 
@@ -33,7 +34,7 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        foreach (var (name, value) in database.Settings) builder.UseSetting(name, value);
+        foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf(Service))) builder.UseSetting(name, value);
         builder.UseSetting("RabbitMq:Uri", "amqp://nobody:nothing@127.0.0.1:1/");
         builder.UseSetting("InternalToken:PublicKeyFile", _gateway.PublicKeyFile);
         foreach (var ring in new[] { "TextProtection", "EnvelopeProtection" })

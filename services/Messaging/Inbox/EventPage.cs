@@ -13,6 +13,14 @@ public sealed record EventPage
 {
     /// <summary>In the order they were decided.</summary>
     public required IReadOnlyList<PagedEvent> Events { get; init; }
+    /// <summary>The service that sent it, as in the catalog.</summary>
+    public string? Publisher { get; init; }
+    /// <summary>Which of the publisher's keys signed it: the SHA-256 of its public half (SubjectPublicKeyInfo).</summary>
+    public string? KeyId { get; init; }
+    /// <summary>When it was sent this time.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
+    /// <summary>ECDSA over P-256 and SHA-256, of all the above. A page without it is refused.</summary>
+    public byte[]? Signature { get; init; }
 }
 
 /// <summary>An event on its way.</summary>

@@ -1,9 +1,20 @@
+using Avvik.Messaging.Signatures;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Inbox;
 
-internal sealed class PageConsumer<TDb>(EventInbox<TDb> inbox) : IConsumer<EventPage> where TDb : DbContext
+internal sealed class PageConsumer<TDb>(EventVerifier verifier, EventInbox<TDb> inbox, ILogger<PageConsumer<TDb>> log) : IConsumer<EventPage> where TDb : DbContext
 {
-    public Task Consume(ConsumeContext<EventPage> context) => inbox.ReceiveAsync(context.Message.Events, context.CancellationToken);
+    public Task Consume(ConsumeContext<EventPage> context)
+    {
+        try { verifier.Verify(context.Message); }
+        catch (UntrustedPageException error)
+        {
+            log.PageRefused(context.Message.Events.Count, error.Reason);
+            throw;
+        }
+        return inbox.ReceiveAsync(context.Message.Events, context.CancellationToken);
+    }
 }

@@ -4,17 +4,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Operations;
 
+/// <summary>How long what was received is remembered.</summary>
+internal static class MessagingUpkeep
+{
+    /// <summary>Longer than any outage, and than a message stays parked.</summary>
+    public static readonly TimeSpan InboxRetention = TimeSpan.FromDays(30);
+}
+
 /// <summary>Every five seconds: refreshes the metrics, moves dead letters to the database, and deletes the oldest rows of the inbox.</summary>
 internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, ParkedMessages<TDb> parked, MessagingMetrics metrics,
     TimeProvider clock, ILogger<MessagingUpkeep<TDb>> log) : PeriodicService(TimeSpan.FromSeconds(5), clock, log) where TDb : DbContext
 {
-    // Longer than any outage, and than a message stays parked.
-    private static readonly TimeSpan InboxRetention = TimeSpan.FromDays(30);
-
     protected override async Task DoAsync(CancellationToken ct)
     {
         await metrics.RefreshAsync(databases, ct);
-        await PruneAsync(writer, Clock.GetUtcNow() - InboxRetention, ct);
+        await PruneAsync(writer, Clock.GetUtcNow() - MessagingUpkeep.InboxRetention, ct);
         await parked.CollectDeadLettersAsync(ct);
     }
 

@@ -2,6 +2,7 @@ using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
+using Avvik.Messaging.Signatures;
 using Avvik.Storage;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -49,6 +50,7 @@ internal sealed class Instance : IAsyncDisposable
             ["ConnectionStrings:Database"] = connectionString,
             ["RabbitMq:Uri"] = broker?.AbsoluteUri ?? "amqp://nobody:none@127.0.0.1:1/none",
         });
+        foreach (var (name, value) in EventKeys.SettingsOf(service)) builder.Configuration[name] = value;
         var log = new LogLines();
         builder.Logging.AddProvider(log).AddFilter("MassTransit", LogLevel.Error).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -56,11 +58,13 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton(hooks ?? new Hooks());
         builder.AddDatabase<EffectsDb>();
         builder.AddMessaging<EffectsDb>(service, handlers => handlers.Handle<ReporterInformed, CountEffects>());
+        // An instance consumes what it publishes: it signs as the service that may.
+        builder.Services.AddSingleton(Sample.Signer);
         builder.Services.AddSingleton<Deliveries>();
         builder.Services.AddConsumeObserver(services => services.GetRequiredService<Deliveries>());
         // The real publisher, between two hooks.
         builder.Services.AddSingleton(s => new OutboxDispatcher<EffectsDb>(s.GetRequiredService<Writer<EffectsDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
-            Hooked(s.GetRequiredService<Hooks>(), PagePublisher.On(s.GetRequiredService<IBus>())), s.GetRequiredService<MessagingMetrics>()));
+            Hooked(s.GetRequiredService<Hooks>(), PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>())), s.GetRequiredService<MessagingMetrics>()));
         return builder.Build();
     }
 
@@ -78,7 +82,7 @@ internal sealed class Instance : IAsyncDisposable
 
     /// <summary>A dispatcher of its own identity, with the test or the real bus at the other end.</summary>
     public OutboxDispatcher<EffectsDb> Dispatcher(PublishPage? publish = null, Writer<EffectsDb>? writer = null, TimeSpan? publishTimeout = null) =>
-        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>()), Of<MessagingMetrics>(), publishTimeout);
+        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>(), Of<EventSigner>()), Of<MessagingMetrics>(), publishTimeout);
 
     /// <summary>Another writer on the same database, as another instance has.</summary>
     public Writer<EffectsDb> NewWriter() => new(Options.Create(_options), Of<CommitSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));

@@ -4,6 +4,7 @@ using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
+using Avvik.Messaging.Signatures;
 using Avvik.Storage;
 
 namespace Avvik.Messaging.Tests.Support;
@@ -32,12 +33,25 @@ internal static class Sample
         Body = JsonSerializer.SerializeToElement(Informed(deviation, version), ContractJson.Default.ReporterInformed),
     };
 
-    /// <summary>A page as it lies in a queue, written out by hand: what was published yesterday must be read tomorrow.</summary>
-    public static byte[] Envelope(params IEnumerable<PagedEvent> events) => JsonSerializer.SerializeToUtf8Bytes(new
+    /// <summary>Signs as the service that publishes <see cref="Informed"/>.</summary>
+    public static EventSigner Signer { get; } = new("routing", new() { PrivateKeyFile = EventKeys.SettingsOf("routing")["EventSigning:PrivateKeyFile"] }, TimeProvider.System);
+
+    /// <summary>A page as it lies in a queue.</summary>
+    public static byte[] Envelope(params IEnumerable<PagedEvent> events) => Envelope(Signer.Sign(new EventPage { Events = [.. events] }));
+
+    /// <summary>Written out by hand: what was published yesterday must be read tomorrow.</summary>
+    public static byte[] Envelope(EventPage page) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         messageId = Guid.CreateVersion7(),
         messageType = new[] { "urn:avvik:event-page:v1" },
-        message = new { events = events.Select(e => new { id = e.Id, type = e.Type, body = e.Body }) },
+        message = new
+        {
+            events = page.Events.Select(e => new { id = e.Id, type = e.Type, traceParent = e.TraceParent, body = e.Body }),
+            publisher = page.Publisher,
+            keyId = page.KeyId,
+            signedAt = page.SignedAt,
+            signature = page.Signature,
+        },
     });
 
     /// <summary>Every exchange, queue and binding, and a page in the queue, before anyone is there to take it.</summary>

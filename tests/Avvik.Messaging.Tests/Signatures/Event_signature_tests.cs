@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Avvik.Contracts;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Signatures;
+using Avvik.Messaging.Tests.Support;
+
+namespace Avvik.Messaging.Tests.Signatures;
+
+/// <summary>Whoever can write to the broker can still not make an event, nor change, drop or repeat one.</summary>
+public sealed class Event_signature_tests
+{
+    private static readonly JsonSerializerOptions OtherWriter = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly EventVerifier Verifier = new(Options("routing"), TimeProvider.System);
+
+    public static TheoryData<string, string> PublishedEvents
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var entry in MessageCatalog.All)
+                foreach (var publisher in entry.Publishers) data.Add(entry.Name, publisher);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(PublishedEvents))]
+    public void Event_of_its_publisher_is_accepted_after_any_reserialization(string type, string publisher)
+    {
+        var page = SignerOf(publisher).Sign(Page(type));
+        Verifier.Verify(page);
+        // A broker client may escape and indent as it likes.
+        var written = JsonSerializer.Serialize(page, OtherWriter);
+        Verifier.Verify(JsonSerializer.Deserialize<EventPage>(written, JsonSerializerOptions.Web)!);
+    }
+
+    [Theory, MemberData(nameof(PublishedEvents))]
+    public void Forged_or_changed_event_is_refused(string type, string publisher)
+    {
+        var page = SignerOf(publisher).Sign(Page(type));
+        var other = MessageCatalog.All.SelectMany(e => e.Publishers).First(p => !MessageCatalog.Find(type)!.Publishers.Contains(p));
+        AssertRefused("unsigned", page with { Signature = null });
+        AssertRefused("unsigned", Page(type));
+        AssertRefused("wrongSignature", page with { Events = [.. page.Events.Skip(1)] });
+        AssertRefused("wrongSignature", page with { Events = [.. page.Events.Reverse()] });
+        AssertRefused("wrongSignature", page with { Events = [.. page.Events, .. Page(type).Events] });
+        AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Body = JsonElement.Parse("{}") }, page.Events[1]] });
+        AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Id = Guid.CreateVersion7() }, page.Events[1]] });
+        AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Type = "avvik.routing.another.v1" }, page.Events[1]] });
+        AssertRefused("wrongSignature", page with { SignedAt = page.SignedAt!.Value.AddDays(1) });
+        AssertRefused("wrongSignature", page with { Signature = RandomNumberGenerator.GetBytes(64) });
+        AssertRefused("unknownKey", page with { Publisher = other });
+        AssertRefused("unknownKey", page with { KeyId = "another" });
+        // Another service's own, valid signature does not let it publish this event.
+        AssertRefused("notItsPublisher", SignerOf(other).Sign(Page(type)));
+    }
+
+    [Fact]
+    public void Page_older_than_the_memory_of_the_inbox_is_refused()
+    {
+        var page = SignerOf("routing").Sign(Page(Sample.InformedExchange));
+        new EventVerifier(Options("routing"), new MovableClock(TimeProvider.System.GetUtcNow().AddDays(28))).Verify(page);
+        var late = new EventVerifier(Options("routing"), new MovableClock(TimeProvider.System.GetUtcNow().AddDays(30)));
+        Assert.Equal("tooOld", Assert.Throws<UntrustedPageException>(() => late.Verify(page)).Reason);
+    }
+
+    [Fact]
+    public void Added_key_counts_without_a_restart_beside_the_old_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("avvik-rotated-").FullName;
+        try
+        {
+            using var old = EventKeys.Of("routing");
+            using var next = EventKeys.Of("routing 2027");
+            File.WriteAllText(Path.Combine(folder, "routing.pem"), old.ExportSubjectPublicKeyInfoPem());
+            File.WriteAllText(Path.Combine(folder, "next-private"), next.ExportPkcs8PrivateKeyPem());
+            var verifier = new EventVerifier(new() { PublicKeysFolder = folder }, TimeProvider.System);
+            var page = new EventSigner("routing", new() { PrivateKeyFile = Path.Combine(folder, "next-private") }, TimeProvider.System).Sign(Page(Sample.InformedExchange));
+            Assert.Equal("unknownKey", Assert.Throws<UntrustedPageException>(() => verifier.Verify(page)).Reason);
+            File.WriteAllText(Path.Combine(folder, "routing.2027.pem"), next.ExportSubjectPublicKeyInfoPem());
+            verifier.Verify(page);
+            verifier.Verify(SignerOf("routing").Sign(Page(Sample.InformedExchange)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Forged_page_on_the_queue_has_no_effect_and_is_parked(Avvik.Storage.DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
+        await using var instance = await Instance.CreateAsync(database, host.Uri);
+        var (forged, genuine) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
+        await host.PublishAsync("", Sample.Queue, Sample.Envelope(new EventPage { Events = [Sample.Paged(forged)] }), Sample.EnvelopeType);
+        await host.PublishAsync("", Sample.Queue, Sample.Envelope(SignerOf("reporting").Sign(new EventPage { Events = [Sample.Paged(forged)] })), Sample.EnvelopeType);
+        await host.PublishAsync("", Sample.Queue, Sample.Envelope(Sample.Paged(genuine)), Sample.EnvelopeType);
+        await instance.StartAsync();
+
+        await database.EventuallyAsync(Tables.ParkedAsync, 2, instance.Log.ToString);
+        await database.EventuallyAsync(Tables.InboxAsync, 1, instance.Log.ToString);
+        await database.HasEffectsOnceAsync(genuine);
+        Assert.All(await instance.Parked.AllAsync(), p => Assert.Equal(("unreadable", nameof(UntrustedPageException)), (p.Source, p.Error)));
+        Assert.Equal(2, instance.Log.Count(LogLines.PageRefused));
+    }
+
+    private static void AssertRefused(string reason, EventPage page) => Assert.Equal(reason, Assert.Throws<UntrustedPageException>(() => Verifier.Verify(page)).Reason);
+
+    private static EventSigningOptions Options(string service)
+    {
+        var settings = EventKeys.SettingsOf(service);
+        return new() { PrivateKeyFile = settings["EventSigning:PrivateKeyFile"], PublicKeysFolder = settings["EventSigning:PublicKeysFolder"] };
+    }
+
+    private static EventSigner SignerOf(string service) => new(service, Options(service), TimeProvider.System);
+
+    private static EventPage Page(string type)
+    {
+        var body = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")));
+        return new() { Events = [.. Enumerable.Range(0, 2).Select(_ => new PagedEvent { Id = Guid.CreateVersion7(), Type = type, Body = body, TraceParent = "00-1-2-01" })] };
+    }
+}
