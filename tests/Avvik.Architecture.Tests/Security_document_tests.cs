@@ -11,7 +11,7 @@ public sealed partial class Security_document_tests
     public void Data_flow_names_every_event_with_who_sends_and_who_takes_it()
     {
         var text = Document("dataflyt.md");
-        Assert.Empty(MessageCatalog.All.Where(e => !text.Contains($"| `{e.Name}` | {Services(e.Publishers)} | {Services(e.Consumers)} |", StringComparison.Ordinal)).Select(e => e.Name));
+        Assert.All(MessageCatalog.All, e => Assert.Contains($"| `{e.Name}` | {Services(e.Publishers)} | {Services(e.Consumers)} |", text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -21,10 +21,10 @@ public sealed partial class Security_document_tests
         var tables = Sources.In("*DbContextModelSnapshot.cs", "services").Concat(Sources.In("*DbContext.cs", "gateway"))
             .SelectMany(file => Table().Matches(file.Text).Select(m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
         Assert.True(tables.Count > 25, $"only {string.Join(", ", tables)}: the scan is blind");
-        Assert.Empty(tables.Where(t => !text.Contains($"`{t}`", StringComparison.Ordinal)));
+        Assert.All(tables, t => Assert.Contains($"`{t}`", text, StringComparison.Ordinal));
 
         var code = string.Join('\n', Sources.In("*.cs", "services", "gateway").Select(file => file.Text));
-        Assert.Empty(Job().Matches(text).Select(m => m.Groups[1].Value).Where(job => !code.Contains($"class {job}", StringComparison.Ordinal)));
+        Assert.All(Job().Matches(text), job => Assert.Contains($"class {job.Groups[1].Value}", code, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -34,7 +34,8 @@ public sealed partial class Security_document_tests
         var settings = Sources.In("*.cs", "services", "gateway").SelectMany(file => KeySetting().Matches(file.Text).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
         Assert.True(settings.Count >= 4, $"only {string.Join(", ", settings)}: the scan is blind");
         // The public half of a pair is told of with the private one.
-        Assert.Empty(settings.Where(s => !text.Contains($"`{s}`", StringComparison.Ordinal) && !text.Contains($"`{s.Replace("Public", "Private", StringComparison.Ordinal)}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(settings, s => !text.Contains($"`{s}`", StringComparison.Ordinal)
+            && !text.Contains($"`{s.Replace("Public", "Private", StringComparison.Ordinal)}`", StringComparison.Ordinal));
     }
 
     [Fact]
