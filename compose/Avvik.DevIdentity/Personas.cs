@@ -10,6 +10,8 @@ internal sealed record Identity(string ClientId, string Subject, string? Organiz
     public string SecurityLevel { get; init; } = "4";
     /// <summary>Every place where the person has roles, this one among them; empty: only this one.</summary>
     public IReadOnlyList<Identity> Choices { get; init; } = [];
+    /// <summary>The session at the issuer that this came from.</summary>
+    public string? Session { get; init; }
     public bool IsPerson => !Roles.Contains("client", StringComparer.Ordinal);
 }
 

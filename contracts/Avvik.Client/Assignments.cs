@@ -21,6 +21,12 @@ namespace Avvik.Client;
 public sealed record Assignment(Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active,
     DateTimeOffset AssignedAt, string AssignedBy, string Reason, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
 
+/// <summary>Whom the services take the caller for: by the token, and by what the caller is assigned at the token's organisation.</summary>
+/// <param name="Organization">Nine digits.</param>
+/// <param name="Unit">Code of a unit; null: the whole party.</param>
+/// <param name="Roles">Codes of <c>roles</c>.</param>
+public sealed record EffectiveRoles(string Organization, string? Unit, IReadOnlyList<string> Roles);
+
 /// <summary>A role that is to be given.</summary>
 public sealed record NewAssignment
 {

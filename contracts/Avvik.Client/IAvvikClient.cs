@@ -56,6 +56,23 @@ public interface IAvvikClient
     [Get("/api/v1/access-log/{service}/verification")]
     Task<AccessLogVerification> VerifyAccessLogAsync(string service, CancellationToken ct = default);
 
+    /// <summary>
+    /// Messages of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>) that could not be sent, applied or read, oldest first;
+    /// for administrators.
+    /// </summary>
+    [Get("/ops/{service}/parked")]
+    Task<Page<ParkedMessage>> ListParkedAsync(string service, ParkedMessageQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>Sends or applies a parked message again (<c>requeue</c>), or discards it for good (<c>discard</c>).</summary>
+    /// <exception cref="AvvikProblemException">404 when it is not parked any more.</exception>
+    [Post("/ops/{service}/parked/{id}/{resolution}")]
+    Task ResolveParkedAsync(string service, Guid id, string resolution, [Body] ParkedMessageReason reason, CancellationToken ct = default);
+
+    /// <summary>The same for all that a selection names; the last item says how many.</summary>
+    [Post("/ops/{service}/parked/{resolution}")]
+    Task<IReadOnlyList<ParkedMessageProgress>> ResolveAllParkedAsync(
+        string service, string resolution, [Body] ParkedMessageSelection selection, CancellationToken ct = default);
+
     /// <summary>What waits for the caller as coordinator, oldest first.</summary>
     [Get("/api/v1/triage")]
     Task<Page<TriageItem>> ListTriageAsync(TriageQuery? query = null, CancellationToken ct = default);
@@ -144,6 +161,10 @@ public interface IAvvikClient
     /// <exception cref="AvvikProblemException">409 when it is over.</exception>
     [Post("/api/v1/assignments/{id}/end")]
     Task<Assignment> EndAssignmentAsync(Guid id, [Body] EndAssignment ending, CancellationToken ct = default);
+
+    /// <summary>Whom the services take the caller for: the token's roles, and those that the caller is assigned.</summary>
+    [Get("/api/v1/assignments/me")]
+    Task<EffectiveRoles> GetEffectiveRolesAsync(CancellationToken ct = default);
 
     /// <summary>The routing rules of the caller's party: those in force, or an earlier version.</summary>
     [Get("/api/v1/routing-rules")]

@@ -62,6 +62,7 @@ app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.LessonEditor).WithTa
 app.MapGroup("/api/v1/lessons").RequireAuthorization(Policies.Lessons).WithTags("Lessons").MapLessons();
 app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
 app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
+app.MapGroup("/api/v1/assignments").RequireAuthorization().WithTags("Assignments").MapEffectiveRoles();
 app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
 app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
 app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>()

@@ -70,6 +70,7 @@ public sealed class Access_matrix_tests
             ["GET /api/v1/directory"] = All,
             ["PUT /api/v1/directory/units/{code}"] = [Roles.Coordinator, Roles.Admin],
             ["GET /api/v1/assignments"] = [Roles.Coordinator, Roles.Admin],
+            ["GET /api/v1/assignments/me"] = All,
             ["POST /api/v1/assignments"] = [Roles.Coordinator, Roles.Admin],
             ["POST /api/v1/assignments/{id}/end"] = [Roles.Coordinator, Roles.Admin],
             ["GET /api/v1/routing-rules"] = [Roles.Coordinator],

@@ -1,8 +1,14 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Avvik.Client;
+using Avvik.Storage;
 using Avvik.Testing;
+using Avvik.TextProtection;
+using Avvik.Workbench.Persistence;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -111,6 +117,31 @@ public sealed class WorkbenchSystem : IAsyncLifetime
 
     public async Task<int> PortOfAsync(string process) => int.Parse(
         (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Rewrites every session as if time had passed: its access token has run out and is refused, and where asked, so is its refresh token.
+    /// </summary>
+    public async Task ExpireTokensAsync(bool refuseRefresh)
+    {
+        var database = new DatabaseOptions { ConnectionString = $"Data Source={Path.Combine(Data, "db", "workbench.db")}" };
+        var options = new DbContextOptionsBuilder<WorkbenchDbContext>();
+        database.Configure(options);
+        var keys = new KeyRingOptions { ActiveKey = "k1", Keys = { ["k1"] = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim() } };
+        var ring = new KeyRing(keys);
+        await using var db = new WorkbenchDbContext(options.Options);
+        foreach (var session in await db.Sessions.AsTracking().ToListAsync())
+        {
+            var place = Encoding.UTF8.GetBytes($"session/{session.Id}");
+            var ticket = TicketSerializer.Default.Deserialize(ring.Open(session.SealedTicket, place))!;
+            ticket.Properties.UpdateTokenValue("access_token", "expired");
+            ticket.Properties.UpdateTokenValue("expires_at", DateTimeOffset.UtcNow.AddMinutes(-1).ToString("o", CultureInfo.InvariantCulture));
+            if (refuseRefresh) ticket.Properties.UpdateTokenValue("refresh_token", "revoked");
+            // Signed in long ago: what is refused right after signing in is answered otherwise.
+            ticket.Properties.Items["signed-in-at"] = DateTimeOffset.UtcNow.AddHours(-1).ToString("o", CultureInfo.InvariantCulture);
+            session.SealedTicket = ring.Seal(TicketSerializer.Default.Serialize(ticket), place);
+        }
+        await db.SaveChangesAsync();
+    }
 
     private static int FreePort()
     {

@@ -15,7 +15,7 @@ internal static class ActingAs
             var unit = role.TryGetProperty("unit", out var u) ? u.GetString() : null;
             string?[] roles = role.TryGetProperty("roles", out var r) ? [.. r.EnumerateArray().Select(x => x.GetString())] : [];
             var chosen = person.Choices.FirstOrDefault(c => c.OrganizationParent == organization && c.Unit == unit && (roles.Length == 0 || c.Roles.SequenceEqual(roles, StringComparer.Ordinal)));
-            return chosen is null ? person : chosen with { Choices = person.Choices };
+            return chosen is null ? person : chosen with { Choices = person.Choices, Session = person.Session };
         }
         // A request of another shape chooses nothing.
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException) { return person; }

@@ -8,11 +8,13 @@ namespace Avvik.DevIdentity.OAuth;
 /// <summary>HelseID's dialect: client assertions, pushed requests, PKCE, tokens bound to a key (FAPI 2.0).</summary>
 internal static class OAuthEndpoints
 {
+    public const string OfflineAccess = "offline_access";
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(1);
 
     public static void MapOAuth(this WebApplication app, TokenIssuer issuer, Clients clients)
     {
-        var (assertions, logins, nonces, browsers) = (new ClientAssertions(clients, issuer.Issuer), new Logins(), new Nonces(), new SignedInBrowsers());
+        var (assertions, logins, nonces) = (new ClientAssertions(clients, issuer.Issuer), new Logins(), new Nonces());
+        var (browsers, refreshTokens) = (new SignedInBrowsers(), new RefreshTokens());
         var connect = app.MapGroup("/connect");
 
         connect.MapPost("/register", (Client asked) =>
@@ -50,13 +52,12 @@ internal static class OAuthEndpoints
             var uri = form["request_uri"].ToString();
             if (logins.Pushed(uri, form["client_id"], Now) is not { } request || Personas.Find(form["persona"].ToString()) is not { IsPerson: true } person)
                 return Refused("invalid_request_uri", "That request is over; start again.");
-            browsers.Remember(http.HttpContext.Response, person);
-            return Granted(uri, request, person);
+            return Granted(uri, request, browsers.Remember(http.HttpContext.Response, person));
         }).DisableAntiforgery();
 
         connect.MapGet("/endsession", (HttpContext http, string? id_token_hint, string? post_logout_redirect_uri, string? state) =>
         {
-            browsers.Forget(http);
+            if (browsers.Forget(http) is { } session) refreshTokens.Revoke(session);
             var known = id_token_hint is not null && clients.Find(issuer.AudienceOf(id_token_hint)) is { } client
                 && client.PostLogoutRedirectUris.Contains(post_logout_redirect_uri, StringComparer.Ordinal);
             if (!known) return LoginPage.SignedOut();
@@ -75,7 +76,7 @@ internal static class OAuthEndpoints
             var (form, client, thumbprint, refusal) = await ReadAsync(http, "token");
             if (client is null) return refusal!;
             string access;
-            string? id = null;
+            string? id = null, refresh = null;
             IReadOnlyList<string> scopes;
             switch (form["grant_type"].ToString())
             {
@@ -87,16 +88,32 @@ internal static class OAuthEndpoints
                     access = issuer.Issue(software, scopes, TokenLife, Now, thumbprint);
                     break;
                 case "authorization_code":
-                    if (logins.Redeem(form["code"], client.Id, form["redirect_uri"], form["code_verifier"], thumbprint, Now) is not var (login, person)) return Refused("invalid_grant", "The code is used, old, or another's.");
+                    if (logins.Redeem(form["code"], client.Id, form["redirect_uri"], form["code_verifier"], thumbprint, Now) is not var (login, person))
+                        return Refused("invalid_grant", "The code is used, old, or another's.");
                     var who = person with { ClientId = client.Id };
                     scopes = login.Scopes;
                     access = issuer.Issue(who, scopes, TokenLife, Now, thumbprint);
+                    if (scopes.Contains(OfflineAccess, StringComparer.Ordinal)) refresh = refreshTokens.Create(new(who, scopes, thumbprint));
                     id = scopes.Contains("openid", StringComparer.Ordinal) ? issuer.IssueIdToken(who, login.Nonce, Now) : null;
                     break;
-                default: return Refused("unsupported_grant_type", "grant_type must be client_credentials or authorization_code.");
+                case "refresh_token":
+                    if (refreshTokens.Use(form["refresh_token"].ToString(), client.Id, thumbprint) is not { } grant) return Refused("invalid_grant", "The refresh token is used, revoked, or another's.");
+                    scopes = grant.Scopes;
+                    access = issuer.Issue(grant.Person, scopes, TokenLife, Now, thumbprint);
+                    refresh = refreshTokens.Create(grant);
+                    break;
+                default: return Refused("unsupported_grant_type", "grant_type must be client_credentials, authorization_code or refresh_token.");
             }
             http.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Ok(new { access_token = access, id_token = id, token_type = thumbprint is null ? "Bearer" : "DPoP", expires_in = (int)TokenLife.TotalSeconds, scope = string.Join(' ', scopes) });
+            return Results.Ok(new
+            {
+                access_token = access,
+                id_token = id,
+                refresh_token = refresh,
+                token_type = thumbprint is null ? "Bearer" : "DPoP",
+                expires_in = (int)TokenLife.TotalSeconds,
+                scope = string.Join(' ', scopes),
+            });
         });
 
         // Who the client is, and by which key its token shall be bound: none where a deployment with bearer tokens is tried.

@@ -12,16 +12,18 @@ internal sealed class SignedInBrowsers
 
     public Identity? Find(HttpRequest request) => request.Cookies[Cookie] is { } key ? _all.GetValueOrDefault(key) : null;
 
-    public void Remember(HttpResponse response, Identity person)
+    /// <summary>The person as they are known from now on: with their session here.</summary>
+    public Identity Remember(HttpResponse response, Identity person)
     {
         var key = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
-        _all[key] = person;
         response.Cookies.Append(Cookie, key, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax });
+        return _all[key] = person with { Session = key };
     }
 
-    public void Forget(HttpContext http)
+    /// <summary>The session that is over; null where there was none.</summary>
+    public string? Forget(HttpContext http)
     {
-        if (http.Request.Cookies[Cookie] is { } key) _all.TryRemove(key, out _);
         http.Response.Cookies.Delete(Cookie);
+        return http.Request.Cookies[Cookie] is { } key && _all.TryRemove(key, out _) ? key : null;
     }
 }

@@ -18,7 +18,7 @@ internal static class WorkbenchClient
         {
             Id = Id,
             Name = "Avvik",
-            Scope = string.Join(' ', Scopes.All.Prepend("openid")),
+            Scope = string.Join(' ', Scopes.All.Append("openid").Append(OAuthEndpoints.OfflineAccess)),
             RedirectUris = [$"{url}/signin/callback"],
             PostLogoutRedirectUris = [$"{url}/signin/signed-out-callback"],
             Keys = JsonSerializer.SerializeToElement(new { keys = new[] { new { kty = "EC", crv = "P-256", x = Base64UrlEncoder.Encode(point.X), y = Base64UrlEncoder.Encode(point.Y) } } }),

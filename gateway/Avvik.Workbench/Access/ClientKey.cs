@@ -9,6 +9,7 @@ namespace Avvik.Workbench.Access;
 /// <summary>The workbench's own key: proves to the issuer who asks (RFC 7523), and binds tokens to us (RFC 9449).</summary>
 internal sealed class ClientKey
 {
+    public const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private static readonly TimeSpan AssertionLife = TimeSpan.FromSeconds(30);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly SignInOptions _options;
@@ -21,9 +22,16 @@ internal sealed class ClientKey
         (_options, _clock) = (options.Value, clock);
         var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(_options.PrivateKeyFile));
-        _credentials = new SigningCredentials(new ECDsaSecurityKey(key) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } }, SecurityAlgorithms.EcdsaSha256);
+        var signingKey = new ECDsaSecurityKey(key) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
+        _credentials = new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256);
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        _publicKey = new(StringComparer.Ordinal) { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64UrlEncoder.Encode(point.X), ["y"] = Base64UrlEncoder.Encode(point.Y) };
+        _publicKey = new(StringComparer.Ordinal)
+        {
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["x"] = Base64UrlEncoder.Encode(point.X),
+            ["y"] = Base64UrlEncoder.Encode(point.Y),
+        };
     }
 
     /// <summary>Says that it is us who ask. HelseID takes a type of its own, and the issuer as audience.</summary>
@@ -46,7 +54,12 @@ internal sealed class ClientKey
     /// <summary>Proves for one request that the caller has the key.</summary>
     public string Proof(HttpMethod method, Uri target, string? nonce, string? accessToken)
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["jti"] = Guid.NewGuid().ToString(), ["htm"] = method.Method, ["htu"] = target.GetLeftPart(UriPartial.Path) };
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["jti"] = Guid.NewGuid().ToString(),
+            ["htm"] = method.Method,
+            ["htu"] = target.GetLeftPart(UriPartial.Path),
+        };
         if (nonce is not null) claims["nonce"] = nonce;
         if (accessToken is not null) claims["ath"] = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)));
         return _handler.CreateToken(new SecurityTokenDescriptor
@@ -61,7 +74,8 @@ internal sealed class ClientKey
 }
 
 /// <summary>Sends a proof with each call to the issuer, and once more with the nonce it asks for.</summary>
-internal sealed class IssuerProofs(ClientKey key, bool useDpop) : DelegatingHandler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+internal sealed class IssuerProofs(ClientKey key, bool useDpop)
+    : DelegatingHandler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

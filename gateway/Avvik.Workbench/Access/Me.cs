@@ -12,7 +12,8 @@ namespace Avvik.Workbench.Access;
 /// <param name="Roles">Codes of <c>roles</c>.</param>
 internal sealed record ActingAs(string Organization, string? Unit, IReadOnlyList<string> Roles)
 {
-    public bool IsSameAs(ActingAs other) => Organization == other.Organization && Unit == other.Unit && Roles.SequenceEqual(other.Roles, StringComparer.Ordinal);
+    /// <summary>True when acting as this is acting as that choice: besides, one may have been assigned more roles there.</summary>
+    public bool Covers(ActingAs choice) => Organization == choice.Organization && (choice.Unit ?? Unit) == Unit && !choice.Roles.Except(Roles).Any();
 }
 
 /// <summary>Who is signed in and what they act as. Decides what is shown; what is allowed, the services decide.</summary>

@@ -22,8 +22,7 @@ namespace Avvik.Workbench.Access;
 internal static class SignIn
 {
     public const string ReasonParameter = "reason";
-    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    private const string ActAsItem = "act-as";
+    private const string ActAsItem = "act-as", SignedInItem = "signed-in-at";
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
@@ -32,13 +31,16 @@ internal static class SignIn
         builder.Services.AddSingleton<BrowserSeal>();
         builder.Services.AddSingleton<ClientKey>();
         builder.Services.AddSingleton<SessionStore>();
+        builder.Services.AddSingleton<TokenRefresh>();
+        builder.Services.AddSingleton<EffectiveRolesCache>();
         builder.Services.AddSingleton<ProtectionKeys>();
         builder.Services.AddDataProtection().SetApplicationName("avvik-workbench");
         builder.Services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeys>((o, keys) => o.XmlRepository = keys);
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnect();
-        builder.Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<SessionStore, IOptions<SignInOptions>>(ConfigureCookie);
+        builder.Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
+            .Configure<SessionStore, IOptions<SignInOptions>>(ConfigureCookie);
         builder.Services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
-            .Configure<ClientKey, IOptions<SignInOptions>, IWebHostEnvironment>((o, key, options, environment) => ConfigureOpenIdConnect(o, key, options.Value, environment));
+            .Configure<ClientKey, IOptions<SignInOptions>, IWebHostEnvironment, TimeProvider>(ConfigureOpenIdConnect);
         builder.Services.AddScoped(s => Me.From(s.GetRequiredService<IHttpContextAccessor>().HttpContext!.User)
             ?? throw new InvalidOperationException("Nobody is signed in on this page."));
     }
@@ -63,6 +65,7 @@ internal static class SignIn
         o.LoginPath = "/signin";
         o.AccessDeniedPath = "/status/403";
         o.ReturnUrlParameter = "returnTo";
+        o.Events.OnValidatePrincipal = context => context.HttpContext.RequestServices.GetRequiredService<TokenRefresh>().RefreshAsync(context);
         o.Events.OnRedirectToLogin = context =>
         {
             // A part of a page cannot be answered with a sign-in page: the script tells the user instead.
@@ -72,8 +75,10 @@ internal static class SignIn
         };
     }
 
-    private static void ConfigureOpenIdConnect(OpenIdConnectOptions o, ClientKey key, SignInOptions options, IWebHostEnvironment environment)
+    private static void ConfigureOpenIdConnect(
+        OpenIdConnectOptions o, ClientKey key, IOptions<SignInOptions> signIn, IWebHostEnvironment environment, TimeProvider clock)
     {
+        var options = signIn.Value;
         o.Authority = options.Issuer;
         o.RequireHttpsMetadata = !environment.IsDevelopment();
         o.ClientId = options.ClientId;
@@ -90,7 +95,7 @@ internal static class SignIn
         o.RemoteSignOutPath = "/signin/remote-sign-out";
         o.SignedOutRedirectUri = "/signin/signed-out";
         o.Scope.Clear();
-        foreach (var scope in Contracts.Scopes.All.Prepend("openid")) o.Scope.Add(scope);
+        foreach (var scope in Contracts.Scopes.All.Append("openid").Append("offline_access")) o.Scope.Add(scope);
         o.TokenValidationParameters.NameClaimType = "name";
         o.TokenValidationParameters.RoleClaimType = "role";
         foreach (var cookie in new[] { (o.CorrelationCookie, "__Host-avvik-correlation."), (o.NonceCookie, "__Host-avvik-nonce.") })
@@ -102,23 +107,25 @@ internal static class SignIn
         {
             OnPushAuthorization = context =>
             {
-                (context.ProtocolMessage.ClientAssertionType, context.ProtocolMessage.ClientAssertion) = (AssertionType, key.Assertion());
+                (context.ProtocolMessage.ClientAssertionType, context.ProtocolMessage.ClientAssertion) = (ClientKey.AssertionType, key.Assertion());
                 context.HandleClientAuthentication();
                 return Task.CompletedTask;
             },
             OnRedirectToIdentityProvider = context =>
             {
-                if (context.Properties.Items.TryGetValue(ActAsItem, out var actAs)) context.ProtocolMessage.SetParameter("authorization_details", AuthorizationDetails(actAs!));
+                if (context.Properties.Items.TryGetValue(ActAsItem, out var actAs))
+                    context.ProtocolMessage.SetParameter("authorization_details", AuthorizationDetails(actAs!));
                 return Task.CompletedTask;
             },
             OnAuthorizationCodeReceived = context =>
             {
-                (context.TokenEndpointRequest!.ClientAssertionType, context.TokenEndpointRequest.ClientAssertion) = (AssertionType, key.Assertion());
+                (context.TokenEndpointRequest!.ClientAssertionType, context.TokenEndpointRequest.ClientAssertion) = (ClientKey.AssertionType, key.Assertion());
                 return Task.CompletedTask;
             },
             OnTokenValidated = context =>
             {
                 context.Principal = WhoSignedIn(context.Principal!, context.TokenEndpointResponse!.AccessToken);
+                context.Properties!.Items[SignedInItem] = clock.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
                 return Task.CompletedTask;
             },
             OnRemoteFailure = context =>
@@ -140,28 +147,39 @@ internal static class SignIn
             new
             {
                 type = "helseid_authorization",
-                practitioner_role = new { organization = new { identifier = new { system = "urn:oid:1.0.6523", type = "ENH", value = $"NO:ORGNR:{chosen.Organization}:" } }, unit = chosen.Unit, roles = chosen.Roles },
+                practitioner_role = new
+                {
+                    organization = new { identifier = new { system = "urn:oid:1.0.6523", type = "ENH", value = $"NO:ORGNR:{chosen.Organization}:" } },
+                    unit = chosen.Unit,
+                    roles = chosen.Roles,
+                },
             },
         });
     }
 
-    private static ClaimsPrincipal WhoSignedIn(ClaimsPrincipal idToken, string accessToken)
+    private static ClaimsPrincipal WhoSignedIn(ClaimsPrincipal idToken, string accessToken) => WithToken(new ClaimsPrincipal(new ClaimsIdentity(
+    [
+        new Claim("sub", idToken.FindFirstValue("sub")!),
+        new Claim("name", idToken.FindFirstValue("name") ?? idToken.FindFirstValue("sub")!),
+        new Claim(Me.ChoicesClaim, idToken.FindFirstValue("assignments") ?? "[]"),
+    ], CookieAuthenticationDefaults.AuthenticationScheme, "name", "role")), accessToken);
+
+    /// <summary>The same person, acting as an access token says: the services go by it, and what is shown must be the same.</summary>
+    public static ClaimsPrincipal WithToken(ClaimsPrincipal person, string accessToken)
     {
-        // The services go by the access token; what is shown must be the same.
         var token = new JsonWebTokenHandler().ReadJsonWebToken(accessToken);
         string? Value(string name) => token.TryGetPayloadValue<string>(name, out var value) ? value : null;
         var acting = new ActingAs(
             Value("helseid://claims/client/claims/orgnr_child") ?? Value("helseid://claims/client/claims/orgnr_parent") ?? "",
             Value("unit"),
             [.. token.Claims.Where(c => c.Type == "role").Select(c => c.Value)]);
-        return new ClaimsPrincipal(new ClaimsIdentity(
-        [
-            new Claim("sub", idToken.FindFirstValue("sub")!),
-            new Claim("name", idToken.FindFirstValue("name") ?? idToken.FindFirstValue("sub")!),
-            new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)),
-            new Claim(Me.ChoicesClaim, idToken.FindFirstValue("assignments") ?? "[]"),
-        ], CookieAuthenticationDefaults.AuthenticationScheme, "name", "role"));
+        var claims = person.Claims.Where(c => c.Type != Me.ActingClaim).Append(new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)));
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme, "name", "role"));
     }
+
+    /// <summary>When a session began; sliding renewals do not count.</summary>
+    public static DateTimeOffset? SignedInAt(AuthenticationProperties? properties) =>
+        properties?.Items.TryGetValue(SignedInItem, out var at) == true ? DateTimeOffset.Parse(at!, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Keeps a session alive, and says for how long: the page asks before time runs out.</summary>
     public static void MapSession(this WebApplication app) => app.MapPost("/signin/stay", async (HttpContext http, IOptions<SignInOptions> options) =>

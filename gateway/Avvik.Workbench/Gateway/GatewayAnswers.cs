@@ -2,37 +2,78 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Browser;
+using Avvik.Workbench.Persistence;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Avvik.Workbench.Gateway;
 
-/// <summary>What a page does not handle itself: the gateway refused, or does not answer.</summary>
-internal sealed class GatewayAnswers(TimeProvider clock) : IExceptionFilter
+/// <summary>Handles what a page does not handle itself: the gateway refused, or does not answer.</summary>
+internal sealed class GatewayAnswers(TimeProvider clock) : IAsyncExceptionFilter
 {
     // A token this new that is refused will be refused again: signing in once more would go round in circles.
     private static readonly TimeSpan JustSignedIn = TimeSpan.FromMinutes(1);
 
-    public void OnException(ExceptionContext context)
+    public async Task OnExceptionAsync(ExceptionContext context)
     {
         context.Result = context.Exception switch
         {
-            AvvikProblemException { Status: HttpStatusCode.Unauthorized } when IsNew(context.HttpContext) => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
-            // The token has run out or was taken back: sign in again, and come back here.
-            AvvikProblemException { Status: HttpStatusCode.Unauthorized } when HttpMethods.IsGet(context.HttpContext.Request.Method) && !context.HttpContext.Request.IsHtmx() =>
-                new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(context.HttpContext.Request.Path + context.HttpContext.Request.QueryString)),
-            AvvikProblemException { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout } =>
-                new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            AvvikProblemException { Status: HttpStatusCode.Unauthorized } => await SignInAgainAsync(context),
+            AvvikProblemException
+            {
+                Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout,
+            } => Unavailable,
             AvvikProblemException problem => new StatusCodeResult((int)problem.Status),
-            AvvikUnavailableException => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
-            TaskCanceledException when !context.HttpContext.RequestAborted.IsCancellationRequested => new StatusCodeResult(StatusCodes.Status503ServiceUnavailable),
+            AvvikUnavailableException => Unavailable,
+            TaskCanceledException when !context.HttpContext.RequestAborted.IsCancellationRequested => Unavailable,
             _ => null,
         };
         if (context.Result is not null) context.ExceptionHandled = true;
     }
 
+    private static StatusCodeResult Unavailable => new(StatusCodes.Status503ServiceUnavailable);
+
+    // The token has run out and cannot be refreshed, or was revoked: sign in, and come back here with what was typed.
+    private async Task<IActionResult> SignInAgainAsync(ExceptionContext context)
+    {
+        var http = context.HttpContext;
+        if (TokenRefresh.StateOf(http) == TokenState.IssuerUnavailable || IsNew(http)) return Unavailable;
+        // The script tells the user to sign in beside the page.
+        if (http.Request.IsHtmx()) return new StatusCodeResult(StatusCodes.Status401Unauthorized);
+        var returnTo = http.Request.Path + http.Request.QueryString;
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            if (context.ActionDescriptor is CompiledPageActionDescriptor page && page.HandlerTypeInfo.IsDefined(typeof(KeepsDraftAttribute), inherit: false))
+                returnTo = http.Request.Path;
+            else
+            {
+                var fields = (await http.Request.ReadFormAsync()).Where(f => f.Key != PostedForm.AntiforgeryField)
+                    .SelectMany(f => f.Value.Select(value => new PostedField(f.Key, value ?? ""))).ToList();
+                await http.RequestServices.GetRequiredService<Drafts>().SaveAsync(PostedForm.DraftName, new PostedForm(returnTo, fields), http.RequestAborted);
+                returnTo = PostedForm.ResumePath;
+            }
+        }
+        return new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(returnTo));
+    }
+
     private bool IsNew(HttpContext http) =>
-        http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.IssuedUtc is { } issued && clock.GetUtcNow() - issued < JustSignedIn;
+        SignIn.SignedInAt(http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties) is { } at && clock.GetUtcNow() - at < JustSignedIn;
 }
+
+/// <summary>The page keeps what is posted as a draft before it calls the API, and shows the draft when it is opened again.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class KeepsDraftAttribute : Attribute;
+
+/// <summary>A form that was sent when the session's token was over: kept until its sender has signed in again.</summary>
+/// <param name="Path">Where it was sent, with its query.</param>
+/// <param name="Fields">Its fields, in their order.</param>
+internal sealed record PostedForm(string Path, IReadOnlyList<PostedField> Fields)
+{
+    public const string DraftName = "posted-form", ResumePath = "/signin/resume", AntiforgeryField = "token";
+}
+
+/// <summary>A field of a form.</summary>
+internal sealed record PostedField(string Name, string Value);

@@ -3,6 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Workbench.Persistence;
 
+/// <summary>For <c>dotnet ef</c>.</summary>
+internal sealed class DesignTime : DesignTimeFactory<WorkbenchDbContext>;
+
 /// <summary>Browser sessions, drafts and preferences. No deviation and no case: those are the services'.</summary>
 internal sealed class WorkbenchDbContext(DbContextOptions<WorkbenchDbContext> options) : DbContext(options)
 {
@@ -37,6 +40,7 @@ internal sealed class WorkbenchDbContext(DbContextOptions<WorkbenchDbContext> op
             e.ToTable("protection_keys");
             e.HasKey(k => k.Name);
         });
+        modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }
 }

@@ -36,6 +36,15 @@ internal static class AssignmentEndpoints
         return assignments;
     }
 
+    public static RouteGroupBuilder MapEffectiveRoles(this RouteGroupBuilder assignments)
+    {
+        assignments.MapGet("/me", (Caller caller) => Results.Json(
+                new EffectiveRoles(caller.Organization, caller.Unit, [.. caller.Roles.Order(StringComparer.Ordinal)]), ClientJson.Default.EffectiveRoles))
+            .WithName("GetEffectiveRoles").WithSummary("Whom the services take the caller for: the token's roles, and those that the caller is assigned")
+            .Produces<EffectiveRoles>();
+        return assignments;
+    }
+
     private static async Task<IResult> ListAsync(string? organization, string? subject, string? role, bool? active, string? cursor, int? limit, Caller caller,
         RoutingDbContext db, TimeProvider clock, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
@@ -6,6 +7,7 @@ using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.Rendering;
 
 namespace Avvik.Workbench.Pages.Administration;
 
@@ -25,36 +27,66 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
 {
     [BindProperty]
     public UnitInput Input { get; set; } = new();
+    /// <summary>The directory's version that the page shows: a colleague's change in between is not overwritten.</summary>
+    [BindProperty]
+    public int Version { get; set; }
+    /// <summary>Whose units; an administrator changes those of any party.</summary>
+    [BindProperty(SupportsGet = true, Name = "party")]
+    public string? Asked { get; set; }
 
     public PlaceNames Names { get; private set; } = null!;
-    public DirectoryParty? Party => Names.FindParty(me.Organization);
-    public DirectoryCommunity? Community => Names.CommunityOf(me.Organization);
+    public DirectoryParty? Party => (IsAdmin ? Names.FindParty(Asked) : null) ?? Names.FindParty(me.Organization);
+    public DirectoryCommunity? Community => Names.CommunityOf(Party?.OrganizationNumber ?? me.Organization);
+    public bool IsAdmin => me.Is(Roles.Admin);
+    public IEnumerable<SelectListItem> Parties => Names.Parties.OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber));
     public bool MayChange => me.Is(Roles.Coordinator, Roles.Admin);
+    public const string NewUnit = "(new)";
+    /// <summary>Whose form is open, after it was refused.</summary>
     public string? Open { get; private set; }
+    public string? Code => Request.HasFormContentType ? Request.Form["code"] : default(string?);
 
-    public Task OnGetAsync(CancellationToken ct) => ReadAsync(ct);
-
-    public async Task<IActionResult> OnPostAsync(string code, CancellationToken ct)
+    public async Task OnGetAsync(CancellationToken ct)
     {
+        await ReadAsync(ct);
+        Version = Names.Directory.Version;
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? code, bool isNew, CancellationToken ct)
+    {
+        await ReadAsync(ct);
+        var party = Party;
+        code = code.TrimToNull();
+        if (code is null || (isNew && party?.Units.Any(u => u.Code == code) == true))
+        {
+            ModelState.AddModelError("code", text[code is null ? "administration.codeNeeded" : "administration.codeTaken"]);
+            Open = NewUnit;
+            return Page();
+        }
         try
         {
             await client.ChangeUnitAsync(code, new DirectoryUnitChange
             {
+                OrganizationNumber = isNew && IsAdmin ? party?.OrganizationNumber : null,
                 Name = Input.Name.TrimToNull(),
                 Sites = Input.Sites is null ? null : Input.Sites.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ClosedOn = Input.ClosedOn.TrimToNull(),
                 Successor = Input.Successor.TrimToNull(),
                 Reason = Input.Reason.TrimToNull(),
-            }, ct: ct);
+            }, Version, ct);
             cache.Current = null;
-            TempData["notice"] = text["administration.unitChanged"];
-            return RedirectToPage();
+            TempData["notice"] = text[isNew ? "administration.unitAdded" : "administration.unitChanged"];
+            return RedirectToPage(new { party = Asked });
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
-            ModelState.AddProblem(problem, "Input.");
-            Open = code;
+            if (problem.Status == HttpStatusCode.PreconditionFailed) ModelState.AddModelError("", text["administration.directoryChanged"]);
+            else ModelState.AddProblem(problem, "Input.");
+            Open = isNew ? NewUnit : code;
+            cache.Current = null;
             await ReadAsync(ct);
+            // What is sent next is about the directory as it stands now; what was typed stays.
+            Version = Names.Directory.Version;
+            ModelState.Remove("Version");
             return Page();
         }
     }

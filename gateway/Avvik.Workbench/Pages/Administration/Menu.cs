@@ -13,5 +13,6 @@ internal static class Menu
         if (me.Is(Roles.Coordinator, Roles.Admin)) yield return ("/administration/roles", "administration.roles");
         if (me.Is(Roles.Auditor)) yield return ("/administration/access", "administration.access");
         if (me.Is(Roles.Admin)) yield return ("/administration/parked", "administration.parked");
+        if (me.Is(Roles.Coordinator, Roles.Admin)) yield return ("/administration/clients", "administration.clients");
     }
 }

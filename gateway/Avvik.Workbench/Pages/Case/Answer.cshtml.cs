@@ -38,6 +38,7 @@ internal sealed class AnswerInput
 }
 
 /// <summary>Answers a case: what happened, why, what changes; a coordinator may close it and propose the lesson in the same step.</summary>
+[KeepsDraft]
 internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts drafts, Me me, Text text) : PageModel
 {
     private const int MeasureRows = 2, MostMeasures = 20;
@@ -93,6 +94,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
 
     public async Task<IActionResult> OnPostMoreAsync(CancellationToken ct)
     {
+        await drafts.SaveAsync(Form, Input, ct);
         await ReadAsync(ct);
         if (Input.Measures.Count < MostMeasures) Input.Measures.Add(new());
         AddRows();
@@ -101,6 +103,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
+        await drafts.SaveAsync(Form, Input, ct);
         var measures = Input.Measures.Where(m => !m.IsEmpty).ToList();
         // Before anything is sent: what would be refused after the answer is given could not be undone.
         if (Input.Close && Input.HasLesson && string.IsNullOrWhiteSpace(Input.LessonWhy)) ModelState.AddModelError("Input.LessonWhy", text["case.lessonWhyNeeded"]);

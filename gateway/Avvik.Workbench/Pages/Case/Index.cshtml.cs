@@ -222,9 +222,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         ConflictField?[] fields =
         [
             Differs("case.state", Word("caseStates", Seen.State), Word("caseStates", Case.State)),
-            Differs("case.unit", Names.Unit(Seen.Unit), Names.Unit(Case.Unit)),
-            Differs("case.category", Word("categories", Seen.Category), Word("categories", Case.Category)),
-            Differs("case.harm", Word("harm", Seen.Harm), Word("harm", Case.ActualHarm)),
+            Differs("case.unit", Names.Unit(Seen.Unit), Names.Unit(Case.Unit), Input.Unit.TrimToNull() is { } unit ? Names.Unit(unit) : null),
+            Differs("case.category", Word("categories", Seen.Category), Word("categories", Case.Category), Word("categories", Input.Category.TrimToNull())),
+            Differs("case.harm", Word("harm", Seen.Harm), Word("harm", Case.ActualHarm), Word("harm", Input.ActualHarm.TrimToNull())),
             Differs("case.due", Seen.DueAt is { } due ? text.Day(due) : null, text.Day(Case.DueAt)),
             Differs("case.answer", Seen.Answer, Details.Answer?.Text),
             action is null ? null : new ConflictField(text["case.whatYouDid"], null, text.Code("caseEvents", last.Action), text[$"case.action.{action}"]),
@@ -232,7 +232,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         return new Conflict(Who(last) ?? text["case.theSystem"], last.At, [.. fields.OfType<ConflictField>()]);
     }
 
-    private ConflictField? Differs(string label, string? before, string? now) => before == now ? null : new(text[label], before, now, null);
+    private ConflictField? Differs(string label, string? before, string? now, string? mine = null) => before == now ? null : new(text[label], before, now, mine);
 
     private string? Word(string list, string? code) => code is null ? null : text.Code(list, code);
 }

@@ -1,7 +1,9 @@
+using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Gateway;
+using Avvik.Workbench.Pages.Statistics;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -9,13 +11,16 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Avvik.Workbench.Pages.Learning;
 
 /// <summary>A lesson on one page, as it is read, approved and printed.</summary>
-internal sealed class LessonModel(IAvvikClient client, Places places, Me me, Text text) : PageModel
+internal sealed class LessonModel(IAvvikClient client, Places places, Browser.Choices choices, Me me, Text text) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public Guid Id { get; set; }
 
     public Lesson Lesson { get; private set; } = null!;
     public PlaceNames Names { get; private set; } = null!;
+    /// <summary>Deviations of the lesson's category in the community, from the quarter before it to the newest frozen one.</summary>
+    public IReadOnlyList<(string Quarter, Figure Count)> Afterwards { get; private set; } = [];
+    public string Show(Figure figure) => figure.Value is { } number ? number.ToString("#,0", choices.Culture) : ":";
 
     public bool MayApprove => Lesson is { State: "proposed", Origin: { } origin } && me.Is(Roles.Coordinator, Roles.LearningEditor)
         && !origin.ApprovedBy.Contains(me.Organization, StringComparer.Ordinal);
@@ -42,5 +47,20 @@ internal sealed class LessonModel(IAvvikClient client, Places places, Me me, Tex
     {
         var (names, lesson) = (places.GetAsync(ct), client.GetLessonAsync(Id, ct));
         (Names, Lesson) = (await names, await lesson);
+        if (Lesson.State == "approved") Afterwards = await ReadAfterwardsAsync(ct);
+    }
+
+    private async Task<IReadOnlyList<(string Quarter, Figure Count)>> ReadAfterwardsAsync(CancellationToken ct)
+    {
+        if (!Choice.IsQuarter(Lesson.Quarter)) return [];
+        var first = Choice.FirstDay(Lesson.Quarter).AddMonths(-3);
+        try
+        {
+            var answer = await client.GetStatisticsAsync(
+                new StatisticsQuery { Scope = "community", From = first, To = text.Today, By = ["quarter"], Category = [Lesson.Category] }, ct);
+            return [.. answer.Rows.Select(r => (r.Dimensions!["quarter"].ToString(), r.Count)).OrderBy(r => r.Item1, StringComparer.Ordinal)];
+        }
+        // Those without figures, and times of which nothing is frozen, have the lesson alone.
+        catch (AvvikProblemException problem) when (problem.IsRefusal() || problem.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound) { return []; }
     }
 }

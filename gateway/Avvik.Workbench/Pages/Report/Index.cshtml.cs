@@ -15,7 +15,9 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 namespace Avvik.Workbench.Pages.Report;
 
 /// <summary>Meld avvik: four things on one screen, checked while one types, kept until it is sent.</summary>
-internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text text, Drafts drafts, Preferences preferences, ReportChecker checker, TimeProvider clock) : PageModel
+[KeepsDraft]
+internal sealed class IndexModel(
+    IAvvikClient client, Places places, Me me, Text text, Drafts drafts, Preferences preferences, ReportChecker checker, TimeProvider clock) : PageModel
 {
     private const string DraftName = "report", LatestName = "report-latest-parties";
     private const int KeptParties = 6;

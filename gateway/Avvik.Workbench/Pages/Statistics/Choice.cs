@@ -32,6 +32,9 @@ internal static class Choice
             yield return string.Create(CultureInfo.InvariantCulture, $"{quarter / 4}-Q{quarter % 4 + 1}");
     }
 
+    /// <summary>The first day of a quarter.</summary>
+    public static DateOnly FirstDay(string quarter) => new(int.Parse(quarter[..4], CultureInfo.InvariantCulture), (quarter[^1] - '1') * 3 + 1, 1);
+
     public static bool IsQuarter(string path) => path.Length == 7 && path[4..6] == "-Q";
 
     private static SelectListGroup Group(string name) => new() { Name = name };

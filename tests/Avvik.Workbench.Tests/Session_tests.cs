@@ -1,0 +1,82 @@
+namespace Avvik.Workbench.Tests;
+
+/// <summary>Access tokens run out while people work; nothing that was typed may be lost by it.</summary>
+[Collection(nameof(WorkbenchSystem))]
+public sealed class Session_tests(WorkbenchSystem system)
+{
+    private const string Narrative = "Epikrisen kom ni dager etter utskrivning. Fastlegen visste ikke hva som var avtalt.";
+
+    [Fact]
+    public async Task Form_sent_with_an_expired_token_is_taken_after_a_refresh()
+    {
+        await using var visit = await system.SignInAsync("nurse-hamar");
+        await WriteReportAsync(visit);
+        await system.ExpireTokensAsync(refuseRefresh: false);
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.WaitForURLAsync("**/report/receipt/**");
+        // The refresh token that was used is over: the session goes on with the next one.
+        await system.ExpireTokensAsync(refuseRefresh: false);
+        Assert.Equal(200, (await visit.GoAsync("/report/mine"))!.Status);
+        Assert.StartsWith(system.Address + "/report/mine", visit.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_at_the_same_time_share_one_refresh()
+    {
+        await using var visit = await system.SignInAsync("coordinator-si");
+        await system.ExpireTokensAsync(refuseRefresh: false);
+        var statuses = await visit.Page.EvaluateAsync<int[]>(
+            "Promise.all([...Array(8)].map(() => fetch('/worklist', { redirect: 'manual' }).then(r => r.status)))");
+        Assert.Equal(Enumerable.Repeat(200, 8), statuses);
+    }
+
+    [Fact]
+    public async Task Report_is_there_again_after_signing_in_when_the_refresh_is_refused()
+    {
+        await using var visit = await system.SignInAsync("doctor-gjovik");
+        await WriteReportAsync(visit, "hamar", "Hamar kommune");
+        await system.ExpireTokensAsync(refuseRefresh: true);
+        await SignOutAtTheIssuerAsync(visit);
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.ClickAsync("button[value='doctor-gjovik']");
+        await visit.Page.WaitForURLAsync("**/report");
+        Assert.Equal(Narrative, await visit.Page.InputValueAsync("[name='Form.Narrative']"));
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.WaitForURLAsync("**/report/receipt/**");
+    }
+
+    [Fact]
+    public async Task Any_other_form_is_kept_and_sent_again_after_signing_in()
+    {
+        var deviation = await system.ReportAsync();
+        await system.StartAsync(deviation.Id);
+        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await visit.GoAsync($"/case/{deviation.Id}");
+        await visit.Page.ClickAsync("summary:has-text('Spør melderen')");
+        await visit.Page.FillAsync("form:has(input[value='ask']) textarea", "Hvilken dag ble pasienten utskrevet?");
+        await system.ExpireTokensAsync(refuseRefresh: true);
+        await visit.Page.ClickAsync("form:has(input[value='ask']) button[type='submit']");
+        await visit.Page.WaitForURLAsync("**/signin/resume");
+        Assert.Contains("Hvilken dag ble pasienten utskrevet?", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await visit.LookAsync("signin-resume");
+        await visit.Page.ClickAsync("button:has-text('Send på nytt')");
+        await visit.Page.WaitForSelectorAsync(".notice");
+        Assert.Equal("awaitingReporter", (await (await system.ClientAsync("handler-elverum-hamar")).GetCaseAsync(deviation.Id)).Case.State);
+    }
+
+    private static async Task WriteReportAsync(Visit visit, string typed = "elverum", string party = "SI Elverum")
+    {
+        await visit.GoAsync("/report");
+        await visit.Page.Locator("#Search").PressSequentiallyAsync(typed);
+        await visit.Page.ClickAsync($".party-choice:has-text('{party}')");
+        await visit.Page.Locator("[name='Form.Narrative']").FillAsync(Narrative);
+        await visit.Page.WaitForSelectorAsync(".preview");
+    }
+
+    private async Task SignOutAtTheIssuerAsync(Visit visit)
+    {
+        var other = await visit.Page.Context.NewPageAsync();
+        await other.GotoAsync($"http://127.0.0.1:{await system.PortOfAsync("identity")}/connect/endsession");
+        await other.CloseAsync();
+    }
+}
