@@ -64,6 +64,42 @@ public sealed class Session_tests(WorkbenchSystem system)
         Assert.Equal("awaitingReporter", (await (await system.ClientAsync("handler-elverum-hamar")).GetCaseAsync(deviation.Id)).Case.State);
     }
 
+    [Fact]
+    public async Task Timeout_is_warned_of_and_loses_nothing()
+    {
+        await using var visit = await system.OpenAsync();
+        // Time in the browser is moved, not waited for.
+        await visit.Page.Clock.InstallAsync();
+        await visit.SignInAsync("nurse-hamar");
+        await visit.GoAsync("/report");
+        await visit.Page.FillAsync("[name='Form.Narrative']", Narrative);
+        await visit.Page.Clock.FastForwardAsync("29:00");
+        await visit.Page.WaitForSelectorAsync("#session-warning:not([hidden])");
+        Assert.Equal("Fortsett å være innlogget", await visit.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await visit.LookAsync("session-warning");
+        await visit.Page.ClickAsync("#session-warning button");
+        await visit.Page.WaitForSelectorAsync("#session-warning", new() { State = Microsoft.Playwright.WaitForSelectorState.Hidden });
+        Assert.Equal(Narrative, await visit.Page.InputValueAsync("[name='Form.Narrative']"));
+
+        // Nobody answered: what is typed stays, and is not sent into nothing.
+        await visit.Page.Clock.FastForwardAsync("31:00");
+        await visit.Page.WaitForSelectorAsync("#session-over:not([hidden])");
+        await visit.LookAsync("session-over");
+        await visit.Page.Context.ClearCookiesAsync(new() { Name = "__Host-avvik" });
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.WaitForSelectorAsync("#session-over a:focus");
+        Assert.Equal(Narrative, await visit.Page.InputValueAsync("[name='Form.Narrative']"));
+
+        // Signed in again in another window, one goes on here.
+        var other = await visit.Page.Context.NewPageAsync();
+        await other.GotoAsync("/signin?returnTo=/signin/done");
+        await other.WaitForURLAsync("**/signin/done");
+        await other.CloseAsync();
+        await visit.Page.ClickAsync("button:has-text('Send inn')");
+        await visit.Page.WaitForSelectorAsync("#error-summary");
+        Assert.Equal(Narrative, await visit.Page.InputValueAsync("[name='Form.Narrative']"));
+    }
+
     private static async Task WriteReportAsync(Visit visit, string typed = "elverum", string party = "SI Elverum")
     {
         await visit.GoAsync("/report");

@@ -52,6 +52,16 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.method !== 'post' || event.defaultPrevented) return;
+  // The session is over here: sent now, the form would be lost. It may have been continued in another window.
+  if (!($('#session-over')?.hidden ?? true)) {
+    event.preventDefault();
+    stay().then((ok) => {
+      if (!ok) return $('a', $('#session-over')).focus();
+      $('#session-over').hidden = true;
+      form.requestSubmit(event.submitter);
+    });
+    return;
+  }
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = 'yes';
   setTimeout(() => { delete form.dataset.sent; }, 4000);
@@ -68,6 +78,14 @@ document.addEventListener('change', (event) => {
 const WARN_SECONDS = 120;
 let lastSeen = Date.now();
 const seen = () => { lastSeen = Date.now(); };
+
+// Prolongs the session, or tells that it is over.
+async function stay() {
+  const form = $('[data-stay]');
+  const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'HX-Request': 'true' } });
+  if (answer.ok) seen();
+  return answer.ok;
+}
 
 function watchSession() {
   const body = document.body;
@@ -94,9 +112,7 @@ function watchSession() {
   }, 1000);
   $('[data-stay]', warning).addEventListener('submit', async (event) => {
     event.preventDefault();
-    const answer = await fetch(event.target.action, { method: 'POST', body: new FormData(event.target), headers: { 'HX-Request': 'true' } });
-    if (answer.ok) {
-      seen();
+    if (await stay()) {
       warning.hidden = true;
       focusBefore?.focus();
     } else {
