@@ -38,7 +38,7 @@ builder.Services.AddRazorPages(pages =>
 }).AddMvcOptions(mvc =>
 {
     mvc.Filters.Add<GatewayAnswers>();
-    // What is missing is told by the API, in the user's language.
+    // The API reports what is missing, in the user's language.
     mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
 });
 builder.Services.AddRouting(routing => routing.LowercaseUrls = true);

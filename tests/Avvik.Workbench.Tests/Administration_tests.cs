@@ -64,10 +64,8 @@ public sealed class Administration_tests(WorkbenchSystem system)
         await visit.Page.FillAsync("#code", "nlsh-ambulant");
         await visit.Page.FillAsync("#new-name", "Ambulant team");
         await visit.Page.FillAsync("#new-reason", "Opprettet i høst.");
-        await using (var colleague = await system.SignInAsync("coordinator-nlsh"))
-        {
-            await (await system.ClientAsync("coordinator-nlsh")).ChangeUnitAsync("nlsh-medisinsk", new DirectoryUnitChange { Name = "Medisinsk klinikk", Reason = "Uendret." });
-        }
+        var colleague = await system.ClientAsync("coordinator-nlsh");
+        await colleague.ChangeUnitAsync("nlsh-medisinsk", new DirectoryUnitChange { Name = "Medisinsk klinikk", Reason = "Uendret." });
         await visit.Page.ClickAsync("button:has-text('Legg til enheten')");
         Assert.Contains("Noen andre har endret registeret", await visit.Page.InnerTextAsync("#error-summary"), StringComparison.Ordinal);
         Assert.Equal("Ambulant team", await visit.Page.InputValueAsync("#new-name"));

@@ -42,7 +42,8 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await system.StartAsync(deviation.Id);
         await using var visit = await system.SignInAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}/answer");
-        await visit.Page.RunAndWaitForResponseAsync(() => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"), r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
+        await visit.Page.RunAndWaitForResponseAsync(() => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"),
+            r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
         await visit.GoAsync($"/case/{deviation.Id}/answer");
         Assert.Equal("Skrevet uten å lagre", await visit.Page.InputValueAsync("#Input_Text"));
         await visit.Page.FillAsync("#Input_Text", "Halvferdig svar");
@@ -64,7 +65,8 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
 
         var colleague = await system.ClientAsync("coordinator-si");
         var before = await colleague.GetCaseAsync(deviation.Id);
-        await colleague.ActAsync(deviation.Id, before.Case.Version, "reclassify", new CaseAction { Category = "communication", Reason = "Gjelder varslingen." });
+        await colleague.ActAsync(deviation.Id, before.Case.Version, "reclassify",
+            new CaseAction { Category = "communication", Reason = "Gjelder varslingen." });
 
         await visit.Page.ClickAsync("button:text-is('Spør melderen')");
         var conflict = await visit.Page.InnerTextAsync("#conflict");
@@ -86,7 +88,8 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.CheckAsync("input[value='procedureUnknown']");
         await visit.Page.FillAsync("#Input_Measures_0__Description", "Epikriser godkjennes før vaktskifte");
         await visit.Page.FillAsync("#Input_Measures_0__Owner", "Avdelingsleder");
-        await visit.Page.FillAsync("#Input_Measures_0__DueDate", DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        await visit.Page.FillAsync("#Input_Measures_0__DueDate",
+            DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         await visit.Page.CheckAsync("input[name='Input.Close']");
         await visit.Page.FillAsync("#Input_LessonTitle", "Epikriser før vaktskifte");
         await visit.Page.FillAsync("#Input_LessonWhy", "Rutinen var ikke kjent for dem som gikk av vakt.");

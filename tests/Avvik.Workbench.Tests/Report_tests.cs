@@ -179,7 +179,8 @@ public sealed class Report_tests(WorkbenchSystem system)
         await page.WaitForSelectorAsync(".notice");
 
         version = await EventuallyAsync(handler, sent.Id, c => c.Case.State == "inProgress");
-        await handler.ActAsync(sent.Id, version, "answer", new CaseAction { Text = "Epikriser godkjennes nå daglig.", ContributingFactors = ["capacity"], NoMeasuresReason = "Rutinen er alt endret." });
+        await handler.ActAsync(sent.Id, version, "answer",
+            new CaseAction { Text = "Epikriser godkjennes nå daglig.", ContributingFactors = ["capacity"], NoMeasuresReason = "Rutinen er alt endret." });
         await Eventually.IsTrue(async () =>
         {
             await visit.GoAsync($"/report/{sent.Id}");

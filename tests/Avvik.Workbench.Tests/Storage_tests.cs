@@ -57,7 +57,10 @@ public sealed class Storage_tests
         instance.Protector.Protect("a cookie");
 
         var stored = string.Join("\n", await database.QueryAsync(
-            "select id, sealed_ticket, '' from sessions union all select owner, form, sealed_content from drafts union all select name, sealed_xml, '' from protection_keys",
+            """
+            select id, sealed_ticket, '' from sessions union all select owner, form, sealed_content from drafts
+            union all select name, sealed_xml, '' from protection_keys
+            """,
             row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}"));
         Assert.Equal(3, stored.Split('\n').Length);
         foreach (var clear in new[] { "Epikrisen", "the-access-token", "the-refresh-token", "Kari", "person-1", "<key", key })

@@ -14,8 +14,10 @@ public sealed partial class Text_tests
     public void Every_text_is_there_in_three_languages_with_the_same_values()
     {
         Assert.NotEmpty(Labels.All);
-        Assert.Empty(Labels.All.Where(t => string.IsNullOrWhiteSpace(t.Value.Bokmål) || string.IsNullOrWhiteSpace(t.Value.Nynorsk) || string.IsNullOrWhiteSpace(t.Value.English)).Select(t => t.Key));
-        Assert.Empty(Labels.All.Where(t => Values(t.Value.Bokmål) != Values(t.Value.Nynorsk) || Values(t.Value.Bokmål) != Values(t.Value.English)).Select(t => t.Key));
+        Assert.Empty(Labels.All.Where(t => string.IsNullOrWhiteSpace(t.Value.Bokmål)
+            || string.IsNullOrWhiteSpace(t.Value.Nynorsk) || string.IsNullOrWhiteSpace(t.Value.English)).Select(t => t.Key));
+        Assert.Empty(Labels.All.Where(t => Values(t.Value.Bokmål) != Values(t.Value.Nynorsk)
+            || Values(t.Value.Bokmål) != Values(t.Value.English)).Select(t => t.Key));
 
         static string Values(string text) => string.Join(' ', Placeholder().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal));
     }
@@ -23,7 +25,8 @@ public sealed partial class Text_tests
     [Fact]
     public void Every_key_that_the_pages_name_exists()
     {
-        var used = Sources("*.cshtml", "*.cs").SelectMany(f => Key().Matches(Documentation().Replace(f.Text, "")).Select(m => (f.Path, Key: m.Groups["key"].Value))).ToList();
+        var used = Sources("*.cshtml", "*.cs")
+            .SelectMany(f => Key().Matches(Documentation().Replace(f.Text, "")).Select(m => (f.Path, Key: m.Groups["key"].Value))).ToList();
         Assert.True(used.Count > 30);
         Assert.Empty(used.Where(u => Labels.Find(u.Key) is null && Labels.Find(u.Key + "One") is null).Select(u => $"{u.Path}: {u.Key}"));
     }
@@ -50,7 +53,8 @@ public sealed partial class Text_tests
             ["roles"] = Of(Vocabulary.Roles),
             ["categories"] = Vocabulary.Categories.Values.Select(c => (c.Code, c.Label)),
         };
-        Assert.Empty(lists.SelectMany(l => l.Value.Where(t => Labels.Find($"vocabulary.{l.Key}.{t.Code}")?.Bokmål != t.Label).Select(t => $"{l.Key}.{t.Code}")));
+        Assert.Empty(lists.SelectMany(l => l.Value
+            .Where(t => Labels.Find($"vocabulary.{l.Key}.{t.Code}")?.Bokmål != t.Label).Select(t => $"{l.Key}.{t.Code}")));
 
         static IEnumerable<(string, string)> Of(IReadOnlyDictionary<string, VocabularyTerm> list) => list.Values.Select(t => (t.Code, t.Label));
     }
@@ -136,7 +140,8 @@ public sealed partial class Text_tests
     [GeneratedRegex(@"\{\d+[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"(?:\b[Tt]ext(?:\.Count\(|\[)|\b(?:label|hint)="")""?(?<key>[a-z]+\.[A-Za-z][A-Za-z0-9.]*)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?:\b[Tt]ext(?:\.Count\(|\[)|\b(?:label|hint)="")""?(?<key>[a-z]+\.[A-Za-z][A-Za-z0-9.]*)""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key();
 
     [GeneratedRegex(@"^\s*///.*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -148,7 +153,8 @@ public sealed partial class Text_tests
     [GeneratedRegex(@"@(functions\s*)?\{", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^\s*@(page|model|using|inject|addTagHelper|namespace|section)\b.*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*@(page|model|using|inject|addTagHelper|namespace|section)\b.*$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Directive();
 
     [GeneratedRegex(@"</?[a-zA-Z][^<>]*(""[^""]*""[^<>]*|'[^']*'[^<>]*)*>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -157,7 +163,8 @@ public sealed partial class Text_tests
     [GeneratedRegex(@"&[a-z]+;", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Expression();
 
-    [GeneratedRegex(@"^[}\s]*(@?(if|foreach|for|while|switch|else|case|default|break|var|using|await)\b.*|[{}]+|.*[;{]|.*\).*\{?)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[}\s]*(@?(if|foreach|for|while|switch|else|case|default|break|var|using|await)\b.*|[{}]+|.*[;{]|.*\).*\{?)?$",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 
     [GeneratedRegex(@"\p{L}{2,}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -20,7 +20,8 @@ public sealed class Visit : IAsyncDisposable
         // CSP violations are console messages too. A status of ours is the page's own business and is asserted on there.
         page.Console += (_, message) =>
         {
-            if (!message.Text.Contains("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal)) _complaints.Add($"{message.Type}: {message.Text}");
+            if (!message.Text.Contains("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal))
+                _complaints.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _complaints.Add(error);
     }

@@ -15,12 +15,15 @@ using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
 
-/// <summary>All of Avvik as <c>compose/up</c> starts it, and Debian's Chromium: once for the whole run. Tests never count but what they sent themselves.</summary>
+/// <summary>
+/// All of Avvik as <c>compose/up</c> starts it, and Debian's Chromium: once for the whole run. Tests never count but what they sent themselves.
+/// </summary>
 public sealed class WorkbenchSystem : IAsyncLifetime
 {
     private static readonly string[] Flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=nb-NO",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--lang=nb-NO",
     ];
     private readonly HttpClient _http = new();
     private IPlaywright? _playwright;
@@ -52,7 +55,9 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         System.IO.Directory.Delete(Data, recursive: true);
     }
 
-    /// <summary>A browser of its own, signed in as a persona of the development issuer. What the console says and what is blocked is kept, and must be nothing.</summary>
+    /// <summary>
+    /// A browser of its own, signed in as a persona of the development issuer. What the console says and what is blocked is kept, and must be nothing.
+    /// </summary>
     public async Task<Visit> SignInAsync(string persona, VisitOptions? options = null)
     {
         var visit = await OpenAsync(options);
@@ -116,7 +121,8 @@ public sealed class WorkbenchSystem : IAsyncLifetime
     }
 
     public async Task<int> PortOfAsync(string process) => int.Parse(
-        (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
+        (await File.ReadAllLinesAsync(Path.Combine(Data, "ports")))
+            .Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Rewrites every session as if time had passed: its access token has run out and is refused, and where asked, so is its refresh token.
@@ -126,7 +132,8 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         var database = new DatabaseOptions { ConnectionString = $"Data Source={Path.Combine(Data, "db", "workbench.db")}" };
         var options = new DbContextOptionsBuilder<WorkbenchDbContext>();
         database.Configure(options);
-        var keys = new KeyRingOptions { ActiveKey = "k1", Keys = { ["k1"] = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim() } };
+        var keys = new KeyRingOptions { ActiveKey = "k1",
+            Keys = { ["k1"] = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim() } };
         var ring = new KeyRing(keys);
         await using var db = new WorkbenchDbContext(options.Options);
         foreach (var session in await db.Sessions.AsTracking().ToListAsync())

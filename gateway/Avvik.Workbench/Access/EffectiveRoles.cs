@@ -46,7 +46,8 @@ internal static class EffectiveRolesMiddleware
                 // The page that is asked for says what is wrong, if anything is.
                 catch (Exception error) when (error is AvvikProblemException or AvvikUnavailableException or TaskCanceledException) { acting = me.Acting; }
             }
-            var claims = http.User.Claims.Where(c => c.Type != Me.ActingClaim).Append(new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)));
+            var claims = http.User.Claims.Where(c => c.Type != Me.ActingClaim)
+                .Append(new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)));
             http.User = new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme, "name", "role"));
         }
         await next(http);

@@ -33,7 +33,7 @@ internal sealed record Me(string Subject, string Name, ActingAs Acting, IReadOnl
         return false;
     }
 
-    /// <summary>Names somebody's drafts and preferences, at one organisation, without saying who it is.</summary>
+    /// <summary>Key of a person's drafts and preferences at one organisation; does not identify the person.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Subject}\n{Acting.Organization}")));
 
     public static Me? From(ClaimsPrincipal user) => user.Identity?.IsAuthenticated != true ? null : new(

@@ -100,7 +100,8 @@ internal static class SignIn
         o.TokenValidationParameters.RoleClaimType = "role";
         foreach (var cookie in new[] { (o.CorrelationCookie, "__Host-avvik-correlation."), (o.NonceCookie, "__Host-avvik-nonce.") })
         {
-            (cookie.Item1.Name, cookie.Item1.Path, cookie.Item1.SameSite, cookie.Item1.SecurePolicy) = (cookie.Item2, "/", SameSiteMode.Lax, CookieSecurePolicy.Always);
+            (cookie.Item1.Name, cookie.Item1.Path, cookie.Item1.SameSite, cookie.Item1.SecurePolicy) =
+                (cookie.Item2, "/", SameSiteMode.Lax, CookieSecurePolicy.Always);
         }
         o.BackchannelHttpHandler = new IssuerProofs(key, options.UseDpop);
         o.Events = new OpenIdConnectEvents
@@ -173,7 +174,8 @@ internal static class SignIn
             Value("helseid://claims/client/claims/orgnr_child") ?? Value("helseid://claims/client/claims/orgnr_parent") ?? "",
             Value("unit"),
             [.. token.Claims.Where(c => c.Type == "role").Select(c => c.Value)]);
-        var claims = person.Claims.Where(c => c.Type != Me.ActingClaim).Append(new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)));
+        var claims = person.Claims.Where(c => c.Type != Me.ActingClaim)
+            .Append(new Claim(Me.ActingClaim, JsonSerializer.Serialize(acting, JsonSerializerOptions.Web)));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme, "name", "role"));
     }
 

@@ -21,11 +21,13 @@ internal enum TokenState
 /// <summary>
 /// Gets another access token before a request needs it, so that a form can be sent after the first has run out. The refresh token never leaves the server.
 /// </summary>
-internal sealed class TokenRefresh(IOptionsMonitor<OpenIdConnectOptions> issuers, ClientKey key, SessionStore sessions, TimeProvider clock, ILogger<TokenRefresh> log) : IDisposable
+internal sealed class TokenRefresh(
+    IOptionsMonitor<OpenIdConnectOptions> issuers, ClientKey key, SessionStore sessions, TimeProvider clock, ILogger<TokenRefresh> log) : IDisposable
 {
     // A request that starts with a token this close to its end could arrive with one that is over.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
-    // Requests of one page come at once, and a refresh token may count once only: one refresh at a time. Few enough to keep, many enough not to wait for others.
+    // Requests of one page come at once, and a refresh token may count once only: one refresh at a time. Few enough to keep, many enough not to wait for
+    // others.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public static TokenState StateOf(HttpContext http) => http.Items[typeof(TokenState)] is TokenState state ? state : TokenState.Valid;

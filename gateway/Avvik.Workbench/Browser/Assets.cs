@@ -18,7 +18,9 @@ internal sealed class Assets
         {
             var compressed = Path.Combine(folder, name + ".br");
             types.TryGetContentType(name, out var type);
-            return new Asset(type ?? "application/octet-stream", File.ReadAllBytes(Path.Combine(folder, name)), File.Exists(compressed) ? File.ReadAllBytes(compressed) : null);
+            return new Asset(type ?? "application/octet-stream",
+                File.ReadAllBytes(Path.Combine(folder, name)),
+                File.Exists(compressed) ? File.ReadAllBytes(compressed) : null);
         }, StringComparer.Ordinal);
     }
 
@@ -34,7 +36,8 @@ internal static class AssetsEndpoint
 {
     public static void MapAssets(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (!context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal, out var rest) || context.RequestServices.GetRequiredService<Assets>().Find(rest.Value!.TrimStart('/')) is not { } asset)
+        if (!context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal, out var rest)
+            || context.RequestServices.GetRequiredService<Assets>().Find(rest.Value!.TrimStart('/')) is not { } asset)
         {
             await next(context);
             return;

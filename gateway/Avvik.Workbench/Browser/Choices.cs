@@ -24,7 +24,15 @@ public sealed class Choices
     {
         if (language is not null && Languages.Contains(language, StringComparer.Ordinal)) Language = language;
         if (scheme is not null && Schemes.Contains(scheme, StringComparer.Ordinal)) Scheme = scheme;
-        response.Cookies.Append(Cookie, $"{Language}.{Scheme}", new CookieOptions { Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = TimeSpan.FromDays(365), IsEssential = true });
+        response.Cookies.Append(Cookie, $"{Language}.{Scheme}", new CookieOptions
+        {
+            Secure = true,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Path = "/",
+            MaxAge = TimeSpan.FromDays(365),
+            IsEssential = true,
+        });
     }
 }
 

@@ -24,8 +24,10 @@ internal static class Navigation
         new("/report/mine", "common.nav.mine", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader)) { Below = "/report" },
         new("/worklist", "common.nav.worklist", me => me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader)),
         new("/triage", "common.nav.triage", me => me.Is(Roles.Coordinator)),
-        new("/learning", "common.nav.learning", me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu)),
-        new("/statistics", "common.nav.statistics", me => me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu, Roles.Secretariat)),
+        new("/learning", "common.nav.learning",
+            me => me.Is(Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu)),
+        new("/statistics", "common.nav.statistics",
+            me => me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu, Roles.Secretariat)),
         new("/administration", "common.nav.administration", me => me.Is(Roles.Coordinator, Roles.Admin, Roles.Auditor)),
         new("/help", "common.nav.help", _ => true),
     ];

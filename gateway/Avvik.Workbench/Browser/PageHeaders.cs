@@ -5,7 +5,7 @@ namespace Avvik.Workbench.Browser;
 
 internal static class PageHeaders
 {
-    /// <summary>Only what we serve ourselves runs or is shown: no inline script or style, no other site. Pages are kept by nobody.</summary>
+    /// <summary>Only our own files run or load: no inline script or style, no other site. Pages are not cached.</summary>
     public static void UsePageHeaders(this WebApplication app)
     {
         // Signing in and out is a form of ours that is answered with a redirect to the issuer, which counts as its target.

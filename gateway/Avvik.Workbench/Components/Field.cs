@@ -38,7 +38,12 @@ public sealed class Field(Text text) : TagHelper
         var (name, id) = (For.Name, Id(For.Name));
         ViewContext.ViewData.ModelState.TryGetValue(name, out var state);
         var error = state?.Errors.FirstOrDefault()?.ErrorMessage;
-        var value = state?.AttemptedValue ?? For.Model switch { DateOnly day => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), IFormattable f => f.ToString(null, System.Globalization.CultureInfo.InvariantCulture), var other => other?.ToString() };
+        var value = state?.AttemptedValue ?? For.Model switch
+        {
+            DateOnly day => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            IFormattable f => f.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+            var other => other?.ToString(),
+        };
 
         var control = new TagBuilder(Type switch { "textarea" => "textarea", "select" => "select", _ => "input" });
         // What the page adds (hx-…, autocomplete, data-…) belongs to the control.

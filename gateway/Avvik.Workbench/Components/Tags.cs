@@ -53,11 +53,15 @@ public sealed class Deadline(Text text) : TagHelper
         output.Attributes.SetAttribute("class", Overdue ? "deadline overdue" : "deadline");
         output.Content.Append(text.ShortDay(day));
         if (!Open) return;
-        output.Content.AppendHtml(" <span class=\"distance\">").Append(Overdue ? text["common.overdue", text.Distance(day)] : text.Distance(day)).AppendHtml("</span>");
+        output.Content.AppendHtml(" <span class=\"distance\">")
+            .Append(Overdue ? text["common.overdue", text.Distance(day)] : text.Distance(day))
+            .AppendHtml("</span>");
     }
 }
 
-/// <summary>A table that scrolls inside itself where the screen is narrow, also by keyboard: <c>&lt;data-table label="worklist.table"&gt;</c> around head and body.</summary>
+/// <summary>
+/// A table that scrolls inside itself where the screen is narrow, also by keyboard: <c>&lt;data-table label="worklist.table"&gt;</c> around head and body.
+/// </summary>
 [HtmlTargetElement("data-table")]
 public sealed class DataTable(Text text) : TagHelper
 {
@@ -92,7 +96,8 @@ public sealed class Confirm(Text text) : TagHelper
         output.TagName = "details";
         output.Attributes.SetAttribute("class", "confirm");
         if (Open) output.Attributes.SetAttribute("open", "open");
-        output.PreContent.AppendHtml("<summary class=\"ds-button\" data-variant=\"secondary\">").Append(text[Label]).AppendHtml("</summary><div class=\"confirm-body\">");
+        output.PreContent.AppendHtml("<summary class=\"ds-button\" data-variant=\"secondary\">")
+            .Append(text[Label]).AppendHtml("</summary><div class=\"confirm-body\">");
         output.PostContent.SetHtmlContent("</div>");
     }
 }

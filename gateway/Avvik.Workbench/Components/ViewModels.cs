@@ -20,7 +20,8 @@ public sealed record Pager(HttpRequest Request, string? NextCursor)
 
     private string With(string? cursor)
     {
-        var query = new QueryBuilder(Request.Query.Where(q => q.Key != "cursor").SelectMany(q => q.Value, (q, value) => KeyValuePair.Create(q.Key, value ?? "")));
+        var query = new QueryBuilder(Request.Query.Where(q => q.Key != "cursor")
+            .SelectMany(q => q.Value, (q, value) => KeyValuePair.Create(q.Key, value ?? "")));
         if (cursor is not null) query.Add("cursor", cursor);
         return Request.Path + query.ToQueryString();
     }

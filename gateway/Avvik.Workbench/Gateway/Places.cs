@@ -52,5 +52,6 @@ internal sealed class PlaceNames
         (FindParty(organizationNumber)?.Units ?? []).Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting);
 
     public DirectoryCommunity? CommunityOf(string organizationNumber) =>
-        Directory.Communities.FirstOrDefault(c => c.Trust.OrganizationNumber == organizationNumber || c.Regions.Any(r => r.Municipalities.Any(m => m.OrganizationNumber == organizationNumber)));
+        Directory.Communities.FirstOrDefault(c => c.Trust.OrganizationNumber == organizationNumber
+            || c.Regions.Any(r => r.Municipalities.Any(m => m.OrganizationNumber == organizationNumber)));
 }

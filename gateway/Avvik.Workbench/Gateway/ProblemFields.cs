@@ -14,10 +14,14 @@ internal static class ProblemFields
     /// Puts each error of a problem document at its field of the form. <c>/respondent/organizationNumber</c> is the field that <paramref name="names"/> says,
     /// else the one of the same name under <paramref name="prefix"/>; what has no field of its own stands in the summary.
     /// </summary>
-    public static void AddProblem(this ModelStateDictionary model, AvvikProblemException problem, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
+    public static void AddProblem(
+        this ModelStateDictionary model, AvvikProblemException problem, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
     {
         foreach (var error in problem.Errors)
-            model.AddModelError(names?.GetValueOrDefault(error.Pointer) ?? prefix + string.Join('.', error.Pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Pascal)), error.Message);
+        {
+            var field = string.Join('.', error.Pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Pascal));
+            model.AddModelError(names?.GetValueOrDefault(error.Pointer) ?? prefix + field, error.Message);
+        }
         if (problem.Errors.Count == 0) model.AddModelError("", problem.Title ?? problem.Message);
     }
 

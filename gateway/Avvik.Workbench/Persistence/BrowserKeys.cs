@@ -30,7 +30,8 @@ internal sealed class ProtectionKeys(IDbContextFactory<WorkbenchDbContext> datab
     public void StoreElement(XElement element, string friendlyName)
     {
         var name = string.IsNullOrEmpty(friendlyName) ? Guid.CreateVersion7().ToString() : friendlyName;
-        var record = new ProtectionKeyRecord { Name = name, SealedXml = seal.Seal(Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting)), Place(name)) };
+        var xml = Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting));
+        var record = new ProtectionKeyRecord { Name = name, SealedXml = seal.Seal(xml, Place(name)) };
         // The interface is synchronous; it is called at the start and once in three months.
         writer.WriteAsync(unit => Task.FromResult(unit.Db.ProtectionKeys.Add(record)), CancellationToken.None).GetAwaiter().GetResult();
     }

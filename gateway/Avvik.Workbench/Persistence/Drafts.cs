@@ -17,7 +17,8 @@ internal sealed class Drafts(IDbContextFactory<WorkbenchDbContext> databases, Wr
         await using var db = await databases.CreateDbContextAsync(ct);
         var (owner, now) = (me.Key, clock.GetUtcNow());
         var record = await db.Drafts.SingleOrDefaultAsync(d => d.Owner == owner && d.Form == form && d.ExpiresAt > now, ct);
-        return record is null ? null : (JsonSerializer.Deserialize<T>(seal.Open(record.SealedContent, Place(form)), JsonSerializerOptions.Web)!, record.SavedAt);
+        return record is null ? null :
+            (JsonSerializer.Deserialize<T>(seal.Open(record.SealedContent, Place(form)), JsonSerializerOptions.Web)!, record.SavedAt);
     }
 
     public async Task SaveAsync<T>(string form, T content, CancellationToken ct) where T : class

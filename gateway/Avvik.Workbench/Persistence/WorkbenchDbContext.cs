@@ -48,7 +48,7 @@ internal sealed class WorkbenchDbContext(DbContextOptions<WorkbenchDbContext> op
 /// <summary>A signed-in browser: the ticket with its tokens, sealed.</summary>
 internal sealed class SessionRecord
 {
-    /// <summary>SHA-256 of the key in the cookie: who reads the table can sign in as nobody.</summary>
+    /// <summary>SHA-256 of the key in the cookie, so that the table alone cannot be used to sign in.</summary>
     public required string Id { get; set; }
     public required string SealedTicket { get; set; }
     public required DateTimeOffset ExpiresAt { get; set; }

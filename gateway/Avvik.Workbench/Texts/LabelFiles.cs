@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 namespace Avvik.Workbench.Texts;
 
 /// <summary>A text in the three languages.</summary>
-public sealed record Label([property: JsonPropertyName("nb"), JsonRequired] string Bokmål, [property: JsonPropertyName("nn"), JsonRequired] string Nynorsk, [property: JsonPropertyName("en"), JsonRequired] string English)
+public sealed record Label(
+    [property: JsonPropertyName("nb"), JsonRequired] string Bokmål,
+    [property: JsonPropertyName("nn"), JsonRequired] string Nynorsk,
+    [property: JsonPropertyName("en"), JsonRequired] string English)
 {
     public string In(string language) => language switch { "nn" => Nynorsk, "en" => English, _ => Bokmål };
 }

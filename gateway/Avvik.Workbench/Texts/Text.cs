@@ -20,7 +20,9 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
 
     public bool Has(string key) => files.Find(key) is not null;
 
-    /// <summary>The word for a code of the vocabulary, as in <c>Code("kinds", "incident")</c>; a code that is newer than the labels stands for itself.</summary>
+    /// <summary>
+    /// The word for a code of the vocabulary, as in <c>Code("kinds", "incident")</c>; a code that is newer than the labels stands for itself.
+    /// </summary>
     public string Code(string list, string? code) => code is null ? "" : files.Find($"vocabulary.{list}.{code}")?.In(choices.Language) ?? code;
 
     /// <summary>29. november 2026</summary>
@@ -36,7 +38,8 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
     public string Time(DateTimeOffset at)
     {
         var local = TimeZoneInfo.ConvertTime(at, Norway);
-        return this["common.dayAndTime", Day(DateOnly.FromDateTime(local.DateTime)), local.ToString(choices.Language == "en" ? "HH:mm" : "HH.mm", CultureInfo.InvariantCulture)];
+        return this["common.dayAndTime", Day(DateOnly.FromDateTime(local.DateTime)),
+            local.ToString(choices.Language == "en" ? "HH:mm" : "HH.mm", CultureInfo.InvariantCulture)];
     }
 
     public DateOnly Today => LocalDay(clock.GetUtcNow());

@@ -38,7 +38,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
     public DirectoryParty? Party => (IsAdmin ? Names.FindParty(Asked) : null) ?? Names.FindParty(me.Organization);
     public DirectoryCommunity? Community => Names.CommunityOf(Party?.OrganizationNumber ?? me.Organization);
     public bool IsAdmin => me.Is(Roles.Admin);
-    public IEnumerable<SelectListItem> Parties => Names.Parties.OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber));
+    public IEnumerable<SelectListItem> Parties =>
+        Names.Parties.OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber));
     public bool MayChange => me.Is(Roles.Coordinator, Roles.Admin);
     public const string NewUnit = "(new)";
     /// <summary>Whose form is open, after it was refused.</summary>

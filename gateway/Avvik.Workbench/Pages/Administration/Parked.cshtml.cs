@@ -25,7 +25,9 @@ internal sealed class ParkedInput
     public string? Reason { get; set; }
 }
 
-/// <summary>Messages between the services that could not be sent, applied or read, and dead letters: requeued or discarded, one or all alike, with a reason.</summary>
+/// <summary>
+/// Messages between the services that could not be sent, applied or read, and dead letters: requeued or discarded, one or all alike, with a reason.
+/// </summary>
 internal sealed class ParkedModel(IAvvikClient client, Text text, TimeProvider clock) : PageModel
 {
     private const int Shown = 200;
@@ -90,8 +92,10 @@ internal sealed class ParkedModel(IAvvikClient client, Text text, TimeProvider c
 
     private async Task ReadAsync(CancellationToken ct)
     {
-        var pages = await Task.WhenAll(Services.Select(async service => (Service: service, Page: await client.ListParkedAsync(service, new() { Limit = Shown }, ct))));
-        Groups = [.. pages.SelectMany(p => p.Page.Items.GroupBy(m => (m.Source, m.Type, m.Error)).Select(g => new ParkedGroup(p.Service, g.Key.Source, g.Key.Type, g.Key.Error, [.. g])))];
+        var pages = await Task.WhenAll(
+            Services.Select(async service => (Service: service, Page: await client.ListParkedAsync(service, new() { Limit = Shown }, ct))));
+        Groups = [.. pages.SelectMany(p => p.Page.Items.GroupBy(m => (m.Source, m.Type, m.Error))
+            .Select(g => new ParkedGroup(p.Service, g.Key.Source, g.Key.Type, g.Key.Error, [.. g])))];
         More = [.. pages.Where(p => p.Page.NextCursor is not null).Select(p => p.Service)];
     }
 }

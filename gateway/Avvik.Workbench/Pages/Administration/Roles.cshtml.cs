@@ -77,7 +77,9 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
 
     private async Task ReadAsync(CancellationToken ct)
     {
-        var (names, assignments) = (places.GetAsync(ct), client.ListAssignmentsAsync(new AssignmentQuery { Active = All ? null : true, Cursor = Cursor.TrimToNull() }, ct));
+        var (names, assignments) = (
+            places.GetAsync(ct),
+            client.ListAssignmentsAsync(new AssignmentQuery { Active = All ? null : true, Cursor = Cursor.TrimToNull() }, ct));
         (Names, Assignments) = (await names, await assignments);
     }
 }

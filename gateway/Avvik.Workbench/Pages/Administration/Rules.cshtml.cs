@@ -46,7 +46,8 @@ internal sealed class RulesModel(IAvvikClient client, Places places, Me me, Text
 
     private List<RoutingRule> Typed => [.. Rules.Where(r => !r.IsEmpty).Select(r => new RoutingRule
     {
-        Category = r.Category.TrimToNull(), Kind = r.Kind.TrimToNull(), ActualHarm = r.ActualHarm.TrimToNull(), Site = r.Site.TrimToNull(), Unit = r.Unit.TrimToNull(),
+        Category = r.Category.TrimToNull(), Kind = r.Kind.TrimToNull(), ActualHarm = r.ActualHarm.TrimToNull(),
+        Site = r.Site.TrimToNull(), Unit = r.Unit.TrimToNull(),
     })];
 
     public async Task OnGetAsync(CancellationToken ct)

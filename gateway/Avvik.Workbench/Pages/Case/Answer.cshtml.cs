@@ -106,7 +106,8 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
         await drafts.SaveAsync(Form, Input, ct);
         var measures = Input.Measures.Where(m => !m.IsEmpty).ToList();
         // Before anything is sent: what would be refused after the answer is given could not be undone.
-        if (Input.Close && Input.HasLesson && string.IsNullOrWhiteSpace(Input.LessonWhy)) ModelState.AddModelError("Input.LessonWhy", text["case.lessonWhyNeeded"]);
+        if (Input.Close && Input.HasLesson && string.IsNullOrWhiteSpace(Input.LessonWhy))
+            ModelState.AddModelError("Input.LessonWhy", text["case.lessonWhyNeeded"]);
         if (Input.Close && Input.HasLesson && string.IsNullOrWhiteSpace(Input.LessonWhoShouldKnow))
             ModelState.AddModelError("Input.LessonWhoShouldKnow", text["case.lessonWhoNeeded"]);
         if (!ModelState.IsValid) return await AgainAsync(null, ct);
@@ -116,7 +117,12 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
             {
                 Text = Input.Text.TrimToNull(),
                 ContributingFactors = Input.ContributingFactors,
-                Measures = [.. measures.Select(m => new Measure { Description = m.Description.TrimToNull(), Owner = m.Owner.TrimToNull(), DueDate = m.DueDate.TrimToNull() })],
+                Measures = [.. measures.Select(m => new Measure
+                {
+                    Description = m.Description.TrimToNull(),
+                    Owner = m.Owner.TrimToNull(),
+                    DueDate = m.DueDate.TrimToNull(),
+                })],
                 NoMeasuresReason = Input.NoMeasuresReason.TrimToNull(),
                 SeriousIncidentNotice = NoticeInput.Notice,
             }, ct);
@@ -130,7 +136,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
         }
     }
 
-    /// <summary>The answer is given; whatever of the rest is refused is told, and can be done on the case's own page.</summary>
+    /// <summary>The answer is stored; if closing or the lesson is refused, the notice says so, and it can be done on the case's own page.</summary>
     private async Task<string> CloseAsync(CaseDetails answered, List<MeasureInput> measures, CancellationToken ct)
     {
         if (!Input.Close || !MayClose) return text["case.done.answer"];

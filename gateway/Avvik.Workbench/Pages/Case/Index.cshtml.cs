@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 
 namespace Avvik.Workbench.Pages.Case;
 
-/// <summary>What the person saw when the page was shown: a colleague's change is told by how it differs.</summary>
+/// <summary>The case as the page showed it, to show what a colleague has changed since.</summary>
 internal sealed class Seen
 {
     public int Version { get; set; }
@@ -78,7 +78,7 @@ internal sealed class ActionInput
 /// <summary>One case, the same for both parties, and what one may do with it now.</summary>
 internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text text) : PageModel
 {
-    /// <summary>In the order in which work goes on; the answer has a page of its own.</summary>
+    /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
         ["acknowledge", "start", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "enter-in-error"];
 
@@ -136,7 +136,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         .Select(r => (r.Action, r.Code == "actionNotAllowed" ? text["case.why.state", text.Code("caseStates", Case.State)] : text[$"case.why.{r.Code}"]));
 
     /// <summary>Where the case can go inside the party that has it.</summary>
-    public IEnumerable<SelectListItem> OtherUnits(string none) => Names.OpenUnits(Case.RespondentOrganization, text).Where(u => u.Code != Case.Unit).Options(none);
+    public IEnumerable<SelectListItem> OtherUnits(string none) =>
+        Names.OpenUnits(Case.RespondentOrganization, text).Where(u => u.Code != Case.Unit).Options(none);
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -214,7 +215,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         Names = await names;
     }
 
-    private string? Who(CaseEvent e) => e.Organization is null ? null : e.Actor is null ? Names.Party(e.Organization) : $"{Names.Party(e.Organization)} ({e.Actor})";
+    private string? Who(CaseEvent e) =>
+        e.Organization is null ? null : e.Actor is null ? Names.Party(e.Organization) : $"{Names.Party(e.Organization)} ({e.Actor})";
 
     private Conflict ConflictWith(string? action)
     {
@@ -232,7 +234,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         return new Conflict(Who(last) ?? text["case.theSystem"], last.At, [.. fields.OfType<ConflictField>()]);
     }
 
-    private ConflictField? Differs(string label, string? before, string? now, string? mine = null) => before == now ? null : new(text[label], before, now, mine);
+    private ConflictField? Differs(string label, string? before, string? now, string? mine = null) =>
+        before == now ? null : new(text[label], before, now, mine);
 
     private string? Word(string list, string? code) => code is null ? null : text.Code(list, code);
 }

@@ -7,7 +7,8 @@ namespace Avvik.Workbench.Pages.Help;
 /// <summary>Short pages: one for each role, and one for each question that arises where one works.</summary>
 internal sealed class IndexModel(Text text) : PageModel
 {
-    public static readonly string[] Topics = ["what", "deadlines", "privacy", "reporter", "handler", "unitLeader", "coordinator", "learningEditor", "ssu", "admin", "auditor"];
+    public static readonly string[] Topics =
+        ["what", "deadlines", "privacy", "reporter", "handler", "unitLeader", "coordinator", "learningEditor", "ssu", "admin", "auditor"];
 
     [BindProperty(SupportsGet = true)]
     public string? Topic { get; set; }

@@ -33,7 +33,9 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
     public string? Question => Deviation.State == CaseStates.AwaitingReporter
         ? Case?.Question ?? Deviation.Timeline.LastOrDefault(t => t.Event == "asked")?.Text ?? text["report.questionUnknown"]
         : null;
-    public string OccurredOn => DateOnly.TryParse(Deviation.Submission.OccurredAt?.Split('T')[0], System.Globalization.CultureInfo.InvariantCulture, out var day) ? text.Day(day) : "";
+    public string OccurredOn =>
+        DateOnly.TryParse(Deviation.Submission.OccurredAt?.Split('T')[0], System.Globalization.CultureInfo.InvariantCulture, out var day)
+        ? text.Day(day) : "";
     /// <summary>Which sentence says what the state means for the reporter.</summary>
     public string Meaning => text.Has($"report.means.{Deviation.State}") ? Deviation.State : "other";
 
@@ -66,7 +68,8 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
         {
             OpenForm = form;
             Changed = problem.Status == HttpStatusCode.PreconditionFailed;
-            if (!Changed) ModelState.AddProblem(problem, names: new Dictionary<string, string>(StringComparer.Ordinal) { ["/text"] = "Words", ["/reason"] = "Reason" });
+            if (!Changed)
+                ModelState.AddProblem(problem, names: new Dictionary<string, string>(StringComparer.Ordinal) { ["/text"] = "Words", ["/reason"] = "Reason" });
             Response.StatusCode = (int)problem.Status == 400 ? StatusCodes.Status422UnprocessableEntity : (int)problem.Status;
             await LoadAsync(id, ct);
             return Page();
@@ -83,6 +86,7 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
             try { Case = await client.GetCaseAsync(id, ct); }
             catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden) { Case = null; }
         }
-        Timeline = [.. Deviation.Timeline.Select(t => new TimelineItem(t.At, text.Code("caseEvents", t.Event), t.Organization is null ? null : Names.Party(t.Organization), t.Text))];
+        Timeline = [.. Deviation.Timeline.Select(t => new TimelineItem(t.At, text.Code("caseEvents", t.Event),
+            t.Organization is null ? null : Names.Party(t.Organization), t.Text))];
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Client;
@@ -48,7 +49,7 @@ internal sealed class IndexModel(
     public DateTimeOffset? DraftFrom { get; private set; }
     public bool ShowPreview { get; private set; }
     public bool AskAboutNames { get; private set; }
-    public string Today => text.Today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    public string Today => text.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>What was sent last: a draft of it that was saved while it was on its way is no draft any more.</summary>
     private const string SentName = "report-sent";
@@ -117,7 +118,8 @@ internal sealed class IndexModel(
         }
         catch (AvvikProblemException problem) when (problem.Errors.Count > 0)
         {
-            foreach (var error in problem.Errors.Where(e => e.Code == "identityInText" && e.Pointer == "/narrative")) ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
+            foreach (var error in problem.Errors.Where(e => e.Code == "identityInText" && e.Pointer == "/narrative"))
+                ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
             if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", Names);
             return await AgainAsync(ct);
         }
@@ -126,7 +128,8 @@ internal sealed class IndexModel(
     public IEnumerable<SelectListItem> Options(string list, IEnumerable<string> codes) =>
         text.Options(list, codes, text["report.notChosen"]);
 
-    public IEnumerable<SelectListItem> Categories => Options("categories", Vocabulary.Categories.Keys.OrderBy(c => c == "other" ? 1 : 0).ThenBy(c => text.Code("categories", c), text.Sorting));
+    public IEnumerable<SelectListItem> Categories =>
+        Options("categories", Vocabulary.Categories.Keys.OrderBy(c => c == "other" ? 1 : 0).ThenBy(c => text.Code("categories", c), text.Sorting));
     public static IReadOnlyList<string> Kinds { get; } = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice", "improvement"];
     public static IReadOnlyList<string> Harm { get; } = ["none", "notReached", "mild", "moderate", "severe", "death", "unknown"];
     public static IReadOnlyList<string> Likelihoods { get; } = ["rare", "unlikely", "possible", "likely", "veryLikely"];
@@ -177,7 +180,8 @@ public sealed record ReportPrefill(string? Kind, string? Party, string? Category
         if (Category is not null && Vocabulary.Categories.ContainsKey(Category)) form.Category = Category;
         if (AffectedMessage is not null && Vocabulary.MessageTypes.ContainsKey(AffectedMessage)) form.AffectedMessage = AffectedMessage;
         if (Difference is not null && Vocabulary.Differences.ContainsKey(Difference)) form.Difference = Difference;
-        if (DateOnly.TryParseExact(OccurredOn, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _)) form.OccurredOn = OccurredOn;
+        if (DateOnly.TryParseExact(OccurredOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            form.OccurredOn = OccurredOn;
         if (Party is { Length: <= 220 }) form.Party = Party;
     }
 }

@@ -29,6 +29,7 @@ internal sealed class MineModel(IAvvikClient client, Places places) : PageModel
     public static string Excerpt(Deviation deviation)
     {
         var text = deviation.Submission.Narrative ?? "";
-        return text.Length <= ExcerptLength ? text : string.Concat(text.AsSpan(0, text.LastIndexOf(' ', ExcerptLength) is > 0 and var end ? end : ExcerptLength), " …");
+        return text.Length <= ExcerptLength ? text
+            : string.Concat(text.AsSpan(0, text.LastIndexOf(' ', ExcerptLength) is > 0 and var end ? end : ExcerptLength), " …");
     }
 }

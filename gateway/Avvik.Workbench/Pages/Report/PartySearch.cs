@@ -54,12 +54,15 @@ internal static class PartySearch
             // Two trusts have no agreement with each other.
             if (trust.OrganizationNumber != me.Organization && mine?.Number is not null)
             {
-                yield return new(new(trust.OrganizationNumber, trust.Name, trust.OrganizationNumber), community.Code, Plain($"{trust.Name} {trust.OrganizationNumber} {community.Name}"));
+                yield return new(new(trust.OrganizationNumber, trust.Name, trust.OrganizationNumber), community.Code,
+                    Plain($"{trust.Name} {trust.OrganizationNumber} {community.Name}"));
                 foreach (var unit in trust.Units.Where(u => u.ClosedOn is null))
                     foreach (var site in unit.Sites)
-                        yield return new(new($"{trust.OrganizationNumber}|{site}", site, $"{trust.Name}, {unit.Name}"), community.Code, Plain($"{site} {trust.Name} {unit.Name} {trust.OrganizationNumber}"));
+                        yield return new(new($"{trust.OrganizationNumber}|{site}", site, $"{trust.Name}, {unit.Name}"), community.Code,
+                            Plain($"{site} {trust.Name} {unit.Name} {trust.OrganizationNumber}"));
             }
-            foreach (var (region, municipality) in community.Regions.SelectMany(r => r.Municipalities, (r, m) => (r, m)).Where(x => x.m.OrganizationNumber != me.Organization))
+            foreach (var (region, municipality) in community.Regions.SelectMany(r => r.Municipalities, (r, m) => (r, m))
+                .Where(x => x.m.OrganizationNumber != me.Organization))
                 yield return new(new(municipality.OrganizationNumber, $"{municipality.Name} kommune", $"{region.Name}, {municipality.Number}"), community.Code,
                     Plain($"{municipality.Name} kommune {municipality.Number} {municipality.OrganizationNumber} {region.Name}"));
         }
@@ -70,7 +73,8 @@ internal static class PartySearch
     {
         var plain = new StringBuilder(text.Length);
         foreach (var c in text.Trim().ToLowerInvariant().Normalize(NormalizationForm.FormD))
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark) plain.Append(c is 'đ' ? 'd' : c is 'ŋ' ? 'n' : c is 'ŧ' ? 't' : c is '-' ? ' ' : c);
+            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+                plain.Append(c is 'đ' ? 'd' : c is 'ŋ' ? 'n' : c is 'ŧ' ? 't' : c is '-' ? ' ' : c);
         return plain.ToString();
     }
 }

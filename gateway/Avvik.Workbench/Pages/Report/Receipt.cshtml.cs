@@ -19,6 +19,7 @@ internal sealed class ReceiptModel(IAvvikClient client, Places places) : PageMod
         Party = (await places.GetAsync(ct)).Party(Deviation.RespondentOrganization);
         DueOn = Deviation.Case?.DueAt is { } due
             ? NorwegianCalendar.DayOf(due)
-            : NorwegianCalendar.DayOf(NorwegianCalendar.AddDays(Deviation.ReceivedAt, Vocabulary.DeadlinesOf(Deviation.Community, Deviation.Agreement?.Code).AnswerCalendarDays));
+            : NorwegianCalendar.DayOf(NorwegianCalendar.AddDays(Deviation.ReceivedAt,
+                Vocabulary.DeadlinesOf(Deviation.Community, Deviation.Agreement?.Code).AnswerCalendarDays));
     }
 }

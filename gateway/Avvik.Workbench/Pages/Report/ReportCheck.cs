@@ -52,7 +52,8 @@ internal sealed class ReportChecker(IAvvikClient client, Places places, Me me, T
         try
         {
             var answer = await client.ValidateAsync(complete ? submission : Complete(submission, names), ct);
-            var warnings = answer.Warnings.Where(w => w.Pointer == "/narrative").SelectMany(w => w.Offsets, (w, o) => new TextFinding(w.Code, Must: false, o.Offset, o.Length)).ToList();
+            var warnings = answer.Warnings.Where(w => w.Pointer == "/narrative")
+                .SelectMany(w => w.Offsets, (w, o) => new TextFinding(w.Code, Must: false, o.Offset, o.Length)).ToList();
             return new(narrative, warnings, complete ? Preview(answer.Preview, submission, names) : null, null);
         }
         catch (AvvikProblemException problem) when (problem.Errors.Count > 0)
@@ -62,13 +63,15 @@ internal sealed class ReportChecker(IAvvikClient client, Places places, Me me, T
     }
 
     public static IReadOnlyList<TextFinding> Findings(AvvikProblemException problem) =>
-        [.. problem.Errors.Where(e => e.Pointer == "/narrative").SelectMany(e => e.Offsets ?? [], (e, o) => new TextFinding(e.Code, Must: true, o.Offset, o.Length))];
+        [.. problem.Errors.Where(e => e.Pointer == "/narrative")
+            .SelectMany(e => e.Offsets ?? [], (e, o) => new TextFinding(e.Code, Must: true, o.Offset, o.Length))];
 
     // The narrative is looked at from the first words on, whatever is still missing.
     private Submission Complete(Submission submission, PlaceNames names) => submission with
     {
         Kind = submission.Kind ?? "incident",
-        OccurredAt = submission.OccurredAt ?? NorwegianCalendar.DayOf(clock.GetUtcNow()).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+        OccurredAt = submission.OccurredAt
+            ?? NorwegianCalendar.DayOf(clock.GetUtcNow()).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
         Respondent = submission.Respondent?.OrganizationNumber is not null ? submission.Respondent : new Respondent { OrganizationNumber = AnyOther(names) },
     };
 
@@ -86,8 +89,11 @@ internal sealed class ReportChecker(IAvvikClient client, Places places, Me me, T
         var site = submission.Respondent?.Site;
         var unit = party?.Units.FirstOrDefault(u => u.Sites.Contains(site ?? "", StringComparer.OrdinalIgnoreCase));
         // A category with a service of its own goes there, and not to the place.
-        var hasService = preview.Category is { } code && Vocabulary.Categories.GetValueOrDefault(code) is { } category && (party?.Number is null ? category.TrustService : category.MunicipalService) is not null;
-        var recipient = unit is not null && !hasService ? text["report.goesToUnit", unit.Name, party!.Name] : text["report.goesToParty", party?.Name ?? preview.RespondentOrganization];
+        var hasService = preview.Category is { } code && Vocabulary.Categories.GetValueOrDefault(code) is { } category
+            && (party?.Number is null ? category.TrustService : category.MunicipalService) is not null;
+        var recipient = unit is not null && !hasService
+            ? text["report.goesToUnit", unit.Name, party!.Name]
+            : text["report.goesToParty", party?.Name ?? preview.RespondentOrganization];
         var agreement = names.CommunityOf(preview.RespondentOrganization)?.Agreements.FirstOrDefault(a => a.Code == preview.Agreement?.Code);
         var days = Vocabulary.DeadlinesOf(preview.Community, preview.Agreement?.Code).AnswerCalendarDays;
         return new(

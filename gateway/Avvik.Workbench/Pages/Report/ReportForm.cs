@@ -29,8 +29,10 @@ public sealed class ReportForm
     public bool IsEmpty => string.IsNullOrWhiteSpace(Narrative) && string.IsNullOrEmpty(Party);
 
     /// <summary>True when something under «more» has been filled in, so that it is shown.</summary>
-    public bool HasMore => new[] { Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure, PatientNumber }.Any(v => !string.IsNullOrEmpty(v))
-        || PatientGroups.Count > 0 || Confidential;
+    public bool HasMore => PatientGroups.Count > 0 || Confidential || Folded.Any(v => !string.IsNullOrEmpty(v));
+
+    private IEnumerable<string?> Folded =>
+        [Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure, PatientNumber];
 
     /// <summary>For the draft: the patient is never kept here.</summary>
     public ReportForm WithoutPatient()
@@ -61,7 +63,9 @@ public sealed class ReportForm
             ImmediateAction = Value(ImmediateAction),
             SuggestedMeasure = Value(SuggestedMeasure),
             Reporter = new Reporter { Confidential = Confidential ? true : null },
-            Patient = Value(PatientNumber) is { } number ? new Patient { IdentifierType = Value(PatientType) ?? "fnr", Identifier = number.Replace(" ", "", StringComparison.Ordinal) } : null,
+            Patient = Value(PatientNumber) is { } number
+                ? new Patient { IdentifierType = Value(PatientType) ?? "fnr", Identifier = number.Replace(" ", "", StringComparison.Ordinal) }
+                : null,
         };
     }
 }

@@ -7,7 +7,7 @@ namespace Avvik.Workbench.Pages.Statistics;
 
 /// <summary>
 /// A table's first column as bars: drawn on the server, no script, in the page's own colours, which a class gives each part. What is hidden is a dash.
-/// The table beside it says the same to whoever cannot see it.
+/// The table beside it is the text alternative.
 /// </summary>
 internal static class Bars
 {
@@ -27,8 +27,11 @@ internal static class Bars
             var figure = row.Values[0]!.Value.Value;
             var label = row.Label.Length > LongestLabel ? string.Concat(row.Label.AsSpan(0, LongestLabel - 1), "…") : row.Label;
             var (y, length) = (i * RowHeight + 2, (figure ?? 0) / longest * (Width - LabelWidth - ValueWidth));
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"bar-label\" x=\"{LabelWidth - 10}\" y=\"{y + 17}\" text-anchor=\"end\">{encode.Encode(label)}</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar\" x=\"{LabelWidth}\" y=\"{y + 3}\" width=\"{Math.Max(length, figure > 0 ? 1.5 : 0):0.#}\" height=\"{RowHeight - 8}\" rx=\"2\"></rect>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text class=\"bar-label\" x=\"{LabelWidth - 10}\" y=\"{y + 17}\" text-anchor=\"end\">{encode.Encode(label)}</text>");
+            var width = Math.Max(length, figure > 0 ? 1.5 : 0);
+            svg.Append(CultureInfo.InvariantCulture,
+                $"""<rect class="bar" x="{LabelWidth}" y="{y + 3}" width="{width:0.#}" height="{RowHeight - 8}" rx="2"></rect>""");
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"bar-value\" x=\"{LabelWidth + length + 6:0.#}\" y=\"{y + 17}\">");
             svg.Append(encode.Encode(figure is { } number ? number.ToString("#,0.#", culture) : "–")).Append("</text>");
         }
@@ -40,8 +43,12 @@ internal static class Bars
     {
         const int height = 90, step = 10;
         var most = Math.Max(1, days.Max());
-        var points = string.Join(' ', days.Select((count, i) => string.Create(CultureInfo.InvariantCulture, $"{i * Width / (double)Math.Max(1, days.Count - 1):0.#},{height - step - count * (height - 2.0 * step) / most:0.#}")));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"<svg class=\"line\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{HtmlEncoder.Default.Encode(title)}\"><line class=\"axis\" x1=\"0\" y1=\"{height - step}\" x2=\"{Width}\" y2=\"{height - step}\"></line><polyline points=\"{points}\"></polyline><text class=\"bar-value\" x=\"0\" y=\"9\">{most}</text></svg>");
+        var points = string.Join(' ', days.Select((count, i) => string.Create(CultureInfo.InvariantCulture,
+            $"{i * Width / (double)Math.Max(1, days.Count - 1):0.#},{height - step - count * (height - 2.0 * step) / most:0.#}")));
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            <svg class="line" viewBox="0 0 {Width} {height}" role="img" aria-label="{HtmlEncoder.Default.Encode(title)}">
+            <line class="axis" x1="0" y1="{height - step}" x2="{Width}" y2="{height - step}"></line><polyline points="{points}"></polyline>
+            <text class="bar-value" x="0" y="9">{most}</text></svg>
+            """);
     }
 }

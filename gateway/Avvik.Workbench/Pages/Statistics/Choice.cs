@@ -14,7 +14,8 @@ internal static class Choice
     public static IEnumerable<SelectListItem> Of(DirectoryCommunity community, Text text)
     {
         var (quarters, years, regions, groups, agreements) =
-            (Group(text["statistics.quarters"]), Group(text["statistics.years"]), Group(text["statistics.regions"]), Group(text["statistics.groups"]), Group(text["statistics.agreements"]));
+            (Group(text["statistics.quarters"]), Group(text["statistics.years"]), Group(text["statistics.regions"]), Group(text["statistics.groups"]),
+            Group(text["statistics.agreements"]));
         foreach (var quarter in Quarters(text.Today)) yield return Item(quarter, text["statistics.quarter", quarter[^1..], quarter[..4]], quarters);
         var lastYear = text.Today.Year - 1;
         for (var year = lastYear; year > lastYear - YearsBack; year--) yield return Item(Number(year), Number(year), years);

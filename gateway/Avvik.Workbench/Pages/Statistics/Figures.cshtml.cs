@@ -53,7 +53,8 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
     public IEnumerable<SelectListItem> PatientGroups => text.Options("patientGroups", Vocabulary.PatientGroups.Keys, text["statistics.all"]);
 
     public IEnumerable<SelectListItem> Municipalities =>
-        [new(text["statistics.all"], ""), .. (Names.CommunityOf(me.Organization)?.Regions ?? []).SelectMany(r => r.Municipalities).Where(m => m.Number is not null)
+        [new(text["statistics.all"], ""), .. (Names.CommunityOf(me.Organization)?.Regions ?? [])
+            .SelectMany(r => r.Municipalities).Where(m => m.Number is not null)
             .OrderBy(m => m.Name, text.Sorting).Select(m => new SelectListItem(m.Name, m.Number))];
 
     public string Name(string quarter) => text["statistics.quarter", quarter[^1..], quarter[..4]];

@@ -53,7 +53,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
     };
 
     /// <summary>What there was none of says nothing on a page; the files have every row.</summary>
-    public static ReportTable WithoutEmptyRows(ReportTable table) => table with { Rows = [.. table.Rows.Where(r => r.Values.Any(v => v is { } figure && figure.Value != 0))] };
+    public static ReportTable WithoutEmptyRows(ReportTable table) =>
+        table with { Rows = [.. table.Rows.Where(r => r.Values.Any(v => v is { } figure && figure.Value != 0))] };
 
     public Task OnGetAsync(CancellationToken ct) => ReadAsync(ct);
 
@@ -63,7 +64,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
         await FindAsync(ct);
         if (Community is null) return NotFound();
         // The token stays here, so the file passes through; it is streamed and never whole in memory.
-        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, AskedScope, ct), type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
+        return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, AskedScope, ct),
+            type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
     }
 
     public async Task<IActionResult> OnPostFreezeAsync(string? reason, CancellationToken ct)

@@ -19,7 +19,17 @@ internal sealed class IndexModel : PageModel
 
     private void Show(int code)
     {
-        Key = code switch { 400 => "invalid", 401 or 403 => "forbidden", 404 or 405 => "missing", 410 => "gone", 409 or 412 or 428 => "changed", 413 => "tooLarge", 429 or 502 or 503 or 504 => "unavailable", _ => "error" };
+        Key = code switch
+        {
+            400 => "invalid",
+            401 or 403 => "forbidden",
+            404 or 405 => "missing",
+            410 => "gone",
+            409 or 412 or 428 => "changed",
+            413 => "tooLarge",
+            429 or 502 or 503 or 504 => "unavailable",
+            _ => "error",
+        };
         if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } again) Original = again.OriginalPath + again.OriginalQueryString;
         else if (HttpContext.Features.Get<IExceptionHandlerPathFeature>() is { } error) Original = error.Path;
         else Response.StatusCode = code;

@@ -27,12 +27,12 @@ internal sealed class DecisionInput
 }
 
 /// <summary>Something that the deviation may repeat: both texts stand side by side.</summary>
-internal sealed record Twin(Guid Id, string Reference, string Party, DateTimeOffset ReceivedAt, string Narrative, bool CanBeMain);
+internal sealed record PossibleDuplicate(Guid Id, string Reference, string Party, DateTimeOffset ReceivedAt, string Narrative, bool CanBeMain);
 
 /// <summary>One deviation at a time: what it says, why it waits, what it seems to be, and the decision; then the next.</summary>
 internal sealed class DecideModel(IAvvikClient client, Queue queue, Places places, Me me, Text text) : PageModel
 {
-    private const int MostTwins = 3;
+    private const int MostDuplicates = 3;
     private IReadOnlyList<TriageItem> _waiting = [];
 
     [BindProperty(SupportsGet = true)]
@@ -41,7 +41,7 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     public DecisionInput Input { get; set; } = new();
 
     public TriageItem Item { get; private set; } = null!;
-    public IReadOnlyList<Twin> Twins { get; private set; } = [];
+    public IReadOnlyList<PossibleDuplicate> PossibleDuplicates { get; private set; } = [];
     public PlaceNames Names { get; private set; } = null!;
     public Guid? Next { get; private set; }
     public Guid? Previous { get; private set; }
@@ -102,7 +102,13 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
         },
         "reject" => new() { Decision = "reject", ReasonCode = Input.ReasonCode.TrimToNull(), Comment = Input.Comment.TrimToNull() },
         "ask" => new() { Decision = "ask", Question = Input.Question.TrimToNull() },
-        "duplicate" => new() { Decision = "duplicate", MainCase = Input.MainCase, Comment = Input.Comment.TrimToNull(), IdentityCleared = Input.IdentityCleared },
+        "duplicate" => new()
+        {
+            Decision = "duplicate",
+            MainCase = Input.MainCase,
+            Comment = Input.Comment.TrimToNull(),
+            IdentityCleared = Input.IdentityCleared,
+        },
         _ => new() { Decision = Input.Decision.TrimToNull(), Comment = Input.Comment.TrimToNull() },
     };
 
@@ -121,15 +127,15 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     /// <summary>For the page alone: a decision that is taken has no use for what it is like.</summary>
     private async Task<IActionResult> ShowAsync(CancellationToken ct)
     {
-        var twins = new List<Twin>();
-        foreach (var id in Item.Flags.SelectMany(f => f.Ids ?? []).Distinct().Take(MostTwins))
+        var duplicates = new List<PossibleDuplicate>();
+        foreach (var id in Item.Flags.SelectMany(f => f.Ids ?? []).Distinct().Take(MostDuplicates))
         {
             if (_waiting.FirstOrDefault(i => i.Id == id) is { } waiting)
-                twins.Add(new(id, waiting.Reference, Names.Party(waiting.ReporterOrganization), waiting.ReceivedAt, waiting.Narrative, CanBeMain: false));
+                duplicates.Add(new(id, waiting.Reference, Names.Party(waiting.ReporterOrganization), waiting.ReceivedAt, waiting.Narrative, CanBeMain: false));
             else if (await FindCaseAsync(id, ct) is { } @case)
-                twins.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative, CanBeMain: true));
+                duplicates.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative, CanBeMain: true));
         }
-        Twins = twins;
+        PossibleDuplicates = duplicates;
         return Page();
     }
 

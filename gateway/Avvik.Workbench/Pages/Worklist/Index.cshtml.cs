@@ -74,7 +74,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
     public IDictionary<string, string> Filters => FiltersWith(State, Overdue);
 
     /// <summary>The address with other filters; a page further on belongs to the filters it was found with.</summary>
-    public string With(string? state, bool? overdue) => "/worklist" + QueryString.Create(FiltersWith(state, overdue).Select(f => KeyValuePair.Create(f.Key, (string?)f.Value)));
+    public string With(string? state, bool? overdue) =>
+        "/worklist" + QueryString.Create(FiltersWith(state, overdue).Select(f => KeyValuePair.Create(f.Key, (string?)f.Value)));
 
     private Dictionary<string, string> FiltersWith(string? state, bool? overdue) => new (string Name, string? Value)[]
     {
@@ -98,7 +99,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
     {
         if (string.IsNullOrEmpty(to)) ModelState.AddModelError("to", text["worklist.unitNeeded"]);
         if (string.IsNullOrWhiteSpace(reason)) ModelState.AddModelError("reason", text["worklist.reasonNeeded"]);
-        if (ModelState.IsValid) return await ActOnEachAsync(selected, "transfer", "worklist.transferred", _ => new CaseAction { Unit = to, Reason = reason }, ct);
+        if (ModelState.IsValid) return await ActOnEachAsync(selected, "transfer", "worklist.transferred",
+            _ => new CaseAction { Unit = to, Reason = reason }, ct);
         await ReadAsync(ct);
         return Page();
     }
@@ -124,7 +126,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
         var (succeeded, refused) = (0, new List<string>());
         foreach (var choice in selected)
         {
-            if (choice.Split(' ') is not [var id, var version, var reference] || !Guid.TryParse(id, out var caseId) || !int.TryParse(version, CultureInfo.InvariantCulture, out var shown)) continue;
+            if (choice.Split(' ') is not [var id, var version, var reference] || !Guid.TryParse(id, out var caseId)
+                || !int.TryParse(version, CultureInfo.InvariantCulture, out var shown))
+                continue;
             try
             {
                 await client.ActAsync(caseId, shown, action, body(caseId), ct);
