@@ -70,7 +70,7 @@ public sealed class Session_tests(WorkbenchSystem system)
         await using var visit = await system.OpenAsync();
         // Time in the browser is moved, not waited for.
         await visit.Page.Clock.InstallAsync();
-        await visit.SignInAsync("nurse-hamar");
+        await visit.SignInAsync("handler-hamar-tildeling");
         await visit.GoAsync("/report");
         await visit.Page.FillAsync("[name='Form.Narrative']", Narrative);
         await visit.Page.Clock.FastForwardAsync("29:00");

@@ -56,7 +56,9 @@ internal sealed class GatewayAnswers(TimeProvider clock) : IAsyncExceptionFilter
                 returnTo = PostedForm.ResumePath;
             }
         }
-        return new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(returnTo));
+        // As the same as before: drafts are kept for a person at an organisation.
+        var me = Me.From(http.User);
+        return new ChallengeResult(OpenIdConnectDefaults.AuthenticationScheme, SignIn.To(returnTo, me?.Choices.FirstOrDefault(me.Acting.Covers)));
     }
 
     private bool IsNew(HttpContext http) =>
