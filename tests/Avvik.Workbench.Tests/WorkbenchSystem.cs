@@ -132,8 +132,8 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         var database = new DatabaseOptions { ConnectionString = $"Data Source={Path.Combine(Data, "db", "workbench.db")}" };
         var options = new DbContextOptionsBuilder<WorkbenchDbContext>();
         database.Configure(options);
-        var keys = new KeyRingOptions { ActiveKey = "k1",
-            Keys = { ["k1"] = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim() } };
+        var key = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim();
+        var keys = new KeyRingOptions { ActiveKey = "k1", Keys = { ["k1"] = key } };
         var ring = new KeyRing(keys);
         await using var db = new WorkbenchDbContext(options.Options);
         foreach (var session in await db.Sessions.AsTracking().ToListAsync())
