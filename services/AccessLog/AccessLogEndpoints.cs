@@ -4,11 +4,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -24,38 +26,42 @@ public static class AccessLogEndpoints
     /// <param name="log">The group.</param>
     /// <param name="service">Whose log it is.</param>
     /// <param name="sharedWith">
-    /// The deviations that an organisation is a party of, in a service that has patients' envelopes: its auditors see who of the other party opened one, or tried to.
+    /// The deviations that an organisation is a party of, in a service that has patients' envelopes: its auditors see who of the other party opened one, or
+    /// tried to.
     /// </param>
-    public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service, Func<TDb, string, IQueryable<Guid>>? sharedWith = null) where TDb : DbContext
+    public static RouteGroupBuilder MapAccessLog<TDb>(this RouteGroupBuilder log, string service,
+        Func<TDb, string, IQueryable<Guid>>? sharedWith = null) where TDb : DbContext
     {
         log.MapGet("", (Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller,
                 IDbContextFactory<TDb> databases, CancellationToken ct) =>
                 ListAsync(service, sharedWith, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
             .WithName($"ListAccessLog{Named(service)}")
             .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
-            .Produces<Page<AccessLogEntry>>().ProducesProblem(422);
+            .ProducesProblem(422);
         log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) =>
                 VerifyAsync(service, position, hash, http, journal, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
-            .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer")
-            .Produces<AccessLogVerification>();
+            .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer");
         return log;
     }
 
-    private static async Task<IResult> VerifyAsync<TDb>(string service, long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
+    private static async Task<Results<Ok<AccessLogVerification>, PushStreamHttpResult, Problem>> VerifyAsync<TDb>(string service, long? position, string? hash,
+        HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var anchor = new byte[SHA256.HashSizeInBytes];
-        if ((position is null) != (hash is null) || position < 1) errors.Add("/position", "invalidAnchor");
-        if (hash is not null && (hash.Length != 2 * anchor.Length || Convert.FromHexString(hash, anchor, out _, out _) != OperationStatus.Done)) errors.Add("/hash", "invalidAnchor");
+        if ((position is null) != (hash is null) || position < 1) errors.Add("/position", FieldCodes.InvalidAnchor);
+        if (hash is not null && (hash.Length != 2 * anchor.Length || Convert.FromHexString(hash, anchor, out _, out _) != OperationStatus.Done))
+            errors.Add("/hash", FieldCodes.InvalidAnchor);
         if (errors.Any) return Problem.Invalid(errors);
         AccessAnchor? kept = position is { } at ? new(at, anchor) : null;
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == NdJson))
-            return Results.Json(AnswerOf(service, await journal.VerifyAsync(kept, null, ct)), ClientJson.Default.AccessLogVerification);
-        // A log of millions takes minutes: whoever waits sees how far it has come, and no proxy on the way gives up on a silent response.
-        return Results.Stream(async body =>
+            return TypedResults.Ok(AnswerOf(service, await journal.VerifyAsync(kept, null, ct)));
+        // A log of millions takes minutes: the caller sees the progress, and no proxy on the way gives up on a silent response.
+        return TypedResults.Stream(async body =>
         {
-            var answer = await journal.VerifyAsync(kept, (entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
+            var answer = await journal.VerifyAsync(kept,
+                (entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
             await WriteLineAsync(body, AnswerOf(service, answer), ClientJson.Default.AccessLogVerification, ct);
         }, NdJson);
     }
@@ -69,14 +75,16 @@ public static class AccessLogEndpoints
         await body.FlushAsync(ct);
     }
 
-    /// <summary>The same question, from where the page ended.</summary>
+    /// <summary>The same query, from where the page ended.</summary>
     private static QueryString NextPage(IQueryCollection asked, string cursor, int limit) =>
-        QueryString.Create(asked.Where(q => q.Key is not ("cursor" or "limit"))).Add("cursor", cursor).Add("limit", limit.ToString(CultureInfo.InvariantCulture));
+        QueryString.Create(asked.Where(q => q.Key is not ("cursor" or "limit"))).Add("cursor", cursor)
+            .Add("limit", limit.ToString(CultureInfo.InvariantCulture));
 
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
-    private static async Task<IResult> ListAsync<TDb>(string service, Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to,
-        string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+    private static async Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListAsync<TDb>(string service,
+        Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http,
+        Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
@@ -93,16 +101,20 @@ public static class AccessLogEndpoints
         var rows = await PageAsync(asked.Where(e => e.Organization == caller.Organization));
         if (sharedWith?.Invoke(db, caller.Organization) is { } shared)
         {
-            // Each by an index of its own, and then together.
-            var others = await PageAsync(asked.Where(e => e.Organization != caller.Organization && (e.Action == AccessActions.EnvelopeOpened || e.Action == AccessActions.EnvelopeRefused)
+            // Each from an index of its own, then merged.
+            var others = await PageAsync(asked.Where(e => e.Organization != caller.Organization
+                && (e.Action == AccessActions.EnvelopeOpened || e.Action == AccessActions.EnvelopeRefused)
                 && db.Set<AccessedDeviation>().Any(d => d.Position == e.Position && shared.Contains(d.DeviationId))));
             rows = [.. rows.Concat(others).OrderByDescending(e => e.Position).Take(take + 1)];
         }
         var next = rows.Count > take ? Cursor.Of(rows[take - 1].Position, Guid.Empty) : null;
         rows = rows[..Math.Min(take, rows.Count)];
         if (http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == FhirJson))
-            return Results.Text(AuditEvents.Bundle(service, rows, next is null ? null : http.Request.Path + NextPage(http.Request.Query, next, take)).ToJsonString(), FhirJson);
-        return Results.Json(new Page<AccessLogEntry>([.. rows.Select(e => new AccessLogEntry
+        {
+            var url = next is null ? null : http.Request.Path + NextPage(http.Request.Query, next, take);
+            return TypedResults.Text(AuditEvents.Bundle(service, rows, url).ToJsonString(), FhirJson);
+        }
+        return TypedResults.Ok(new Page<AccessLogEntry>([.. rows.Select(e => new AccessLogEntry
         {
             Position = e.Position,
             At = e.At,
@@ -115,7 +127,7 @@ public static class AccessLogEndpoints
             Deviations = [.. e.DeviationIds],
             Target = e.Target,
             Purpose = e.Purpose,
-        })], next), ClientJson.Default.PageAccessLogEntry);
+        })], next));
 
         Task<List<AccessEntry>> PageAsync(IQueryable<AccessEntry> of) => of.OrderByDescending(e => e.Position).Take(take + 1).ToListAsync(ct);
     }

@@ -27,6 +27,7 @@ builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(Tim
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>();
 builder.AddPatientEnvelopes();
+builder.Services.AddSingleton<SubmissionRules>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()

@@ -1,10 +1,12 @@
 using Avvik.AccessLog;
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.ChangeFeed;
@@ -23,18 +25,18 @@ internal static class ChangeFeedEndpoints
                 Ask with «nextCursor» of the last answer; without one, from the beginning; with «latest», from now on. What was given once may be given again after a failure,
                 and nothing is left out: keep the highest version of each case. With «wait» (seconds, at most 30) the answer comes as soon as there is something.
                 """)
-            .Produces<Changes>().ProducesProblem(422);
+            .ProducesProblem(422);
         return changes;
     }
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<Changes>, Problem>> ListAsync(
         string? cursor, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases,
         NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var from = cursor == Latest ? await newest.PositionAsync(ct) : Cursor.Read(cursor, errors)?.SortKey ?? 0;
         var take = Cursor.Limit(limit, errors);
-        if (wait is < 0 or > LongestWait) errors.Add("/wait", "invalidWait", LongestWait);
+        if (wait is < 0 or > LongestWait) errors.Add("/wait", FieldCodes.InvalidWait, LongestWait);
         if (errors.Any) return Problem.Invalid(errors);
 
         var started = clock.GetTimestamp();
@@ -48,8 +50,7 @@ internal static class ChangeFeedEndpoints
             rows = await ReadAsync(databases, caller.Organization, from, take, ct);
         }
         await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
-        return Results.Json(new Changes([.. rows.Select(c => new Change(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt))],
-            rows is [.., var last] ? CursorOf(last.Position) : CursorOf(from)), ClientJson.Default.Changes);
+        return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
     }
 
     /// <summary>A party is the reporter or the respondent of a case, never both: each has an index of its own.</summary>
@@ -60,6 +61,9 @@ internal static class ChangeFeedEndpoints
         var answered = await db.Changes.Where(c => c.RespondentOrganization == organization && c.Position > after).OrderBy(c => c.Position).Take(take).ToListAsync(ct);
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }
+
+    private static Change View(ChangeRecord c) =>
+        new(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt);
 
     private static string CursorOf(long position) => Cursor.Of(position, Guid.Empty);
 }

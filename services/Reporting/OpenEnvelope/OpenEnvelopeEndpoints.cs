@@ -8,7 +8,7 @@ using Avvik.Hosting.Problems;
 using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
-using Avvik.Reporting.SubmitDeviation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Reporting.OpenEnvelope;
@@ -19,18 +19,19 @@ internal static partial class OpenEnvelopeEndpoints
     {
         deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope")
             .WithSummary("Open the patient's envelope, for a purpose; every opening is logged")
-            .Accepts<Client.OpenEnvelope>("application/json").Produces<Patient>()
+            .Accepts<Client.OpenEnvelope>("application/json")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<IResult> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal,
-        PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
+    private static async Task<Results<Ok<Patient>, Problem>> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
+        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log,
+        CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, ClientJson.Default, (b, errors) =>
         {
-            if (b.Purpose is null) errors.Add("/purpose", "required");
-            else if (!Vocabulary.AccessPurposes.ContainsKey(b.Purpose)) errors.Add("/purpose", "unknownCode");
+            if (b.Purpose is null) errors.Add("/purpose", FieldCodes.Required);
+            else if (!Vocabulary.AccessPurposes.ContainsKey(b.Purpose)) errors.Add("/purpose", FieldCodes.UnknownCode);
         });
         if (body is null) return problem!;
         http.Response.Headers.CacheControl = "no-store";
@@ -42,7 +43,7 @@ internal static partial class OpenEnvelopeEndpoints
             return answer;
         }, ct);
         if (refusal?.Status == StatusCodes.Status429TooManyRequests) TooManyOpenings(log, caller.Subject, caller.Organization, options.Value.OpeningsPerHour);
-        return patient is null ? refusal! : Results.Json(patient, ClientJson.Default.Patient);
+        return patient is null ? refusal! : TypedResults.Ok(patient);
     }
 
     private static async Task<(Patient? Patient, Problem? Refusal)> TryOpenAsync(
@@ -56,10 +57,10 @@ internal static partial class OpenEnvelopeEndpoints
         if (!purposes.Contains(purpose))
         {
             var errors = new FieldErrors();
-            errors.Add("/purpose", "purposeNotYours");
+            errors.Add("/purpose", FieldCodes.PurposeNotYours);
             return (null, Problem.Invalid(errors));
         }
-        if (deviation.Erased) return (null, new Problem(StatusCodes.Status410Gone, "envelopeErased"));
+        if (deviation.Erased) return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeErased));
         if (deviation.Sealed is null) return (null, Problem.NotFound());
         var openings = await unit.Sql.ScalarAsync<int>(
             """
@@ -68,9 +69,9 @@ internal static partial class OpenEnvelopeEndpoints
             """,
             caller.Subject, (int)(now.ToUnixTimeSeconds() / 3600));
         if (openings > openingsPerHour)
-            return (null, new Problem(StatusCodes.Status429TooManyRequests, "tooManyOpenings") { RetryAfterSeconds = 3600 - (int)(now.ToUnixTimeSeconds() % 3600) });
+            return (null, new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyOpenings) { RetryAfterSeconds = 3600 - (int)(now.ToUnixTimeSeconds() % 3600) });
         try { return (envelopes.Open(id, deviation.Sealed), null); }
-        catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, "envelopeUnreadable")); }
+        catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
 
     [LoggerMessage(4004, LogLevel.Critical, "ALARM: {Subject} of {Organization} has tried to open more than {Limit} patient envelopes in an hour; refused until the next hour")]

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
-using Avvik.Reporting.SubmitDeviation;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.ResealEnvelopes;

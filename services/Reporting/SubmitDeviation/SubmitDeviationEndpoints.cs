@@ -14,6 +14,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.SubmitDeviation;
@@ -22,30 +23,31 @@ internal static class SubmitDeviationEndpoints
 {
     // About 200 MB of events: hours of an outage. Past it the disk is at risk, and with it what was already accepted.
     private const long DeepestOutbox = 100_000;
-    internal static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapSubmitDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("", SubmitAsync).WithName("SubmitDeviation").WithSummary("Submit a deviation")
-            .Accepts<Submission>("application/json").Produces<Deviation>(201).Produces<Deviation>(200).ProducesProblem(400).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<Submission>("application/json").ProducesProblem(400).ProducesProblem(409).ProducesProblem(422);
         deviations.MapPost("/validate", ValidateAsync).WithName("ValidateDeviation").WithSummary("What a submission would become; stores nothing")
-            .Accepts<Submission>("application/json").Produces<ValidationAnswer>().ProducesProblem(400).ProducesProblem(422);
+            .Accepts<Submission>("application/json").ProducesProblem(400).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<IResult> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer,
-        IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Created<Deviation>, Ok<Deviation>, Problem>> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules,
+        PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases,
+        MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
         Submission? sent = null;
-        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) =>
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default, (s, errors) =>
         {
             // Of the right shape, so it can be a repeat, whatever the rules say of its content.
             if (!errors.Any) sent = s;
             rules.Check(s, reporter, errors);
         });
         if (messaging.OutboxDepth > DeepestOutbox) problem ??= Problem.Unavailable();
-        if (problem is not null) return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt ? Ok(receipt) : problem;
+        if (problem is not null)
+            return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt ? TypedResults.Ok(receipt) : problem;
 
         // What is kept is what is answered: the databases hold milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -94,17 +96,11 @@ internal static class SubmitDeviationEndpoints
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () => stored = await StoreAsync(unit, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
-        if (stored!.Is(id))
-        {
-            http.Response.Headers.Location = $"/api/v1/deviations/{id}";
-            return Results.Json(stored.Receipt(record), ClientJson.Default.Deviation, statusCode: StatusCodes.Status201Created);
-        }
-        if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict("clientReferenceReused");
+        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
+        if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict(ProblemCodes.ClientReferenceReused);
         await using var db = await databases.CreateDbContextAsync(ct);
-        return Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt());
+        return TypedResults.Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt());
     }
-
-    private static IResult Ok(Deviation deviation) => Results.Json(deviation, ClientJson.Default.Deviation);
 
     /// <summary>The receipt of the same submission, accepted earlier: it holds although the rules, or the state of the service, would refuse it today.</summary>
     private static async Task<Deviation?> FindReceiptAsync(
@@ -116,13 +112,13 @@ internal static class SubmitDeviationEndpoints
         return earlier is not null && envelopes.Fingerprint(sent).AsSpan().SequenceEqual(earlier.ContentPrint) ? earlier.Receipt() : null;
     }
 
-    private static async Task<IResult> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
+    private static async Task<Results<Ok<ValidationAnswer>, Problem>> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
-        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, Strict, (s, errors) => rules.Check(s, reporter, errors));
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default, (s, errors) => rules.Check(s, reporter, errors));
         if (submission is null) return problem!;
         var facts = rules.Facts(submission, reporter, reference: "", clock.GetUtcNow());
-        return Results.Json(new ValidationAnswer(true, new SubmissionPreview
+        return TypedResults.Ok(new ValidationAnswer(true, new SubmissionPreview
         {
             Community = facts.Community,
             Direction = facts.Direction,
@@ -135,7 +131,7 @@ internal static class SubmitDeviationEndpoints
         [
             .. IdentityWarning.In(submission.Narrative, submission.ImmediateAction, submission.SuggestedMeasure)
                 .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, Problem.PrefersEnglish(http.Request)), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))])),
-        ]), ClientJson.Default.ValidationAnswer);
+        ]));
     }
 
     /// <summary>The one that is stored under the client's reference: this one, or an earlier.</summary>

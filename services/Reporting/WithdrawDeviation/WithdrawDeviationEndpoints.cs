@@ -11,8 +11,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
-using Avvik.Reporting.SubmitDeviation;
-using Avvik.Reporting.TrackDeviation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.WithdrawDeviation;
@@ -22,15 +21,16 @@ internal static class WithdrawDeviationEndpoints
     public static RouteGroupBuilder MapWithdrawDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithName("WithdrawDeviation").WithSummary("Take a deviation back, before anyone was given it")
-            .Accepts<Client.WithdrawDeviation>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<Client.WithdrawDeviation>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<IResult> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Deviation>, Problem>> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db,
+        TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, ClientJson.Default, (b, errors) =>
         {
-            if (b.Reason is null) errors.Add("/reason", "required");
+            if (b.Reason is null) errors.Add("/reason", FieldCodes.Required);
             else FreeText.Check(b.Reason, "/reason", FreeText.MaxLength, errors);
         });
         if (body is null) return problem!;
@@ -44,7 +44,7 @@ internal static class WithdrawDeviationEndpoints
             if (found is not [var (reported, status, withdrawnBy)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
             // Run again after a commit whose answer was lost: it is done.
             if (tried && status == CaseStates.Withdrawn && withdrawnBy == caller.Subject) return null;
-            if (status is not (CaseStates.Submitted or CaseStates.Triage)) return Problem.Conflict(status == CaseStates.Withdrawn ? "alreadyDecided" : "alreadyRouted");
+            if (status is not (CaseStates.Submitted or CaseStates.Triage)) return Problem.Conflict(status == CaseStates.Withdrawn ? ProblemCodes.AlreadyDecided : ProblemCodes.AlreadyRouted);
             tried = true;
             // Final here at once. Whoever holds the deviation by now hears of it, and closes it on its own line of versions.
             await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn', withdrawn_by = @p2 where id = @p1", id, caller.Subject);
@@ -59,6 +59,6 @@ internal static class WithdrawDeviationEndpoints
             return null;
         }, ct);
         if (refusal is not null) return refusal;
-        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
+        return TypedResults.Ok((await DeviationViews.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0]);
     }
 }

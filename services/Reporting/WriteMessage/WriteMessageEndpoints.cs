@@ -11,8 +11,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
-using Avvik.Reporting.SubmitDeviation;
-using Avvik.Reporting.TrackDeviation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.WriteMessage;
@@ -25,20 +24,21 @@ internal static class WriteMessageEndpoints
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage").WithSummary("Answer a question, or add something, while the case is open")
-            .Accepts<ReporterMessage>("application/json").Produces<Deviation>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<ReporterMessage>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Deviation>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db,
+        TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<ReporterMessage>(http.Request, SubmitDeviationEndpoints.Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<ReporterMessage>(http.Request, ClientJson.Default, (b, errors) =>
         {
-            if (b.Text is null) errors.Add("/text", "required");
+            if (b.Text is null) errors.Add("/text", FieldCodes.Required);
             else FreeText.Check(b.Text, "/text", FreeText.MaxLength, errors);
         });
         if (body is null) return problem!;
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length > LongestKey || key.Any(c => c is < '!' or > '~')) return new Problem(StatusCodes.Status400BadRequest, "invalidIdempotencyKey");
+        if (key.Length > LongestKey || key.Any(c => c is < '!' or > '~')) return new Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidIdempotencyKey);
         // Without the caller's, one of our own: work that is run again after a commit whose answer was lost finds that it is done.
         if (key.Length == 0) key = Guid.CreateVersion7().ToString("N");
         else key = $"{caller.Subject}:{key}";
@@ -49,11 +49,11 @@ internal static class WriteMessageEndpoints
             var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status from deviations where id = @p1", r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
             if (found is not [var (reported, status)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
             if (await unit.Sql.ScalarAsync<string>("select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2", id, key) is { } written)
-                return written == body.Text ? null : Problem.Conflict("idempotencyKeyReused");
-            if (CaseStates.IsFinal(status)) return Problem.Conflict("alreadyDecided");
+                return written == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
+            if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             // After an answer one follow-up; who is not content with what comes then can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
-                return Problem.Conflict("followUpUsed");
+                return Problem.Conflict(ProblemCodes.FollowUpUsed);
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
             await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
                 id, number, now.ToUnixTimeMilliseconds(), body.Text, caller.Subject, key);
@@ -61,6 +61,6 @@ internal static class WriteMessageEndpoints
             return null;
         }, ct);
         if (refusal is not null) return refusal;
-        return Results.Json((await TrackDeviationEndpoints.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0], ClientJson.Default.Deviation);
+        return TypedResults.Ok((await DeviationViews.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -12,6 +11,7 @@ using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
 using Avvik.Storage;
 using Avvik.Routing.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.AssignRoles;
@@ -20,36 +20,34 @@ namespace Avvik.Routing.AssignRoles;
 internal static class AssignmentEndpoints
 {
     private const int MaxLength = 200;
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapAssignments(this RouteGroupBuilder assignments)
     {
         assignments.MapGet("", ListAsync)
             .WithName("ListAssignments")
             .WithSummary("Roles given at the caller's party (an administrator: at organization), those that are over too, newest first")
-            .Produces<Page<Assignment>>().ProducesProblem(422);
+            .ProducesProblem(422);
         assignments.MapPost("", AssignAsync).WithName("AssignRole")
             .WithSummary("Gives somebody a role at the caller's party; counts in every service within seconds")
-            .Accepts<NewAssignment>("application/json").Produces<Assignment>(201).ProducesProblem(404).ProducesProblem(422);
+            .Accepts<NewAssignment>("application/json").ProducesProblem(404).ProducesProblem(422);
         assignments.MapPost("/{id:guid}/end", EndAsync).WithName("EndAssignment").WithSummary("Ends it: at once, or with a last day")
-            .Accepts<EndAssignment>("application/json").Produces<Assignment>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<EndAssignment>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return assignments;
     }
 
     public static RouteGroupBuilder MapEffectiveRoles(this RouteGroupBuilder assignments)
     {
-        assignments.MapGet("/me", (Caller caller) => Results.Json(
-                new EffectiveRoles(caller.Organization, caller.Unit, [.. caller.Roles.Order(StringComparer.Ordinal)]), ClientJson.Default.EffectiveRoles))
-            .WithName("GetEffectiveRoles").WithSummary("Whom the services take the caller for: the token's roles, and those that the caller is assigned")
-            .Produces<EffectiveRoles>();
+        assignments.MapGet("/me", (Caller caller) =>
+                TypedResults.Ok(new EffectiveRoles(caller.Organization, caller.Unit, [.. caller.Roles.Order(StringComparer.Ordinal)])))
+            .WithName("GetEffectiveRoles").WithSummary("The caller's effective roles: the token's, and those that the caller is assigned");
         return assignments;
     }
 
-    private static async Task<IResult> ListAsync(string? organization, string? subject, string? role, bool? active, string? cursor, int? limit, Caller caller,
-        RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Page<Assignment>>, Problem>> ListAsync(string? organization, string? subject, string? role, bool? active,
+        string? cursor, int? limit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (role is not null && !Vocabulary.Roles.ContainsKey(role)) errors.Add("/role", "unknownCode");
+        if (role is not null && !Vocabulary.Roles.ContainsKey(role)) errors.Add("/role", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
         var party = organization ?? caller.Organization;
@@ -63,30 +61,30 @@ internal static class AssignmentEndpoints
         if (active is false) rows = rows.Where(a => a.Revoked || a.ValidFrom > today || a.ValidTo < today);
         if (after is { Id: var last }) rows = rows.Where(a => a.Id.CompareTo(last) < 0);
         var found = await rows.OrderByDescending(a => a.Id).Take(take + 1).ToListAsync(ct);
-        return Results.Json(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))], found.Count > take ? Cursor.Of(0, found[take - 1].Id)
-            : null), ClientJson.Default.PageAssignment);
+        return TypedResults.Ok(new Page<Assignment>([.. found.Take(take).Select(a => a.View(today))],
+            found.Count > take ? Cursor.Of(0, found[take - 1].Id) : null));
     }
 
-    private static async Task<IResult> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Created<Assignment>, Problem>> AssignAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         var (from, to) = (today, (DateOnly?)null);
-        var (body, problem) = await StrictJson.ReadAsync<NewAssignment>(http.Request, Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<NewAssignment>(http.Request, ClientJson.Default, (b, errors) =>
         {
             FreeText.CheckOptional(b.Subject, "/subject", MaxLength, errors, required: true);
             FreeText.CheckOptional(b.Name, "/name", MaxLength, errors);
             FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
-            if (b.Role is null) errors.Add("/role", "required");
-            else if (!Vocabulary.Roles.ContainsKey(b.Role)) errors.Add("/role", "unknownCode");
-            else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", "administratorsRole");
-            if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", "required");
+            if (b.Role is null) errors.Add("/role", FieldCodes.Required);
+            else if (!Vocabulary.Roles.ContainsKey(b.Role)) errors.Add("/role", FieldCodes.UnknownCode);
+            else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", FieldCodes.AdministratorsRole);
+            if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", FieldCodes.Required);
             if (b.Unit is not null
-                && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
+                && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);
             if (LocalDay.Read(b.From, "/from", errors) is { } first) from = first;
             to = LocalDay.Read(b.To, "/to", errors);
-            if (to < from) errors.Add("/to", "endsBeforeItBegins");
+            if (to < from) errors.Add("/to", FieldCodes.EndsBeforeItBegins);
         });
         if (body is null) return problem!;
         var organization = body.OrganizationNumber ?? caller.Organization;
@@ -100,7 +98,7 @@ internal static class AssignmentEndpoints
             if (assignments.Any(a => a.ContradictsUnitOf(given)))
             {
                 var errors = new FieldErrors();
-                errors.Add("/unit", "hasOtherUnit");
+                errors.Add("/unit", FieldCodes.HasOtherUnit);
                 return (null, Problem.Invalid(errors));
             }
             unit.Db.Add(given);
@@ -109,20 +107,20 @@ internal static class AssignmentEndpoints
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);
-        return Results.Json(given.View(today), ClientJson.Default.Assignment, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Created((string?)null, given.View(today));
     }
 
-    private static async Task<IResult> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Assignment>, Problem>> EndAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         var lastDay = (DateOnly?)null;
-        var (body, problem) = await StrictJson.ReadAsync<EndAssignment>(http.Request, Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<EndAssignment>(http.Request, ClientJson.Default, (b, errors) =>
         {
             FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
             lastDay = LocalDay.Read(b.LastDay, "/lastDay", errors);
-            if (lastDay < today) errors.Add("/lastDay", "onlyPlannedFuture");
+            if (lastDay < today) errors.Add("/lastDay", FieldCodes.OnlyPlannedFuture);
         });
         if (body is null) return problem!;
         RoleAssignmentRecord? ended = null;
@@ -132,14 +130,14 @@ internal static class AssignmentEndpoints
             ended = await unit.Db.RoleAssignments.FindAsync([id], CancellationToken.None);
             if (ended is null || (!caller.Is(Roles.Admin) && (ended.Organization != caller.Organization
                 || ended.Role is Roles.Admin or Roles.Auditor))) return (null, Problem.NotFound());
-            if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict("assignmentIsOver"));
+            if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict(ProblemCodes.AssignmentIsOver));
             journal.AppendAdministration(unit, http);
             ended.End(lastDay, By(caller), body.Reason!, now);
             return (await unit.PublishAsync(await unit.AssignmentsAsync(now), now), null);
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);
-        return Results.Json(ended!.View(today), ClientJson.Default.Assignment);
+        return TypedResults.Ok(ended!.View(today));
     }
 
     private static string By(Caller caller) => $"{caller.Subject}@{caller.Organization}";

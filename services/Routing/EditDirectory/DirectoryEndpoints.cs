@@ -14,6 +14,7 @@ using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
 using Avvik.Storage;
 using Avvik.Routing.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Directory = Avvik.Client.Directory;
 
 namespace Avvik.Routing.EditDirectory;
@@ -21,25 +22,24 @@ namespace Avvik.Routing.EditDirectory;
 internal static partial class DirectoryEndpoints
 {
     private const int MaxName = 200, MaxSites = 50;
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapDirectory(this RouteGroupBuilder directory)
     {
         directory.MapGet("", (HttpContext http, CurrentDirectory current) =>
         {
             http.Response.Headers.ETag = $"\"{current.Now.Version}\"";
-            return Results.Json(View(current.Now), ClientJson.Default.Directory);
-        }).WithName("GetDirectory").WithSummary("Health communities, parties, units and agreements").Produces<Directory>();
+            return TypedResults.Ok(View(current.Now));
+        }).WithName("GetDirectory").WithSummary("Health communities, parties, units and agreements");
         directory.MapPut("/units/{code}", ChangeUnitAsync).RequireAuthorization(Policies.DirectoryEditor).WithName("ChangeUnit")
             .WithSummary("Adds, renames or closes a unit of the caller's party (an administrator: of any); kept with who, when and why; If-Match with the directory's ETag is honoured")
-            .Accepts<DirectoryUnitChange>("application/json").Produces<DirectoryUnit>().ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+            .Accepts<DirectoryUnitChange>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
         return directory;
     }
 
-    private static async Task<IResult> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, CurrentDirectory current,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<DirectoryUnit>, Problem>> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<DirectoryUnitChange>(http.Request, Strict, (b, errors) => CheckShape(code, b, errors));
+        var (body, problem) = await StrictJson.ReadAsync<DirectoryUnitChange>(http.Request, ClientJson.Default, (b, errors) => CheckShape(code, b, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
         var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
@@ -75,7 +75,7 @@ internal static partial class DirectoryEndpoints
                 Units = [.. before.Changes.Where(u => u.Code != code), state],
                 Assignments = known?.Assignments,
             };
-            if (!await unit.PublishAsync(next)) return (null, new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion"));
+            if (!await unit.PublishAsync(next)) return (null, new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion));
             unit.Db.Add(new DirectoryChangeRecord
             {
                 Version = next.Version,
@@ -92,15 +92,15 @@ internal static partial class DirectoryEndpoints
         if (published is null) return refusal!;
         current.Replace(published);
         http.Response.Headers.ETag = $"\"{published.Version}\"";
-        return Results.Json(View(current.Now.Party(published.Units[^1].OrganizationNumber)!.Unit(code)!), ClientJson.Default.DirectoryUnit);
+        return TypedResults.Ok(View(current.Now.Party(published.Units[^1].OrganizationNumber)!.Unit(code)!));
     }
 
     private static void CheckShape(string code, DirectoryUnitChange b, FieldErrors errors)
     {
-        if (!UnitCode().IsMatch(code)) errors.Add("", "invalidUnitCode");
+        if (!UnitCode().IsMatch(code)) errors.Add("", FieldCodes.InvalidUnitCode);
         FreeText.CheckOptional(b.Name, "/name", MaxName, errors, required: true);
         FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
-        if (b.Sites is { Count: > MaxSites }) errors.Add("/sites", "tooMany", MaxSites);
+        if (b.Sites is { Count: > MaxSites }) errors.Add("/sites", FieldCodes.TooMany, MaxSites);
         else
             foreach (var (index, site) in (b.Sites ?? []).Index()) FreeText.Check(site, $"/sites/{index}", MaxName, errors);
         LocalDay.Read(b.ClosedOn, "/closedOn", errors);
@@ -110,10 +110,10 @@ internal static partial class DirectoryEndpoints
     {
         foreach (var (index, site) in (b.Sites ?? []).Index())
             if (party.Units.Any(u => u.Code != code && u.ClosedOn is null
-                && u.Sites.Contains(site.Trim(), StringComparer.OrdinalIgnoreCase))) errors.Add($"/sites/{index}", "siteTaken");
-        if (b.ClosedOn is not null && party.FallbackUnit.Code == code) errors.Add("/closedOn", "fallbackUnit");
+                && u.Sites.Contains(site.Trim(), StringComparer.OrdinalIgnoreCase))) errors.Add($"/sites/{index}", FieldCodes.SiteTaken);
+        if (b.ClosedOn is not null && party.FallbackUnit.Code == code) errors.Add("/closedOn", FieldCodes.FallbackUnit);
         if (b.Successor is { } successor && (b.ClosedOn is null || successor == code
-            || party.Unit(successor) is not { ClosedOn: null })) errors.Add("/successor", "unknownUnit");
+            || party.Unit(successor) is not { ClosedOn: null })) errors.Add("/successor", FieldCodes.UnknownUnit);
     }
 
     private static Directory View(Contracts.CareDirectory directory) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -13,6 +12,7 @@ using Avvik.TextProtection;
 using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.Search;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Lessons;
@@ -21,22 +21,20 @@ namespace Avvik.Routing.Lessons;
 internal static class LessonEndpoints
 {
     private const int MaxTitle = 200, MaxText = 4000, MaxWhoShouldKnow = 1000;
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapLessons(this RouteGroupBuilder lessons)
     {
         lessons.MapGet("", ListAsync)
             .WithName("ListLessons")
             .WithSummary("Approved lessons of the caller's community and what the caller's party has proposed, newest first; q searches what is approved")
-            .Produces<Page<Client.Lesson>>().ProducesProblem(422);
-        lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").Produces<Client.Lesson>()
-            .ProducesProblem(404);
+            .ProducesProblem(422);
+        lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").ProducesProblem(404);
         lessons.MapPost("/{id:guid}/approve", ApproveAsync).RequireAuthorization(Policies.LessonEditor).WithName("ApproveLesson")
             .WithSummary("On behalf of the caller's party; approved when both have. With If-Match, only as the lesson was read")
-            .Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
         lessons.MapPut("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.LessonEditor).WithName("ChangeLesson")
             .WithSummary("Other words for a proposed lesson; the other party's approval is withdrawn; needs If-Match with the lesson's ETag")
-            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
+            .Accepts<LessonDraft>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
             .ProducesProblem(422).ProducesProblem(428);
         return lessons;
     }
@@ -45,17 +43,17 @@ internal static class LessonEndpoints
     {
         cases.MapPost("/{id:guid}/lesson", ProposeAsync).WithName("ProposeLesson")
             .WithSummary("What is to be learnt from a closed case; counts as the approval of the caller's party")
-            .Accepts<LessonDraft>("application/json").Produces<Client.Lesson>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<LessonDraft>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? q, string? category, string? patientGroup, string? cursor, int? limit, Caller caller,
-        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+    private static async Task<Results<Ok<Page<Client.Lesson>>, Problem>> ListAsync(string? q, string? category, string? patientGroup, string? cursor,
+        int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", "unknownCode");
-        if (patientGroup is not null && !Vocabulary.PatientGroups.ContainsKey(patientGroup)) errors.Add("/patientGroup", "unknownCode");
-        if (q is { Length: > 200 }) errors.Add("/q", "tooLong", 200);
+        if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", FieldCodes.UnknownCode);
+        if (patientGroup is not null && !Vocabulary.PatientGroups.ContainsKey(patientGroup)) errors.Add("/patientGroup", FieldCodes.UnknownCode);
+        if (q is { Length: > 200 }) errors.Add("/q", FieldCodes.TooLong, 200);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -71,72 +69,71 @@ internal static class LessonEndpoints
         var found = await lessons.OrderByDescending(l => l.ListedAt).ThenByDescending(l => l.Id).Take(take + 1).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].ListedAt.ToUnixTimeMilliseconds(), found[take - 1].Id) : null;
         await journal.ReadAsync(caller, AccessActions.LessonRead, [.. found.Take(take).Select(l => l.CaseId)], ct);
-        return Results.Json(new Page<Client.Lesson>([.. found.Take(take).Select(l => l.ViewOf(own))], next), ClientJson.Default.PageLesson);
+        return TypedResults.Ok(new Page<Client.Lesson>([.. found.Take(take).Select(l => l.ViewOf(own))], next));
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
-        CancellationToken ct)
+    private static async Task<Results<Ok<Client.Lesson>, Problem>> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         if (await VisibleTo(caller, db.Lessons).FirstOrDefaultAsync(l => l.Id == id, ct) is not { } lesson) return Problem.NotFound();
         await journal.ReadAsync(caller, AccessActions.LessonRead, [lesson.CaseId], ct);
         return Answer(lesson, http, caller);
     }
 
-    private static async Task<IResult> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock,
-        CancellationToken ct)
+    private static async Task<Results<Created<Client.Lesson>, Problem>> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
+        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
         var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
         {
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !@case.IsVisibleTo(caller)) return (null, Problem.NotFound());
-            if (@case.State != CaseStates.Closed) return (null, Problem.Conflict("caseNotClosed"));
+            if (@case.State != CaseStates.Closed) return (null, Problem.Conflict(ProblemCodes.CaseNotClosed));
             // Other work in this transaction may have proposed a lesson that the context has not saved yet.
-            if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None)) return (null,
-                Problem.Conflict("lessonExists"));
+            if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None))
+                return (null, Problem.Conflict(ProblemCodes.LessonExists));
             var proposed = Lesson.Propose(@case, body, caller.Organization, now);
             unit.Db.Add(proposed);
             return (proposed, null);
         }, ct);
         if (lesson is null) return refusal!;
         http.Response.Headers.ETag = $"\"{lesson.Version}\"";
-        http.Response.Headers.Location = $"/api/v1/lessons/{lesson.Id}";
-        return Results.Json(lesson.ViewOf(caller.Organization), ClientJson.Default.Lesson, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Created($"/api/v1/lessons/{lesson.Id}", lesson.ViewOf(caller.Organization));
     }
 
-    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TextProtector texts,
-        TimeProvider clock, CancellationToken ct) =>
+    private static Task<Results<Ok<Client.Lesson>, Problem>> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        TextProtector texts, TimeProvider clock, CancellationToken ct) =>
         WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
             if (lesson.State == Lesson.Approved) return null;
             if (IfMatch.CheckIfSent(http.Request, lesson.Version) is { } stale) return stale;
             var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
             // A reopened case may end differently.
-            if (@case.State != CaseStates.Closed) return Problem.Conflict("caseNotClosed");
+            if (@case.State != CaseStates.Closed) return Problem.Conflict(ProblemCodes.CaseNotClosed);
             var now = clock.GetUtcNow();
             lesson.Approve(caller.Organization, now);
             if (lesson.State == Lesson.Approved) await unit.RecordAsync(@case, @case.AddLesson(lesson.Title, caller.Organization, caller.Subject, now), texts);
             return null;
         }, ct);
 
-    private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, TimeProvider clock,
-        CancellationToken ct)
+    private static async Task<Results<Ok<Client.Lesson>, Problem>> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, Strict, Check);
+        var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
         return await WriteAsync(id, http, caller, writer, (lesson, _) =>
         {
             if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return Task.FromResult<Problem?>(stale);
-            if (lesson.State == Lesson.Approved) return Task.FromResult<Problem?>(Problem.Conflict("lessonApproved"));
+            if (lesson.State == Lesson.Approved) return Task.FromResult<Problem?>(Problem.Conflict(ProblemCodes.LessonApproved));
             lesson.Change(body, caller.Organization, clock.GetUtcNow());
             return Task.FromResult<Problem?>(null);
         }, ct);
     }
 
     /// <summary>Only the two parties write; a lesson that the caller may read but not write is forbidden, any other is not there.</summary>
-    private static async Task<IResult> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+    private static async Task<Results<Ok<Client.Lesson>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
         Func<Lesson, UnitOfWork<RoutingDbContext>, Task<Problem?>> write, CancellationToken ct)
     {
         var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
@@ -145,7 +142,7 @@ internal static class LessonEndpoints
             if (found is null) return (null, Problem.NotFound());
             return found.IsOf(caller.Organization) ? (found, await write(found, unit)) : (null, Problem.Forbidden());
         }, ct);
-        return refusal ?? Answer(lesson!, http, caller);
+        return refusal is null ? Answer(lesson!, http, caller) : refusal;
     }
 
     private static IQueryable<Lesson> VisibleTo(Caller caller, IQueryable<Lesson> lessons)
@@ -154,10 +151,10 @@ internal static class LessonEndpoints
         return lessons.Where(l => (l.Community == community && l.State == Lesson.Approved) || l.ReporterOrganization == own || l.RespondentOrganization == own);
     }
 
-    private static IResult Answer(Lesson lesson, HttpContext http, Caller caller)
+    private static Ok<Client.Lesson> Answer(Lesson lesson, HttpContext http, Caller caller)
     {
         http.Response.Headers.ETag = $"\"{lesson.Version}\"";
-        return Results.Json(lesson.ViewOf(caller.Organization), ClientJson.Default.Lesson);
+        return TypedResults.Ok(lesson.ViewOf(caller.Organization));
     }
 
     private static void Check(LessonDraft b, FieldErrors errors)
@@ -167,10 +164,6 @@ internal static class LessonEndpoints
         FreeText.CheckOptional(b.Why, "/why", MaxText, errors, required: true);
         FreeText.CheckOptional(b.WhatWeChanged, "/whatWeChanged", MaxText, errors, required: true);
         FreeText.CheckOptional(b.WhoShouldKnow, "/whoShouldKnow", MaxWhoShouldKnow, errors, required: true);
-        foreach (var (index, group) in (b.PatientGroups ?? []).Index())
-        {
-            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
-            else if (b.PatientGroups!.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
-        }
+        CodeLists.CheckPatientGroups(b.PatientGroups, errors);
     }
 }

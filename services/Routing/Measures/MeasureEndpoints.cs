@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
@@ -10,9 +10,9 @@ using Avvik.Hosting.Problems;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Cases;
-using Avvik.Routing.ReadCase;
 using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Measure = Avvik.Routing.Cases.Measure;
 
@@ -22,12 +22,11 @@ namespace Avvik.Routing.Measures;
 internal static class MeasureEndpoints
 {
     private static readonly string[] States = [Measure.Planned, Measure.InProgress, Measure.Done, Measure.EffectChecked, Measure.Cancelled];
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapMeasures(this RouteGroupBuilder measures)
     {
         measures.MapGet("", ListAsync).WithName("ListMeasures")
-            .WithSummary("Measures of the caller's party, by due date; those of a unit, and those that are overdue").Produces<Page<MeasureRow>>()
+            .WithSummary("Measures of the caller's party, by due date; those of a unit, and those that are overdue")
             .ProducesProblem(422);
         return measures;
     }
@@ -36,16 +35,16 @@ internal static class MeasureEndpoints
     {
         cases.MapPost("/{id:guid}/measures/{measureId:guid}", ChangeAsync).WithName("ChangeMeasure")
             .WithSummary("planned → inProgress → done → effectChecked, or cancelled before it is done; needs If-Match with the case's ETag")
-            .Accepts<MeasureChange>("application/json").Produces<CaseDetails>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
+            .Accepts<MeasureChange>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
             .ProducesProblem(422).ProducesProblem(428);
         return cases;
     }
 
-    private static async Task<IResult> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit, Caller caller, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Page<MeasureRow>>, Problem>> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit,
+        Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
+        if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -65,18 +64,17 @@ internal static class MeasureEndpoints
             .Select(r => new { r.Measure, r.Case.Reference, r.Case.Version }).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].Measure.DueOn.DayNumber, found[take - 1].Measure.Id) : null;
         await journal.ReadAsync(caller, AccessActions.MeasuresRead, [.. found.Take(take).Select(r => r.Measure.CaseId).Distinct()], ct);
-        return Results.Json(new Page<MeasureRow>([.. found.Take(take).Select(r =>
-            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))],
-                next), ClientJson.Default.PageMeasureRow);
+        return TypedResults.Ok(new Page<MeasureRow>([.. found.Take(take).Select(r =>
+            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))], next));
     }
 
-    private static async Task<IResult> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<CaseDetails>, Problem>> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller,
+        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, ClientJson.Default, (b, errors) =>
         {
-            if (b.State is null) errors.Add("/state", "required");
-            else if (!States.Contains(b.State, StringComparer.Ordinal)) errors.Add("/state", "unknownCode");
+            if (b.State is null) errors.Add("/state", FieldCodes.Required);
+            else if (!States.Contains(b.State, StringComparer.Ordinal)) errors.Add("/state", FieldCodes.UnknownCode);
             FreeText.CheckOptional(b.Note, "/note", FreeText.MaxLength, errors, required: b.State is Measure.EffectChecked or Measure.Cancelled);
         });
         if (body is null) return problem!;
@@ -91,10 +89,10 @@ internal static class MeasureEndpoints
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code) return code == "forbidden" ? Problem.Forbidden()
                 : Problem.Conflict(code);
-            if (!Measure.MayFollow(measure.State, body.State!)) return Problem.Conflict("measureStateNotAllowed");
+            if (!Measure.MayFollow(measure.State, body.State!)) return Problem.Conflict(ProblemCodes.MeasureStateNotAllowed);
             await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
             return null;
         }, ct);
-        return refusal ?? (await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct))!;
+        return refusal is null ? TypedResults.Ok(await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct)) : refusal;
     }
 }

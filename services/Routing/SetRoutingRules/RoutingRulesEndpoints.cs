@@ -11,6 +11,7 @@ using Avvik.CareDirectories;
 using Avvik.Storage;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.RoutingRules;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.SetRoutingRules;
@@ -18,23 +19,22 @@ namespace Avvik.Routing.SetRoutingRules;
 internal static class RoutingRulesEndpoints
 {
     private const int MaxRules = 200, MostSimulated = 5000;
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapRoutingRules(this RouteGroupBuilder rules)
     {
         rules.MapGet("", GetAsync).WithName("GetRoutingRules")
             .WithSummary("The rules of the caller's party, tried before what the categories and places say; an earlier version with «version»")
-            .Produces<RoutingRuleSet>().ProducesProblem(404);
+            .ProducesProblem(404);
         rules.MapPut("", SetAsync).WithName("SetRoutingRules")
             .WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; If-Match is honoured")
-            .Accepts<RoutingRuleChange>("application/json").Produces<RoutingRuleSet>().ProducesProblem(412).ProducesProblem(422);
+            .Accepts<RoutingRuleChange>("application/json").ProducesProblem(412).ProducesProblem(422);
         rules.MapPost("/simulate", SimulateAsync).WithName("SimulateRoutingRules")
             .WithSummary("Where the party's last cases would have gone by other rules; changes nothing")
-            .Accepts<RoutingRuleSimulation>("application/json").Produces<SimulatedRouting>().ProducesProblem(422);
+            .Accepts<RoutingRuleSimulation>("application/json").ProducesProblem(422);
         return rules;
     }
 
-    private static async Task<IResult> GetAsync(int? version, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct)
+    private static async Task<Results<Ok<RoutingRuleSet>, Problem>> GetAsync(int? version, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct)
     {
         var sets = db.RuleSets.Where(r => r.Organization == caller.Organization);
         var set = await (version is { } asked ? sets.Where(r => r.Version == asked) : sets).OrderByDescending(r => r.Version).FirstOrDefaultAsync(ct);
@@ -42,11 +42,11 @@ internal static class RoutingRulesEndpoints
         return Shown(http, set is null ? new(1, [], null, null, null) : View(set));
     }
 
-    private static async Task<IResult> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<RoutingRuleSet>, Problem>> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, ClientJson.Default, (b, errors) =>
         {
             Check(b.Rules, directory.Now.Party(caller.Organization), NorwegianCalendar.DayOf(now), errors);
             FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
@@ -72,20 +72,20 @@ internal static class RoutingRulesEndpoints
             journal.AppendAdministration(unit, http);
             return record;
         }, ct);
-        if (set is null) return new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+        if (set is null) return new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion);
         await current.RefreshAsync(db, ct);
         return Shown(http, View(set));
     }
 
-    private static async Task<IResult> SimulateAsync(HttpContext http, Caller caller, RoutingDbContext db, CurrentDirectory directory, CurrentRules current,
-        TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<SimulatedRouting>, Problem>> SimulateAsync(HttpContext http, Caller caller, RoutingDbContext db,
+        CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
     {
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
         var care = directory.Now;
-        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleSimulation>(http.Request, Strict, (b, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<RoutingRuleSimulation>(http.Request, ClientJson.Default, (b, errors) =>
         {
             Check(b.Rules, care.Party(caller.Organization), today, errors);
-            if (b.Last is < 1 or > MostSimulated) errors.Add("/last", "invalidLimit", MostSimulated);
+            if (b.Last is < 1 or > MostSimulated) errors.Add("/last", FieldCodes.InvalidLimit, MostSimulated);
         });
         if (body is null) return problem!;
         var (before, after) = (current.Of(caller.Organization), new PartyRules(0, body.Rules!));
@@ -96,39 +96,39 @@ internal static class RoutingRulesEndpoints
                 To: UnitRules.Decide(c.Facts, null, care, after, today)))
             .Where(c => c.From.Unit.Code != c.To.Unit.Code)
             .Select(c => new SimulatedMove(c.Id, c.Reference, c.Facts.Category, c.From.Unit.Code, c.To.Unit.Code, c.To.Decision.Rule));
-        return Results.Json(new SimulatedRouting(cases.Count, [.. moved]), ClientJson.Default.SimulatedRouting);
+        return TypedResults.Ok(new SimulatedRouting(cases.Count, [.. moved]));
     }
 
     private static void Check(IReadOnlyList<RoutingRule>? rules, Party? party, DateOnly today, FieldErrors errors)
     {
         if (rules is null)
         {
-            errors.Add("/rules", "required");
+            errors.Add("/rules", FieldCodes.Required);
             return;
         }
         if (rules.Count > MaxRules)
         {
-            errors.Add("/rules", "tooMany", MaxRules);
+            errors.Add("/rules", FieldCodes.TooMany, MaxRules);
             return;
         }
         foreach (var (index, rule) in rules.Index())
         {
             var at = $"/rules/{index}";
-            if (rule.Unit is null) errors.Add($"{at}/unit", "required");
-            else if (party?.Unit(rule.Unit)?.IsOpenOn(today) != true) errors.Add($"{at}/unit", "unknownUnit");
-            if (rule.Category is not null && !Vocabulary.Categories.ContainsKey(rule.Category)) errors.Add($"{at}/category", "unknownCode");
-            if (rule.Kind is not null && !Vocabulary.Kinds.ContainsKey(rule.Kind)) errors.Add($"{at}/kind", "unknownCode");
-            if (rule.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(rule.ActualHarm)) errors.Add($"{at}/actualHarm", "unknownCode");
-            if (rule.Site is not null && party?.Site(rule.Site) is null) errors.Add($"{at}/site", "unknownSite");
-            if (rules.Take(index).Any(earlier => UnitRules.Swallows(earlier, rule))) errors.Add(at, "neverMatches");
+            if (rule.Unit is null) errors.Add($"{at}/unit", FieldCodes.Required);
+            else if (party?.Unit(rule.Unit)?.IsOpenOn(today) != true) errors.Add($"{at}/unit", FieldCodes.UnknownUnit);
+            if (rule.Category is not null && !Vocabulary.Categories.ContainsKey(rule.Category)) errors.Add($"{at}/category", FieldCodes.UnknownCode);
+            if (rule.Kind is not null && !Vocabulary.Kinds.ContainsKey(rule.Kind)) errors.Add($"{at}/kind", FieldCodes.UnknownCode);
+            if (rule.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(rule.ActualHarm)) errors.Add($"{at}/actualHarm", FieldCodes.UnknownCode);
+            if (rule.Site is not null && party?.Site(rule.Site) is null) errors.Add($"{at}/site", FieldCodes.UnknownSite);
+            if (rules.Take(index).Any(earlier => UnitRules.Swallows(earlier, rule))) errors.Add(at, FieldCodes.NeverMatches);
         }
     }
 
     private static RoutingRuleSet View(RuleSetRecord set) => new(set.Version, CurrentRules.Read(set.Rules), set.ChangedAt, set.ChangedBy, set.Reason);
 
-    private static IResult Shown(HttpContext http, RoutingRuleSet set)
+    private static Ok<RoutingRuleSet> Shown(HttpContext http, RoutingRuleSet set)
     {
         http.Response.Headers.ETag = $"\"{set.Version}\"";
-        return Results.Json(set, ClientJson.Default.RoutingRuleSet);
+        return TypedResults.Ok(set);
     }
 }

@@ -4,10 +4,10 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
-using Avvik.Routing.ReadCase;
 using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.Search;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.SimilarCases;
@@ -21,17 +21,17 @@ internal static class SimilarEndpoints
     {
         cases.MapGet("/{id:guid}/similar", SimilarAsync).WithName("ListSimilarCases")
             .WithSummary("Closed cases of the caller's party with the same category or clause, and lessons of the community, most like it first")
-            .Produces<Client.SimilarCases>().ProducesProblem(404);
+            .ProducesProblem(404);
         return cases;
     }
 
-    private static async Task<IResult> SimilarAsync(Guid id, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock,
-        CancellationToken ct)
+    private static async Task<Results<Ok<Client.SimilarCases>, Problem>> SimilarAsync(Guid id, Caller caller, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var @case = await db.Cases.Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return Problem.NotFound();
         var words = SearchWords.Telling(@case.Narrative);
-        if (words.Count == 0) return Results.Json(new Client.SimilarCases([], []), ClientJson.Default.SimilarCases);
+        if (words.Count == 0) return TypedResults.Ok(new Client.SimilarCases([], []));
 
         var (now, clause) = (clock.GetUtcNow(), @case.Facts.Clause);
         var likeCases = await CaseIndex.LikeAsync(db, caller.Organization, @case, words, AtMost, ct);
@@ -49,12 +49,11 @@ internal static class SimilarEndpoints
         ];
         await journal.ReadAsync(caller, AccessActions.CasesListed, [.. cases.Keys], ct);
         await journal.ReadAsync(caller, AccessActions.LessonRead, [.. lessons.Values.Select(l => l.CaseId)], ct);
-        return Results.Json(new Client.SimilarCases(
+        return TypedResults.Ok(new Client.SimilarCases(
             [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => (Hit: h, Case: cases[h.Id])).Select(x =>
                 new SimilarCase(CaseView.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.Facts.Clause, x.Case.Narrative)))],
             [.. likeLessons.Select(h => (Hit: h, Lesson: lessons[h.Id].ViewOf(caller.Organization))).Select(x =>
                 new SimilarLesson(x.Lesson, x.Hit.Score, Why(x.Lesson.Category, x.Lesson.Clause,
-                    $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]),
-                    ClientJson.Default.SimilarCases);
+                    $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]));
     }
 }

@@ -1,9 +1,10 @@
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
+using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.ReadCase;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Worklist;
@@ -12,22 +13,23 @@ internal static class CaseCountEndpoints
 {
     public static RouteGroupBuilder MapCaseCounts(this RouteGroupBuilder cases)
     {
-        cases.MapGet("/counts", CountAsync).WithName("CountCases").WithSummary("How many open cases the caller's party has a part in, by state").Produces<CaseCounts>();
+        cases.MapGet("/counts", CountAsync).WithName("CountCases").WithSummary("How many open cases the caller's party has a part in, by state");
         return cases;
     }
 
-    private static async Task<IResult> CountAsync(string? unit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<Ok<CaseCounts>> CountAsync(string? unit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
     {
         var (own, now) = (caller.Organization, clock.GetUtcNow());
         var open = db.Cases.Where(c => !c.IsFinal && (unit == null || c.Unit == unit));
         // Two ranges of an index each, and no case twice.
         var ours = await ByStateAsync(open.Where(c => c.RespondentOrganization == own), now, ct);
         var reported = await ByStateAsync(open.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own), now, ct);
-        var byState = ours.Concat(reported).GroupBy(c => c.State, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
-        return Results.Json(new CaseCounts(
+        var byState = ours.Concat(reported).GroupBy(c => c.State, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
+        return TypedResults.Ok(new CaseCounts(
             byState.Values.Sum(c => c.Count),
             byState.Where(c => !CaseView.AnsweredStates.Contains(c.Key)).Sum(c => c.Value.Overdue),
-            [.. Vocabulary.CaseStates.Keys.Where(byState.ContainsKey).Select(state => new CaseCount(state, byState[state].Count))]), ClientJson.Default.CaseCounts);
+            [.. Vocabulary.CaseStates.Keys.Where(byState.ContainsKey).Select(state => new CaseCount(state, byState[state].Count))]));
     }
 
     private static async Task<List<(string State, int Count, int Overdue)>> ByStateAsync(IQueryable<Case> cases, DateTimeOffset now, CancellationToken ct) =>

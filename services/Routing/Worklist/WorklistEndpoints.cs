@@ -7,8 +7,8 @@ using Avvik.Hosting.Problems;
 using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.ReadCase;
 using Avvik.Routing.Search;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Worklist;
@@ -21,23 +21,22 @@ internal sealed record WorklistQuery(string? Unit, string? Organization, string?
 
 internal static class WorklistEndpoints
 {
-
     public static RouteGroupBuilder MapWorklist(this RouteGroupBuilder cases)
     {
         cases.MapGet("", ListAsync).WithName("ListCases")
-            .WithSummary("The worklist: what the caller's party has a part in and is not closed, by due date").Produces<Page<CaseRow>>().ProducesProblem(422);
+            .WithSummary("The worklist: what the caller's party has a part in and is not closed, by due date").ProducesProblem(422);
         return cases;
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db,
+    private static async Task<Results<Ok<Page<CaseRow>>, Problem>> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db,
         AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", "unknownCode");
-        if (query.Category is not null && !Vocabulary.Categories.ContainsKey(query.Category)) errors.Add("/category", "unknownCode");
-        if (query.Organization is not null && HealthCommunities.Party(query.Organization) is null) errors.Add("/organization", "unknownOrganization");
-        if (query.Sort is not (null or "dueAt" or "-receivedAt" or "-actualHarm")) errors.Add("/sort", "unknownCode");
-        if (query.Q is { Length: > 200 }) errors.Add("/q", "tooLong", 200);
+        if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", FieldCodes.UnknownCode);
+        if (query.Category is not null && !Vocabulary.Categories.ContainsKey(query.Category)) errors.Add("/category", FieldCodes.UnknownCode);
+        if (query.Organization is not null && HealthCommunities.Party(query.Organization) is null) errors.Add("/organization", FieldCodes.UnknownOrganization);
+        if (query.Sort is not (null or "dueAt" or "-receivedAt" or "-actualHarm")) errors.Add("/sort", FieldCodes.UnknownCode);
+        if (query.Q is { Length: > 200 }) errors.Add("/q", FieldCodes.TooLong, 200);
         var (after, take) = (Cursor.Read(query.Cursor, errors), Cursor.Limit(query.Limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -48,7 +47,7 @@ internal static class WorklistEndpoints
         if (query.Q is { Length: > 0 } q)
         {
             var words = SearchWords.Of(q);
-            if (words.Count == 0) return Results.Json(new Page<CaseRow>([], null), ClientJson.Default.PageCaseRow);
+            if (words.Count == 0) return TypedResults.Ok(new Page<CaseRow>([], null));
             (found, areFew) = await CaseIndex.FindAsync(db, caller.Organization, words, ct);
         }
         found = Filtered(found, query, now);
@@ -63,8 +62,7 @@ internal static class WorklistEndpoints
         var rows = await db.Cases.Where(c => shown.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
         await journal.ReadAsync(caller, AccessActions.CasesListed, shown, ct);
         var next = places.Count > take ? Cursor.Of(places[take - 1].Key, places[take - 1].Id) : null;
-        return Results.Json(new Page<CaseRow>([.. shown.Where(rows.ContainsKey).Select(id => CaseView.Row(rows[id], now))], next),
-            ClientJson.Default.PageCaseRow);
+        return TypedResults.Ok(new Page<CaseRow>([.. shown.Where(rows.ContainsKey).Select(id => CaseView.Row(rows[id], now))], next));
     }
 
     private static IQueryable<Case> Filtered(IQueryable<Case> cases, WorklistQuery query, DateTimeOffset now)

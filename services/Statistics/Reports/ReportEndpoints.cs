@@ -20,7 +20,6 @@ namespace Avvik.Statistics.Reports;
 internal static class ReportEndpoints
 {
     private const int LongestReason = 1000;
-    private static readonly System.Text.Json.JsonSerializerOptions Json = StrictJson.OptionsFor(ReportJson.Default);
 
     public static RouteGroupBuilder MapReports(this RouteGroupBuilder reports)
     {
@@ -120,8 +119,8 @@ internal static class ReportEndpoints
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
         var errors = new FieldErrors();
-        if (from is null) errors.Add("/from", "required");
-        if (to is null) errors.Add("/to", "required");
+        if (from is null) errors.Add("/from", FieldCodes.Required);
+        if (to is null) errors.Add("/to", FieldCodes.Required);
         if (errors.Any) return Problem.Invalid(errors);
         await journal.LogQuestionAsync(http, $"from={from}&to={to}", ct);
         if (await reports.FrozenAsync(own.Code, period.Code, from, ct) is not { } before
@@ -135,16 +134,16 @@ internal static class ReportEndpoints
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
         var latest = await db.FrozenReports.Where(r => r.Community == own.Code && r.Quarter == period.Code).MaxAsync(r => (int?)r.Version, ct) ?? 0;
-        var (body, problem) = await StrictJson.ReadAsync<FreezeReport>(request, Json, (freeze, errors) =>
+        var (body, problem) = await StrictJson.ReadAsync<FreezeReport>(request, ReportJson.Default, (freeze, errors) =>
         {
-            if (latest > 0 && string.IsNullOrWhiteSpace(freeze.Reason)) errors.Add("/reason", "revisionReasonRequired");
+            if (latest > 0 && string.IsNullOrWhiteSpace(freeze.Reason)) errors.Add("/reason", FieldCodes.RevisionReasonRequired);
             else if (freeze.Reason is { } reason) FreeText.Check(reason, "/reason", LongestReason, errors);
         });
         if (body is null) return problem!;
-        if (period.To >= NorwegianCalendar.DayOf(clock.GetUtcNow())) return Problem.Conflict("quarterNotOver");
-        if (!await completeness.IsCompleteAsync(period.End, ct)) return Problem.Conflict("figuresIncomplete");
+        if (period.To >= NorwegianCalendar.DayOf(clock.GetUtcNow())) return Problem.Conflict(ProblemCodes.QuarterNotOver);
+        if (!await completeness.IsCompleteAsync(period.End, ct)) return Problem.Conflict(ProblemCodes.FiguresIncomplete);
         if (await reports.FreezeAsync(own, period, latest + 1, caller.Organization, latest > 0 ? body.Reason : null, ct) is not { } made)
-            return Problem.Conflict("frozenMeanwhile");
+            return Problem.Conflict(ProblemCodes.FrozenMeanwhile);
         return TypedResults.Created($"/api/v1/reports/{own.Code}/{period.Code}?version={made.Version}", new ReportVersion(made.Version, made.FrozenAt,
             made.FrozenBy, made.Reason, made.Hash));
     }
@@ -176,12 +175,12 @@ internal static class ReportEndpoints
 
     private static byte[] Sealed(Report report) => CanonicalJson.Seal(QuarterReports.Write(report)).Document;
 
-    private static Problem NotFrozen() => new(StatusCodes.Status404NotFound, "notFrozen");
+    private static Problem NotFrozen() => new(StatusCodes.Status404NotFound, ProblemCodes.NotFrozen);
 
     private static Problem Unknown(string pointer)
     {
         var errors = new FieldErrors();
-        errors.Add(pointer, "unknownCode");
+        errors.Add(pointer, FieldCodes.UnknownCode);
         return Problem.Invalid(errors);
     }
 }

@@ -11,7 +11,6 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
-using Avvik.Triage.WithdrawDeviation;
 
 namespace Avvik.Triage.AssessDeviation;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -14,83 +13,84 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Avvik.Triage.DecideTriage;
 
 internal static class DecideTriageEndpoints
 {
     private const string Route = "route", Reject = "reject", Duplicate = "duplicate", Ask = "ask", EnterInError = "enterInError";
-    private static readonly JsonSerializerOptions Strict = StrictJson.OptionsFor(ClientJson.Default);
 
     public static RouteGroupBuilder MapDecideTriage(this RouteGroupBuilder triage)
     {
         triage.MapPost("/{id:guid}/decision", DecideAsync).WithName("DecideTriage").WithSummary("Route, reject, ask about, merge or strike out what waits")
-            .Accepts<TriageDecision>("application/json").Produces<TriageOutcome>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<TriageDecision>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return triage;
     }
 
-    private static async Task<IResult> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer, TextProtector texts,
-        AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<TriageOutcome>, Problem>> DecideAsync(Guid id, HttpContext http, Caller caller, Writer<TriageDbContext> writer,
+        TextProtector texts, AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Now.Party(caller.Organization);
-        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, Strict, (d, errors) =>
+        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, ClientJson.Default, (d, errors) =>
             Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
         if (decision is null) return problem!;
-        return await writer.WriteAsync(async unit =>
+        return await writer.WriteAsync<Results<Ok<TriageOutcome>, Problem>>(async unit =>
         {
             await unit.SerializeAsync([id, .. decision.MainCase is { } main ? [main] : Array.Empty<Guid>()]);
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
             if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
-            var now = clock.GetUtcNow();
             // A deviation that was routed automatically can still be reviewed, and be merged.
-            if (assessment.State == CaseStates.Routed && assessment.Open && ChangesNothing(decision))
+            if (assessment is { State: CaseStates.Routed, Open: true } && ChangesNothing(decision)) assessment.Review();
+            else
             {
-                assessment.Review();
-                return Done(assessment);
+                if (Refusal(assessment, decision) is { } refusal) return refusal;
+                var wasCleared = assessment.MayIdentify && decision.IdentityCleared;
+                if (await ApplyAsync(assessment, decision, caller, unit, texts, clock.GetUtcNow()) is { } invalid) return invalid;
+                if (wasCleared) journal.Append(unit, caller, AccessActions.IdentityCleared, [id]);
             }
-            if (assessment.State == CaseStates.AwaitingReporter && decision.Decision != EnterInError) return Problem.Conflict("actionNotAllowed");
-            if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter)
-                && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
-                return Problem.Conflict(assessment.State == CaseStates.Routed ? "alreadyRouted" : "alreadyDecided");
-            // Before other parties see the texts: a unit, or those of the main case.
-            if (decision.Decision is Route or Duplicate && assessment.MayIdentify && !decision.IdentityCleared) return NotCleared();
-            switch (decision.Decision)
-            {
-                case Route:
-                    return Cleared(await RouteAsync(assessment, decision, caller, unit, texts, now));
-                case Reject:
-                    await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now),
-                        $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
-                    return Done(assessment);
-                case Ask:
-                    await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question,
-                        texts);
-                    return Done(assessment);
-                case EnterInError:
-                    await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
-                    return Done(assessment);
-                default:
-                    return Cleared(await MergeAsync(assessment, decision, caller, unit, texts, now));
-            }
-            IResult Cleared(IResult outcome)
-            {
-                if (assessment.MayIdentify && outcome is not Problem) journal.Append(unit, caller, AccessActions.IdentityCleared, [id]);
-                return outcome;
-            }
+            return TypedResults.Ok(new TriageOutcome(assessment.Id, assessment.State));
         }, ct);
     }
 
-    private static async Task<IResult> MergeAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
+    private static Problem? Refusal(Assessment assessment, TriageDecision decision)
+    {
+        if (assessment.State == CaseStates.AwaitingReporter && decision.Decision != EnterInError) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
+        if (assessment.State is not (CaseStates.Triage or CaseStates.AwaitingReporter)
+            && !(assessment is { State: CaseStates.Routed, Open: true } && decision.Decision == Duplicate))
+            return Problem.Conflict(assessment.State == CaseStates.Routed ? ProblemCodes.AlreadyRouted : ProblemCodes.AlreadyDecided);
+        // Before other parties see the texts: a unit, or those of the main case.
+        return decision.Decision is Route or Duplicate && assessment.MayIdentify && !decision.IdentityCleared
+            ? Invalid("/identityCleared", FieldCodes.IdentityNotCleared) : null;
+    }
+
+    private static async Task<Problem?> ApplyAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
+        TextProtector texts, DateTimeOffset now)
+    {
+        switch (decision.Decision)
+        {
+            case Route: return await RouteAsync(assessment, decision, caller, unit, texts, now);
+            case Duplicate: return await MergeAsync(assessment, decision, caller, unit, texts, now);
+            case Reject:
+                await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now),
+                    $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
+                return null;
+            case Ask:
+                await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts);
+                return null;
+            default:
+                await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
+                return null;
+        }
+    }
+
+    private static async Task<Problem?> MergeAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
         TextProtector texts, DateTimeOffset now)
     {
         // Another party's deviation does not exist here; one without a case, or a duplicate itself, is no main case.
         var main = await unit.Db.Assessments.FindAsync(decision.MainCase!.Value);
         if (main is null || main.Id == assessment.Id || main.RespondentOrganization != caller.Organization || main.State != CaseStates.Routed)
-        {
-            var errors = new FieldErrors();
-            errors.Add("/mainCase", "noMainCase");
-            return Problem.Invalid(errors);
-        }
+            return Invalid("/mainCase", FieldCodes.NoMainCase);
         var facts = assessment.Facts;
         // With a case of its own, Routing ends that case and publishes it.
         var hasCase = assessment.State == CaseStates.Routed || assessment.Reopening > 0;
@@ -112,25 +112,22 @@ internal static class DecideTriageEndpoints
             ReporterOrganization = facts.ReporterOrganization,
             Narrative = new(assessment.Narrative),
         });
-        return Done(assessment);
+        return null;
     }
 
-    private static async Task<IResult> RouteAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
+    private static async Task<Problem?> RouteAsync(Assessment assessment, TriageDecision decision, Caller caller, UnitOfWork<TriageDbContext> unit,
         TextProtector texts, DateTimeOffset now)
     {
         var facts = assessment.Facts;
         var errors = new FieldErrors();
         CodeLists.CheckClauseInForce(decision.Clause, facts.OccurredOn, errors);
         var category = decision.Category ?? facts.Category;
-        if (category is null) errors.Add("/category", "required");
+        if (category is null) errors.Add("/category", FieldCodes.Required);
         if (errors.Any) return Problem.Invalid(errors);
         var harm = decision.ActualHarm ?? facts.ActualHarm;
         // Fair play: lowering the harm or changing the reporter's category needs a reason that the reporter sees.
         if (decision.Comment is null && (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) || (facts.Category is not null && category != facts.Category)))
-        {
-            errors.Add("/comment", "reasonRequired");
-            return Problem.Invalid(errors);
-        }
+            return Invalid("/comment", FieldCodes.ReasonRequired);
         var triaged = assessment.Route(facts with
         {
             Category = category,
@@ -139,26 +136,26 @@ internal static class DecideTriageEndpoints
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
         }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);
         await unit.EnqueueAsync(triaged);
-        return Done(assessment);
+        return null;
     }
 
     private static void Check(TriageDecision d, Party? party, DateOnly today, FieldErrors errors)
     {
-        if (d.Decision is null) errors.Add("/decision", "required");
-        else if (d.Decision is not (Route or Reject or Duplicate or Ask or EnterInError)) errors.Add("/decision", "unknownCode");
+        if (d.Decision is null) errors.Add("/decision", FieldCodes.Required);
+        else if (d.Decision is not (Route or Reject or Duplicate or Ask or EnterInError)) errors.Add("/decision", FieldCodes.UnknownCode);
         foreach (var (name, value) in Members(d))
-            if (value is not null && !MembersOf(d.Decision).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", "unknownMember");
-        if (d.Decision == Reject && d.ReasonCode is null) errors.Add("/reasonCode", "required");
-        if (d.Decision is Reject or EnterInError && d.Comment is null) errors.Add("/comment", "required");
-        if (d.Decision == Duplicate && d.MainCase is null) errors.Add("/mainCase", "required");
+            if (value is not null && !MembersOf(d.Decision).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", FieldCodes.UnknownMember);
+        if (d.Decision == Reject && d.ReasonCode is null) errors.Add("/reasonCode", FieldCodes.Required);
+        if (d.Decision is Reject or EnterInError && d.Comment is null) errors.Add("/comment", FieldCodes.Required);
+        if (d.Decision == Duplicate && d.MainCase is null) errors.Add("/mainCase", FieldCodes.Required);
         if (d.Question is not null) FreeText.Check(d.Question, "/question", FreeText.MaxLength, errors);
-        else if (d.Decision == Ask) errors.Add("/question", "required");
-        if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", "unknownCode");
-        if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", "unknownCode");
-        if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", "unknownCode");
-        if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", "unknownCode");
+        else if (d.Decision == Ask) errors.Add("/question", FieldCodes.Required);
+        if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
+        if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", FieldCodes.UnknownCode);
+        if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
+        if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(d.PatientGroups, errors);
-        if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", "unknownUnit");
+        if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);
         if (d.Comment is not null) FreeText.Check(d.Comment, "/comment", FreeText.MaxLength, errors);
     }
 
@@ -184,12 +181,10 @@ internal static class DecideTriageEndpoints
     private static bool ChangesNothing(TriageDecision d) =>
         d is { Decision: Route, Category: null, Clause: null, ActualHarm: null, PatientGroups: null, Unit: null };
 
-    private static Problem NotCleared()
+    private static Problem Invalid(string pointer, string code)
     {
         var errors = new FieldErrors();
-        errors.Add("/identityCleared", "identityNotCleared");
+        errors.Add(pointer, code);
         return Problem.Invalid(errors);
     }
-
-    private static IResult Done(Assessment assessment) => Results.Json(new TriageOutcome(assessment.Id, assessment.State), ClientJson.Default.TriageOutcome);
 }

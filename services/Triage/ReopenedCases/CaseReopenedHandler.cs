@@ -3,7 +3,6 @@ using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
-using Avvik.Triage.WithdrawDeviation;
 
 namespace Avvik.Triage.ReopenedCases;
 

@@ -8,6 +8,7 @@ using Avvik.Hosting.Problems;
 using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Triage.TriageQueue;
@@ -17,15 +18,15 @@ internal static class TriageQueueEndpoints
     public static RouteGroupBuilder MapTriageQueue(this RouteGroupBuilder triage)
     {
         triage.MapGet("", ListAsync).WithName("ListTriage")
-            .WithSummary("What waits for a coordinator of the respondent's party, oldest first").Produces<Page<TriageItem>>().ProducesProblem(422);
+            .WithSummary("What waits for a coordinator of the respondent's party, oldest first").ProducesProblem(422);
         return triage;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller, TriageDbContext db,
-        TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Page<TriageItem>>, Problem>> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller,
+        TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", "unknownCode");
+        if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
@@ -42,9 +43,8 @@ internal static class TriageQueueEndpoints
         var answers = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct))
             .ToLookup(m => m.DeviationId, m => texts.Show(m.Text));
         await journal.ReadAsync(caller, AccessActions.TriageRead, [.. ids.Take(take)], ct);
-        return Results.Json(new Page<TriageItem>([.. rows.Take(take)
-            .Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next),
-            ClientJson.Default.PageTriageItem);
+        return TypedResults.Ok(new Page<TriageItem>([.. rows.Take(take)
+            .Select(a => View(a, [.. answers[a.Id]], texts, Problem.PrefersEnglish(http.Request), clock.GetUtcNow()))], next));
     }
 
     private static TriageItem View(Assessment a, IReadOnlyList<string> answers, TextProtector texts, bool english, DateTimeOffset now)

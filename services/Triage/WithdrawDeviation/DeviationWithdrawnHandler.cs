@@ -20,10 +20,3 @@ internal sealed class DeviationWithdrawnHandler(TextProtector texts, TimeProvide
             await unit.Sql.ExecuteAsync("insert into early_withdrawals (deviation_id) values (@p1) on conflict do nothing", message.DeviationId);
     }
 }
-
-internal static class EarlyWithdrawals
-{
-    /// <summary>True when a withdrawal arrived before what it withdraws; it is asked for once.</summary>
-    public static async Task<bool> TakeEarlyWithdrawalAsync(this UnitOfWork<TriageDbContext> unit, Guid id) =>
-        await unit.Sql.ExecuteAsync("delete from early_withdrawals where deviation_id = @p1", id) == 1;
-}

@@ -2,11 +2,10 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.RoutingRules;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace Avvik.Routing.SetRoutingRules;
+namespace Avvik.Routing.RoutingRules;
 
 /// <summary>Every party's rules as this process knows them now.</summary>
 internal sealed class CurrentRules

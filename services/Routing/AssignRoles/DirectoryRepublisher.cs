@@ -4,11 +4,10 @@ using Avvik.Hosting.Calendar;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
-using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Avvik.Routing.EditDirectory;
+namespace Avvik.Routing.AssignRoles;
 
 /// <summary>
 /// Says once more, at each start, how the directory stands: for a service whose database is new. Those who know keep what they have. Before that,

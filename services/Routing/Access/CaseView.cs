@@ -2,13 +2,11 @@ using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
-using Avvik.Hosting.Problems;
-using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Avvik.Routing.ReadCase;
+namespace Avvik.Routing.Access;
 
 /// <summary>A case as a caller sees it: whole, after it was read or acted on, and as a row of a list.</summary>
 internal static class CaseView
@@ -18,18 +16,8 @@ internal static class CaseView
     public static readonly string[] AnsweredStates =
         [CaseStates.Answered, CaseStates.Disputed, CaseStates.AwaitingReporter, .. FinalStates];
 
-    public static RouteGroupBuilder MapReadCase(this RouteGroupBuilder cases)
-    {
-        cases.MapGet("/{id:guid}", GetAsync).WithName("GetCase").WithSummary("A case, the same for both parties; its ETag is its version")
-            .Produces<CaseDetails>().ProducesProblem(404);
-        return cases;
-    }
-
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
-        TimeProvider clock, CancellationToken ct) =>
-        await DetailsAsync(id, http, caller, db, journal, clock, ct) ?? Problem.NotFound();
-
-    public static async Task<IResult?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
+    /// <summary>A case that the caller may see, logged before it leaves, and its version as ETag; null when there is none.</summary>
+    public static async Task<CaseDetails?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
         TimeProvider clock, CancellationToken ct)
     {
         var @case = await db.Cases.Include(c => c.Measures).Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
@@ -40,7 +28,7 @@ internal static class CaseView
         var facts = @case.Facts;
         await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
-        return Results.Json(new CaseDetails
+        return new CaseDetails
         {
             Case = Row(@case, clock.GetUtcNow()),
             Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
@@ -74,7 +62,7 @@ internal static class CaseView
             AllowedActions = CaseRules.AllowedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             RefusedActions = CaseRules.RefusedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             Timeline = TimelineOf(@case, events, messages, caller),
-        }, ClientJson.Default.CaseDetails);
+        };
     }
 
     // A message that moved the case, or came before it, has no line of its own in the history: it is shown with the state that it met.

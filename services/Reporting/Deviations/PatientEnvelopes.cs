@@ -3,7 +3,7 @@ using Avvik.Client;
 using Avvik.TextProtection;
 using Microsoft.Extensions.Options;
 
-namespace Avvik.Reporting.SubmitDeviation;
+namespace Avvik.Reporting.Deviations;
 
 /// <summary>Seals the patient's identity with keys of its own (section <c>EnvelopeProtection</c>), which no other service has.</summary>
 internal sealed class PatientEnvelopes(KeyRing keys)
@@ -32,6 +32,5 @@ internal static class PatientEnvelopeExtensions
     {
         builder.AddKeyRingOptions(Section);
         builder.Services.AddSingleton(s => new PatientEnvelopes(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get(Section))));
-        builder.Services.AddSingleton<SubmissionRules>();
     }
 }

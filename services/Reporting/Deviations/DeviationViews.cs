@@ -1,0 +1,38 @@
+using Avvik.AccessLog;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Hosting.Callers;
+using Avvik.TextProtection;
+using Avvik.Reporting.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Avvik.Reporting.Deviations;
+
+/// <summary>A deviation as a caller of the reporter's party sees it.</summary>
+internal static class DeviationViews
+{
+    private static readonly string[] FollowedByAll = ["acknowledged", "answered", "accepted", "closed"];
+
+    /// <summary>What the caller is given, logged before it leaves.</summary>
+    public static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts,
+        AccessJournal<ReportingDbContext> journal, CancellationToken ct, bool alone = false)
+    {
+        // Whoever reported a duplicate also follows the case it was added to: that it was acknowledged, the answer, and the end.
+        var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
+        var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
+            .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Show(t.Text)));
+        IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => FollowedByAll.Contains(e.Event)) : [];
+        var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
+        await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
+        return [.. rows.Select(row => ForCaller(row.Current(changes[row.Id].Concat(OfMain(row))
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)), row, caller, alone))];
+    }
+
+    /// <summary>A confidential reporter's name is for the reporter, and for the party's coordinator who asks for this one deviation.</summary>
+    private static Deviation ForCaller(Deviation deviation, DeviationRecord row, Caller caller, bool alone)
+    {
+        if (deviation.Submission.Reporter is not { Confidential: true } reporter || row.SubmittedBy == caller.Subject
+            || (alone && caller.Is(Roles.Coordinator))) return deviation;
+        return deviation with { Submission = deviation.Submission with { Reporter = reporter with { Name = null, HprNumber = null } } };
+    }
+}
