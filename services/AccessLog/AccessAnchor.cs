@@ -1,6 +1,6 @@
 namespace Avvik.AccessLog;
 
-/// <summary>What the head of a log was once, kept where the log's database does not reach.</summary>
-/// <param name="Position">Of the last entry then.</param>
+/// <summary>An earlier head of a log, kept outside the log's database.</summary>
+/// <param name="Position">Position of the last line at that time.</param>
 /// <param name="Hash">Its hash.</param>
 public sealed record AccessAnchor(long Position, byte[] Hash);

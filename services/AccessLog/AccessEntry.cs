@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Avvik.AccessLog;
 
-/// <summary>Who did what with whose text or identity, when, and why: one link of the chain. It never holds the text, the identity or a name.</summary>
+/// <summary>A line of the log: who did what to which deviations, when, and why. It never holds a text, an identity or a name.</summary>
 public sealed class AccessEntry
 {
     /// <summary>From 1, without gaps.</summary>
@@ -11,24 +11,25 @@ public sealed class AccessEntry
     public DateTimeOffset At { get; init; }
     public required string Subject { get; init; }
     public required string ClientId { get; init; }
-    /// <summary>All roles held, by name.</summary>
+    /// <summary>All roles of the caller, sorted, with a space between.</summary>
     public required string Roles { get; init; }
     public required string Organization { get; init; }
     public string? Unit { get; init; }
     /// <summary>Code of <c>accessActions</c>.</summary>
     public required string Action { get; init; }
-    /// <summary>Deviations, and their cases, whose text was given: ids with a space between.</summary>
+    /// <summary>Ids of the deviations whose text was given, with a space between.</summary>
     public string? Deviations { get; init; }
     /// <summary>What an administrator changed: method and path of the call.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
     public string? Purpose { get; init; }
-    /// <summary>Of this entry and the hash before it.</summary>
+    /// <summary>SHA-256 of this line and the hash before it.</summary>
     public byte[] Hash { get; init; } = [];
 
     public IEnumerable<Guid> DeviationIds => Deviations?.Split(' ').Select(Guid.Parse) ?? [];
 
-    /// <summary>What the hash must be after <paramref name="previous"/>: every member with its length, so that nothing can be moved between two of them.</summary>
+    /// <summary>The line's hash when <paramref name="previous"/> is the one before it. Members are written with their length, so that none can move into
+    /// another.</summary>
     public byte[] HashAfter(byte[] previous)
     {
         using var content = new MemoryStream();
@@ -48,14 +49,14 @@ public sealed class AccessEntry
     }
 }
 
-/// <summary>Where the lines of a deviation are. Made from the lines, and compared with them when they are verified.</summary>
+/// <summary>Index of the lines of a deviation, compared with the lines when the log is verified.</summary>
 internal sealed class AccessedDeviation
 {
     public Guid DeviationId { get; init; }
     public long Position { get; init; }
 }
 
-/// <summary>The end of the chain: whoever adds a link holds this row until the link is on disk, so the chain has no branches.</summary>
+/// <summary>The last line's position and hash. Whoever adds a line holds this row until the commit, so the chain does not branch.</summary>
 internal sealed class AccessHead
 {
     public int Id { get; init; }
@@ -66,7 +67,8 @@ internal sealed class AccessHead
 /// <summary>What is logged (<c>accessActions</c>).</summary>
 public static class AccessActions
 {
-    public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed", LessonRead = "lessonRead",
-        ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened", EnvelopeRefused = "envelopeRefused",
+    public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed",
+        LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
+        EnvelopeRefused = "envelopeRefused",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Avvik.AccessLog;
 
-/// <summary>Writes the log. Nothing that is logged leaves before its line is on disk: when the line cannot be written, the caller gets 503 and no text.</summary>
+/// <summary>Writes the log. Text leaves only after its line is on disk: when the line cannot be written, the caller gets 503 and no text.</summary>
 public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, TimeProvider clock) where TDb : DbContext
 {
-    private const int MostAtOnce = 50, Page = 1000;
+    private const int InsertBatch = 50, PageSize = 1000;
 
-    /// <summary>Logs that the caller is given the text of these, in one line; call it when the answer is ready and before it leaves. Reads that come at the same time share a commit.</summary>
+    /// <summary>
+    /// Logs in one line that the caller is given the text of these deviations. Call it when the answer is ready and before it leaves; concurrent reads share a
+    /// commit.
+    /// </summary>
     public Task ReadAsync(Caller caller, string action, IReadOnlyCollection<Guid> deviations, CancellationToken ct) => deviations.Count == 0
         ? Task.CompletedTask
         : writer.WriteAsync(unit =>
@@ -31,7 +34,8 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
     }, ct);
 
     /// <summary>Logs what the caller does, in the transaction that does it.</summary>
-    public void Append(UnitOfWork<TDb> unit, Caller caller, string action, IReadOnlyCollection<Guid>? deviations = null, string? target = null, string? purpose = null) =>
+    public void Append(UnitOfWork<TDb> unit, Caller caller, string action, IReadOnlyCollection<Guid>? deviations = null, string? target = null,
+        string? purpose = null) =>
         unit.AtEnd(EndOrder.AccessLog, () => AppendAsync(unit.Sql, caller, action, [.. (deviations ?? []).Distinct()], target, purpose));
 
     /// <summary>Logs an administrator's change, in the transaction that makes it.</summary>
@@ -40,9 +44,12 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
 
     private async Task AppendAsync(Statements sql, Caller caller, string action, Guid[] deviations, string? target, string? purpose)
     {
-        // Taking the number takes the row until the commit, from other instances too: the chain is one.
+        // The update locks the row until the commit, for other instances too, so there is one chain.
         var (position, previous) = (await sql.QueryAsync(
-            "insert into access_log_head (id, position, hash) values (1, 1, @p1) on conflict (id) do update set position = access_log_head.position + 1 returning position, hash",
+            """
+            insert into access_log_head (id, position, hash) values (1, 1, @p1)
+            on conflict (id) do update set position = access_log_head.position + 1 returning position, hash
+            """,
             r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), Array.Empty<byte>()))[0];
         var entry = new AccessEntry
         {
@@ -60,18 +67,25 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
         };
         var hash = entry.HashAfter(previous);
         await sql.ExecuteAsync(
-            "insert into access_log (position, at, subject, client_id, roles, organization, unit, action, deviations, target, purpose, hash) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)",
-            position, entry.At.ToUnixTimeMilliseconds(), entry.Subject, entry.ClientId, entry.Roles, entry.Organization, entry.Unit, action, entry.Deviations, target, purpose, hash);
-        foreach (var some in deviations.Chunk(MostAtOnce))
-            await sql.ExecuteAsync($"insert into access_log_deviations (position, deviation_id) values {string.Join(", ", some.Select((_, i) => $"(@p1, @p{i + 2})"))}", [position, .. some.Cast<object>()]);
+            """
+            insert into access_log (position, at, subject, client_id, roles, organization, unit, action, deviations, target, purpose, hash)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)
+            """,
+            position, entry.At.ToUnixTimeMilliseconds(), entry.Subject, entry.ClientId, entry.Roles, entry.Organization, entry.Unit, action, entry.Deviations,
+            target, purpose, hash);
+        foreach (var some in deviations.Chunk(InsertBatch))
+        {
+            var rows = string.Join(", ", some.Select((_, i) => $"(@p1, @p{i + 2})"));
+            await sql.ExecuteAsync($"insert into access_log_deviations (position, deviation_id) values {rows}", [position, .. some.Cast<object>()]);
+        }
         await sql.ExecuteAsync("update access_log_head set hash = @p1 where id = 1", hash);
     }
 
     /// <summary>
-    /// Checks every entry from the first, a page at a time, so that memory stays flat however long the log is. Entries appended after the start are
-    /// not part of it.
+    /// Checks every line from the first, a page at a time, so that memory use does not grow with the log. Lines that are appended after the start are not
+    /// included.
     /// </summary>
-    /// <param name="anchor">What was kept outside of an earlier head; null to check the chain alone.</param>
+    /// <param name="anchor">An earlier head that was kept elsewhere; null to check the chain only.</param>
     /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
     /// <param name="ct">Stops the check.</param>
     /// <returns>The number of entries that hold, the position of the first that does not (null when all do), and the hash of the last that holds.</returns>
@@ -83,7 +97,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
         var (last, previous) = (0L, Array.Empty<byte>());
         while (true)
         {
-            var page = await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(Page).ToListAsync(ct);
+            var page = await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(PageSize).ToListAsync(ct);
             if (page.Count == 0) break;
             var (from, to) = (last, page[^1].Position);
             var indexed = (await db.Set<AccessedDeviation>().Where(d => d.Position > from && d.Position <= to).ToListAsync(ct))
@@ -97,7 +111,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
             }
             if (progress is not null) await progress(last, end);
         }
-        // A chain whose last entries were cut off still holds, but does not reach its head.
+        // A chain whose last lines were removed is unbroken, but does not reach its head.
         var intact = (head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash)) && !(anchor?.Position > last);
         return (last, intact ? null : last + 1, previous);
     }
@@ -109,7 +123,7 @@ public static class AccessLogExtensions
     /// <summary>Registers <see cref="AccessJournal{TDb}"/>.</summary>
     public static void AddAccessLog<TDb>(this IHostApplicationBuilder builder) where TDb : DbContext => builder.Services.AddSingleton<AccessJournal<TDb>>();
 
-    /// <summary>Logs every change that is asked for through the group, before it is made.</summary>
+    /// <summary>Logs every request that is not a GET to the group, before it is handled.</summary>
     public static RouteGroupBuilder LogAdministration<TDb>(this RouteGroupBuilder group) where TDb : DbContext
     {
         group.AddEndpointFilter(async (context, next) =>

@@ -17,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.AccessLog;
 
-/// <summary>What an auditor searches, exports and verifies: the lines of the own organisation's people and machines.</summary>
+/// <summary>Search, export and verification of the log for auditors, who see the lines of their own organisation.</summary>
 public static class AccessLogEndpoints
 {
     private const string FhirJson = "application/fhir+json", NdJson = "application/x-ndjson";
@@ -36,7 +36,7 @@ public static class AccessLogEndpoints
                 IDbContextFactory<TDb> databases, CancellationToken ct) =>
                 ListAsync(service, sharedWith, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
             .WithName($"ListAccessLog{Named(service)}")
-            .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json as a Bundle of AuditEvent (R4)")
+            .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json a Bundle of AuditEvent (R4)")
             .ProducesProblem(422);
         log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) =>
                 VerifyAsync(service, position, hash, http, journal, ct))
@@ -83,8 +83,8 @@ public static class AccessLogEndpoints
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
     private static async Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListAsync<TDb>(string service,
-        Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http,
-        Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+        Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit,
+        HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.AccessLog;
 
-/// <summary>The tables of the log, the same in every service that has text.</summary>
+/// <summary>The tables of the log, the same in every service that has one.</summary>
 public static class AccessLogModel
 {
     /// <summary>Adds them to a context's model; call it before the columns are named.</summary>

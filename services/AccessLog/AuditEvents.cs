@@ -4,7 +4,7 @@ using Avvik.Contracts;
 
 namespace Avvik.AccessLog;
 
-/// <summary>The log as FHIR R4 (4.0.1) <c>AuditEvent</c>, which a health record's audit repository reads.</summary>
+/// <summary>Lines of the log as FHIR R4 (4.0.1) <c>AuditEvent</c>, for the audit repository of a health record.</summary>
 internal static class AuditEvents
 {
     // Enhetsregisteret, as Norwegian health messages name it.
@@ -14,7 +14,13 @@ internal static class AuditEvents
     {
         var bundle = new JsonObject { ["resourceType"] = "Bundle", ["type"] = "searchset" };
         if (next is not null) bundle["link"] = new JsonArray(new JsonObject { ["relation"] = "next", ["url"] = next });
-        if (entries.Count > 0) bundle["entry"] = new JsonArray([.. entries.Select(e => new JsonObject { ["fullUrl"] = $"urn:avvik:access:{service}:{e.Position}", ["resource"] = Of(service, e), ["search"] = new JsonObject { ["mode"] = "match" } })]);
+        if (entries.Count > 0)
+            bundle["entry"] = new JsonArray([.. entries.Select(e => new JsonObject
+            {
+                ["fullUrl"] = $"urn:avvik:access:{service}:{e.Position}",
+                ["resource"] = Of(service, e),
+                ["search"] = new JsonObject { ["mode"] = "match" },
+            })]);
         return bundle;
     }
 
@@ -22,12 +28,17 @@ internal static class AuditEvents
     {
         var person = new JsonObject
         {
-            ["role"] = new JsonArray([.. e.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(role => Coded("urn:avvik:role", role, Vocabulary.Roles.GetValueOrDefault(role)?.Label))]),
+            ["role"] = new JsonArray([.. e.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(role => Coded("urn:avvik:role", role, Vocabulary.Roles.GetValueOrDefault(role)?.Label))]),
             ["who"] = new JsonObject { ["identifier"] = Identifier("urn:avvik:subject", e.Subject) },
             ["requestor"] = true,
         };
         if (((JsonArray)person["role"]!).Count == 0) person.Remove("role");
-        var organization = new JsonObject { ["who"] = new JsonObject { ["type"] = "Organization", ["identifier"] = Identifier(Organizations, e.Organization) }, ["requestor"] = false };
+        var organization = new JsonObject
+        {
+            ["who"] = new JsonObject { ["type"] = "Organization", ["identifier"] = Identifier(Organizations, e.Organization) },
+            ["requestor"] = false,
+        };
         if (e.Unit is not null) organization["name"] = e.Unit;
         var resource = new JsonObject
         {
@@ -41,8 +52,14 @@ internal static class AuditEvents
             ["agent"] = new JsonArray(person, organization),
             ["source"] = new JsonObject { ["observer"] = new JsonObject { ["display"] = $"avvik-{service}" } },
         };
-        if (e.Purpose is not null) resource["purposeOfEvent"] = new JsonArray(Coded("urn:avvik:access-purpose", e.Purpose, Vocabulary.AccessPurposes.GetValueOrDefault(e.Purpose)?.Label));
-        var entities = e.DeviationIds.Select(id => new JsonObject { ["what"] = new JsonObject { ["type"] = "AdverseEvent", ["identifier"] = Identifier("urn:ietf:rfc:3986", $"urn:uuid:{id}") }, ["type"] = SystemObject() })
+        if (e.Purpose is { } purpose)
+            resource["purposeOfEvent"] =
+                new JsonArray(Coded("urn:avvik:access-purpose", purpose, Vocabulary.AccessPurposes.GetValueOrDefault(purpose)?.Label));
+        var entities = e.DeviationIds.Select(id => new JsonObject
+        {
+            ["what"] = new JsonObject { ["type"] = "AdverseEvent", ["identifier"] = Identifier("urn:ietf:rfc:3986", $"urn:uuid:{id}") },
+            ["type"] = SystemObject(),
+        })
             .Concat(e.Target is null ? [] : [new JsonObject { ["type"] = SystemObject(), ["name"] = e.Target }]).ToArray<JsonNode>();
         if (entities.Length > 0) resource["entity"] = new JsonArray(entities);
         return resource;

@@ -20,7 +20,7 @@ using Avvik.Reporting.WriteMessage;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("reporting");
 builder.AddServiceAuthentication("reporting");
-// Two milliseconds of a clinician's wait buy a commit shared by all who wait.
+// Submissions wait up to two milliseconds for others to share a commit with: many times the throughput of one commit each.
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
 builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)));
@@ -48,7 +48,8 @@ deviations.MapWithdrawDeviation();
 deviations.MapWriteMessage();
 deviations.MapOpenEnvelope();
 app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
-app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>().MapParkedMessages<ReportingDbContext>();
+app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
+    .MapParkedMessages<ReportingDbContext>();
 app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
     .MapAccessLog<ReportingDbContext>("reporting", (db, organization) =>
     db.Deviations.Where(d => d.ReporterOrganization == organization || d.RespondentOrganization == organization).Select(d => d.Id));

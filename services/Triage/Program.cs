@@ -23,8 +23,10 @@ builder.AddServiceAuthentication("triage");
 builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
 builder.AddTextResealing<TriageDbContext>(
-    (typeof(Assessment), nameof(Assessment.Narrative)), (typeof(Assessment), nameof(Assessment.ImmediateAction)), (typeof(Assessment), nameof(Assessment.SuggestedMeasure)),
-    (typeof(Assessment), nameof(Assessment.Question)), (typeof(Assessment), nameof(Assessment.ReopenedBecause)), (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
+    (typeof(Assessment), nameof(Assessment.Narrative)), (typeof(Assessment), nameof(Assessment.ImmediateAction)),
+        (typeof(Assessment), nameof(Assessment.SuggestedMeasure)),
+    (typeof(Assessment), nameof(Assessment.Question)), (typeof(Assessment), nameof(Assessment.ReopenedBecause)),
+        (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
 builder.AddCareDirectory<TriageDbContext>();
 builder.AddAccessLog<TriageDbContext>();
 builder.AddMessaging<TriageDbContext>("triage", events => events

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Avvik.Reporting.Tests;
 
-/// <summary>What a reporter sends, and what comes back over the broker.</summary>
+/// <summary>Submissions, and the events that follow them.</summary>
 internal static class Given
 {
     public const string Hamar = "970540008", Ringsaker = "864950582", SykehusetInnlandet = "983971709", Nordlandssykehuset = "983974910";
@@ -28,40 +28,48 @@ internal static class Given
         ActualHarm = "mild",
     };
 
-    /// <summary>What happened to a deviation's case.</summary>
-    public static CaseChanged Changed(this Deviation deviation, int version, string action, string state, string? organization = SykehusetInnlandet, DateTimeOffset? at = null, Guid? mainCase = null) => new()
-    {
-        DeviationId = deviation.Id,
-        Version = version,
-        OccurredAt = at ?? Now.AddMinutes(version),
-        Action = action,
-        Organization = organization,
-        State = state,
-        Unit = "si-elverum-hamar",
-        DueAt = Now.AddDays(21),
-        ClosedAt = CaseStates.IsFinal(state) ? at ?? Now.AddMinutes(version) : null,
-        MainCase = mainCase,
-        Facts = new()
+    /// <summary>A change of the deviation's case.</summary>
+    public static CaseChanged Changed(
+        this Deviation deviation, int version, string action, string state, string? organization = SykehusetInnlandet, DateTimeOffset? at = null,
+        Guid? mainCase = null) => new()
         {
-            Reference = deviation.Reference,
-            Community = deviation.Community,
-            Direction = deviation.Direction,
-            ReporterOrganization = deviation.ReporterOrganization,
-            RespondentOrganization = deviation.RespondentOrganization,
-            Agreement = deviation.Agreement?.Code,
-            Kind = "agreementBreach",
-            OccurredOn = new(2026, 8, 14),
-            ReceivedAt = deviation.ReceivedAt,
-            Category = deviation.Category,
-            Clause = deviation.Agreement?.Clause,
-            PatientGroups = [],
-            ActualHarm = deviation.ActualHarm,
-            HasPatient = deviation.HasPatient,
-        },
-    };
+            DeviationId = deviation.Id,
+            Version = version,
+            OccurredAt = at ?? Now.AddMinutes(version),
+            Action = action,
+            Organization = organization,
+            State = state,
+            Unit = "si-elverum-hamar",
+            DueAt = Now.AddDays(21),
+            ClosedAt = CaseStates.IsFinal(state) ? at ?? Now.AddMinutes(version) : null,
+            MainCase = mainCase,
+            Facts = new()
+            {
+                Reference = deviation.Reference,
+                Community = deviation.Community,
+                Direction = deviation.Direction,
+                ReporterOrganization = deviation.ReporterOrganization,
+                RespondentOrganization = deviation.RespondentOrganization,
+                Agreement = deviation.Agreement?.Code,
+                Kind = "agreementBreach",
+                OccurredOn = new(2026, 8, 14),
+                ReceivedAt = deviation.ReceivedAt,
+                Category = deviation.Category,
+                Clause = deviation.Agreement?.Clause,
+                PatientGroups = [],
+                ActualHarm = deviation.ActualHarm,
+                HasPatient = deviation.HasPatient,
+            },
+        };
 
     public static ReporterInformed Informed(this ServiceUnderTest<Program> service, Deviation deviation, int version, string text) =>
-        new() { DeviationId = deviation.Id, Version = version, OccurredAt = Now.AddMinutes(version), Text = service.Services.GetRequiredService<TextProtector>().Protect(text) };
+        new()
+        {
+            DeviationId = deviation.Id,
+            Version = version,
+            OccurredAt = Now.AddMinutes(version),
+            Text = service.Services.GetRequiredService<TextProtector>().Protect(text)
+        };
 
     public static Task ReceiveAsync(this ServiceUnderTest<Program> service, params IEnumerable<IEvent> events) =>
         service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([.. events.Select(Events.Page)], CancellationToken.None);

@@ -36,7 +36,14 @@ internal static class Given
             PatientGroups = ["frailElderly"],
             ActualHarm = "mild",
         };
-        return new() { DeviationId = Guid.CreateVersion7(), Version = 1, OccurredAt = ReceivedAt, Facts = facts?.Invoke(f) ?? f, Narrative = new(sealedNarrative) };
+        return new()
+        {
+            DeviationId = Guid.CreateVersion7(),
+            Version = 1,
+            OccurredAt = ReceivedAt,
+            Facts = facts?.Invoke(f) ?? f,
+            Narrative = new(sealedNarrative)
+        };
     }
 
     /// <summary>The same, with a narrative that the service can read.</summary>

@@ -13,17 +13,18 @@ namespace Avvik.Reporting.ChangeFeed;
 
 internal static class ChangeFeedEndpoints
 {
-    // Well below what the gateway waits for a service that is silent.
-    private const int LongestWait = 30;
+    // Seconds; well below the gateway's timeout for a service.
+    private const int MaxWait = 30;
     private const string Latest = "latest";
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     public static RouteGroupBuilder MapChangeFeed(this RouteGroupBuilder changes)
     {
         changes.MapGet("", ListAsync).WithName("ListChanges").WithSummary("What has changed in the cases of the caller's party, oldest first")
             .WithDescription("""
-                Ask with «nextCursor» of the last answer; without one, from the beginning; with «latest», from now on. What was given once may be given again after a failure,
-                and nothing is left out: keep the highest version of each case. With «wait» (seconds, at most 30) the answer comes as soon as there is something.
+                Ask with «nextCursor» of the last answer; without one, from the beginning; with «latest», from now on. A change may be given again after a
+                failure, and none is left out: keep the highest version of each case. With «wait» (seconds, at most 30) the answer comes as soon as there is a
+                change.
                 """)
             .ProducesProblem(422);
         return changes;
@@ -36,15 +37,15 @@ internal static class ChangeFeedEndpoints
         var errors = new FieldErrors();
         var from = cursor == Latest ? await newest.PositionAsync(ct) : Cursor.Read(cursor, errors)?.SortKey ?? 0;
         var take = Cursor.Limit(limit, errors);
-        if (wait is < 0 or > LongestWait) errors.Add("/wait", FieldCodes.InvalidWait, LongestWait);
+        if (wait is < 0 or > MaxWait) errors.Add("/wait", FieldCodes.InvalidWait, MaxWait);
         if (errors.Any) return Problem.Invalid(errors);
 
         var started = clock.GetTimestamp();
         var rows = await ReadAsync(databases, caller.Organization, from, take, ct);
-        // While it waits it holds no connection, and all who wait share one look at the newest position.
+        // A waiting request holds no connection, and all of them share one query for the newest position.
         for (var seen = from; rows.Count == 0 && clock.GetElapsedTime(started).TotalSeconds < (wait ?? 0);)
         {
-            await Task.Delay(Between, clock, ct);
+            await Task.Delay(PollInterval, clock, ct);
             if (await newest.PositionAsync(ct) is var position && position == seen) continue;
             seen = position;
             rows = await ReadAsync(databases, caller.Organization, from, take, ct);
@@ -53,12 +54,14 @@ internal static class ChangeFeedEndpoints
         return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
     }
 
-    /// <summary>A party is the reporter or the respondent of a case, never both: each has an index of its own.</summary>
-    private static async Task<List<ChangeRecord>> ReadAsync(IDbContextFactory<ReportingDbContext> databases, string organization, long after, int take, CancellationToken ct)
+    // A party is the reporter or the respondent of a case, never both: a query for each uses its index.
+    private static async Task<List<ChangeRecord>> ReadAsync(
+        IDbContextFactory<ReportingDbContext> databases, string organization, long after, int take, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var reported = await db.Changes.Where(c => c.ReporterOrganization == organization && c.Position > after).OrderBy(c => c.Position).Take(take).ToListAsync(ct);
-        var answered = await db.Changes.Where(c => c.RespondentOrganization == organization && c.Position > after).OrderBy(c => c.Position).Take(take).ToListAsync(ct);
+        var changes = db.Changes.Where(c => c.Position > after).OrderBy(c => c.Position);
+        var reported = await changes.Where(c => c.ReporterOrganization == organization).Take(take).ToListAsync(ct);
+        var answered = await changes.Where(c => c.RespondentOrganization == organization).Take(take).ToListAsync(ct);
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }
 
@@ -68,27 +71,27 @@ internal static class ChangeFeedEndpoints
     private static string CursorOf(long position) => Cursor.Of(position, Guid.Empty);
 }
 
-/// <summary>The newest position, asked for at most a few times a second however many wait for it.</summary>
+/// <summary>The newest position, read from the database at most five times a second however many requests wait for it.</summary>
 internal sealed class NewestChange(IDbContextFactory<ReportingDbContext> databases, TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private (long Position, long At)? _known;
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(200);
+    private readonly SemaphoreSlim _lock = new(1, 1);
+    private (long Position, long ReadAt)? _known;
 
     public async Task<long> PositionAsync(CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
+        await _lock.WaitAsync(ct);
         try
         {
-            if (_known is not { } known || clock.GetElapsedTime(known.At) > Fresh)
+            if (_known is not { } known || clock.GetElapsedTime(known.ReadAt) > MaxAge)
             {
                 await using var db = await databases.CreateDbContextAsync(ct);
                 _known = known = (await db.Changes.MaxAsync(c => (long?)c.Position, ct) ?? 0, clock.GetTimestamp());
             }
             return known.Position;
         }
-        finally { _one.Release(); }
+        finally { _lock.Release(); }
     }
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose() => _lock.Dispose();
 }

@@ -5,12 +5,12 @@ using Avvik.Hosting.Callers;
 namespace Avvik.Reporting.Deviations;
 
 /// <summary>
-/// Who sees what the own party has reported, by need: whoever reported it and their unit; the party's coordinators and machines see all of it.
-/// For everybody else it does not exist.
+/// Who of the reporter's party sees a deviation: whoever reported it and their unit; coordinators and machines see all of the party's. For everybody
+/// else it does not exist.
 /// </summary>
 internal static class DeviationAccess
 {
-    /// <summary>What <see cref="Read"/> expects first in a row.</summary>
+    /// <summary>The first columns of a row that <see cref="Read"/> reads.</summary>
     public const string Columns = "reporter_organization, submitted_by, reporting_unit";
 
     public static IQueryable<DeviationRecord> VisibleTo(this IQueryable<DeviationRecord> deviations, Caller caller)
@@ -19,14 +19,16 @@ internal static class DeviationAccess
         return SeesAll(caller) ? ofParty : ofParty.Where(d => d.SubmittedBy == caller.Subject || (caller.Unit != null && d.ReportingUnit == caller.Unit));
     }
 
-    public static Reported Read(DbDataReader row) => new(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2));
+    public static Reported Read(DbDataReader row) =>
+        new(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2));
 
     private static bool SeesAll(Caller caller) => caller.IsAny(Roles.Coordinator, Roles.Client);
 
-    /// <summary>By whom a deviation was reported.</summary>
+    /// <summary>Who reported a deviation.</summary>
     internal sealed record Reported(string Organization, string? SubmittedBy, string? Unit)
     {
-        public bool IsVisibleTo(Caller caller) => caller.Organization == Organization && (SeesAll(caller) || IsBy(caller) || (caller.Unit is not null && caller.Unit == Unit));
+        public bool IsVisibleTo(Caller caller) =>
+            caller.Organization == Organization && (SeesAll(caller) || IsBy(caller) || (caller.Unit is not null && caller.Unit == Unit));
 
         public bool IsBy(Caller caller) => caller.Organization == Organization && SubmittedBy == caller.Subject;
     }

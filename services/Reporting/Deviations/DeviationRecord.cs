@@ -4,7 +4,7 @@ using Avvik.Contracts;
 
 namespace Avvik.Reporting.Deviations;
 
-/// <summary>What was submitted, which never changes, and how it stands, which the case's events tell.</summary>
+/// <summary>What was submitted, which never changes, and its current state, which the case's events set.</summary>
 internal sealed class DeviationRecord
 {
     public Guid Id { get; init; }
@@ -12,13 +12,13 @@ internal sealed class DeviationRecord
     public required string ReporterOrganization { get; init; }
     /// <summary>Unit of whoever reported it; null when none is known.</summary>
     public string? ReportingUnit { get; init; }
-    /// <summary>Subject of whoever reported it; null for what was submitted before it was kept.</summary>
+    /// <summary>Subject of whoever reported it; null in rows from before the column existed.</summary>
     public string? SubmittedBy { get; init; }
     /// <summary>Subject of whoever withdrew it.</summary>
     public string? WithdrawnBy { get; init; }
     public required string ClientId { get; init; }
     public required string ClientReference { get; init; }
-    /// <summary>Keyed: tells equal content from other content, and nothing else to anyone.</summary>
+    /// <summary>Keyed fingerprint of the content (<see cref="PatientEnvelopes.Fingerprint"/>): shows whether a repeat has the same content.</summary>
     public required byte[] ContentPrint { get; init; }
     public required string RespondentOrganization { get; init; }
     public required string Community { get; init; }
@@ -29,7 +29,7 @@ internal sealed class DeviationRecord
     /// <summary>As sent, without the patient.</summary>
     public required string Submission { get; init; }
 
-    /// <summary>Highest version of the case's life that has arrived; 1 is the submission itself.</summary>
+    /// <summary>Highest version of the case that has arrived; 1 is the submission.</summary>
     public int StatusVersion { get; init; }
     public required string Status { get; init; }
     public string? Category { get; init; }
@@ -37,50 +37,53 @@ internal sealed class DeviationRecord
     public required string ActualHarm { get; init; }
     public string? Unit { get; init; }
     public DateTimeOffset? DueAt { get; init; }
-    /// <summary>Number of the reporter's last message.</summary>
+    /// <summary>Number of messages the reporter has written.</summary>
     public int Messages { get; init; }
-    /// <summary>Messages that followed up an answer: one is allowed.</summary>
+    /// <summary>Messages that followed up an answer; at most one.</summary>
     public int FollowUps { get; init; }
-    /// <summary>The case it repeats.</summary>
+    /// <summary>The case that it is a duplicate of.</summary>
     public Guid? MainCase { get; init; }
-    /// <summary>When the patient's envelope is to be erased; null while the case is open, and when there is none.</summary>
+    /// <summary>When the patient's envelope is to be erased; null while the case is open, and without an envelope.</summary>
     public DateTimeOffset? EraseAt { get; init; }
     public DateTimeOffset? EnvelopeErasedAt { get; init; }
 
-    /// <summary>The receipt, the same however often it is asked for and whatever has happened since.</summary>
+    /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
     public Deviation Receipt()
     {
         var submission = JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!;
-        return View(submission, CaseStates.Submitted, submission.Category, submission.Clause ?? ClauseOf(submission.Category), submission.ActualHarm ?? "unknown", null, []);
+        return View(submission, CaseStates.Submitted, submission.Category, submission.Clause ?? ClauseOf(submission.Category),
+            submission.ActualHarm ?? "unknown", null, []);
     }
 
     public Deviation Current(IEnumerable<TimelineEntry> timeline) => View(JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!,
         Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
 
-    private Deviation View(Submission submission, string state, string? category, string? clause, string actualHarm, CaseSummary? summary, IEnumerable<TimelineEntry> timeline) => new()
-    {
-        Id = Id,
-        Reference = Reference,
-        State = state,
-        ReceivedAt = ReceivedAt,
-        Community = Community,
-        Direction = Direction,
-        ReporterOrganization = ReporterOrganization,
-        RespondentOrganization = RespondentOrganization,
-        Agreement = Agreement is null ? null : new(Agreement, clause),
-        Category = category,
-        ActualHarm = actualHarm,
-        HasPatient = HasPatient && EnvelopeErasedAt is null,
-        Submission = submission,
-        Case = summary,
-        MainCase = MainCase,
-        Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
-    };
+    private Deviation View(Submission submission, string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
+        IEnumerable<TimelineEntry> timeline) => new()
+        {
+            Id = Id,
+            Reference = Reference,
+            State = state,
+            ReceivedAt = ReceivedAt,
+            Community = Community,
+            Direction = Direction,
+            ReporterOrganization = ReporterOrganization,
+            RespondentOrganization = RespondentOrganization,
+            Agreement = Agreement is null ? null : new(Agreement, clause),
+            Category = category,
+            ActualHarm = actualHarm,
+            HasPatient = HasPatient && EnvelopeErasedAt is null,
+            Submission = submission,
+            Case = summary,
+            MainCase = MainCase,
+            Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
+        };
 
-    internal static string? ClauseOf(string? category) => category is not null && Vocabulary.Categories.TryGetValue(category, out var known) ? known.Clause : null;
+    internal static string? ClauseOf(string? category) =>
+        category is not null && Vocabulary.Categories.TryGetValue(category, out var known) ? known.Clause : null;
 }
 
-/// <summary>A change of the case as the reporter sees it. Its words may arrive before or after it.</summary>
+/// <summary>A change of the case as the reporter sees it. Its text may arrive before or after it.</summary>
 internal sealed class TimelineRecord
 {
     public Guid DeviationId { get; init; }
@@ -88,11 +91,11 @@ internal sealed class TimelineRecord
     public DateTimeOffset At { get; init; }
     public string? Event { get; init; }
     public string? Organization { get; init; }
-    /// <summary>Sealed, as it travelled.</summary>
+    /// <summary>Protected, as it was published.</summary>
     public string? Text { get; init; }
 }
 
-/// <summary>A change of a case, in the order in which it became known here: what an integration follows. Codes alone.</summary>
+/// <summary>A line of the change feed, in the order in which the changes arrived here. Codes only, no text.</summary>
 internal sealed class ChangeRecord
 {
     public long Position { get; init; }
@@ -109,20 +112,20 @@ internal sealed class ChangeRecord
     public required string RespondentOrganization { get; init; }
 }
 
-/// <summary>What the reporter wrote after the submission.</summary>
+/// <summary>A message from the reporter after the submission.</summary>
 internal sealed class ReporterMessageRecord
 {
     public Guid DeviationId { get; init; }
     public int Number { get; init; }
     public DateTimeOffset At { get; init; }
     public required string Text { get; init; }
-    /// <summary>Subject of whoever wrote it; null for what was written before it was kept.</summary>
+    /// <summary>Subject of whoever wrote it; null in rows from before the column existed.</summary>
     public string? Subject { get; init; }
-    /// <summary>The caller's, or one of our own for a caller without: written twice, the message is one.</summary>
+    /// <summary>The caller's <c>Idempotency-Key</c>, or a generated one: the same key is stored once.</summary>
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>How many envelopes somebody has opened in an hour.</summary>
+/// <summary>How many envelopes a person has opened in an hour.</summary>
 internal sealed class EnvelopeOpenings
 {
     public required string Subject { get; init; }
@@ -131,7 +134,7 @@ internal sealed class EnvelopeOpenings
     public int Count { get; init; }
 }
 
-/// <summary>The patient's identity, sealed, in a table of its own: nothing else in the system holds or sees it.</summary>
+/// <summary>The patient's identity, sealed. Nothing else in the system holds it.</summary>
 internal sealed class EnvelopeRecord
 {
     public Guid DeviationId { get; init; }

@@ -11,24 +11,27 @@ namespace Avvik.Reporting.Deviations;
 /// <summary>A deviation as a caller of the reporter's party sees it.</summary>
 internal static class DeviationViews
 {
-    private static readonly string[] FollowedByAll = ["acknowledged", "answered", "accepted", "closed"];
+    private static readonly string[] ShownToDuplicates = ["acknowledged", "answered", "accepted", "closed"];
 
-    /// <summary>What the caller is given, logged before it leaves.</summary>
+    /// <summary>The deviations for the caller, with the access logged.</summary>
+    /// <param name="alone">True when one deviation was asked for by id: a coordinator then sees a confidential reporter's name.</param>
     public static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts,
         AccessJournal<ReportingDbContext> journal, CancellationToken ct, bool alone = false)
     {
-        // Whoever reported a duplicate also follows the case it was added to: that it was acknowledged, the answer, and the end.
+        // The reporter of a duplicate also follows the main case: its acknowledgement, its answer and its end.
         var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
         var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
             .ToLookup(t => t.DeviationId, t => new TimelineEntry(t.At, t.Event!, t.Organization, t.Text is null ? null : texts.Show(t.Text)));
-        IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => FollowedByAll.Contains(e.Event)) : [];
+        IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => ShownToDuplicates.Contains(e.Event)) : [];
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
-        return [.. rows.Select(row => ForCaller(row.Current(changes[row.Id].Concat(OfMain(row))
-            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At)), row, caller, alone))];
+        return [.. rows.Select(row => ForCaller(row.Current(TimelineOf(row)), row, caller, alone))];
+
+        IEnumerable<TimelineEntry> TimelineOf(DeviationRecord row) => changes[row.Id].Concat(OfMain(row))
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At);
     }
 
-    /// <summary>A confidential reporter's name is for the reporter, and for the party's coordinator who asks for this one deviation.</summary>
+    // A confidential reporter's name is for the reporter, and for a coordinator of the party who asks for this one deviation.
     private static Deviation ForCaller(Deviation deviation, DeviationRecord row, Caller caller, bool alone)
     {
         if (deviation.Submission.Reporter is not { Confidential: true } reporter || row.SubmittedBy == caller.Subject

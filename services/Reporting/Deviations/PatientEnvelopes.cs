@@ -14,13 +14,13 @@ internal sealed class PatientEnvelopes(KeyRing keys)
     public Patient Open(Guid deviationId, string sealedPatient) =>
         JsonSerializer.Deserialize(keys.Open(sealedPatient, deviationId.ToByteArray()), SubmissionJson.Default.Patient)!;
 
-    /// <summary>What an envelope begins with that needs no new key.</summary>
+    /// <summary>What an envelope that is sealed with the active key begins with.</summary>
     public string ActivePrefix => keys.ActivePrefix;
 
-    /// <summary>The same under the active key.</summary>
+    /// <summary>The same content sealed with the active key.</summary>
     public string Reseal(Guid deviationId, string sealedPatient) => keys.Reseal(sealedPatient, deviationId.ToByteArray());
 
-    /// <summary>Of all that was sent, the patient too: keyed, so that it cannot be searched for.</summary>
+    /// <summary>Keyed fingerprint of the whole submission, patient included; without the key nobody can test content against it.</summary>
     public byte[] Fingerprint(Submission submission) => keys.Fingerprint(JsonSerializer.SerializeToUtf8Bytes(submission, SubmissionJson.Default.Submission));
 }
 

@@ -6,17 +6,18 @@ using Avvik.Reporting.Deviations;
 namespace Avvik.Reporting.OpenEnvelope;
 
 /// <summary>
-/// Who may open a patient's envelope, and what for: whoever reported it and the leader of their unit, and those who handle the case. Before it has a unit, and
-/// when it is disputed or escalated, that is a coordinator. No machine, and nobody else of either party.
+/// Who may open a patient's envelope, and for which purposes: whoever reported it, the leader of their unit, and those who handle the case. Coordinators
+/// handle a case that has no unit yet, or is disputed or escalated. No machine, and nobody else of either party.
 /// </summary>
 internal static class EnvelopeAccess
 {
     private static readonly FrozenSet<string> s_reporting = FrozenSet.Create("contactPatient", "correctRecord", "verifyIdentity");
-    private static readonly FrozenSet<string> s_handling = FrozenSet.Create("handleCase", "contactPatient", "correctRecord", "notifyAuthority", "verifyIdentity");
+    private static readonly FrozenSet<string> s_handling =
+        FrozenSet.Create("handleCase", "contactPatient", "correctRecord", "notifyAuthority", "verifyIdentity");
 
     internal sealed record Case(DeviationAccess.Reported Reported, string Respondent, string Status, string? Unit);
 
-    /// <summary>The purposes (<c>accessPurposes</c>) that fit the caller's part in the case; none for who may not open it.</summary>
+    /// <summary>The purposes (<c>accessPurposes</c>) that the caller may open it for; none for those who may not.</summary>
     public static IReadOnlySet<string> PurposesOf(Caller caller, Case of)
     {
         if (Handles(caller, of)) return s_handling;
@@ -31,6 +32,7 @@ internal static class EnvelopeAccess
         var isRespondent = caller.Organization == of.Respondent;
         if (isRespondent && of.Unit is not null && caller.Unit == of.Unit && caller.IsAny(Roles.Handler, Roles.UnitLeader)) return true;
         if (!caller.Is(Roles.Coordinator)) return false;
-        return (isRespondent && of.Unit is null) || ((isRespondent || caller.Organization == of.Reported.Organization) && of.Status is CaseStates.Disputed or CaseStates.Escalated);
+        return (isRespondent && of.Unit is null)
+            || ((isRespondent || caller.Organization == of.Reported.Organization) && of.Status is CaseStates.Disputed or CaseStates.Escalated);
     }
 }

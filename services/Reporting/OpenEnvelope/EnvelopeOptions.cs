@@ -5,7 +5,7 @@ namespace Avvik.Reporting.OpenEnvelope;
 /// <summary>Section <c>Envelopes</c>.</summary>
 internal sealed class EnvelopeOptions
 {
-    /// <summary>Envelopes that one person may open in an hour. Nobody who answers cases needs many; one who opens many is an alarm.</summary>
+    /// <summary>Envelopes that one person may open in an hour. Case work needs few; exceeding the limit raises an alarm.</summary>
     [Range(1, 1000)]
     public int OpeningsPerHour { get; set; } = 10;
 }

@@ -25,8 +25,8 @@ internal static partial class OpenEnvelopeEndpoints
     }
 
     private static async Task<Results<Ok<Patient>, Problem>> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log,
-        CancellationToken ct)
+        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock,
+        ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -38,7 +38,7 @@ internal static partial class OpenEnvelopeEndpoints
         var (patient, refusal) = await writer.WriteAsync<(Patient?, Problem?)>(async unit =>
         {
             var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
-            // In the transaction whose commit this answer waits for: no identity leaves without its line, and no attempt goes without one.
+            // In the transaction whose commit the answer waits for: no identity leaves, and no attempt is refused, without its line in the log.
             journal.Append(unit, caller, answer.Patient is null ? AccessActions.EnvelopeRefused : AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
             return answer;
         }, ct);
@@ -50,9 +50,12 @@ internal static partial class OpenEnvelopeEndpoints
         UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, PatientEnvelopes envelopes, int openingsPerHour, DateTimeOffset now)
     {
         var found = await unit.Sql.QueryAsync(
-            $"select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at, sealed from deviations left join envelopes on deviation_id = id where id = @p1",
-            r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)), Erased: !r.IsDBNull(6),
-                Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
+            $"""
+            select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at, sealed
+            from deviations left join envelopes on deviation_id = id where id = @p1
+            """,
+            r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
+                Erased: !r.IsDBNull(6), Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
         if (found is not [var deviation] || EnvelopeAccess.PurposesOf(caller, deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
         if (!purposes.Contains(purpose))
         {
@@ -69,11 +72,15 @@ internal static partial class OpenEnvelopeEndpoints
             """,
             caller.Subject, (int)(now.ToUnixTimeSeconds() / 3600));
         if (openings > openingsPerHour)
-            return (null, new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyOpenings) { RetryAfterSeconds = 3600 - (int)(now.ToUnixTimeSeconds() % 3600) });
+        {
+            var secondsLeft = 3600 - (int)(now.ToUnixTimeSeconds() % 3600);
+            return (null, new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyOpenings) { RetryAfterSeconds = secondsLeft });
+        }
         try { return (envelopes.Open(id, deviation.Sealed), null); }
         catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
 
-    [LoggerMessage(4004, LogLevel.Critical, "ALARM: {Subject} of {Organization} has tried to open more than {Limit} patient envelopes in an hour; refused until the next hour")]
+    [LoggerMessage(4004, LogLevel.Critical,
+        "ALARM: {Subject} of {Organization} tried to open more than {Limit} patient envelopes in an hour; refused until the next hour.")]
     private static partial void TooManyOpenings(ILogger log, string subject, string organization, int limit);
 }

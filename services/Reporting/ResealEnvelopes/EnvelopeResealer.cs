@@ -6,9 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.ResealEnvelopes;
 
-/// <summary>Seals with the active key what an earlier one sealed, so that the earlier can be taken away.</summary>
-internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases, PatientEnvelopes envelopes, TimeProvider clock, ILogger<EnvelopeResealer> log)
-    // The key changes with the configuration, so at a start; after it, what an instance that had not yet restarted sealed.
+/// <summary>Reseals envelopes that an earlier key sealed with the active key, so that the earlier key can be removed.</summary>
+internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases,
+    PatientEnvelopes envelopes, TimeProvider clock, ILogger<EnvelopeResealer> log)
+    // A key changes with the configuration, that is, at a start; hourly after that, for what an instance with the old configuration has sealed.
     : PeriodicService(TimeSpan.FromHours(1), clock, log)
 {
     private const int Batch = 200;
@@ -20,14 +21,15 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
         if (unreadable > 0) EnvelopesUnreadable(Log, unreadable);
     }
 
-    /// <summary>Answers how many were sealed anew, and how many the ring has no key for: those stay as they are.</summary>
+    /// <summary>Reseals all; those that the ring has no key for stay as they are.</summary>
     internal async Task<(int Resealed, int Unreadable)> ResealAsync(CancellationToken ct)
     {
         var (resealed, unreadable, after, prefix) = (0, 0, Guid.Empty, envelopes.ActivePrefix);
         while (true)
         {
             await using var db = await databases.CreateDbContextAsync(ct);
-            var old = await db.Set<EnvelopeRecord>().Where(v => v.DeviationId.CompareTo(after) > 0 && v.Sealed.Substring(0, prefix.Length) != prefix).OrderBy(v => v.DeviationId).Take(Batch).ToListAsync(ct);
+            var old = await db.Set<EnvelopeRecord>().Where(v => v.DeviationId.CompareTo(after) > 0 && v.Sealed.Substring(0, prefix.Length) != prefix)
+                .OrderBy(v => v.DeviationId).Take(Batch).ToListAsync(ct);
             if (old.Count == 0) return (resealed, unreadable);
             after = old[^1].DeviationId;
             resealed += (await Task.WhenAll(old.Select(ResealOneAsync))).Sum();
@@ -42,14 +44,15 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
                 unreadable++;
                 return 0;
             }
-            // Erased in the meantime: then it stays erased.
-            return await writer.WriteAsync(unit => unit.Sql.ExecuteAsync("update envelopes set sealed = @p2 where deviation_id = @p1 and sealed = @p3", envelope.DeviationId, renewed, envelope.Sealed), ct);
+            // One that was erased in between stays erased.
+            return await writer.WriteAsync(unit => unit.Sql.ExecuteAsync("update envelopes set sealed = @p2 where deviation_id = @p1 and sealed = @p3",
+                envelope.DeviationId, renewed, envelope.Sealed), ct);
         }
     }
 
-    [LoggerMessage(4002, LogLevel.Information, "{Count} envelopes were sealed with the active key.")]
+    [LoggerMessage(4002, LogLevel.Information, "{Count} envelopes were resealed with the active key.")]
     private static partial void EnvelopesResealed(ILogger log, int count);
 
-    [LoggerMessage(4003, LogLevel.Error, "{Count} envelopes are sealed with a key that is not in the ring; they stay as they are.")]
+    [LoggerMessage(4003, LogLevel.Error, "{Count} envelopes are sealed with a key that is not in the ring; they are left unchanged.")]
     private static partial void EnvelopesUnreadable(ILogger log, int count);
 }

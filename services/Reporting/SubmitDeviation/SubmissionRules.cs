@@ -11,23 +11,24 @@ using Avvik.CareDirectories;
 
 namespace Avvik.Reporting.SubmitDeviation;
 
-/// <summary>What a submission must be, and what follows from it: parties, direction, community, agreement.</summary>
+/// <summary>Checks a submission, and derives its facts: parties, direction, community, agreement.</summary>
 internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider clock)
 {
     private const int MaxNarrative = 8000, MaxYearsBack = 10;
 
-    /// <summary>The caller's party; null for who is none.</summary>
+    /// <summary>The caller's party; null when the caller's organisation is none.</summary>
     public Party? Reporter(Caller caller) => directory.Now.Party(caller.Organization);
 
-    /// <summary>Reports everything that is wrong; what it says is only complete when nothing was.</summary>
+    /// <summary>Reports everything that is wrong.</summary>
     public void Check(Submission s, Party reporter, FieldErrors errors)
     {
         Text(s.ClientReference, "/clientReference", 100, errors, required: true);
         Code(s.Kind, "/kind", Vocabulary.Kinds, errors, required: true);
         CheckTimes(s, errors);
         CheckRespondent(s.Respondent, reporter, errors);
-        if (s.ReportingUnit is not null && reporter.Unit(s.ReportingUnit) is null) errors.Add("/reportingUnit", "unknownUnit");
-        if (s.PatientMunicipality is { } number && (number.Length != 4 || !number.All(char.IsAsciiDigit))) errors.Add("/patientMunicipality", "invalidMunicipality");
+        if (s.ReportingUnit is not null && reporter.Unit(s.ReportingUnit) is null) errors.Add("/reportingUnit", FieldCodes.UnknownUnit);
+        if (s.PatientMunicipality is { } number && (number.Length != 4 || !number.All(char.IsAsciiDigit)))
+            errors.Add("/patientMunicipality", FieldCodes.InvalidMunicipality);
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
         Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
@@ -45,14 +46,15 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         {
             Text(person.Name, "/reporter/name", 200, errors);
             Text(person.Profession, "/reporter/profession", 100, errors);
-            if (person.HprNumber is { } hpr && (hpr.Length is < 1 or > 9 || !hpr.All(char.IsAsciiDigit))) errors.Add("/reporter/hprNumber", "invalidHprNumber");
+            if (person.HprNumber is { } hpr && (hpr.Length is < 1 or > 9 || !hpr.All(char.IsAsciiDigit)))
+                errors.Add("/reporter/hprNumber", FieldCodes.InvalidHprNumber);
         }
         if (s.Patient is { } patient)
         {
-            if (patient.IdentifierType is null) errors.Add("/patient/identifierType", "required");
-            else if (patient.IdentifierType is not ("fnr" or "dnr" or "hnr" or "fhn")) errors.Add("/patient/identifierType", "unknownCode");
-            if (patient.Identifier is null) errors.Add("/patient/identifier", "required");
-            else if (!PersonNumber.IsValid(patient.Identifier, patient.IdentifierType)) errors.Add("/patient/identifier", "invalidIdentifier");
+            if (patient.IdentifierType is null) errors.Add("/patient/identifierType", FieldCodes.Required);
+            else if (patient.IdentifierType is not ("fnr" or "dnr" or "hnr" or "fhn")) errors.Add("/patient/identifierType", FieldCodes.UnknownCode);
+            if (patient.Identifier is null) errors.Add("/patient/identifier", FieldCodes.Required);
+            else if (!PersonNumber.IsValid(patient.Identifier, patient.IdentifierType)) errors.Add("/patient/identifier", FieldCodes.InvalidIdentifier);
         }
     }
 
@@ -74,7 +76,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             RespondentOrganization = respondent.OrganizationNumber,
             RespondentUnit = s.Respondent.Unit,
             RespondentSite = respondent.Site(s.Respondent.Site)?.Site,
-            // Parties of two communities share no agreement; a coordinator decides what becomes of it.
+            // Parties of two communities share no agreement; a coordinator decides about the deviation.
             Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
@@ -99,39 +101,40 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     {
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
-        if (s.OccurredAt is null) errors.Add("/occurredAt", "required");
-        else if (ReadMoment(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", "invalidDate");
-        else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", "inFuture");
-        else if (occurred.Day < today.AddYears(-MaxYearsBack)) errors.Add("/occurredAt", "tooOld");
+        if (s.OccurredAt is null) errors.Add("/occurredAt", FieldCodes.Required);
+        else if (ReadMoment(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", FieldCodes.InvalidDate);
+        else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", FieldCodes.InFuture);
+        else if (occurred.Day < today.AddYears(-MaxYearsBack)) errors.Add("/occurredAt", FieldCodes.TooOld);
 
         if (s.DiscoveredAt is null) return;
-        if (ReadMoment(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", "invalidTime");
-        else if (discovered > now) errors.Add("/discoveredAt", "inFuture");
-        else if (ReadMoment(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At)) errors.Add("/discoveredAt", "beforeOccurred");
+        if (ReadMoment(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
+        else if (discovered > now) errors.Add("/discoveredAt", FieldCodes.InFuture);
+        else if (ReadMoment(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
+            errors.Add("/discoveredAt", FieldCodes.BeforeOccurred);
     }
 
     private void CheckRespondent(Respondent? respondent, Party reporter, FieldErrors errors)
     {
         if (respondent is null)
         {
-            errors.Add("/respondent", "required");
+            errors.Add("/respondent", FieldCodes.Required);
             return;
         }
         Text(respondent.Site, "/respondent/site", 200, errors);
         var number = respondent.OrganizationNumber;
-        if (number is null) errors.Add("/respondent/organizationNumber", "required");
-        else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", "invalidOrganizationNumber");
-        else if (directory.Now.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", "unknownOrganization");
-        else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", "ownOrganization");
-        else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", "noAgreementPossible");
-        else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", "unknownUnit");
+        if (number is null) errors.Add("/respondent/organizationNumber", FieldCodes.Required);
+        else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", FieldCodes.InvalidOrganizationNumber);
+        else if (directory.Now.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", FieldCodes.UnknownOrganization);
+        else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", FieldCodes.OwnOrganization);
+        else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", FieldCodes.NoAgreementPossible);
+        else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", FieldCodes.UnknownUnit);
     }
 
     private static void Text(string? text, string pointer, int max, FieldErrors errors, bool required = false)
     {
         if (text is null)
         {
-            if (required) errors.Add(pointer, "required");
+            if (required) errors.Add(pointer, FieldCodes.Required);
             return;
         }
         FreeText.Check(text, pointer, max, errors);
@@ -141,9 +144,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     {
         if (code is not null)
         {
-            if (!terms.ContainsKey(code)) errors.Add(pointer, "unknownCode");
+            if (!terms.ContainsKey(code)) errors.Add(pointer, FieldCodes.UnknownCode);
         }
-        else if (required) errors.Add(pointer, "required");
+        else if (required) errors.Add(pointer, FieldCodes.Required);
     }
 
     /// <summary>A date, or a time with offset (RFC 3339); null when it is neither.</summary>

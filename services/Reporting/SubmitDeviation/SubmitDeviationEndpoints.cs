@@ -21,8 +21,8 @@ namespace Avvik.Reporting.SubmitDeviation;
 
 internal static class SubmitDeviationEndpoints
 {
-    // About 200 MB of events: hours of an outage. Past it the disk is at risk, and with it what was already accepted.
-    private const long DeepestOutbox = 100_000;
+    // Events, about 200 MB: hours of an outage. Beyond it a full disk would put accepted deviations at risk.
+    private const long MaxOutboxDepth = 100_000;
 
     public static RouteGroupBuilder MapSubmitDeviation(this RouteGroupBuilder deviations)
     {
@@ -41,15 +41,15 @@ internal static class SubmitDeviationEndpoints
         Submission? sent = null;
         var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default, (s, errors) =>
         {
-            // Of the right shape, so it can be a repeat, whatever the rules say of its content.
+            // Its shape is right, so it may be a repeat, whatever the rules say of its content.
             if (!errors.Any) sent = s;
             rules.Check(s, reporter, errors);
         });
-        if (messaging.OutboxDepth > DeepestOutbox) problem ??= Problem.Unavailable();
+        if (messaging.OutboxDepth > MaxOutboxDepth) problem ??= Problem.Unavailable();
         if (problem is not null)
             return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt ? TypedResults.Ok(receipt) : problem;
 
-        // What is kept is what is answered: the databases hold milliseconds.
+        // Whole milliseconds, as the databases store them: what is answered is what is stored.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission!));
         var facts = rules.Facts(submission!, reporter, reference: "", now);
@@ -92,7 +92,7 @@ internal static class SubmitDeviationEndpoints
         Stored? stored = null;
         await writer.WriteAsync(unit =>
         {
-            // All who submit in a year take its counter: at the end, so that nobody waits for it who holds something that another waits for.
+            // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () => stored = await StoreAsync(unit, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
@@ -102,7 +102,7 @@ internal static class SubmitDeviationEndpoints
         return TypedResults.Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt());
     }
 
-    /// <summary>The receipt of the same submission, accepted earlier: it holds although the rules, or the state of the service, would refuse it today.</summary>
+    // The receipt of a submission that was accepted earlier holds, even if the rules or the state of the service would refuse it today.
     private static async Task<Deviation?> FindReceiptAsync(
         Submission sent, Caller caller, PatientEnvelopes envelopes, IDbContextFactory<ReportingDbContext> databases, CancellationToken ct)
     {
@@ -130,11 +130,12 @@ internal static class SubmitDeviationEndpoints
         },
         [
             .. IdentityWarning.In(submission.Narrative, submission.ImmediateAction, submission.SuggestedMeasure)
-                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, Problem.PrefersEnglish(http.Request)), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))])),
+                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, Problem.PrefersEnglish(http.Request)),
+                    [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))])),
         ]));
     }
 
-    /// <summary>The one that is stored under the client's reference: this one, or an earlier.</summary>
+    /// <summary>The deviation that is stored under the client's reference: this one, or an earlier one.</summary>
     private sealed record Stored(Guid Id, string Reference, byte[] ContentPrint)
     {
         public bool Is(Guid id) => Id == id;
@@ -144,23 +145,28 @@ internal static class SubmitDeviationEndpoints
 
     private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, DeviationRecord d, string? envelope, DeviationSubmitted submitted)
     {
-        var earlier = await unit.Sql.QueryAsync("select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
+        var earlier = await unit.Sql.QueryAsync(
+            "select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
             r => new Stored(r.GetGuid(0), r.GetString(1), r.GetFieldValue<byte[]>(2)), d.ReporterOrganization, d.ClientId, d.ClientReference);
         if (earlier is [var first]) return first;
 
-        // In the same transaction, so no number is skipped and none is given twice.
+        // In the same transaction, so that no number is skipped or given twice.
         var year = NorwegianCalendar.DayOf(d.ReceivedAt).Year;
-        var number = await unit.Sql.ScalarAsync<int>("insert into reference_counter (year, last) values (@p1, 1) on conflict (year) do update set last = reference_counter.last + 1 returning last", year);
+        var number = await unit.Sql.ScalarAsync<int>(
+            """
+            insert into reference_counter (year, last) values (@p1, 1)
+            on conflict (year) do update set last = reference_counter.last + 1 returning last
+            """, year);
         var reference = string.Create(CultureInfo.InvariantCulture, $"AVV-{year}-{number:D6}");
         await unit.Sql.ExecuteAsync(
             """
-            insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community, direction, agreement,
-              received_at, has_patient, submission, status_version, status, category, clause, actual_harm, reporting_unit, submitted_by,
+            insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community,
+              direction, agreement, received_at, has_patient, submission, status_version, status, category, clause, actual_harm, reporting_unit, submitted_by,
               messages, follow_ups)
             values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, 0, 0)
             """,
-            d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction, d.Agreement,
-            d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm,
+            d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction,
+            d.Agreement, d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm,
             d.ReportingUnit, d.SubmittedBy);
         if (envelope is not null) await unit.Sql.ExecuteAsync("insert into envelopes (deviation_id, sealed) values (@p1, @p2)", d.Id, envelope);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = reference } });

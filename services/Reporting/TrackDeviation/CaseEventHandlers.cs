@@ -8,10 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Reporting.TrackDeviation;
 
-/// <summary>How the case stands, for the one who reported, and a line for those who follow. Withdrawn is the reporter's own word, and nothing that was on its way changes it.</summary>
+/// <summary>
+/// Updates the deviation's state and timeline, and appends a line to the change feed. A withdrawn deviation stays withdrawn, whatever was on its way.
+/// </summary>
 internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : IHandle<CaseChanged, ReportingDbContext>
 {
-    private readonly bool _several = database.Value.Provider == DatabaseProvider.Postgres;
+    private readonly bool _isPostgres = database.Value.Provider == DatabaseProvider.Postgres;
 
     public async Task HandleAsync(CaseChanged message, UnitOfWork<ReportingDbContext> unit)
     {
@@ -19,17 +21,18 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
         var (at, due) = (message.OccurredAt.ToUnixTimeMilliseconds(), message.DueAt?.ToUnixTimeMilliseconds());
         unit.AtEnd(EndOrder.ChangeFeed, async () =>
         {
-            // Positions are taken in the order of their commits: a reader that has seen one has seen all before it. On SQLite there is one writer anyway.
-            if (_several) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
+            // Positions are taken in the order of the commits, so that a reader who has seen one has seen all before it. SQLite has a single writer.
+            if (_isPostgres) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
             await unit.Sql.ExecuteAsync(
                 """
-                insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization, respondent_organization)
+                insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization,
+                  respondent_organization)
                 values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)
                 """,
                 message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
                 message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
         });
-        // What the reporter wrote is in the timeline since it was written.
+        // A reporter's message is in the timeline since it was written.
         if (message.Action != "reporterMessage") await unit.Sql.ExecuteAsync(
             """
             insert into timeline (deviation_id, version, at, event, organization) values (@p1, @p2, @p3, @p4, @p5)
@@ -38,20 +41,25 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
             message.DeviationId, message.Version, at, message.Action, message.Organization);
         await unit.Sql.ExecuteAsync(
             """
-            update deviations set status_version = @p2, status = case when status = 'withdrawn' then status else @p3 end, category = @p4, clause = @p5, actual_harm = @p6, unit = @p7, due_at = @p8,
-              main_case = @p9, erase_at = case when has_patient and envelope_erased_at is null then cast(@p10 as bigint) end
+            update deviations set status_version = @p2, status = case when status = 'withdrawn' then status else @p3 end, category = @p4, clause = @p5,
+              actual_harm = @p6, unit = @p7, due_at = @p8, main_case = @p9,
+              erase_at = case when has_patient and envelope_erased_at is null then cast(@p10 as bigint) end
             where id = @p1 and status_version < @p2
             """,
-            message.DeviationId, message.Version, message.State, message.Facts.Category, message.Facts.Clause, message.Facts.ActualHarm, message.Unit, due, message.MainCase, EraseAt(message));
+            message.DeviationId, message.Version, message.State, message.Facts.Category, message.Facts.Clause, message.Facts.ActualHarm, message.Unit, due,
+            message.MainCase, EraseAt(message));
     }
 
-    /// <summary>The patient is not kept longer than it takes to come back to a closed case; one that is open is needed.</summary>
-    private static long? EraseAt(CaseChanged message) => CaseStates.IsFinal(message.State)
-        ? NorwegianCalendar.AddDays(message.ClosedAt ?? message.OccurredAt, Vocabulary.DeadlinesOf(message.Facts.Community, message.Facts.Agreement).EnvelopeRetentionDaysAfterClose).ToUnixTimeMilliseconds()
-        : null;
+    // An open case needs its patient; a final one keeps the identity for the days that its agreement sets.
+    private static long? EraseAt(CaseChanged message)
+    {
+        if (!CaseStates.IsFinal(message.State)) return null;
+        var days = Vocabulary.DeadlinesOf(message.Facts.Community, message.Facts.Agreement).EnvelopeRetentionDaysAfterClose;
+        return NorwegianCalendar.AddDays(message.ClosedAt ?? message.OccurredAt, days).ToUnixTimeMilliseconds();
+    }
 }
 
-/// <summary>The words that belong to a change; they may come first.</summary>
+/// <summary>Stores the text of a change, which may arrive before the change.</summary>
 internal sealed class ReporterInformedHandler : IHandle<ReporterInformed, ReportingDbContext>
 {
     public async Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit)

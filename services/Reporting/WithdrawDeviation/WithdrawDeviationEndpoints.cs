@@ -20,13 +20,14 @@ internal static class WithdrawDeviationEndpoints
 {
     public static RouteGroupBuilder MapWithdrawDeviation(this RouteGroupBuilder deviations)
     {
-        deviations.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithName("WithdrawDeviation").WithSummary("Take a deviation back, before anyone was given it")
+        deviations.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithName("WithdrawDeviation")
+            .WithSummary("Withdraw a deviation, before a unit has received it")
             .Accepts<Client.WithdrawDeviation>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<Results<Ok<Deviation>, Problem>> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db,
-        TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Deviation>, Problem>> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
+        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -42,11 +43,12 @@ internal static class WithdrawDeviationEndpoints
             var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status, withdrawn_by from deviations where id = @p1",
                 r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), WithdrawnBy: r.IsDBNull(4) ? null : r.GetString(4)), id);
             if (found is not [var (reported, status, withdrawnBy)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
-            // Run again after a commit whose answer was lost: it is done.
+            // A retry after a commit whose reply was lost: it is done.
             if (tried && status == CaseStates.Withdrawn && withdrawnBy == caller.Subject) return null;
-            if (status is not (CaseStates.Submitted or CaseStates.Triage)) return Problem.Conflict(status == CaseStates.Withdrawn ? ProblemCodes.AlreadyDecided : ProblemCodes.AlreadyRouted);
+            if (status is not (CaseStates.Submitted or CaseStates.Triage))
+                return Problem.Conflict(status == CaseStates.Withdrawn ? ProblemCodes.AlreadyDecided : ProblemCodes.AlreadyRouted);
             tried = true;
-            // Final here at once. Whoever holds the deviation by now hears of it, and closes it on its own line of versions.
+            // Final here at once. The service that has the deviation is notified, and ends it with its own next version.
             await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn', withdrawn_by = @p2 where id = @p1", id, caller.Subject);
             await unit.EnqueueAsync(new DeviationWithdrawn
             {

@@ -19,17 +19,18 @@ namespace Avvik.Reporting.WriteMessage;
 internal static class WriteMessageEndpoints
 {
     // Characters; a key is a UUID or the like (draft-ietf-httpapi-idempotency-key-header).
-    private const int LongestKey = 100;
+    private const int MaxKeyLength = 100;
 
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
-        deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage").WithSummary("Answer a question, or add something, while the case is open")
+        deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage")
+            .WithSummary("Answer a question, or add something, while the case is open; written once for each Idempotency-Key")
             .Accepts<ReporterMessage>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<Results<Ok<Deviation>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db,
-        TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Deviation>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
+        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<ReporterMessage>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -38,26 +39,37 @@ internal static class WriteMessageEndpoints
         });
         if (body is null) return problem!;
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length > LongestKey || key.Any(c => c is < '!' or > '~')) return new Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidIdempotencyKey);
-        // Without the caller's, one of our own: work that is run again after a commit whose answer was lost finds that it is done.
+        if (key.Length > MaxKeyLength || key.Any(c => c is < '!' or > '~'))
+            return new Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidIdempotencyKey);
+        // A caller without a key gets one: a retry after a commit whose reply was lost then finds that the message is written.
         if (key.Length == 0) key = Guid.CreateVersion7().ToString("N");
         else key = $"{caller.Subject}:{key}";
         var now = clock.GetUtcNow();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
-            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status from deviations where id = @p1", r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
+            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status from deviations where id = @p1",
+                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
             if (found is not [var (reported, status)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
-            if (await unit.Sql.ScalarAsync<string>("select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2", id, key) is { } written)
+            const string Written = "select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2";
+            if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
                 return written == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
             if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
-            // After an answer one follow-up; who is not content with what comes then can dispute it.
+            // One follow-up to an answer; after that the reporter's party can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
-            await unit.Sql.ExecuteAsync("insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
+            await unit.Sql.ExecuteAsync(
+                "insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
                 id, number, now.ToUnixTimeMilliseconds(), body.Text, caller.Subject, key);
-            await unit.EnqueueAsync(new ReporterAnswered { DeviationId = id, Version = number, OccurredAt = now, Organization = caller.Organization, Text = texts.Protect(body.Text!) });
+            await unit.EnqueueAsync(new ReporterAnswered
+            {
+                DeviationId = id,
+                Version = number,
+                OccurredAt = now,
+                Organization = caller.Organization,
+                Text = texts.Protect(body.Text!),
+            });
             return null;
         }, ct);
         if (refusal is not null) return refusal;

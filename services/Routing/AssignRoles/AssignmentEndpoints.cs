@@ -81,7 +81,8 @@ internal static class AssignmentEndpoints
             else if (b.Role is Roles.Admin or Roles.Auditor && !caller.Is(Roles.Admin)) errors.Add("/role", FieldCodes.AdministratorsRole);
             if (b.Unit is null && b.Role is Roles.Handler or Roles.UnitLeader) errors.Add("/unit", FieldCodes.Required);
             if (b.Unit is not null
-                && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);
+                && current.Now.Party(b.OrganizationNumber ?? caller.Organization)?.Unit(b.Unit)?.IsOpenOn(today) != true)
+                errors.Add("/unit", FieldCodes.UnknownUnit);
             if (LocalDay.Read(b.From, "/from", errors) is { } first) from = first;
             to = LocalDay.Read(b.To, "/to", errors);
             if (to < from) errors.Add("/to", FieldCodes.EndsBeforeItBegins);

@@ -238,6 +238,17 @@ internal sealed partial class Case
     {
         (Version, State, IsFinal) = (Version + 1, to, CaseStates.IsFinal(to));
         NextDueAt = Next()?.At;
-        return new CaseEventRecord { CaseId = Id, Version = Version, At = now, Action = action, Organization = organization, Actor = actor, State = to, Unit = Unit, Text = text };
+        return new CaseEventRecord
+        {
+            CaseId = Id,
+            Version = Version,
+            At = now,
+            Action = action,
+            Organization = organization,
+            Actor = actor,
+            State = to,
+            Unit = Unit,
+            Text = text
+        };
     }
 }

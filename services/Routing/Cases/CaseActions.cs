@@ -15,7 +15,7 @@ internal sealed partial class Case
     /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
     public string? Missing(Transition transition, Actor actor, CaseAction body) =>
         transition.To == CaseStates.Closed && AwaitsNotice && (body.SeriousIncidentNotice is null || actor.Organization != RespondentOrganization)
-            ? "seriousIncidentNoticeRequired" : null;
+            ? ProblemCodes.SeriousIncidentNoticeRequired : null;
 
     /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it
     /// needs.</summary>

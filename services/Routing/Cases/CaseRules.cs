@@ -78,25 +78,26 @@ internal static class CaseRules
 
     /// <summary>The actions that are not allowed now, each with the problem code that a call would be refused with.</summary>
     public static IReadOnlyList<RefusedAction> RefusedActions(Case @case, Actor actor, DateTimeOffset now) =>
-        [.. Table.Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null).Select(r => new RefusedAction(r.Action, r.Code!))];
+        [.. Table.Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null)
+            .Select(r => new RefusedAction(r.Action, r.Code!))];
 
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
-        !transition.From.Contains(@case.State, StringComparer.Ordinal) ? "actionNotAllowed"
+        !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
         : RefusalOf(transition.By, @case, @case.Unit, actor) is { } refusal ? refusal
-        : transition.Action == Reopen && now > @case.ReopenUntil ? "reopenTooLate"
+        : transition.Action == Reopen && now > @case.ReopenUntil ? ProblemCodes.ReopenTooLate
         : null;
 
     /// <summary>Why the actor is not the one who may, when it is the handlers of a unit who may.</summary>
     public static string? RefusalOf(Who who, Case @case, string unit, Actor actor) => who switch
     {
-        Who.Handler when actor.Organization != @case.RespondentOrganization => "forbidden",
+        Who.Handler when actor.Organization != @case.RespondentOrganization => ProblemCodes.Forbidden,
         Who.Handler when actor.IsCoordinator => null,
-        Who.Handler when !actor.IsHandler => "forbidden",
+        Who.Handler when !actor.IsHandler => ProblemCodes.Forbidden,
         // A token that names no unit is for a party that is not divided into units.
-        Who.Handler => actor.Unit is null || actor.Unit == unit ? null : "otherUnit",
-        Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : "forbidden",
+        Who.Handler => actor.Unit is null || actor.Unit == unit ? null : ProblemCodes.OtherUnit,
+        Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : ProblemCodes.Forbidden,
         Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization)
-            ? null : "forbidden",
+            ? null : ProblemCodes.Forbidden,
     };
 }

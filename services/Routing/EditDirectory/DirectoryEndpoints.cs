@@ -31,13 +31,13 @@ internal static partial class DirectoryEndpoints
             return TypedResults.Ok(View(current.Now));
         }).WithName("GetDirectory").WithSummary("Health communities, parties, units and agreements");
         directory.MapPut("/units/{code}", ChangeUnitAsync).RequireAuthorization(Policies.DirectoryEditor).WithName("ChangeUnit")
-            .WithSummary("Adds, renames or closes a unit of the caller's party (an administrator: of any); kept with who, when and why; If-Match with the directory's ETag is honoured")
+            .WithSummary("Adds, renames or closes a unit of the caller's party (an administrator: of any party); needs If-Match with the directory's ETag")
             .Accepts<DirectoryUnitChange>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
         return directory;
     }
 
-    private static async Task<Results<Ok<DirectoryUnit>, Problem>> ChangeUnitAsync(string code, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<DirectoryUnit>, Problem>> ChangeUnitAsync(string code, HttpContext http, Caller caller,
+        Writer<RoutingDbContext> writer, CurrentDirectory current, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<DirectoryUnitChange>(http.Request, ClientJson.Default, (b, errors) => CheckShape(code, b, errors));
         if (body is null) return problem!;

@@ -56,7 +56,7 @@ internal static class HandleCaseEndpoints
             if (@case is null || !@case.IsVisibleTo(caller)) return Problem.NotFound();
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
-                return code == "forbidden"
+                return code == ProblemCodes.Forbidden
                     ? Problem.Forbidden()
                     : new Problem(StatusCodes.Status409Conflict, code) { AllowedActions = CaseRules.AllowedActions(@case, actor, now) };
             if (@case.Missing(transition, actor, body) is { } missing) return Problem.Conflict(missing);
@@ -106,7 +106,8 @@ internal static class HandleCaseEndpoints
         if (b.Clause is not null && !Vocabulary.Clauses.ContainsKey(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
-        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null }) errors.Add("", FieldCodes.NothingToChange);
+        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null })
+            errors.Add("", FieldCodes.NothingToChange);
         if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", FieldCodes.Required);
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());

@@ -65,11 +65,13 @@ internal static class MeasureEndpoints
         var next = found.Count > take ? Cursor.Of(found[take - 1].Measure.DueOn.DayNumber, found[take - 1].Measure.Id) : null;
         await journal.ReadAsync(caller, AccessActions.MeasuresRead, [.. found.Take(take).Select(r => r.Measure.CaseId).Distinct()], ct);
         return TypedResults.Ok(new Page<MeasureRow>([.. found.Take(take).Select(r =>
-            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))], next));
+            new MeasureRow(r.Measure.CaseId, r.Reference, r.Measure.Unit, r.Measure.IsPending && r.Measure.DueOn < today, r.Measure.View(), r.Version))],
+                next));
     }
 
     private static async Task<Results<Ok<CaseDetails>, Problem>> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller,
-        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock,
+            CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -84,11 +86,11 @@ internal static class MeasureEndpoints
         {
             await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !@case.IsVisibleTo(caller) || @case.Measures.FirstOrDefault(m =>
-                m.Id == measureId) is not { } measure) return Problem.NotFound();
+            if (@case is null || !@case.IsVisibleTo(caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure)
+                return Problem.NotFound();
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
-            if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code) return code == "forbidden" ? Problem.Forbidden()
-                : Problem.Conflict(code);
+            if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code)
+                return code == ProblemCodes.Forbidden ? Problem.Forbidden() : Problem.Conflict(code);
             if (!Measure.MayFollow(measure.State, body.State!)) return Problem.Conflict(ProblemCodes.MeasureStateNotAllowed);
             await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
             return null;

@@ -30,12 +30,12 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         var added = await unit.Sql.ExecuteAsync(
             """
             insert into cases (id, version, state, unit, reference, community, reporter_organization, respondent_organization, category, actual_harm, priority,
-              received_at, due_at, rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank, clock_started_at, acknowledge_by,
-              wake_at, reporter_profession, message_id,
+              received_at, due_at, rule, rule_version, reasons, facts, narrative, immediate_action, suggested_measure, harm_rank, clock_started_at,
+              acknowledge_by, wake_at, reporter_profession, message_id,
               hops, unit_hops, disputes, escalations, reopenings, follow_ups, triage_changes, reminders, acknowledge_reminded, notice_reminded, reporter_warned,
               closings, is_final, lessons)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24, @p25, @p26,
-              0, '[]', 0, 0, 0, 0, '[]', 0, false, false, false, '[]', false, 0)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24, @p25,
+              @p26, 0, '[]', 0, 0, 0, 0, '[]', 0, false, false, false, '[]', false, 0)
             on conflict do nothing
             """,
             c.Id, c.Version, c.State, c.Unit, c.Reference, c.Community, c.ReporterOrganization, c.RespondentOrganization, c.Category, c.ActualHarm, c.Priority,
@@ -51,7 +51,8 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
                 again, texts);
             return;
         }
-        await unit.Sql.ExecuteAsync("insert into case_events (case_id, version, at, action, organization, state, unit, text) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
+        await unit.Sql.ExecuteAsync(
+            "insert into case_events (case_id, version, at, action, organization, state, unit, text) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
             opened.CaseId, opened.Version, opened.At.ToUnixTimeMilliseconds(), opened.Action, opened.Organization, opened.State, opened.Unit, opened.Text);
         await unit.PublishAsync(c, opened, texts);
 

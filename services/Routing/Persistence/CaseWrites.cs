@@ -25,6 +25,13 @@ internal static class CaseWrites
     {
         await unit.EnqueueAsync(@case.Changed(recorded));
         // The reporter has what the reporter wrote.
-        if (recorded is { Text: { } text, Action: not Case.ReporterMessage }) await unit.EnqueueAsync(new ReporterInformed { DeviationId = @case.Id, Version = recorded.Version, OccurredAt = recorded.At, Text = texts.Protect(text) });
+        if (recorded is { Text: { } text, Action: not Case.ReporterMessage })
+            await unit.EnqueueAsync(new ReporterInformed
+            {
+                DeviationId = @case.Id,
+                Version = recorded.Version,
+                OccurredAt = recorded.At,
+                Text = texts.Protect(text),
+            });
     }
 }

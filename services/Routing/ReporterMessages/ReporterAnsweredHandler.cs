@@ -14,7 +14,8 @@ internal sealed class ReporterAnsweredHandler(TextProtector texts, TimeProvider 
     {
         await unit.SerializeAsync(message.DeviationId);
         var text = texts.Reveal(message.Text);
-        var added = await unit.Sql.ExecuteAsync("insert into reporter_messages (case_id, number, at, organization, text) values (@p1, @p2, @p3, @p4, @p5) on conflict do nothing",
+        var added = await unit.Sql.ExecuteAsync(
+            "insert into reporter_messages (case_id, number, at, organization, text) values (@p1, @p2, @p3, @p4, @p5) on conflict do nothing",
             message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Organization, text);
         if (added == 0) return;
         var @case = await unit.FindCaseAsync(message.DeviationId);

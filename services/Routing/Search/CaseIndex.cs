@@ -27,13 +27,16 @@ internal static class CaseIndex
                 .SingleAsync(ct);
         var areFew = count <= Few;
         // Places for the words, which are parameters.
-        var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"reference || ' ' || replace(reference, '-', '') || ' ' || narrative regexp {{{i}}}"))}";
+        const string Text = "reference || ' ' || replace(reference, '-', '') || ' ' || narrative";
+        var byWord = $"select * from cases where {string.Join(" and ", words.Select((_, i) => $"{Text} regexp {{{i}}}"))}";
         return (sqlite, areFew) switch
         {
             // Cross join: in this order and no other.
             (true, true) => (db.Cases.FromSqlRaw("select c.* from case_search s cross join cases c on c.id = s.case_id where s.case_search match {0}", match),
                 true),
-            (false, true) => (db.Cases.FromSqlRaw($"with found as materialized (select id from cases where {Matches} and {OfParty}) select c.* from cases c join found f on f.id = c.id", match, organization), true),
+            (false, true) => (db.Cases.FromSqlRaw(
+                $"with found as materialized (select id from cases where {Matches} and {OfParty}) select c.* from cases c join found f on f.id = c.id", match,
+                organization), true),
             // The index cannot be asked about one row, so the row is.
             (true, false) => (db.Cases.FromSqlRaw(byWord, [.. words.Select(SearchWords.Pattern)]), false),
             // «is true» keeps PostgreSQL from taking the index after all.
@@ -54,11 +57,13 @@ internal static class CaseIndex
                 where s.case_search match {0} and s.rowid > (select max(id) - 20000 from case_search_docsize)
                   and c.state = 'closed' and c.id <> {1} and (c.category = {2} or json_extract(c.facts, '$.clause') = {3})
                 order by s.rank, s.case_id limit {4}
-                """, $"parties : \"{organization}\" AND narrative : ({SearchWords.Fts(words, "OR")})", @case.Id, @case.Category, clause ?? "", atMost).ToListAsync(ct)
+                """, $"parties : \"{organization}\" AND narrative : ({SearchWords.Fts(words, "OR")})", @case.Id, @case.Category, clause ?? "", atMost)
+                .ToListAsync(ct)
             : db.Database.SqlQueryRaw<Hit>("""
                 select c.id as "Id", ts_rank(c.search, q.q)::double precision as "Score"
                 from ((select * from cases where respondent_organization = {5} and is_final order by due_at desc limit 5000)
-                  union all (select * from cases where reporter_organization = {5} and is_final order by due_at desc limit 5000)) c, to_tsquery('norwegian', {0}) q(q)
+                  union all (select * from cases where reporter_organization = {5} and is_final order by due_at desc limit 5000)) c,
+                  to_tsquery('norwegian', {0}) q(q)
                 where c.search @@ q.q and c.state = 'closed' and c.id <> {1} and (c.category = {2} or c.facts::json ->> 'clause' = {3})
                 order by 2 desc, c.id limit {4}
                 """, SearchWords.TsQuery(words, '|'), @case.Id, @case.Category, clause ?? "", atMost, organization).ToListAsync(ct);

@@ -34,7 +34,8 @@ internal static class RoutingRulesEndpoints
         return rules;
     }
 
-    private static async Task<Results<Ok<RoutingRuleSet>, Problem>> GetAsync(int? version, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct)
+    private static async Task<Results<Ok<RoutingRuleSet>, Problem>> GetAsync(
+        int? version, HttpContext http, Caller caller, RoutingDbContext db, CancellationToken ct)
     {
         var sets = db.RuleSets.Where(r => r.Organization == caller.Organization);
         var set = await (version is { } asked ? sets.Where(r => r.Version == asked) : sets).OrderByDescending(r => r.Version).FirstOrDefaultAsync(ct);
@@ -43,7 +44,8 @@ internal static class RoutingRulesEndpoints
     }
 
     private static async Task<Results<Ok<RoutingRuleSet>, Problem>> SetAsync(HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock, CancellationToken ct)
+        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules current, TimeProvider clock,
+            CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var (body, problem) = await StrictJson.ReadAsync<RoutingRuleChange>(http.Request, ClientJson.Default, (b, errors) =>

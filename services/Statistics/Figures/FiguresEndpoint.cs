@@ -2,6 +2,7 @@ using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.CareDirectories;
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
@@ -56,7 +57,7 @@ internal static class FiguresEndpoint
             own!.Include));
         if (await PeriodsAsync(query, community, protectedFacts, ct) is not { } periods
             || await protectedFacts.ReadAsync(community, periods, ct) is not { } set)
-            return new Problem(StatusCodes.Status404NotFound, "notFrozen");
+            return new Problem(StatusCodes.Status404NotFound, ProblemCodes.NotFrozen);
         return Answer(Table.Of(query with { From = periods[0].From, To = periods[^1].To }, set, pools, null));
     }
 

@@ -26,10 +26,10 @@ internal sealed record FiguresQuery(
     {
         foreach (var name in query.Keys)
             if (name is not ("from" or "to" or "by" or "scope") && Dimension.Named(name) is null)
-                errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
+                errors.Add(LooksLikeName(name) ? $"/{name}" : "", FieldCodes.UnknownMember);
 
         string? scope = query["scope"];
-        if (scope is not (null or Own or Everyone)) errors.Add("/scope", "unknownCode");
+        if (scope is not (null or Own or Everyone)) errors.Add("/scope", FieldCodes.UnknownCode);
         var filters = new List<(Dimension Dimension, string[] Values)>();
         // The community is settled before anything is read: a caller has one.
         foreach (var dimension in Dimension.All.Skip(1))
@@ -43,17 +43,17 @@ internal sealed record FiguresQuery(
         var isOwn = scope is null ? hasOwn : scope == Own;
         var dimensions = by.Concat(filters.Select(f => f.Dimension)).Where(d => d != Dimension.Quarter && d != Dimension.Community).Distinct().Count();
         if (!isOwn && dimensions > MostProtectedDimensions)
-            errors.Add("/by", "tooManyAboutOthers", MostProtectedDimensions);
+            errors.Add("/by", FieldCodes.TooManyAboutOthers, MostProtectedDimensions);
 
         // A quarter asked for is the period, when no other is.
         Period[] quarters = query.ContainsKey("from") || query.ContainsKey("to") ? []
             : [.. filters.Where(f => f.Dimension == Dimension.Quarter).SelectMany(f => f.Values).Select(Period.Read).OfType<Period>()];
         var to = LocalDay.Read(query["to"], "/to", errors) ?? (quarters.Length > 0 ? quarters.Max(q => q.To) : today);
         var from = LocalDay.Read(query["from"], "/from", errors) ?? (quarters.Length > 0 ? quarters.Min(q => q.From) : NorwegianCalendar.StartOfQuarter(to));
-        if (to < from && !errors.Any) errors.Add(query.ContainsKey("to") ? "/to" : "/from", "invalidValue");
+        if (to < from && !errors.Any) errors.Add(query.ContainsKey("to") ? "/to" : "/from", FieldCodes.InvalidValue);
         var hasPeriod = query.ContainsKey("from") || query.ContainsKey("to") || quarters.Length > 0;
         if (!isOwn && hasPeriod && !errors.Any && (Period.QuarterOf(from).From != from || Period.QuarterOf(to).To != to))
-            errors.Add(Period.QuarterOf(from).From != from ? "/from" : "/to", "wholeQuarters");
+            errors.Add(Period.QuarterOf(from).From != from ? "/from" : "/to", FieldCodes.WholeQuarters);
         return new(community, isOwn, hasPeriod, from, to, by, filters);
     }
 
@@ -65,9 +65,9 @@ internal sealed record FiguresQuery(
     {
         string[] names = [.. query["by"].SelectMany(by => (by ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         Dimension[] by = [.. names.Select(Dimension.Named).OfType<Dimension>()];
-        if (by.Length < names.Length) errors.Add("/by", "unknownCode");
-        if (by.Distinct().Count() < by.Length) errors.Add("/by", "repeated");
-        if (names.Length > MostDimensions) errors.Add("/by", "tooMany", MostDimensions);
+        if (by.Length < names.Length) errors.Add("/by", FieldCodes.UnknownCode);
+        if (by.Distinct().Count() < by.Length) errors.Add("/by", FieldCodes.Repeated);
+        if (names.Length > MostDimensions) errors.Add("/by", FieldCodes.TooMany, MostDimensions);
         return by;
     }
 

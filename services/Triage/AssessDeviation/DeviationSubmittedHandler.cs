@@ -38,7 +38,8 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
             insert into assessments (id, version, state, open, community, respondent_organization, received_at, priority, reasons, flags, suggestions, facts,
               narrative, immediate_action, suggested_measure, reporter_profession, message_id, occurred_on, category, due_at, wake_at, alike, sketch,
               overdue_reminded, reporter_warned)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, false, false)
+            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23,
+              false, false)
             on conflict do nothing
             """,
             a.Id, a.Version, a.State, a.Open, a.Community, a.RespondentOrganization, a.ReceivedAt.ToUnixTimeMilliseconds(), a.Priority,
@@ -63,7 +64,10 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
     {
         var day = message.Facts.OccurredOn;
         var near = await unit.Sql.QueryAsync(
-            $"select id, category, sketch from assessments where respondent_organization = @p1 and occurred_on between @p2 and @p3 order by occurred_on desc, received_at desc limit {Compared}",
+            $"""
+            select id, category, sketch from assessments where respondent_organization = @p1 and occurred_on between @p2 and @p3
+            order by occurred_on desc, received_at desc limit {Compared}
+            """,
             r => (Id: r.GetGuid(0), Category: r.IsDBNull(1) ? null : r.GetString(1), Similarity: Similarity.Of(signature, r.GetFieldValue<byte[]>(2))),
             message.Facts.RespondentOrganization, day.AddDays(-DaysApart), day.AddDays(DaysApart));
         return [.. near.Where(o => o.Similarity >= Similarity.Same && o.Id != message.DeviationId).OrderByDescending(o => o.Similarity)

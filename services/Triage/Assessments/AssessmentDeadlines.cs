@@ -4,7 +4,7 @@ using Avvik.Hosting.Calendar;
 
 namespace Avvik.Triage.Assessments;
 
-/// <summary>Deadlines of what waits.</summary>
+/// <summary>Deadlines of an assessment that waits.</summary>
 internal sealed partial class Assessment
 {
     /// <param name="At">When it comes due.</param>
@@ -13,7 +13,7 @@ internal sealed partial class Assessment
 
     private Deadlines Deadlines => Vocabulary.DeadlinesOf(Community, Facts.Agreement);
 
-    /// <summary>Does, one after another, all that has come due, however long ago: what an outage put off is caught up, each thing once.</summary>
+    /// <summary>Does all that has come due, in order and each once, also what came due during an outage.</summary>
     public IEnumerable<(CaseChanged Changed, string? Text)> Wake(DateTimeOffset now)
     {
         while (Next() is { } next && next.At <= now) yield return next.Do(now);

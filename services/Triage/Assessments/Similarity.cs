@@ -9,7 +9,7 @@ namespace Avvik.Triage.Assessments;
 internal static class Similarity
 {
     public const int Functions = 16;
-    /// <summary>Two texts this similar seem to report the same event: two people's reports hardly ever exceed it, unrelated ones never do.</summary>
+    /// <summary>Similarity from which two texts seem to report the same event; unrelated texts never reach it.</summary>
     public const double Same = 0.5;
 
     // Odd multipliers, one for each function.
@@ -45,7 +45,7 @@ internal static class Similarity
         if (a.Length != b.Length) return 0;
         var equal = 0;
         for (var at = 0; at < a.Length; at += sizeof(uint))
-            // A text of a single word has no pair, and is like nothing.
+            // A text of a single word has no pair, and is similar to nothing.
             if (BinaryPrimitives.ReadUInt32LittleEndian(a[at..]) is not uint.MaxValue and var minimum
                 && minimum == BinaryPrimitives.ReadUInt32LittleEndian(b[at..])) equal++;
         return (double)equal / Functions;

@@ -2,24 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Avvik.Triage.Classification;
 
-/// <summary>A category the narrative speaks for, how surely, and the words that said so, as they stand in the text.</summary>
+/// <summary>A suggested category, its confidence (0–1), and the words of the text that it is based on.</summary>
 internal sealed record Suggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>
-/// Reads what a narrative is about. No model and no randomness: a category's score is the sum of the weights of its terms (<see cref="Lexicon"/>),
-/// adjusted for where they stand, and its confidence is its share of all that was said.
+/// Suggests categories for a narrative. No model and no randomness: a category's score is the sum of the weights of its terms (<see cref="Lexicon"/>),
+/// adjusted for their context, and its confidence is its share of the sum of all scores.
 /// </summary>
 internal static class CategorySuggester
 {
-    /// <summary>From here a deviation is routed with no person: measured to be right at least 97 times in 100, see the tests.</summary>
+    /// <summary>Confidence from which a deviation is routed without a person: right in at least 97 of 100, as the tests measure.</summary>
     public const double Sure = 0.55;
 
-    private const int MostSuggestions = 3;
-    private const int MostTerms = 6;
-    private const double LeastConfidence = 0.08;
+    private const int MaxSuggestions = 3;
+    private const int MaxTerms = 6;
+    private const double MinConfidence = 0.08;
 
-    // What a narrative must outweigh before a single hint counts as knowledge.
-    private const double Doubt = 5;
+    // Added to the sum of scores, so that a single weak term gives a low confidence.
+    private const double Prior = 5;
     private const double Strong = 6;
     private const string GoodPractice = "goodPractice";
 
@@ -33,14 +33,14 @@ internal static class CategorySuggester
 
     private readonly record struct Evidence(double Weight, int Hit);
 
-    // What a word does to the words after it.
+    // How a word affects the words after it.
     [Flags]
     private enum Tone : byte { None = 0, Lack = 1, Place = 2, NotAbout = 4, Unknown = 8 }
 
-    // Document: one past the first word that names a document which is a topic of its own.
+    // Document: one past the first word that names a document with a topic of its own.
     private record struct ClauseTone(int Failures, int Praises, bool Contrast, int Document, int DocumentTopic);
 
-    /// <summary>Best first, at most three; empty when nothing speaks.</summary>
+    /// <summary>Suggestions, best first, at most three; empty when no term matches.</summary>
     public static IReadOnlyList<Suggestion> Suggest(string narrative, string kind)
     {
         var room = Words.Room(narrative);
@@ -59,7 +59,7 @@ internal static class CategorySuggester
         clauses.Clear();
         ReadTone(hits, words.All, tones, clauses);
 
-        // Of each term its best place: a word repeated is not more evidence.
+        // Each term counts once, at its best match: repetition is no further evidence.
         Span<Evidence> evidence = stackalloc Evidence[Terms.Length];
         evidence.Clear();
         Span<double> scores = stackalloc double[Lexicon.Topics.Length];
@@ -102,7 +102,8 @@ internal static class CategorySuggester
             {
                 case Cue.Failure: clause.Failures++; break;
                 case Cue.Praise: clause.Praises++; break;
-                case Cue.NoFault: (clause.Failures, clause.Praises) = (clause.Failures - 2, clause.Praises + 1); break;   // both its words were counted
+                case Cue.NoFault: (clause.Failures, clause.Praises) =
+                    (clause.Failures - 2, clause.Praises + 1); break;   // both its words were counted as failures
                 case Cue.Contrast: clause.Contrast = true; break;
                 case Cue.Lack: tones[hit.Last] |= Tone.Lack; break;
                 case Cue.Place: tones[hit.Last] |= Tone.Place; break;
@@ -115,7 +116,7 @@ internal static class CategorySuggester
     private static double Emphasis(in Hit hit, Topic topic, int sink, ReadOnlySpan<Word> words, ReadOnlySpan<Tone> tones, in ClauseTone clause)
     {
         var factor = hit.Inside ? 0.8 : 1.0;
-        // What the narrative opens with is what it is about.
+        // The first sentence says what the narrative is about.
         if (words[hit.First].Sentence == 0) factor *= 1.2;
 
         Tone before = Tone.None, justBefore = Tone.None;
@@ -136,7 +137,7 @@ internal static class CategorySuggester
         return factor;
     }
 
-    // «Henvisningen mangler medisinliste» is about the referral.
+    // «Henvisningen mangler medisinliste» is about the referral, not the medication list.
     private static bool IsContent(in Hit hit, int sink, ReadOnlySpan<Tone> tones, in ClauseTone clause)
     {
         if (clause.Document == 0 || clause.DocumentTopic == sink) return false;
@@ -147,7 +148,7 @@ internal static class CategorySuggester
         return false;
     }
 
-    // Praise is not a deviation, whatever it praises; a «men …» that fails turns it into one.
+    // Praise is no deviation, whatever it praises, unless a «men …» with a failure follows.
     private static bool Praised(string kind, ReadOnlySpan<ClauseTone> clauses)
     {
         int failures = 0, praises = 0;
@@ -160,7 +161,7 @@ internal static class CategorySuggester
         return kind == GoodPractice ? praises > 0 || failures == 0 : praises >= 2 && failures == 0;
     }
 
-    // The more exact word for the same thing leaves the general one little to say.
+    // A topic that outranks another lowers the other's score.
     private static void Rank(Span<double> scores)
     {
         Span<double> factors = stackalloc double[scores.Length];
@@ -179,13 +180,13 @@ internal static class CategorySuggester
     private static List<Suggestion> Best(
         string narrative, ReadOnlySpan<Word> words, ReadOnlySpan<Hit> hits, ReadOnlySpan<double> scores, ReadOnlySpan<Evidence> evidence, bool praised)
     {
-        var total = Doubt;
+        var total = Prior;
         foreach (var score in scores) total += score;
 
-        var suggestions = new List<Suggestion>(MostSuggestions);
+        var suggestions = new List<Suggestion>(MaxSuggestions);
         Span<bool> taken = stackalloc bool[scores.Length];
         taken.Clear();
-        while (suggestions.Count < MostSuggestions)
+        while (suggestions.Count < MaxSuggestions)
         {
             var top = -1;
             for (var t = 0; t < scores.Length; t++)
@@ -193,7 +194,7 @@ internal static class CategorySuggester
                 if (!taken[t] && (top < 0 || scores[t] > scores[top])) top = t;
             }
             var confidence = scores[top] / total;
-            if (confidence < LeastConfidence) break;
+            if (confidence < MinConfidence) break;
             taken[top] = true;
             var terms = TermsFor(top, narrative, words, hits, evidence, praised);
             suggestions.Add(new Suggestion(Lexicon.Topics[top].Category, Math.Round(confidence, 2), terms));
@@ -205,7 +206,7 @@ internal static class CategorySuggester
         int topic, string narrative, ReadOnlySpan<Word> words, ReadOnlySpan<Hit> hits, ReadOnlySpan<Evidence> evidence, bool praised)
     {
         var found = new List<string>();
-        for (var h = 0; h < hits.Length && found.Count < MostTerms; h++)
+        for (var h = 0; h < hits.Length && found.Count < MaxTerms; h++)
         {
             var hit = hits[h];
             var sink = Terms[hit.Term].Sink;
@@ -226,7 +227,8 @@ internal static class CategorySuggester
     }
 
     private static IEnumerable<Term> TermsOf(Topic topic, int sink) =>
-        new (string Terms, double Weight)[] { (topic.Decisive, 10), (topic.Strong, Strong), (topic.Clear, 3), (topic.Weak, 1), (topic.Against, -3), (topic.Not, 0) }
+        new (string Terms, double Weight)[] { (topic.Decisive, 10), (topic.Strong, Strong), (topic.Clear, 3), (topic.Weak, 1), (topic.Against, -3),
+            (topic.Not, 0) }
             .SelectMany(level => Lexicon.Split(level.Terms).Select(notation => new Term(notation, sink, level.Weight)));
 
     private static IEnumerable<Term> CuesOf((Cue Cue, string Terms) cue) => Lexicon.Split(cue.Terms).Select(notation => new Term(notation, SinkOf(cue.Cue), 1));

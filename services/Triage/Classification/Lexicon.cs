@@ -1,49 +1,49 @@
 namespace Avvik.Triage.Classification;
 
-/// <summary>What speaks for a category, in the notation of <see cref="TermIndex"/>, from what settles it to what merely hints.</summary>
+/// <summary>The terms of a category, in the notation of <see cref="TermIndex"/>, from decisive to weak.</summary>
 internal sealed record Topic(string Category)
 {
     public string Decisive { get; init; } = "";
     public string Strong { get; init; } = "";
     public string Clear { get; init; } = "";
     public string Weak { get; init; } = "";
-    /// <summary>Speaks against.</summary>
+    /// <summary>Evidence against.</summary>
     public string Against { get; init; } = "";
     /// <summary>Begins like a term but means something else.</summary>
     public string Not { get; init; } = "";
-    /// <summary>Categories that this one is the more exact word for, when both speak.</summary>
+    /// <summary>More general categories that this one outranks when both match.</summary>
     public string Outranks { get; init; } = "";
-    /// <summary>Its strong terms name a document: what such a document lacks is its content, not the topic.</summary>
+    /// <summary>Its strong terms name a document: what the document lacks is content, not the topic.</summary>
     public bool Document { get; init; }
-    /// <summary>Is the topic where something is wrong with it; else it describes the patient: «går med rullator».</summary>
+    /// <summary>The topic only when something is wrong with it; else it describes the patient: «går med rullator».</summary>
     public bool OnlyWithFault { get; init; }
-    /// <summary>Often only says when or where something else happened: «ved innleggelse», «etter utskrivning».</summary>
+    /// <summary>Often only when or where something else happened: «ved innleggelse», «etter utskrivning».</summary>
     public bool Setting { get; init; }
 }
 
-/// <summary>Words that colour what stands near them.</summary>
+/// <summary>Words that change the weight of the terms near them.</summary>
 internal enum Cue
 {
     /// <summary>Something is wrong.</summary>
     Failure,
     /// <summary>Something is as it should be.</summary>
     Praise,
-    /// <summary>Two words of failure that together say none: «uten problemer».</summary>
+    /// <summary>Two words of failure that together mean none: «uten problemer».</summary>
     NoFault,
-    /// <summary>The clause turns: «men …».</summary>
+    /// <summary>A contrast: «men …».</summary>
     Contrast,
-    /// <summary>What follows is not there.</summary>
+    /// <summary>What follows is missing.</summary>
     Lack,
     /// <summary>What follows is when it happened.</summary>
     Place,
     /// <summary>What follows is not the topic.</summary>
     NotAbout,
-    /// <summary>What follows is what somebody should have known, and thus seldom what failed.</summary>
+    /// <summary>What follows was unknown to somebody, and is seldom what failed.</summary>
     Unknown,
 }
 
 /// <summary>
-/// The words of the field. Written in bokmål; <see cref="Words"/> has folded nynorsk into it. Terms are stems: an ending is never spelled out.
+/// The terms of each category, in bokmål; <see cref="Words"/> folds nynorsk into it. Terms are stems: endings are left out.
 /// </summary>
 internal static class Lexicon
 {
@@ -76,7 +76,7 @@ internal static class Lexicon
         (Cue.Unknown, "ikke_vite_at informasjon_om kjent_med_at kjente_ikke_til opplysning*_om visste_ikke_at visste_ingen_at"),
     ];
 
-    /// <summary>Groups that several terms ask for.</summary>
+    /// <summary>Classes of words that several terms refer to.</summary>
     public static readonly (string Name, string Terms)[] Classes =
     [
         ("document", """

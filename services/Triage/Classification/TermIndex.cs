@@ -1,6 +1,6 @@
 namespace Avvik.Triage.Classification;
 
-/// <summary>A term found: the words it was found in (the second span only for two things near each other), and whether inside a compound.</summary>
+/// <summary>A match of a term: its words (the second span only for a pair near each other), and whether it is inside a compound.</summary>
 internal readonly record struct Hit(int Term, int First, int Last, int OtherFirst, int OtherLast, bool Inside);
 
 /// <summary>
@@ -11,18 +11,18 @@ internal readonly record struct Hit(int Term, int First, int Last, int OtherFirs
 internal sealed class TermIndex
 {
     private const int NearWords = 10;
-    // A stem this long is the same word inside a compound: «spesialmadrass», «viderehenvist». A shorter one may be a part of anything.
-    private const int OwnWord = 6;
+    // Letters. A stem this long also matches inside a compound: «spesialmadrass», «viderehenvist»; a shorter one could be part of any word.
+    private const int MinCompoundStem = 6;
     private const int Keys = 32;
 
     private enum Joint { Single, Sequence, Near }
 
-    // A sink below zero is a class: found, it counts as a part that other terms can ask for.
+    // A sink below zero is a class: its match counts as a part of other terms.
     private sealed record Term(Joint Joint, int[] Parts, int Sink);
 
     private readonly record struct Part(string Text, bool Inside, bool Open, int Number)
     {
-        // The key holds two letters; the third turns away nearly all that is left.
+        // The key has two letters; comparing the third rejects nearly all other candidates.
         public readonly char Third = Text.Length > 2 ? Text[2] : '\0';
     }
 
@@ -37,7 +37,7 @@ internal sealed class TermIndex
     private readonly int _partCount;
 
     /// <param name="classes">Name and terms of each class.</param>
-    /// <param name="terms">The terms that give hits; <see cref="Hit.Term"/> is the position here. Sink: where the longest term at a place wins.</param>
+    /// <param name="terms">The terms that give hits; <see cref="Hit.Term"/> is the position here. Sink: the longest term of a sink at a place wins.</param>
     public TermIndex(IEnumerable<(string Name, string Terms)> classes, IReadOnlyList<(string Notation, int Sink)> terms)
     {
         foreach (var (notation, sink) in terms) _terms.Add(Parse(notation, sink));
@@ -53,7 +53,7 @@ internal sealed class TermIndex
         {
             if (text[0] is '@' || text.Contains('_')) continue;
             var (inside, open, stem) = (text[0] is '*', text[^1] is '*', text.Trim('*'));
-            parts.Add(new Part(stem, inside || open && stem.Length >= OwnWord, open, number));
+            parts.Add(new Part(stem, inside || open && stem.Length >= MinCompoundStem, open, number));
         }
         (_parts, _begin) = Bucketed(parts);
         (_insideParts, _insideBegin) = Bucketed(parts.Where(p => p.Inside));
@@ -62,7 +62,7 @@ internal sealed class TermIndex
         for (var t = 0; t < _terms.Count; t++)
         {
             var term = _terms[t];
-            // A sequence is complete with its last part; two things near each other with either.
+            // A sequence is complete with its last part, a pair with either.
             foreach (var part in term.Joint is Joint.Near ? term.Parts : [term.Parts[^1]]) (byPart[part] ??= []).Add(t);
         }
         _termsByPart = [.. byPart.Select(list => list?.ToArray() ?? [])];
@@ -107,7 +107,7 @@ internal sealed class TermIndex
                 case Joint.Single when term.Sink < 0:
                     Saw(ref search, ~term.Sink, first, last, place, inside);
                     break;
-                // Parts come longest first, so a shorter term of the same topic at the same place says nothing more.
+                // Parts come longest first: a shorter term of the same topic at the same place is ignored.
                 case Joint.Single when place < 0 || search.Longest[term.Sink] != place:
                     if (place >= 0) search.Longest[term.Sink] = place;
                     search.Hits.Add(new Hit(t, first, last, -1, -1, inside));
@@ -170,7 +170,7 @@ internal sealed class TermIndex
 
     private static int Letter(char c) => c switch { >= 'a' and <= 'z' => c - 'a' + 1, 'æ' => 27, 'ø' => 28, 'å' => 29, >= '0' and <= '9' => 30, _ => 31 };
 
-    // First is one more than the word, so that cleared memory says «not seen».
+    // First is one more than the word, so that cleared memory means not seen.
     private readonly record struct Seen(int FirstPlusOne, int Last)
     {
         public int First => FirstPlusOne - 1;

@@ -1,12 +1,12 @@
 namespace Avvik.Triage.Classification;
 
-/// <summary>A word of the narrative: where it stands there, where its folded form stands, and the sentence and clause it belongs to.</summary>
+/// <summary>A word of the narrative: its position there and in the folded text, and the sentence and clause it belongs to.</summary>
 internal readonly record struct Word(int Start, int Length, int Folded, int FoldedLength, int Sentence, int Clause);
 
-/// <summary>A narrative cut into words, once. Folding removes what does not change the meaning: case, accents, and nynorsk spelling of common stems.</summary>
+/// <summary>A narrative split into words. Folding removes what does not change the meaning: case, accents, and nynorsk spelling of common stems.</summary>
 internal readonly ref struct Words
 {
-    // Nynorsk (and some bokmål variants) written as the lexicon writes them. With a star a beginning, else a whole word («ein» is «en», «eining» is not).
+    // Nynorsk (and some bokmål variants) as the lexicon spells them. With a star a prefix, else a whole word («ein» is «en», «eining» is not).
     private static readonly (string From, string To)[] Variants =
     [
         ("berre", "bare"), ("då", "da"), ("ein", "en"), ("eit", "et"), ("fekk", "fikk"), ("frå", "fra"), ("fylgj*", "følg"), ("følgt*", "fulgt"),
@@ -34,7 +34,7 @@ internal readonly ref struct Words
 
     public ReadOnlySpan<char> Folded(in Word word) => _folded.Slice(word.Folded, word.FoldedLength);
 
-    /// <summary>How much room <see cref="Read"/> needs. No variant grows by more than half.</summary>
+    /// <summary>Buffer sizes for <see cref="Read"/>; no variant makes a word longer by more than half.</summary>
     public static (int Folded, int Words) Room(string text) => (text.Length + text.Length / 2 + 1, text.Length / 2 + 1);
 
     public static Words Read(string text, Span<char> folded, Span<Word> words)
@@ -94,7 +94,7 @@ internal readonly ref struct Words
         return to;
     }
 
-    // A full stop ends a sentence when something new begins after it: «kl. 15», «pas. kom» and «m.m.» go on.
+    // A full stop ends a sentence unless a digit or a lower-case letter follows: «kl. 15», «pas. kom» and «m.m.» do not end one.
     private static bool EndsSentence(string text, int i)
     {
         if (text[i] is '\n') return true;

@@ -34,6 +34,7 @@ internal static class AssessmentWrites
         }
         await unit.EnqueueAsync(changed);
         if (words is { } informed)
-            await unit.EnqueueAsync(new ReporterInformed { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Text = informed });
+            await unit.EnqueueAsync(
+                new ReporterInformed { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Text = informed });
     }
 }

@@ -9,27 +9,34 @@ public sealed class Strangers_tests
     [Theory]
     [InlineData(Given.Ringsaker)]
     [InlineData(Given.Nordlandssykehuset)]
-    public async Task A_deviation_of_two_others_is_not_there_whatever_is_asked_in_whatever_role(string organization)
+    public async Task Deviation_of_other_parties_is_404_for_every_role_and_call(string organization)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var deviation = await service.Reporter().SubmitAsync(Given.Submission with { Narrative = "Epikrisen for kontrolltimen kvasteved kom ikke.", Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber } });
+        var deviation = await service.Reporter().SubmitAsync(
+            Given.Submission with
+            {
+                Narrative = "Epikrisen for kontrolltimen kvasteved kom ikke.",
+                Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber }
+            });
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
 
         var (asked, learnt) = await Strangers.LearnAsync(service, organization, deviation.Id, "kvasteved", deviation.Reference, Given.SyntheticNumber);
         Assert.Empty(learnt);
         Assert.True(asked >= 100, $"{asked} questions");
         Assert.Empty((await service.ClientAs(organization, Roles.Client).ListDeviationsAsync(new() { State = "routed" })).Items);
-        Assert.Equal(0, await database.CountAsync($"select count(*) from access_log where organization = '{organization}' and deviations is not null and action <> 'envelopeRefused'"));
+        Assert.Equal(0, await database.CountAsync(
+            $"select count(*) from access_log where organization = '{organization}' and deviations is not null and action <> 'envelopeRefused'"));
     }
 
-    /// <summary>The other party has the case, and not the reporter's page of it: neither who reported nor what else was written there.</summary>
+    /// <summary>The respondent sees the case, but not the reporter's deviation with who reported it.</summary>
     [Fact]
-    public async Task Who_reported_is_for_the_own_party_alone()
+    public async Task Reporter_is_shown_to_the_own_party_only()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var deviation = await service.Reporter().SubmitAsync(Given.Submission with { Reporter = new() { Name = "Ragnhild Kvasteved", Profession = "nurse", HprNumber = "1234567", Confidential = true } });
+        var deviation = await service.Reporter().SubmitAsync(
+            Given.Submission with { Reporter = new() { Name = "Ragnhild Kvasteved", Profession = "nurse", HprNumber = "1234567", Confidential = true } });
         Assert.Equal("Ragnhild Kvasteved", (await service.Reporter().GetDeviationAsync(deviation.Id)).Submission.Reporter!.Name);
         foreach (var body in await database.QueryAsync("select body from outbox_message", r => System.Text.Encoding.UTF8.GetString(r.GetFieldValue<byte[]>(0))))
         {

@@ -18,7 +18,7 @@ public sealed class Access_log_tests
     private static IAvvikClient Auditor(ServiceUnderTest<Program> service, string organization = Given.Hamar) => service.ClientAs(organization, Roles.Auditor);
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Every_read_of_text_is_a_line_that_an_auditor_of_the_same_party_finds(DatabaseProvider provider)
+    public async Task Read_of_text_is_a_line_for_the_partys_auditors(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -29,8 +29,9 @@ public sealed class Access_log_tests
 
         var lines = (await Auditor(service).ListAccessLogAsync("reporting")).Items;
         Assert.Equal([2, 1], lines.Select(l => l.Position));
-        Assert.All(lines, l => Assert.Equal(("deviationRead", "test-person", Given.Hamar, "reporter"), (l.Action, l.Subject, l.Organization, l.Roles.Single())));
-        // A page is one line that names them all.
+        Assert.All(lines, l => Assert.Equal(
+            ("deviationRead", "test-person", Given.Hamar, "reporter"), (l.Action, l.Subject, l.Organization, l.Roles.Single())));
+        // A page is one line that names all its deviations.
         Assert.Equal([[second.Id, first.Id], [first.Id]], lines.Select(l => l.Deviations));
         Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = first.Id })).Items.Count);
         Assert.Equal([2L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = second.Id })).Items.Select(l => l.Position));
@@ -39,14 +40,17 @@ public sealed class Access_log_tests
         Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { From = new(2020, 1, 1), Subject = "test-person" })).Items.Count);
         Assert.Empty((await Auditor(service, Given.Ringsaker).ListAccessLogAsync("reporting")).Items);
         var page = await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1 });
-        Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1, Cursor = page.NextCursor })).Items.Select(l => l.Position));
+        Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1, Cursor = page.NextCursor }))
+            .Items.Select(l => l.Position));
         foreach (var role in new[] { Roles.Reporter, Roles.Coordinator, Roles.Admin, Roles.Client })
-            Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Hamar, role).ListAccessLogAsync("reporting"))).Status);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 0 }))).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (
+                await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Hamar, role).ListAccessLogAsync("reporting"))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (
+            await Assert.ThrowsAsync<AvvikProblemException>(() => Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 0 }))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_read_that_cannot_be_logged_gives_no_text(DatabaseProvider provider)
+    public async Task Read_that_cannot_be_logged_gives_no_text(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -62,7 +66,7 @@ public sealed class Access_log_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Reads_at_the_same_time_make_one_chain_from_several_instances_too(DatabaseProvider provider)
+    public async Task Concurrent_reads_make_one_chain_across_instances(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -70,8 +74,9 @@ public sealed class Access_log_tests
         await using var another = provider == DatabaseProvider.Postgres ? new ServiceUnderTest<Program>(database) : null;
         var readers = new[] { service.Reporter(), another?.Reporter() ?? service.Reporter() };
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => i % 2 == 0 && another is not null
-            // The other instance answers to another gateway key; its journal is asked directly.
-            ? another.Services.GetRequiredService<AccessJournal<ReportingDbContext>>().ReadAsync(new Caller(Given.Hamar, null, "c", "s", new HashSet<string>()), AccessActions.DeviationRead, [deviation.Id], CancellationToken.None)
+            // The other instance has another gateway key, so its journal is called directly.
+            ? another.Services.GetRequiredService<AccessJournal<ReportingDbContext>>()
+                .ReadAsync(new Caller(Given.Hamar, null, "c", "s", new HashSet<string>()), AccessActions.DeviationRead, [deviation.Id], CancellationToken.None)
             : readers[0].GetDeviationAsync(deviation.Id)));
         var verified = await Auditor(service).VerifyAccessLogAsync("reporting");
         Assert.Equal((true, 100, (long?)null), (verified.Intact, verified.Entries, verified.FirstBroken));
@@ -90,7 +95,7 @@ public sealed class Access_log_tests
     [InlineData("delete from access_log where position = 5", 5)]
     [InlineData("delete from access_log", 1)]
     [InlineData("delete from access_log_head", 6)]
-    public async Task A_changed_or_missing_line_is_pointed_to(string tampering, long position)
+    public async Task Verification_names_the_first_changed_or_missing_line(string tampering, long position)
     {
         foreach (var provider in Enum.GetValues<DatabaseProvider>())
         {
@@ -99,9 +104,11 @@ public sealed class Access_log_tests
             var deviation = await service.Reporter().SubmitAsync(Given.Submission);
             for (var i = 0; i < 5; i++) await service.Reporter().GetDeviationAsync(deviation.Id);
             Assert.True((await Auditor(service).VerifyAccessLogAsync("reporting")).Intact);
-            // The database refuses it, until someone who owns it takes that away.
-            if (tampering.Contains(" access_log ", StringComparison.Ordinal) || tampering.EndsWith(" access_log", StringComparison.Ordinal)) await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.ExecuteAsync(tampering));
-            foreach (var change in new[] { "update", "delete" }) await database.ExecuteAsync($"drop trigger access_log_no_{change}{(provider == DatabaseProvider.Postgres ? " on access_log" : "")}");
+            // The database refuses it until its owner drops the triggers.
+            if (tampering.Contains(" access_log ", StringComparison.Ordinal) || tampering.EndsWith(" access_log", StringComparison.Ordinal))
+                await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.ExecuteAsync(tampering));
+            foreach (var change in new[] { "update", "delete" })
+                await database.ExecuteAsync($"drop trigger access_log_no_{change}{(provider == DatabaseProvider.Postgres ? " on access_log" : "")}");
             Assert.True(await database.ExecuteAsync(tampering) > 0);
             var verified = await Auditor(service).VerifyAccessLogAsync("reporting");
             Assert.Equal((false, position), (verified.Intact, verified.FirstBroken));
@@ -141,13 +148,15 @@ public sealed class Access_log_tests
         }
     }
 
-    /// <summary>A log as the service would have written it, many lines to a statement.</summary>
+    /// <summary>Writes a log as the service would, many lines to a statement.</summary>
     private static async Task AppendDirectlyAsync(TestDatabase database, int lines)
     {
         string Bytes(byte[] value) => database.Provider == DatabaseProvider.Sqlite ? $"x'{Convert.ToHexString(value)}'" : $"'\\x{Convert.ToHexString(value)}'";
         var previous = Array.Empty<byte>();
         foreach (var chunk in Enumerable.Range(1, lines).Chunk(1000))
-            await database.ExecuteAsync("insert into access_log (position, at, subject, client_id, roles, organization, action, hash) values " + string.Join(", ", chunk.Select(position =>
+            await database.ExecuteAsync(
+                "insert into access_log (position, at, subject, client_id, roles, organization, action, hash) values "
+                + string.Join(", ", chunk.Select(position =>
             {
                 var entry = new AccessEntry
                 {
@@ -166,11 +175,12 @@ public sealed class Access_log_tests
     }
 
     [Fact]
-    public async Task The_export_is_a_bundle_of_audit_events()
+    public async Task Export_is_a_bundle_of_audit_events()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var deviation = await service.Reporter().SubmitAsync(Given.Submission with { Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber } });
+        var deviation = await service.Reporter().SubmitAsync(
+            Given.Submission with { Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber } });
         await service.Reporter().GetDeviationAsync(deviation.Id);
         await service.Reporter().OpenEnvelopeAsync(deviation.Id, "contactPatient");
         var http = service.As(Given.Hamar, Roles.Auditor);
@@ -178,12 +188,16 @@ public sealed class Access_log_tests
         using var response = await http.GetAsync($"/api/v1/access-log/reporting?deviation={deviation.Id}&limit=1");
         Assert.Equal("application/fhir+json", response.Content.Headers.ContentType!.MediaType);
         var bundle = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
-        Assert.Equal(("Bundle", "searchset", "next"), (bundle.GetProperty("resourceType").GetString(), bundle.GetProperty("type").GetString(), bundle.GetProperty("link")[0].GetProperty("relation").GetString()));
-        // What is next is of the same question.
+        Assert.Equal(("Bundle", "searchset", "next"), (
+            bundle.GetProperty("resourceType").GetString(), bundle.GetProperty("type").GetString(), bundle.GetProperty("link")[0].GetProperty("relation")
+            .GetString()));
+        // The next page is of the same query.
         Assert.Contains($"deviation={deviation.Id}", bundle.GetProperty("link")[0].GetProperty("url").GetString()!, StringComparison.Ordinal);
         var audit = bundle.GetProperty("entry")[0].GetProperty("resource");
-        Assert.Equal(("AuditEvent", "envelopeOpened", "contactPatient", $"urn:uuid:{deviation.Id}"), (audit.GetProperty("resourceType").GetString(), audit.GetProperty("subtype")[0].GetProperty("code").GetString(),
-            audit.GetProperty("purposeOfEvent")[0].GetProperty("coding")[0].GetProperty("code").GetString(), audit.GetProperty("entity")[0].GetProperty("what").GetProperty("identifier").GetProperty("value").GetString()));
+        Assert.Equal(("AuditEvent", "envelopeOpened", "contactPatient", $"urn:uuid:{deviation.Id}"),
+            (audit.GetProperty("resourceType").GetString(), audit.GetProperty("subtype")[0].GetProperty("code").GetString(),
+            audit.GetProperty("purposeOfEvent")[0].GetProperty("coding")[0].GetProperty("code").GetString(), audit.GetProperty("entity")[0]
+                .GetProperty("what").GetProperty("identifier").GetProperty("value").GetString()));
         // What R4 requires of an AuditEvent.
         foreach (var required in new[] { "type", "recorded", "agent", "source" }) Assert.True(audit.TryGetProperty(required, out _), required);
         Assert.True(audit.GetProperty("agent")[0].GetProperty("requestor").GetBoolean());
@@ -192,14 +206,15 @@ public sealed class Access_log_tests
     }
 
     [Fact]
-    public async Task What_an_administrator_does_is_a_line_also_when_there_was_nothing_to_do()
+    public async Task Administrators_change_is_logged_even_when_it_changed_nothing()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var admin = service.As(Given.Hamar, Roles.Admin);
         using var listed = await admin.GetAsync("/ops/reporting/parked");
         var id = Guid.CreateVersion7();
-        using var discarded = await admin.PostAsync($"/ops/reporting/parked/{id}/discard", new StringContent("""{"reason":"Prøve."}""", System.Text.Encoding.UTF8, "application/json"));
+        using var discarded = await admin.PostAsync(
+            $"/ops/reporting/parked/{id}/discard", new StringContent("""{"reason":"Prøve."}""", System.Text.Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.NotFound, discarded.StatusCode);
         var line = Assert.Single((await Auditor(service).ListAccessLogAsync("reporting")).Items);
         Assert.Equal(("administration", "admin", $"POST /ops/reporting/parked/{id}/discard"), (line.Action, line.Roles.Single(), line.Target));

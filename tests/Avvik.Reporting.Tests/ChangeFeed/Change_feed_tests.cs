@@ -12,7 +12,7 @@ public sealed class Change_feed_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Both_parties_follow_what_happens_and_nobody_else_does(DatabaseProvider provider)
+    public async Task Change_feed_is_for_both_parties_and_nobody_else(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -22,10 +22,11 @@ public sealed class Change_feed_tests
         foreach (var client in new[] { service.Reporter(), service.ClientAs(Given.SykehusetInnlandet, Roles.Client) })
         {
             var changes = await client.ListChangesAsync();
-            Assert.Equal([(deviation.Id, deviation.Reference, 3, "routed", CaseStates.Routed, null), (deviation.Id, deviation.Reference, 4, "acknowledged", CaseStates.Acknowledged, Given.SykehusetInnlandet)],
+            Assert.Equal([(deviation.Id, deviation.Reference, 3, "routed", CaseStates.Routed, null),
+                (deviation.Id, deviation.Reference, 4, "acknowledged", CaseStates.Acknowledged, Given.SykehusetInnlandet)],
                 changes.Items.Select(c => (c.Id, c.Reference, c.Version, c.Event, c.State, c.Organization)));
             Assert.Empty((await client.ListChangesAsync(new() { Cursor = changes.NextCursor })).Items);
-            // Where a page ends another begins, and from the middle it goes on.
+            // Each page starts where the one before ended, also from the middle of a page.
             var first = await client.ListChangesAsync(new() { Limit = 1 });
             Assert.Equal(4, Assert.Single((await client.ListChangesAsync(new() { Cursor = first.NextCursor })).Items).Version);
             Assert.Equal(first.NextCursor, first.Items[0].Cursor);
@@ -38,7 +39,7 @@ public sealed class Change_feed_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Who_waits_is_answered_within_a_second_of_a_change_and_who_waits_in_vain_goes_on_from_where_they_were(DatabaseProvider provider)
+    public async Task Waiting_request_is_answered_within_a_second_of_a_change(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -48,7 +49,7 @@ public sealed class Change_feed_tests
         Assert.Equal(latest, (await service.Reporter().ListChangesAsync(new() { Cursor = latest, Wait = 1 })).NextCursor);
 
         var waiting = Enumerable.Range(0, 20).Select(_ => service.Reporter().ListChangesAsync(new() { Cursor = latest, Wait = 30 })).ToList();
-        // Other parties' business wakes nobody for long.
+        // Changes of other parties do not end the wait.
         var other = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
         await service.ReceiveAsync(other.Changed(3, "routed", CaseStates.Routed));
         Assert.DoesNotContain(waiting, w => w.IsCompleted);
@@ -56,31 +57,32 @@ public sealed class Change_feed_tests
         var changed = Stopwatch.GetTimestamp();
         var answers = await Task.WhenAll(waiting);
         Assert.All(answers, a => Assert.Equal(4, Assert.Single(a.Items).Version));
-        // Twenty of them, half of them a whole look apart; generous for a busy machine, and far from the thirty seconds that they would have waited.
+        // Generous for a busy machine, and far below the thirty seconds of the wait.
         Assert.InRange(Stopwatch.GetElapsedTime(changed).TotalSeconds, 0, 10);
     }
 
-    /// <summary>Several instances write; an integration polls all the while, and now and then forgets what it had in hand.</summary>
+    /// <summary>Several instances write while an integration polls, and at times loses the page it has just read.</summary>
     [Theory, MemberData(nameof(Engines))]
-    public async Task An_integration_that_polls_and_crashes_and_polls_again_misses_nothing(DatabaseProvider provider)
+    public async Task Change_feed_misses_nothing_after_a_crash_of_its_reader(DatabaseProvider provider)
     {
         const int Writers = 4, Each = 60;
         await using var database = await Databases.CreateAsync(provider);
         await using var first = new ServiceUnderTest<Program>(database);
-        // SQLite serves one process; there the writers share it.
+        // SQLite has one process; there the writers share it.
         await using var second = provider == DatabaseProvider.Postgres ? new ServiceUnderTest<Program>(database) : null;
         var deviation = await first.Reporter().SubmitAsync(Given.Submission);
 
         var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
         {
             for (var i = 0; i < Each; i++)
-                await (w % 2 == 1 && second is not null ? second : first).ReceiveAsync(deviation.Changed(3 + w * Each + i, "reminded", CaseStates.Routed, null));
+                await (w % 2 == 1 && second is not null ? second : first)
+                    .ReceiveAsync(deviation.Changed(3 + w * Each + i, "reminded", CaseStates.Routed, null));
         })));
         var (seen, saved, crashes, random) = (new HashSet<int>(), (string?)null, 0, new Random(20260820));
         await Eventually.IsTrue(async () =>
         {
             var changes = await first.Reporter().ListChangesAsync(new() { Cursor = saved, Limit = 7 });
-            // It crashes before it has kept what it got: that is given again.
+            // A crash before the page is stored: the page is given again.
             if (random.Next(4) == 0)
             {
                 crashes++;

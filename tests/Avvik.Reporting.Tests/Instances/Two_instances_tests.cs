@@ -5,7 +5,7 @@ using Avvik.Testing;
 
 namespace Avvik.Reporting.Tests.Instances;
 
-/// <summary>PostgreSQL alone: a SQLite file has one process.</summary>
+/// <summary>PostgreSQL only: a SQLite file has one process.</summary>
 public sealed class Two_instances_tests
 {
     [Fact]
@@ -34,12 +34,14 @@ public sealed class Two_instances_tests
                     });
                 }));
             }
-            var references = await database.QueryAsync("select reference from deviations order by reference", r => int.Parse(r.GetString(0)[^6..], CultureInfo.InvariantCulture));
+            var references = await database.QueryAsync(
+                "select reference from deviations order by reference", r => int.Parse(r.GetString(0)[^6..], CultureInfo.InvariantCulture));
             Assert.Equal(Enumerable.Range(1, some + (rounds * 2 * some / 3)), references);
         }
-        // The server counts what a session saw at the latest when it ends: a deadlock is retried, so nobody else notices it.
+        // A deadlock is retried, so only the server's statistics show it, at the latest when its session has ended.
         Npgsql.NpgsqlConnection.ClearAllPools();
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()") == 0,
+        await Eventually.IsTrue(
+            async () => await database.CountAsync("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()") == 0,
             TimeSpan.FromSeconds(30));
         Assert.Equal(0, await database.CountAsync("select deadlocks from pg_stat_database where datname = current_database()"));
     }
@@ -55,7 +57,7 @@ public sealed class Two_instances_tests
             var deviation = await first.Reporter().SubmitAsync(Given.Submission);
             var withdrawal = Record.ExceptionAsync(() => first.Reporter().WithdrawAsync(deviation.Id, "Meldt to ganger."));
             await Task.WhenAll(withdrawal, second.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed)));
-            // Taken back before it was routed, and then said to all; or refused, and then nobody heard of it.
+            // Withdrawn before it was routed, and published; or refused, and not published.
             var withdrawn = await withdrawal is null;
             Assert.Equal(withdrawn ? CaseStates.Withdrawn : CaseStates.Routed, (await first.Reporter().GetDeviationAsync(deviation.Id)).State);
             Assert.Equal(withdrawn ? 1 : 0, await database.CountAsync(

@@ -23,7 +23,8 @@ public sealed class Forged_cursor_tests
         await using var service = new ServiceUnderTest<Program>(database);
         foreach (var content in new[]
         {
-            $"{long.MaxValue}:{Guid.Empty:N}", $"{long.MinValue}:{Guid.Empty:N}", $"253402300800000:{Guid.Empty:N}", $"-62135596800001:{Guid.Empty:N}", "1", "x:y", $"1:{Guid.Empty:N}:2",
+            $"{long.MaxValue}:{Guid.Empty:N}", $"{long.MinValue}:{Guid.Empty:N}", $"253402300800000:{Guid.Empty:N}", $"-62135596800001:{Guid.Empty:N}", "1",
+                "x:y", $"1:{Guid.Empty:N}:2",
             $"1e3:{Guid.Empty:N}",
         })
         {
@@ -46,7 +47,8 @@ public sealed class Forged_cursor_tests
             await using var service = new ServiceUnderTest<Program>(database);
             foreach (var key in new[] { 253402300799999, 0, -1, -62135596800000 })
             {
-                using var response = await service.As(Given.Hamar, role).GetAsync(list + Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{key}:{Guid.Empty:N}")));
+                using var response = await service.As(Given.Hamar, role)
+                    .GetAsync(list + Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{key}:{Guid.Empty:N}")));
                 Assert.Equal((key, HttpStatusCode.OK), (key, response.StatusCode));
             }
         }
@@ -74,11 +76,12 @@ public sealed class Forged_cursor_tests
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59-12:00")]
     [InlineData("9999-12-31T23:59:59Z")]
-    public async Task Submission_of_a_day_at_the_edge_of_the_calendar_is_answered_422(string moment)
+    public async Task Submission_of_a_day_at_the_edge_of_the_calendar_is_422(string moment)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         foreach (var submission in new[] { Given.Submission with { OccurredAt = moment }, Given.Submission with { DiscoveredAt = moment } })
-            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<Client.AvvikProblemException>(() => service.Reporter().SubmitAsync(submission))).Status);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity,
+                (await Assert.ThrowsAsync<Client.AvvikProblemException>(() => service.Reporter().SubmitAsync(submission))).Status);
     }
 }

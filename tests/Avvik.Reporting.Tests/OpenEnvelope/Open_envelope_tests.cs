@@ -26,10 +26,11 @@ public sealed class Open_envelope_tests
         return (refused.Status, refused.Problem.GetProperty("type").GetString());
     }
 
-    // Who reported, in which unit; and who asks: another person of the same party.
+    // The unit of whoever reported, and another person who asks.
     private const string OwnUnit = "hamar-hjemmetjeneste", Other = "another-person";
 
-    private static Task<Deviation> SubmitAsync(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.Reporter, OwnUnit).SubmitAsync(WithPatient);
+    private static Task<Deviation> SubmitAsync(ServiceUnderTest<Program> service) => service.ClientAs(Given.Hamar, Roles.Reporter, OwnUnit)
+        .SubmitAsync(WithPatient);
 
     [Theory, MemberData(nameof(Engines))]
     public async Task Envelope_opens_for_those_who_need_the_patient_and_each_opening_is_logged(DatabaseProvider provider)
@@ -42,7 +43,7 @@ public sealed class Open_envelope_tests
             var patient = await service.ClientAs(organization, role, unit, subject).OpenEnvelopeAsync(deviation.Id, purpose);
             Assert.Equal(("dnr", Given.SyntheticNumber), (patient.IdentifierType, patient.Identifier));
         }
-        // Before it has a unit, the coordinator of the party that is to answer handles it.
+        // Before it has a unit, the respondent's coordinator handles it.
         await OpensAsync(Given.SykehusetInnlandet, Roles.Coordinator, null, Other, Purpose);
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
         await OpensAsync(Given.Hamar, Roles.Reporter, null, "test-person", "verifyIdentity");
@@ -57,37 +58,43 @@ public sealed class Open_envelope_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Envelope_does_not_exist_for_anyone_else_and_each_attempt_is_logged(DatabaseProvider provider)
+    public async Task Envelope_is_404_for_anyone_else_and_each_attempt_is_logged(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await SubmitAsync(service);
         // Not routed yet: no unit has it.
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id))
+            .Status);
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
         (string Organization, string Role, string? Unit)[] strangers =
         [
-            (Given.SykehusetInnlandet, Roles.Handler, "si-tynset"), (Given.SykehusetInnlandet, Roles.Handler, null), (Given.SykehusetInnlandet, Roles.Reporter, Unit),
+            (Given.SykehusetInnlandet, Roles.Handler, "si-tynset"), (Given.SykehusetInnlandet, Roles.Handler, null),
+                (Given.SykehusetInnlandet, Roles.Reporter, Unit),
             (Given.SykehusetInnlandet, Roles.Client, Unit), (Given.SykehusetInnlandet, Roles.Coordinator, null),
-            // Of the reporter's own party: neither those who only belong to it, nor to the unit, nor lead another.
-            (Given.Hamar, Roles.Reporter, null), (Given.Hamar, Roles.Reporter, OwnUnit), (Given.Hamar, Roles.Handler, OwnUnit), (Given.Hamar, Roles.Coordinator, null),
+            // Of the reporter's party: not its other people, not other people of the unit, not the leader of another unit.
+            (Given.Hamar, Roles.Reporter, null), (Given.Hamar, Roles.Reporter, OwnUnit), (Given.Hamar, Roles.Handler, OwnUnit),
+                (Given.Hamar, Roles.Coordinator, null),
             (Given.Hamar, Roles.UnitLeader, null), (Given.Hamar, Roles.UnitLeader, "hamar-legevakt"), (Given.Hamar, Roles.Client, null),
             (Given.Ringsaker, Roles.Coordinator, null), (Given.Ringsaker, Roles.Handler, Unit), (Given.Nordlandssykehuset, Roles.Coordinator, null),
         ];
         foreach (var (organization, role, unit) in strangers)
-            Assert.Equal((HttpStatusCode.NotFound, "urn:avvik:problem:notFound"), await RefusedAsync(service.ClientAs(organization, role, unit, Other), deviation.Id));
+            Assert.Equal((HttpStatusCode.NotFound, "urn:avvik:problem:notFound"),
+                await RefusedAsync(service.ClientAs(organization, role, unit, Other), deviation.Id));
         foreach (var role in new[] { Roles.Admin, Roles.Auditor, Roles.Ssu, Roles.LearningEditor })
             Assert.Equal(HttpStatusCode.Forbidden, (await RefusedAsync(service.ClientAs(Given.Hamar, role), deviation.Id)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), Guid.CreateVersion7(), "verifyIdentity")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.Reporter(), (await service.Reporter().SubmitAsync(Given.Submission)).Id, "verifyIdentity")).Status);
-        // Handling is not for the one who reported.
+        Assert.Equal(HttpStatusCode.NotFound, (
+            await RefusedAsync(service.Reporter(), (await service.Reporter().SubmitAsync(Given.Submission)).Id, "verifyIdentity")).Status);
+        // handleCase is no purpose of the reporter's.
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await RefusedAsync(service.Reporter(), deviation.Id, Purpose)).Status);
         Assert.Equal(strangers.Length + 4, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
         Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(service.Reporter(), deviation.Id, null)).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await RefusedAsync(service.Reporter(), deviation.Id, "curiosity")).Status);
-        // Sent on: the unit that had it has it no longer.
+        // Transferred: the first unit no longer has the case.
         await service.ReceiveAsync(deviation.Changed(4, "returned", CaseStates.Routed) with { Unit = "si-tynset" });
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other), deviation.Id))
+            .Status);
         Assert.Equal(0, await database.CountAsync("select count(*) from access_log where action = 'envelopeOpened'"));
     }
 
@@ -102,7 +109,7 @@ public sealed class Open_envelope_tests
         using (var response = await service.As(Given.Hamar, Roles.Reporter).PostAsync($"/api/v1/deviations/{deviation.Id}/patient/open",
             new StringContent("""{"purpose":"verifyIdentity"}""", System.Text.Encoding.UTF8, "application/json")))
             Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromMinutes(30)), (response.StatusCode, response.Headers.RetryAfter!.Delta));
-        // Each person has an hour's openings of their own.
+        // The limit is for each person.
         await service.ClientAs(Given.Hamar, Roles.UnitLeader, OwnUnit, Other).OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
         Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
         clock.Advance(TimeSpan.FromMinutes(31));
@@ -122,13 +129,15 @@ public sealed class Open_envelope_tests
         foreach (var party in new[] { Given.Hamar, Given.SykehusetInnlandet })
         {
             var lines = (await AvvikClient.For(service.As(party, Roles.Auditor)).ListAccessLogAsync("reporting")).Items.Where(l => l.Action != "deviationRead");
-            Assert.Equal([("envelopeRefused", Given.Ringsaker), ("envelopeOpened", Given.Hamar), ("envelopeOpened", Given.SykehusetInnlandet)], lines.Select(l => (l.Action, l.Organization)));
+            Assert.Equal([("envelopeRefused", Given.Ringsaker), ("envelopeOpened", Given.Hamar), ("envelopeOpened", Given.SykehusetInnlandet)],
+                lines.Select(l => (l.Action, l.Organization)));
         }
-        Assert.Equal(["envelopeRefused"], (await AvvikClient.For(service.As(Given.Ringsaker, Roles.Auditor)).ListAccessLogAsync("reporting")).Items.Select(l => l.Action));
+        Assert.Equal(["envelopeRefused"], (await AvvikClient.For(service.As(Given.Ringsaker, Roles.Auditor)).ListAccessLogAsync("reporting"))
+            .Items.Select(l => l.Action));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Envelope_whose_key_is_gone_is_answered_410(DatabaseProvider provider)
+    public async Task Envelope_whose_key_is_gone_is_410(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -148,7 +157,7 @@ public sealed class Open_envelope_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Erased_envelope_is_answered_410_to_those_who_could_have_opened_it(DatabaseProvider provider)
+    public async Task Erased_envelope_is_410_for_those_who_could_have_opened_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         var clock = new MovableClock(Given.Now);
@@ -169,25 +178,32 @@ public sealed class Open_envelope_tests
         var ids = new List<Guid>();
         await using (var before = new ServiceUnderTest<Program>(database))
             for (var i = 0; i < 3; i++) ids.Add((await before.Reporter().SubmitAsync(WithPatient)).Id);
-        // One that no key of the ring opens stays, and holds nothing back.
+        // One that no key of the ring opens is left unchanged, and the others are resealed.
         await database.ExecuteAsync($"insert into envelopes (deviation_id, sealed) values ('{Guid.Empty.ToString().Replace('0', 'F')}', 'k0.AAAA')");
 
         var newKey = TestKeys.Of("the new key");
         await using var rotated = new ServiceUnderTest<Program>(database);
-        await using var service = rotated.WithWebHostBuilder(host => host.UseSetting("EnvelopeProtection:ActiveKey", "k2").UseSetting("EnvelopeProtection:Keys:k2", newKey)
+        await using var service = rotated.WithWebHostBuilder(
+            host => host.UseSetting("EnvelopeProtection:ActiveKey", "k2").UseSetting("EnvelopeProtection:Keys:k2", newKey)
             .UseSetting("EnvelopeProtection:PrintKey", TestKeys.Of("EnvelopeProtection")));
         using var _ = service.CreateClient();
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from envelopes where sealed like 'k2.%'") == 3, TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue(
+            async () => await database.CountAsync("select count(*) from envelopes where sealed like 'k2.%'") == 3, TimeSpan.FromSeconds(30));
         Assert.Equal(1, await database.CountAsync("select count(*) from envelopes where sealed = 'k0.AAAA'"));
 
-        // The old key is needed no more.
+        // The old key is no longer needed.
         var ring = new KeyRing(new KeyRingOptions { ActiveKey = "k2", Keys = { ["k2"] = newKey } });
         foreach (var id in ids)
-            Assert.Contains(Given.SyntheticNumber, global::System.Text.Encoding.UTF8.GetString(ring.Open((await database.QueryAsync($"select sealed from envelopes where upper(cast(deviation_id as text)) = '{id.ToString().ToUpperInvariant()}'", r => r.GetString(0))).Single(), id.ToByteArray())), StringComparison.Ordinal);
+        {
+            var envelope = (await database.QueryAsync(
+                $"select sealed from envelopes where upper(cast(deviation_id as text)) = '{id.ToString().ToUpperInvariant()}'", r => r.GetString(0))).Single();
+            var opened = global::System.Text.Encoding.UTF8.GetString(ring.Open(envelope, id.ToByteArray()));
+            Assert.Contains(Given.SyntheticNumber, opened, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
-    public void No_role_of_a_third_party_opens_an_envelope()
+    public void Envelope_stays_closed_for_every_role_of_a_third_party()
     {
         foreach (var status in Vocabulary.CaseStates.Keys)
         {

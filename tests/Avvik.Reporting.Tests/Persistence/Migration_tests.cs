@@ -11,9 +11,10 @@ public sealed class Migration_tests
     public Task Model_and_migrations_agree(DatabaseProvider provider) => Migrations.AgreeWithTheModelAsync<ReportingDbContext>(provider);
 
     [Theory, MemberData(nameof(Migrations.Released), MemberType = typeof(Migrations))]
-    public Task A_released_database_upgrades_with_its_content(string version, DatabaseProvider provider) => Migrations.UpgradeAsync<Program, ReportingDbContext>(version, provider, "reporting", async service =>
+    public Task Released_database_upgrades_with_its_content(string version, DatabaseProvider provider) =>
+        Migrations.UpgradeAsync<Program, ReportingDbContext>(version, provider, "reporting", async service =>
     {
-        // 0.1.0 did not keep who reported: what it took is for the coordinators.
+        // 0.1.0 did not store who reported: only coordinators see its deviations.
         var mine = await service.ClientAs("970540008", Roles.Coordinator).ListDeviationsAsync();
         Assert.StartsWith("Epikrisen kom ni dager", Assert.Single(mine.Items).Submission.Narrative, StringComparison.Ordinal);
     });

@@ -29,10 +29,11 @@ public sealed class Repeated_submission_tests
         // From now on a deviation of that day is too old.
         clock.Advance(TimeSpan.FromDays(2));
         Assert.Equal((HttpStatusCode.OK, first.Body), await PostAsync(service.As(Given.Hamar, Roles.Client), submission));
-        // Nobody else's submission is a repeat of it, nor is other content.
+        // Neither another client's submission nor other content is a repeat.
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(service.As(Given.Ringsaker, Roles.Client), submission)).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(service.As(Given.Hamar, Roles.Client, clientId: "other"), submission)).Status);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(service.As(Given.Hamar, Roles.Client), submission with { ActualHarm = "none" })).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(service.As(Given.Hamar, Roles.Client), submission with { ActualHarm = "none" }))
+            .Status);
         Assert.Equal(1, await database.CountAsync("select count(*) from outbox_message"));
     }
 

@@ -33,7 +33,7 @@ public sealed class Submit_deviation_tests
     };
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_receipt_is_on_disk_with_its_event_and_derives_what_the_reporter_need_not_type(DatabaseProvider provider)
+    public async Task Submission_stores_deviation_and_event_and_derives_the_rest(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -41,14 +41,15 @@ public sealed class Submit_deviation_tests
 
         Assert.Equal(("submitted", "innlandet", "municipalityToTrust", "innlandet-2024", "5"),
             (receipt.State, receipt.Community, receipt.Direction, receipt.Agreement!.Code, receipt.Agreement.Clause));
-        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+        var sent = JsonSerializer.Deserialize(
+            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         Assert.Equal((receipt.Id, 1, receipt.Reference, "SI Elverum"), (sent.DeviationId, sent.Version, sent.Facts.Reference, sent.Facts.RespondentSite));
         Assert.Equal(Good.Narrative, service.Services.GetRequiredService<TextProtector>().Reveal(sent.Narrative));
         Assert.DoesNotContain("Epikrisen", sent.Narrative.Value, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_same_submission_again_gives_the_same_receipt_and_other_content_is_a_conflict(DatabaseProvider provider)
+    public async Task Repeated_submission_gets_its_receipt_and_other_content_is_409(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -56,7 +57,8 @@ public sealed class Submit_deviation_tests
         var submission = Good with { Patient = new() { IdentifierType = "dnr", Identifier = SyntheticNumber } };
         async Task<(HttpStatusCode Status, string Body)> PostAsync(Submission s)
         {
-            using var response = await http.PostAsync("/api/v1/deviations", new StringContent(JsonSerializer.Serialize(s, SubmissionJson.Default.Submission), Encoding.UTF8, "application/json"));
+            using var response = await http.PostAsync(
+                "/api/v1/deviations", new StringContent(JsonSerializer.Serialize(s, SubmissionJson.Default.Submission), Encoding.UTF8, "application/json"));
             return (response.StatusCode, await response.Content.ReadAsStringAsync());
         }
         var first = await PostAsync(submission);
@@ -64,13 +66,14 @@ public sealed class Submit_deviation_tests
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK, first.Body), (first.Status, again.Status, again.Body));
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { ActualHarm = "none" })).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(submission with { Patient = null })).Status);
-        // Another client's reference is its own.
-        Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(), (await AvvikClient.For(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
+        // The same reference of another client is another submission.
+        Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(),
+            (await AvvikClient.For(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
         Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message"));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task A_hundred_at_once_with_twins_among_them_are_each_stored_once_with_numbers_in_an_unbroken_row(DatabaseProvider provider)
+    public async Task Concurrent_submissions_are_stored_once_with_consecutive_numbers(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -78,16 +81,18 @@ public sealed class Submit_deviation_tests
         var submissions = Enumerable.Range(0, 50).Select(_ => Good).ToList();
         var receipts = await Task.WhenAll(submissions.Concat(submissions).Select(s => client.SubmitAsync(s)));
         Assert.Equal(50, receipts.Select(r => r.Id).Distinct().Count());
-        Assert.Equal(Enumerable.Range(1, 50), receipts.Select(r => int.Parse(r.Reference[^6..], global::System.Globalization.CultureInfo.InvariantCulture)).Distinct().Order());
+        Assert.Equal(Enumerable.Range(1, 50), receipts.Select(r => int.Parse(r.Reference[^6..], global::System.Globalization.CultureInfo.InvariantCulture))
+            .Distinct().Order());
         Assert.Equal(50, await database.CountAsync("select count(*) from outbox_message"));
     }
 
     [Fact]
-    public async Task The_patient_is_sealed_and_is_nowhere_else()
+    public async Task Patient_is_sealed_and_stored_nowhere_else()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var receipt = await service.ClientAs(Hamar, Roles.Reporter).SubmitAsync(Good with { Patient = new() { IdentifierType = "dnr", Identifier = SyntheticNumber } });
+        var receipt = await service.ClientAs(Hamar, Roles.Reporter)
+            .SubmitAsync(Good with { Patient = new() { IdentifierType = "dnr", Identifier = SyntheticNumber } });
         Assert.True(receipt.HasPatient);
         Assert.Null(receipt.Submission.Patient);
 
@@ -101,7 +106,8 @@ public sealed class Submit_deviation_tests
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var copy = new MemoryStream();
             await stream.CopyToAsync(copy);
-            foreach (var trace in new[] { Encoding.UTF8.GetBytes(SyntheticNumber), Encoding.Unicode.GetBytes(SyntheticNumber), Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(SyntheticNumber))) })
+            foreach (var trace in new[] { Encoding.UTF8.GetBytes(SyntheticNumber), Encoding.Unicode.GetBytes(SyntheticNumber),
+                Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(SyntheticNumber))) })
                 Assert.False(copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(trace) >= 0, $"{Path.GetFileName(file)} holds the number");
         }
     }
@@ -111,7 +117,7 @@ public sealed class Submit_deviation_tests
     [InlineData("2024-03-01", "innlandet-2024")]
     [InlineData("2024-02-29T23:30:00Z", "innlandet-2024")]
     [InlineData("2019-02-28", null)]
-    public async Task A_deviation_is_judged_by_the_agreement_in_force_in_Norway_on_the_day(string occurredAt, string? agreement)
+    public async Task Agreement_is_the_one_in_force_on_the_Norwegian_day(string occurredAt, string? agreement)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -135,7 +141,7 @@ public sealed class Submit_deviation_tests
     }
 
     [Fact]
-    public async Task Only_a_party_with_a_reporting_role_may_submit_and_only_its_own_are_seen()
+    public async Task Submission_needs_a_reporting_role_of_a_party()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -151,7 +157,7 @@ public sealed class Submit_deviation_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_list_pages_without_loss_or_repetition_and_filters_by_state_and_day(DatabaseProvider provider)
+    public async Task Deviation_list_is_paged_and_filtered_by_state_and_day(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -169,17 +175,19 @@ public sealed class Submit_deviation_tests
         Assert.Equal(seen.Select(d => d.ReceivedAt).OrderDescending(), seen.Select(d => d.ReceivedAt));
         Assert.Empty((await client.ListDeviationsAsync(new() { State = "closed" })).Items);
         Assert.Empty((await client.ListDeviationsAsync(new() { To = new(2020, 1, 1) })).Items);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListDeviationsAsync(new() { State = "nonsense", Limit = 0 }))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (
+            await Assert.ThrowsAsync<AvvikProblemException>(() => client.ListDeviationsAsync(new() { State = "nonsense", Limit = 0 }))).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task The_timeline_is_right_whatever_order_the_events_and_their_words_arrive_in(DatabaseProvider provider)
+    public async Task Timeline_is_the_same_in_any_order_of_events_and_texts(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var client = service.ClientAs(Hamar, Roles.Reporter);
         var receipt = await client.SubmitAsync(Good);
-        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+        var sent = JsonSerializer.Deserialize(
+            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         CaseChanged Changed(int version, string action, string state) => new()
         {
             DeviationId = receipt.Id,
@@ -213,17 +221,20 @@ public sealed class Submit_deviation_tests
     }
 
     [Fact]
-    public async Task Nothing_a_later_event_says_undoes_a_withdrawal()
+    public async Task Withdrawal_is_not_undone_by_a_later_event()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var client = service.ClientAs(Hamar, Roles.Reporter);
         var receipt = await client.SubmitAsync(Good);
         Assert.Equal("withdrawn", (await client.WithdrawAsync(receipt.Id, "Feil pasientforløp.")).State);
-        var sent = JsonSerializer.Deserialize((await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))[0], ContractJson.Default.DeviationSubmitted)!;
+        var sent = JsonSerializer.Deserialize(
+            (await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))[0],
+            ContractJson.Default.DeviationSubmitted)!;
         await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([Page(new CaseChanged
         {
-            DeviationId = receipt.Id, Version = 3, OccurredAt = receipt.ReceivedAt, Action = "routed", State = "routed", Facts = sent.Facts, Unit = "si-elverum-hamar",
+            DeviationId = receipt.Id, Version = 3, OccurredAt = receipt.ReceivedAt, Action = "routed", State = "routed", Facts = sent.Facts,
+                Unit = "si-elverum-hamar",
         })], default);
         Assert.Equal("withdrawn", (await client.GetDeviationAsync(receipt.Id)).State);
         Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.WithdrawAsync(receipt.Id, "Igjen."))).Status);

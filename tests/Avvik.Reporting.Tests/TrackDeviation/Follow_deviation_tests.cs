@@ -11,12 +11,12 @@ public sealed class Follow_deviation_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task An_answer_is_followed_up_once(DatabaseProvider provider)
+    public async Task Answer_can_be_followed_up_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await service.Reporter().SubmitAsync(Given.Submission);
-        // Something to add while it is open, an answer to a question, and the follow-up: all are messages.
+        // An addition while it is open, the answer to a question, and the follow-up are messages.
         await service.Reporter().WriteMessageAsync(deviation.Id, "Det gjaldt to pasienter.");
         await service.ReceiveAsync(deviation.Changed(4, "asked", CaseStates.AwaitingReporter));
         await service.Reporter().WriteMessageAsync(deviation.Id, "Medisinsk sengepost.");
@@ -32,19 +32,23 @@ public sealed class Follow_deviation_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Who_reported_what_had_been_reported_follows_the_case_it_was_added_to(DatabaseProvider provider)
+    public async Task Reporter_of_a_duplicate_follows_the_main_case(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var main = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
         var duplicate = await service.Reporter().SubmitAsync(Given.Submission);
-        await service.ReceiveAsync(main.Changed(3, "routed", CaseStates.Routed, null), duplicate.Changed(3, "duplicate", CaseStates.Duplicate, mainCase: main.Id), main.Changed(4, "acknowledged", CaseStates.Acknowledged),
-            main.Changed(5, "asked", CaseStates.AwaitingReporter), service.Informed(main, 5, "Hvilken avdeling?"), main.Changed(7, "answered", CaseStates.Answered), service.Informed(main, 7, "Rutinen er endret."));
+        await service.ReceiveAsync(
+            main.Changed(3, "routed", CaseStates.Routed, null), duplicate.Changed(3, "duplicate", CaseStates.Duplicate, mainCase: main.Id),
+            main.Changed(4, "acknowledged", CaseStates.Acknowledged),
+            main.Changed(5, "asked", CaseStates.AwaitingReporter), service.Informed(main, 5, "Hvilken avdeling?"),
+                main.Changed(7, "answered", CaseStates.Answered), service.Informed(main, 7, "Rutinen er endret."));
 
         var seen = await service.Reporter().GetDeviationAsync(duplicate.Id);
         Assert.Equal((CaseStates.Duplicate, main.Id), (seen.State, seen.MainCase));
-        // What the other reporter was asked is between them and the unit.
-        Assert.Equal([("submitted", null), ("duplicate", null), ("acknowledged", null), ("answered", "Rutinen er endret.")], seen.Timeline.Select(e => (e.Event, e.Text)));
+        // What the main case's reporter was asked is not shown.
+        Assert.Equal([("submitted", null), ("duplicate", null), ("acknowledged", null), ("answered", "Rutinen er endret.")],
+            seen.Timeline.Select(e => (e.Event, e.Text)));
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().GetDeviationAsync(main.Id))).Status);
     }
 
@@ -55,7 +59,7 @@ public sealed class Follow_deviation_tests
     [InlineData("2024-03-01", "innlandet-2024")]
     [InlineData("2024-02-29T23:30:00Z", "innlandet-2024")]
     [InlineData("2026-08-14", "innlandet-2024")]
-    public async Task A_deviation_is_judged_by_the_agreement_that_was_in_force_that_day_in_norway(string occurredAt, string? agreement)
+    public async Task Agreement_is_the_one_in_force_when_the_deviation_occurred(string occurredAt, string? agreement)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);

@@ -14,7 +14,10 @@ public sealed class Message_idempotency_tests
 
     private static async Task<(HttpStatusCode Status, string Body)> PostAsync(HttpClient http, Guid id, string text, string? key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/deviations/{id}/messages") { Content = JsonContent.Create(new ReporterMessage { Text = text }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/deviations/{id}/messages")
+        {
+            Content = JsonContent.Create(new ReporterMessage { Text = text }),
+        };
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         using var response = await http.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
@@ -23,7 +26,7 @@ public sealed class Message_idempotency_tests
     private static string? TypeOf(string problem) => JsonElement.Parse(problem).GetProperty("type").GetString();
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Same_key_and_content_again_writes_one_message_and_gives_the_same_answer(DatabaseProvider provider)
+    public async Task Same_key_and_content_writes_one_message_with_the_same_answer(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -34,16 +37,18 @@ public sealed class Message_idempotency_tests
         Assert.Equal(HttpStatusCode.OK, answers[0].Status);
         var other = await PostAsync(http, id, "Det gjaldt tre pasienter.", "k-1");
         Assert.Equal((HttpStatusCode.Conflict, "urn:avvik:problem:idempotencyKeyReused"), (other.Status, TypeOf(other.Body)));
-        // The key is the caller's own, and a message without one is another message.
-        Assert.Equal(HttpStatusCode.OK, (await PostAsync(service.As(Given.Hamar, Roles.Coordinator, subject: "another"), id, "Det gjaldt to pasienter.", "k-1")).Status);
+        // Another caller's key is another key, and a message without one is another message.
+        Assert.Equal(HttpStatusCode.OK, (
+            await PostAsync(service.As(Given.Hamar, Roles.Coordinator, subject: "another"), id, "Det gjaldt to pasienter.", "k-1")).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, id, "Det gjaldt to pasienter.", null)).Status);
         Assert.Equal(3, await database.CountAsync("select count(*) from reporter_messages"));
         Assert.Equal(3, await database.CountAsync("select count(*) from outbox_message where type like '%answered%'"));
-        Assert.Equal(["another", "test-person"], (await database.QueryAsync("select distinct subject from reporter_messages order by subject", r => r.GetString(0))));
+        Assert.Equal(["another", "test-person"], (
+            await database.QueryAsync("select distinct subject from reporter_messages order by subject", r => r.GetString(0))));
     }
 
     [Theory, MemberData(nameof(Engines))]
-    public async Task Repeat_after_the_case_has_closed_still_gives_the_answer(DatabaseProvider provider)
+    public async Task Repeated_message_gets_its_answer_after_the_case_has_closed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -80,10 +85,12 @@ public sealed class Message_idempotency_tests
         await service.Reporter().GetDeviationAsync(deviation.Id);
         wire.CutBeforeReplyTo = "COMMIT\0"; // not READ COMMITTED
         using var response = await service.As(Given.Hamar, Roles.Reporter).PostAsync($"/api/v1/deviations/{deviation.Id}/{action}",
-            new StringContent(action == "messages" ? """{"text":"Det gjaldt to pasienter."}""" : """{"reason":"Meldt to ganger."}""", System.Text.Encoding.UTF8, "application/json"));
+            new StringContent(action == "messages" ? """{"text":"Det gjaldt to pasienter."}""" : """{"reason":"Meldt to ganger."}""",
+                System.Text.Encoding.UTF8, "application/json"));
         Assert.Null(wire.CutBeforeReplyTo);
-        // The caller is told that it is done, or that it is not known; asked again it is done once.
+        // The caller gets 200 or 503; repeated, it is done once.
         Assert.Contains(response.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
-        Assert.Equal(1, await database.CountAsync($"select count(*) from outbox_message where type like '%{(action == "messages" ? "answered" : "withdrawn")}%'"));
+        Assert.Equal(1, await database.CountAsync(
+            $"select count(*) from outbox_message where type like '%{(action == "messages" ? "answered" : "withdrawn")}%'"));
     }
 }

@@ -81,7 +81,8 @@ public sealed class Assign_roles_tests
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
         var she = As(service, Given.SykehusetInnlandet, Scopes.Case);
-        await coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = "si-tynset", From = "2026-08-21", To = "2026-08-22", Reason = "Helgevakt." });
+        await coordinator.AssignAsync(
+            new() { Subject = Person, Role = Roles.Handler, Unit = "si-tynset", From = "2026-08-21", To = "2026-08-22", Reason = "Helgevakt." });
         Assert.DoesNotContain("acknowledge", (await she.GetCaseAsync(id)).AllowedActions);
         // Midnight in Norway is ten in the evening in UTC.
         clock.Advance(new DateTimeOffset(2026, 8, 20, 22, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());

@@ -116,7 +116,13 @@ public sealed class Case_deadlines_tests
         Assert.Equal(["noticeOverdue"], Wake(answered, Received.AddDays(300)));
         Assert.Equal(CaseStates.Answered, answered.State);
         var notified = Answered(Received.AddHours(1), "death",
-            new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" } });
+            new()
+            {
+                Text = "Svar",
+                ContributingFactors = ["capacity"],
+                NoMeasuresReason = "Engangstilfelle",
+                SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" }
+            });
         Assert.StartsWith("closed", Assert.Single(Wake(notified, Received.AddDays(300))), StringComparison.Ordinal);
     }
 
@@ -124,7 +130,13 @@ public sealed class Case_deadlines_tests
     public void Late_measure_is_reported_once_also_after_closing()
     {
         var @case = Answered(Received.AddDays(1),
-            body: new() { Text = "Svar", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-habilitering", DueDate = "2026-10-01" }, new() { Description = "Ny mal", Owner = "Fagsjef", DueDate = "2026-10-15" }] });
+            body: new()
+            {
+                Text = "Svar",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny rutine", Owner = "si-habilitering", DueDate = "2026-10-01" },
+                new() { Description = "Ny mal", Owner = "Fagsjef", DueDate = "2026-10-15" }]
+            });
         Act(@case, "close", Received.AddDays(2));
         @case.ChangeMeasure(@case.Measures[1], "cancelled", "Ikke behov.", Coordinator, new(2026, 9, 1), Received.AddDays(12));
         Assert.Empty(Wake(@case, new(2026, 10, 1, 21, 59, 59, TimeSpan.Zero)));

@@ -14,7 +14,8 @@ public sealed class Case_rules_tests
     private static readonly string[] Coordinators = ["respondentsCoordinator", "reportersCoordinator"];
 
     // Written from what the parties have agreed, not from the table: everything that is not here is refused.
-    private static readonly Dictionary<(string State, string Action), (string[] Who, string To)> Agreed = new Dictionary<(string State, string Action), (string[] Who, string To)>
+    private static readonly Dictionary<(string State, string Action), (string[] Who, string To)> Agreed = new Dictionary<(string State, string Action),
+        (string[] Who, string To)>
     {
         [("routed", "acknowledge")] = (Handlers, "acknowledged"),
         [("routed", "return")] = (Handlers, "routed"),
@@ -55,7 +56,8 @@ public sealed class Case_rules_tests
             {
                 var (who, to) = Agreed.GetValueOrDefault((state, action), ([], ""));
                 var refusal = CaseRules.Refusal(CaseRules.Find(action)!, @case, actor, Now);
-                var expected = who.Contains(name) ? null : to.Length == 0 ? "actionNotAllowed" : name == "otherUnitsHandler" && who == Handlers ? "otherUnit"
+                var expected = who.Contains(name) ? null : to.Length == 0 ? ProblemCodes.ActionNotAllowed : name == "otherUnitsHandler" && who == Handlers
+                    ? "otherUnit"
                     : "forbidden";
                 Assert.True(expected == refusal, $"{name}, {state}, {action}: {refusal ?? "allowed"}, not {expected ?? "allowed"}");
                 if (refusal is null) Assert.Equal(to, CaseRules.Find(action)!.To ?? state);

@@ -70,7 +70,12 @@ public sealed class Case_tests
         Act(@case, "acknowledge");
         Act(@case, "start");
         Act(@case, "answer",
-            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
+            new()
+            {
+                Text = "Rutinen er endret.",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }]
+            });
         var answer = @case.CurrentAnswer()!;
         Assert.Equal(("Rutinen er endret.", "planned"), (answer.Text, Assert.Single(answer.Measures).State));
         Assert.NotNull(answer.Measures[0].Id);
@@ -104,7 +109,12 @@ public sealed class Case_tests
         Assert.Equal(("followedUp", CaseStates.InProgress, NorwegianCalendar.DeadlineAfter(Now.AddDays(2), 21)),
             (followed.Action, followed.State, @case.DueAt));
         Act(@case, "answer",
-            new() { Text = "Utfyllende svar.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny kontroll", Owner = "si-habilitering", DueDate = "2026-11-01" }] });
+            new()
+            {
+                Text = "Utfyllende svar.",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny kontroll", Owner = "si-habilitering", DueDate = "2026-11-01" }]
+            });
         Assert.Equal("reporterMessage", @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(4), Now.AddDays(4)).Action);
         Assert.Equal(CaseStates.Answered, @case.State);
         // The measures of both answers stand, each with whoever sees to it.
@@ -127,18 +137,18 @@ public sealed class Case_tests
     }
 
     [Fact]
-    public void Serious_event_is_not_closed_before_the_respondent_has_answered_whether_it_notified()
+    public void Serious_event_stays_open_until_the_respondent_answers_on_notice()
     {
         var @case = Case.Open(Given.Triaged(f => f with { ActualHarm = "severe" }), new(Given.Narrative), Given.Knowledge, Now).Case;
         var incident = @case.SeriousIncident()!;
         Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null),
             (string.Join(", ", incident.Recipients), incident.NotifyBy, incident.Notice));
-        foreach (var action in new[] { "accept", "close" }) Assert.Equal("seriousIncidentNoticeRequired",
+        foreach (var action in new[] { "accept", "close" }) Assert.Equal(ProblemCodes.SeriousIncidentNoticeRequired,
             @case.Missing(CaseRules.Find(action)!, Coordinator, new()));
         var notice = new SeriousIncidentNotice { Notified = "yes", Reference = "2026/123" };
         Assert.Null(@case.Missing(CaseRules.Find("close")!, Coordinator, new() { SeriousIncidentNotice = notice }));
         // The reporter's party answers for itself only.
-        Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find("accept")!, People.All["reporter"],
+        Assert.Equal(ProblemCodes.SeriousIncidentNoticeRequired, @case.Missing(CaseRules.Find("accept")!, People.All["reporter"],
             new() { SeriousIncidentNotice = notice }));
         Act(@case, "acknowledge");
         Act(@case, "start");
@@ -236,7 +246,7 @@ public sealed class Case_tests
     {
         var @case = Serious("severe");
         Act(@case, "reclassify", new() { ActualHarm = "mild", Reason = "Mildere." });
-        Assert.Equal("seriousIncidentNoticeRequired", @case.Missing(CaseRules.Find("close")!, Coordinator, new()));
+        Assert.Equal(ProblemCodes.SeriousIncidentNoticeRequired, @case.Missing(CaseRules.Find("close")!, Coordinator, new()));
         Act(@case, "answer", new()
         {
             Text = "Svar",
@@ -271,7 +281,7 @@ public sealed class Case_tests
     }
 
     [Fact]
-    public void Stored_notice_from_before_there_was_one_for_each_party_counts_as_the_respondents()
+    public void Stored_notice_of_an_older_version_counts_as_the_respondents()
     {
         var duty = NoticeDuty.FromJson("""{"notified":"yes","reference":"V1","reason":null}""").Completed(Given.ReceivedAt, Given.SykehusetInnlandet);
         Assert.Equal((Given.ReceivedAt, "V1"), (duty.From, duty.AnswerOf(Given.SykehusetInnlandet)!.Reference));
@@ -292,7 +302,12 @@ public sealed class Case_tests
         Act(@case, "acknowledge");
         Act(@case, "start");
         Act(@case, "answer",
-            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }] });
+            new()
+            {
+                Text = "Rutinen er endret.",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny rutine", Owner = "Avdelingen", DueDate = "2026-10-01" }]
+            });
         return @case;
     }
 

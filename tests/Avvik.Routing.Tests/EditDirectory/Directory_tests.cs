@@ -144,7 +144,8 @@ public sealed class Directory_tests
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"1\"");
-        using var stale = await http.PutAsync("/api/v1/directory/units/si-tynset", new StringContent("""{ "name": "Tynset", "reason": "Fordi." }""", null, "application/json"));
+        using var stale = await http.PutAsync(
+            "/api/v1/directory/units/si-tynset", new StringContent("""{ "name": "Tynset", "reason": "Fordi." }""", null, "application/json"));
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
     }
 }

@@ -15,7 +15,12 @@ public sealed class Handle_case_tests
 {
     // A synthetic number: month + 80.
     private const string SyntheticNumber = "41814061033";
-    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity", "communication"], Measures = [new() { Description = "Ny rutine", Owner = "Avdeling Tynset", DueDate = "2026-10-01" }] };
+    private static readonly CaseAction Answer = new()
+    {
+        Text = "Rutinen er endret.",
+        ContributingFactors = ["capacity", "communication"],
+        Measures = [new() { Description = "Ny rutine", Owner = "Avdeling Tynset", DueDate = "2026-10-01" }]
+    };
 
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
@@ -119,18 +124,18 @@ public sealed class Handle_case_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent"),
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, ProblemCodes.InvalidContent),
             await RefusalAsync(Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "3403-lege" })) is var r
             ? (r.Status, r.Code) : default);
         Assert.Equal("si-habilitering", (await Handler(service)
             .ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
-        Assert.Equal("otherUnit", (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
+        Assert.Equal(ProblemCodes.OtherUnit, (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
         Assert.Equal("si-samhandling", (await Handler(service, "si-habilitering").ActAsync(id, 4, "return", new() { Reason = "Feil enhet." })).Case.Unit);
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
         Assert.Equal(["resolve", "close", "reclassify", "enter-in-error"], escalated.AllowedActions);
-        Assert.Equal("actionNotAllowed", (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
+        Assert.Equal(ProblemCodes.ActionNotAllowed, (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
         Assert.Equal((CaseStates.InProgress, "Tynset svarer."), (resolved.Case.State, resolved.Timeline[^1].Text));
@@ -215,7 +220,7 @@ public sealed class Handle_case_tests
 
         Assert.Equal([("/reason", "required")], (await RefusalAsync(reporter.ActAsync(id, 9, "dispute"))).Errors);
         await reporter.ActAsync(id, 9, "dispute", new() { Reason = "Rutinen følges ikke i helgene." });
-        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 10, "resolve", new() { Decision = "Nei." }))).Code);
+        Assert.Equal(ProblemCodes.Forbidden, (await RefusalAsync(Handler(service).ActAsync(id, 10, "resolve", new() { Decision = "Nei." }))).Code);
         await theirCoordinator.ActAsync(id, 10, "escalate", new() { Reason = "Partene må møtes." });
         Assert.Equal([("/decision", "decisionRequired")], (await RefusalAsync(Coordinator(service).ActAsync(id, 11, "close"))).Errors);
         var closed = await Coordinator(service).ActAsync(id, 11, "close", new() { Decision = "Tas opp i dialogmøtet." });
@@ -240,9 +245,10 @@ public sealed class Handle_case_tests
         Assert.Equal(("Statens helsetilsyn, Ukom", new DateOnly(2026, 8, 20), null),
             (string.Join(", ", answered.SeriousIncident!.Recipients), answered.SeriousIncident.NotifyBy, answered.SeriousIncident.Notice));
 
-        Assert.Equal((HttpStatusCode.Conflict, "seriousIncidentNoticeRequired"), await RefusalAsync(coordinator.ActAsync(id, 6, "close")) is var r
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.SeriousIncidentNoticeRequired), await RefusalAsync(coordinator.ActAsync(id, 6, "close")) is var r
             ? (r.Status, r.Code) : default);
-        Assert.Equal("seriousIncidentNoticeRequired", (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(id, 6, "accept"))).Code);
+        Assert.Equal(ProblemCodes.SeriousIncidentNoticeRequired, (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(id, 6, "accept")))
+            .Code);
         Assert.Equal([("/seriousIncidentNotice/notified", "required")],
             (await RefusalAsync(coordinator.ActAsync(id, 6, "close", new() { SeriousIncidentNotice = new() }))).Errors);
         Assert.Equal([("/seriousIncidentNotice/reference", "required")],
@@ -263,7 +269,8 @@ public sealed class Handle_case_tests
         Assert.Equal([("/category", "unknownCode"), ("/clause", "unknownCode"), ("/actualHarm", "unknownCode"), ("/patientGroups/0", "unknownCode")],
             (await RefusalAsync(Coordinator(service).ActAsync(id, 3, "reclassify",
                 new() { Reason = "Feil.", Category = "x", Clause = "99", ActualHarm = "x", PatientGroups = ["x"] }))).Errors);
-        Assert.Equal("forbidden", (await RefusalAsync(Handler(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", ActualHarm = "none" }))).Code);
+        Assert.Equal(ProblemCodes.Forbidden, (
+            await RefusalAsync(Handler(service).ActAsync(id, 3, "reclassify", new() { Reason = "Feil.", ActualHarm = "none" }))).Code);
         var changed = await service.ClientAs(Given.Hamar, Roles.Coordinator)
             .ActAsync(id, 3, "reclassify", new() { Reason = "Ingen skade likevel.", Category = "medication", ActualHarm = "none" });
         Assert.Equal(("medication", "none", CaseStates.Routed, "si-tynset"),
@@ -293,7 +300,8 @@ public sealed class Handle_case_tests
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");
-        using var misspelt = await http.PostAsync($"/api/v1/cases/{id}/return", new StringContent("""{ "reason": "Feil enhet.", "sugestedUnit": "si-habilitering" }""", null, "application/json"));
+        using var misspelt = await http.PostAsync(
+            $"/api/v1/cases/{id}/return", new StringContent("""{ "reason": "Feil enhet.", "sugestedUnit": "si-habilitering" }""", null, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, misspelt.StatusCode);
         Assert.Equal("/sugestedUnit", (await misspelt.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0].GetProperty("pointer").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync($"/api/v1/cases/{id}/burn", null)).StatusCode);

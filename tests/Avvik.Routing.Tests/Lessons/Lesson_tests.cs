@@ -64,7 +64,7 @@ public sealed class Lesson_tests
         Assert.Equal([Given.SykehusetInnlandet], proposed.Origin!.ApprovedBy);
         var neighbour = service.ClientAs(Ringsaker, Roles.Handler);
         Assert.Empty((await neighbour.ListLessonsAsync()).Items);
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(neighbour.GetLessonAsync(proposed.Id)));
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound), await RefusalAsync(neighbour.GetLessonAsync(proposed.Id)));
         Assert.Equal(proposed.Id, Assert.Single((await Municipality(service).ListLessonsAsync()).Items).Id);
         Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items);
 
@@ -87,7 +87,7 @@ public sealed class Lesson_tests
             StringComparison.OrdinalIgnoreCase);
         // Another community's it is not.
         Assert.Empty((await service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).ListLessonsAsync()).Items);
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound),
             await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator).GetLessonAsync(approved.Id)));
     }
 
@@ -103,14 +103,15 @@ public sealed class Lesson_tests
         Assert.Equal(["frailElderly"], changed.PatientGroups);
 
         // What was read is no more what would be approved.
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 1, Draft)));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, ProblemCodes.StaleVersion), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, ProblemCodes.StaleVersion),
+            await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 1, Draft)));
         using (var blind = await service.As(Given.SykehusetInnlandet, Roles.Coordinator).PutAsJsonAsync($"/api/v1/lessons/{proposed.Id}", Draft))
             Assert.Equal(HttpStatusCode.PreconditionRequired, blind.StatusCode);
         // Without If-Match it is approved as it is.
         using (var response = await service.As(Given.SykehusetInnlandet, Roles.LearningEditor).PostAsync($"/api/v1/lessons/{proposed.Id}/approve", null))
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal((HttpStatusCode.Conflict, "lessonApproved"), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 3, Draft)));
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.LessonApproved), await RefusalAsync(Trust(service).ChangeLessonAsync(proposed.Id, 3, Draft)));
         Assert.Equal("Epikrisen samme dag", Assert.Single((await Trust(service).ListLessonsAsync(new() { Q = "samme" })).Items).Title);
     }
 
@@ -157,30 +158,38 @@ public sealed class Lesson_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var open = (await service.ReceivedAsync(service.Triaged())).DeviationId;
-        Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ProposeLessonAsync(open, Draft)));
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.CaseNotClosed), await RefusalAsync(Trust(service).ProposeLessonAsync(open, Draft)));
         var id = await ClosedAsync(service);
         foreach (var role in new[] { Roles.Handler, Roles.Reporter, Roles.UnitLeader, Roles.Ssu, Roles.Client, Roles.Admin })
-            Assert.Equal((role, (HttpStatusCode.Forbidden, "forbidden")),
+            Assert.Equal((role, (HttpStatusCode.Forbidden, ProblemCodes.Forbidden)),
                 (role, await RefusalAsync(service.ClientAs(Given.Hamar, role).ProposeLessonAsync(id, Draft))));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(service.ClientAs(Ringsaker, Roles.Coordinator).ProposeLessonAsync(id, Draft)));
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound),
+            await RefusalAsync(service.ClientAs(Ringsaker, Roles.Coordinator).ProposeLessonAsync(id, Draft)));
         foreach (var role in new[] { Roles.Admin, Roles.Auditor })
-            Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await RefusalAsync(service.ClientAs(Given.Hamar, role).ListLessonsAsync()));
+            Assert.Equal((HttpStatusCode.Forbidden, ProblemCodes.Forbidden), await RefusalAsync(service.ClientAs(Given.Hamar, role).ListLessonsAsync()));
 
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Trust(service)
             .ProposeLessonAsync(id,
-            new() { Title = new string('x', 201), WhatHappened = "Ring 99 88 77 66.", Why = " ", WhatWeChanged = "Alt.", PatientGroups = ["childrenAndYouth", "ufo", "childrenAndYouth"] }));
+            new()
+            {
+                Title = new string('x', 201),
+                WhatHappened = "Ring 99 88 77 66.",
+                Why = " ",
+                WhatWeChanged = "Alt.",
+                PatientGroups = ["childrenAndYouth", "ufo", "childrenAndYouth"]
+            }));
         Assert.Equal([("/title", "tooLong"), ("/whatHappened", "identityInText"), ("/why", "blank"), ("/whoShouldKnow", "required"),
             ("/patientGroups/1", "unknownCode"), ("/patientGroups/2", "repeated")],
             refused.Problem.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString()!, e.GetProperty("code").GetString()!)));
 
         var proposed = await Municipality(service).ProposeLessonAsync(id, Draft);
-        Assert.Equal((HttpStatusCode.Conflict, "lessonExists"), await RefusalAsync(Trust(service).ProposeLessonAsync(id, Draft)));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.LessonExists), await RefusalAsync(Trust(service).ProposeLessonAsync(id, Draft)));
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound),
             await RefusalAsync(service.ClientAs(Ringsaker, Roles.LearningEditor).ApproveLessonAsync(proposed.Id, 1)));
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
+        Assert.Equal((HttpStatusCode.Forbidden, ProblemCodes.Forbidden),
             await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ApproveLessonAsync(proposed.Id, 1)));
         await Trust(service).ActNowAsync(id, "reopen", new() { Reason = "Nye opplysninger." });
-        Assert.Equal((HttpStatusCode.Conflict, "caseNotClosed"), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.CaseNotClosed), await RefusalAsync(Trust(service).ApproveLessonAsync(proposed.Id, 1)));
         Assert.Equal("proposed", (await Trust(service).GetLessonAsync(proposed.Id)).State);
     }
 

@@ -17,7 +17,12 @@ public sealed class Measure_tests
         await coordinator.ActAsync(id, 3, "acknowledge");
         await coordinator.ActAsync(id, 4, "start");
         await coordinator.ActAsync(id, 5, "answer",
-            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [.. measures.Select(m => new Measure { Description = $"Tiltak hos {m.Owner}", Owner = m.Owner, DueDate = m.DueDate })] });
+            new()
+            {
+                Text = "Rutinen er endret.",
+                ContributingFactors = ["capacity"],
+                Measures = [.. measures.Select(m => new Measure { Description = $"Tiltak hos {m.Owner}", Owner = m.Owner, DueDate = m.DueDate })]
+            });
         return await coordinator.ActAsync(id, 6, "close");
     }
 
@@ -36,24 +41,24 @@ public sealed class Measure_tests
         var (id, measure) = (closed.Case.Id, closed.Answer!.Measures[0].Id!.Value);
         var owner = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-habilitering");
 
-        Assert.Equal((HttpStatusCode.Conflict, "otherUnit"),
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.OtherUnit),
             await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset")
             .ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
+        Assert.Equal((HttpStatusCode.Forbidden, ProblemCodes.Forbidden),
             await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Coordinator).ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound),
             await RefusalAsync(service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator)
             .ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.Conflict, "measureStateNotAllowed"),
+        Assert.Equal((HttpStatusCode.Conflict, ProblemCodes.MeasureStateNotAllowed),
             await RefusalAsync(owner.ChangeMeasureAsync(id, 7, measure, new() { State = "done" })));
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "staleVersion"),
+        Assert.Equal((HttpStatusCode.PreconditionFailed, ProblemCodes.StaleVersion),
             await RefusalAsync(owner.ChangeMeasureAsync(id, 6, measure, new() { State = "inProgress" })));
-        Assert.Equal((HttpStatusCode.NotFound, "notFound"),
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound),
             await RefusalAsync(owner.ChangeMeasureAsync(id, 7, Guid.CreateVersion7(), new() { State = "inProgress" })));
 
         await owner.ChangeMeasureAsync(id, 7, measure, new() { State = "inProgress" });
         await owner.ChangeMeasureAsync(id, 8, measure, new() { State = "done", Note = "Innført." });
-        Assert.Equal((HttpStatusCode.BadRequest, "invalidRequest"),
+        Assert.Equal((HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest),
             await RefusalAsync(owner.ChangeMeasureAsync(id, 9, measure, new() { State = "effectChecked" })));
         var details = await owner.ChangeMeasureAsync(id, 9, measure, new() { State = "effectChecked", Note = "Ingen nye avvik." });
 

@@ -17,7 +17,8 @@ public sealed class Open_case_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
-        var triaged = await service.ReceivedAsync(service.Triaged() with { ImmediateAction = service.Protect("Ringte fastlegen."), SuggestedMeasure = service.Protect("Sende samme dag.") });
+        var triaged = await service.ReceivedAsync(
+            service.Triaged() with { ImmediateAction = service.Protect("Ringte fastlegen."), SuggestedMeasure = service.Protect("Sende samme dag.") });
 
         var changed = Assert.IsType<CaseChanged>(Assert.Single(await database.SentAsync()));
         Assert.Equal((3, "routed", CaseStates.Routed, "si-tynset", null), (changed.Version, changed.Action, changed.State, changed.Unit, changed.Organization));
@@ -28,7 +29,8 @@ public sealed class Open_case_tests
         Assert.Equal(triaged.Reasons, answering.Reasons);
         Assert.Equal(["acknowledge", "return"], answering.AllowedActions);
         Assert.Empty(reporting.AllowedActions);
-        static string Shared(CaseDetails details) => JsonSerializer.Serialize(details with { AllowedActions = [], RefusedActions = [] }, ClientJson.Default.CaseDetails);
+        static string Shared(CaseDetails details) => JsonSerializer.Serialize(
+            details with { AllowedActions = [], RefusedActions = [] }, ClientJson.Default.CaseDetails);
         Assert.Equal(Shared(answering), Shared(reporting));
     }
 
@@ -68,7 +70,8 @@ public sealed class Open_case_tests
         var triaged = await service.ReceivedAsync(service.Triaged());
         var stranger = service.ClientAs(Given.Nordlandssykehuset, Roles.Coordinator);
         Assert.Empty((await stranger.ListCasesAsync()).Items);
-        foreach (var call in new Func<Task>[] { () => stranger.GetCaseAsync(triaged.DeviationId), () => stranger.ActAsync(triaged.DeviationId, 3, "close"), () => stranger.GetCaseAsync(Guid.CreateVersion7()) })
+        foreach (var call in new Func<Task>[] { () => stranger.GetCaseAsync(triaged.DeviationId), () => stranger.ActAsync(triaged.DeviationId, 3, "close"),
+            () => stranger.GetCaseAsync(Guid.CreateVersion7()) })
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(call)).Status);
         foreach (var role in new[] { Roles.Ssu, Roles.Admin, Roles.Auditor, Roles.LearningEditor })
             Assert.Equal(HttpStatusCode.Forbidden, (await service.As(Given.Hamar, role).GetAsync($"/api/v1/cases/{triaged.DeviationId}")).StatusCode);

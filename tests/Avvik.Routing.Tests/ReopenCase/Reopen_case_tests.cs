@@ -37,7 +37,9 @@ public sealed class Reopen_case_tests
             (handedOver.Version, handedOver.Organization, handedOver.Case.Facts.Category, service.Reveal(handedOver.Reason)));
 
         // Triage asks, is answered, and routes to another unit; the last arrives first, and twice.
-        var routed = service.Triaged(unit: "si-habilitering") with { DeviationId = triaged.DeviationId, Version = 6, Reopening = 1, TriagedBy = Given.SykehusetInnlandet };
+        var routed = service.Triaged(unit: "si-habilitering")
+            with
+        { DeviationId = triaged.DeviationId, Version = 6, Reopening = 1, TriagedBy = Given.SykehusetInnlandet };
         await service.ReceiveAsync(Change(4, "asked", CaseStates.AwaitingReporter));
         await service.ReceiveAsync(routed);
         await service.ReceiveAsync(Change(5, "reporterAnswered", CaseStates.Triage));

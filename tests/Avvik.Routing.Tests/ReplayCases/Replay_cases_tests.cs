@@ -28,7 +28,12 @@ public sealed class Replay_cases_tests
         await coordinator.ActAsync(second.DeviationId, 3, "acknowledge");
         await coordinator.ActAsync(second.DeviationId, 4, "start");
         await coordinator.ActAsync(second.DeviationId, 5, "answer",
-            new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2027-03-01" }] });
+            new()
+            {
+                Text = "Rutinen er endret.",
+                ContributingFactors = ["capacity"],
+                Measures = [new() { Description = "Ny rutine", Owner = "si-tynset", DueDate = "2027-03-01" }]
+            });
         var last = (await database.SentAsync()).OfType<CaseChanged>().GroupBy(c => c.DeviationId).ToDictionary(c => c.Key, c => c.Last());
 
         Assert.Equal(new(2, null), await ReplayAsync(service));

@@ -20,7 +20,14 @@ public sealed class Reporter_messages_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var triaged = service.Triaged();
         ReporterAnswered Message(int number, string text) =>
-            new() { DeviationId = triaged.DeviationId, Version = number, OccurredAt = Given.ReceivedAt.AddMinutes(number), Organization = Given.Hamar, Text = service.Protect(text) };
+            new()
+            {
+                DeviationId = triaged.DeviationId,
+                Version = number,
+                OccurredAt = Given.ReceivedAt.AddMinutes(number),
+                Organization = Given.Hamar,
+                Text = service.Protect(text)
+            };
         var (first, second) = (Message(1, "Det gjaldt to pasienter."), Message(2, "Nå er det rettet."));
         await service.ReceiveAsync(second);
         await service.ReceiveAsync([triaged, first, second, first]);

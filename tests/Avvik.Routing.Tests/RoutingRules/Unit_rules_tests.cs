@@ -35,10 +35,20 @@ public sealed class Unit_rules_tests
     public void Closed_unit_gets_no_cases_even_when_it_is_named()
     {
         CareDirectory Closed(DateOnly on) =>
-            new(new DirectoryPublished { AggregateId = DirectoryPublished.DirectoryId, Version = 2, OccurredAt = Given.ReceivedAt, Units = [new() { OrganizationNumber = Given.SykehusetInnlandet, Code = "si-tynset", Label = "Tynset", Sites = ["SI Tynset"], ClosedOn = on }] });
+            new(new DirectoryPublished
+            {
+                AggregateId = DirectoryPublished.DirectoryId,
+                Version = 2,
+                OccurredAt = Given.ReceivedAt,
+                Units =
+                [
+                    new() { OrganizationNumber = Given.SykehusetInnlandet, Code = "si-tynset", Label = "Tynset", Sites = ["SI Tynset"], ClosedOn = on },
+                ],
+            });
         var rules = new PartyRules(2, [new() { Category = "dischargeSummary", Unit = "si-tynset" }]);
         Assert.Equal("si-tynset", Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today.AddDays(1)), rules: rules).Unit);
-        foreach (var decided in new[] { Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today), rules: rules), Decide(Given.SykehusetInnlandet, "dischargeSummary", unit: "si-tynset", site: "SI Tynset", coordinators: "si-tynset", directory: Closed(Today)) })
+        foreach (var decided in new[] { Decide(Given.SykehusetInnlandet, "dischargeSummary", directory: Closed(Today), rules: rules),
+            Decide(Given.SykehusetInnlandet, "dischargeSummary", unit: "si-tynset", site: "SI Tynset", coordinators: "si-tynset", directory: Closed(Today)) })
             Assert.Equal(("si-samhandling", "fallback"), decided);
     }
 

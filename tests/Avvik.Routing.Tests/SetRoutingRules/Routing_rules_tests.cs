@@ -19,7 +19,8 @@ public sealed class Routing_rules_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var (ours, theirs) = (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), service.ClientAs(Given.Hamar, Roles.Coordinator));
         Assert.Equal((1, 0), (await ours.GetRoutingRulesAsync()) is var none ? (none.Version, none.Rules.Count) : default);
-        var set = await ours.SetRoutingRulesAsync(new() { Rules = [new() { Category = "dischargeSummary", Unit = "si-habilitering" }], Reason = "Prøveordning." });
+        var set = await ours.SetRoutingRulesAsync(
+            new() { Rules = [new() { Category = "dischargeSummary", Unit = "si-habilitering" }], Reason = "Prøveordning." });
         Assert.Equal((2, "test-person", "Prøveordning."), (set.Version, set.ChangedBy, set.Reason));
         var first = await service.ReceivedAsync(service.Triaged());
         await ours.SetRoutingRulesAsync(new() { Rules = [], Reason = "Over." });
@@ -68,7 +69,8 @@ public sealed class Routing_rules_tests
         var (discharge, medication) = (service.Triaged(), service.Triaged(f => f with { Category = "medication" }));
         await service.ReceiveAsync(discharge, medication,
             service.Triaged(f => f with { RespondentOrganization = Given.Nordlandssykehuset, Community = "lofoten-vesteralen-salten", RespondentSite = null }));
-        var simulated = await coordinator.SimulateRoutingRulesAsync(new() { Rules = [new() { Category = "medication", Unit = "si-habilitering" }, new() { Unit = "si-tynset" }] });
+        var simulated = await coordinator.SimulateRoutingRulesAsync(
+            new() { Rules = [new() { Category = "medication", Unit = "si-habilitering" }, new() { Unit = "si-tynset" }] });
         Assert.Equal(2, simulated.Examined);
         Assert.Equal((medication.DeviationId, "si-tynset", "si-habilitering", "partyRule"), Assert.Single(simulated.Moved) is var m
             ? (m.Id, m.From, m.To, m.Rule) : default);

@@ -60,7 +60,14 @@ public sealed class Similar_cases_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var trust = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var draft = new LessonDraft { Title = "Legemiddellisten følger pasienten", WhatHappened = "Blodfortynnende var doblet.", Why = "Ingen hadde ansvaret.", WhatWeChanged = "Listen skrives ut.", WhoShouldKnow = "Sengeposter." };
+        var draft = new LessonDraft
+        {
+            Title = "Legemiddellisten følger pasienten",
+            WhatHappened = "Blodfortynnende var doblet.",
+            Why = "Ingen hadde ansvaret.",
+            WhatWeChanged = "Listen skrives ut.",
+            WhoShouldKnow = "Sengeposter."
+        };
         var approved = await trust.ProposeLessonAsync(await CaseAsync(service, "Hendelse.", f => f with { ReporterOrganization = Ringsaker }), draft);
         await service.ClientAs(Ringsaker, Roles.LearningEditor).ApproveLessonAsync(approved.Id, 1);
         _ = await trust.ProposeLessonAsync(await CaseAsync(service, "Hendelse."), draft);

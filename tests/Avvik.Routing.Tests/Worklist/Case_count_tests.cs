@@ -36,7 +36,7 @@ public sealed class Case_count_tests
         var triaged = await service.ReceivedAsync(service.Triaged());
         var reader = await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(triaged.DeviationId);
         Assert.Contains(new RefusedAction("acknowledge", "forbidden"), reader.RefusedActions);
-        Assert.Contains(new RefusedAction("accept", "actionNotAllowed"), reader.RefusedActions);
+        Assert.Contains(new RefusedAction("accept", ProblemCodes.ActionNotAllowed), reader.RefusedActions);
         Assert.Empty(reader.RefusedActions.Select(r => r.Action).Intersect(reader.AllowedActions));
     }
 }

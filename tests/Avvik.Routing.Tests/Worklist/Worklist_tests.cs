@@ -63,7 +63,8 @@ public sealed class Worklist_tests
         await service.ReceiveAsync(cases.AsEnumerable().Reverse());
 
         foreach (var (sort, key) in new (string,
-            Func<CaseRow, long>)[] { ("", c => c.DueAt.UtcTicks), ("&sort=dueAt", c => c.DueAt.UtcTicks), ("&sort=-receivedAt", c => -c.ReceivedAt.UtcTicks), ("&sort=-actualHarm", c => -Array.IndexOf(Degrees, c.ActualHarm)) })
+            Func<CaseRow, long>)[] { ("", c => c.DueAt.UtcTicks), ("&sort=dueAt", c => c.DueAt.UtcTicks), ("&sort=-receivedAt", c => -c.ReceivedAt.UtcTicks),
+                ("&sort=-actualHarm", c => -Array.IndexOf(Degrees, c.ActualHarm)) })
         {
             var seen = await AllPagesAsync(Coordinator(service), sort, limit: 5);
             Assert.Equal(cases.Select(c => c.DeviationId).Order(), seen.Select(c => c.Id).Order());
@@ -84,7 +85,13 @@ public sealed class Worklist_tests
             narrative: "Økning i 100 % av tilfellene; se_også Årsrapport.");
         var theirs = service.Triaged(f => f with { Reference = "AVV-2026-000103", ReporterOrganization = Ringsaker });
         var ours = service.Triaged(f =>
-            f with { Reference = "AVV-2026-000104", ReporterOrganization = Given.SykehusetInnlandet, RespondentOrganization = Given.Hamar, Direction = Directions.TrustToMunicipality });
+            f with
+            {
+                Reference = "AVV-2026-000104",
+                ReporterOrganization = Given.SykehusetInnlandet,
+                RespondentOrganization = Given.Hamar,
+                Direction = Directions.TrustToMunicipality
+            });
         await service.ReceiveAsync(summary, privacy, theirs, ours);
         await Coordinator(service).ActAsync(theirs.DeviationId, 3, "acknowledge");
         var client = Coordinator(service);
@@ -123,7 +130,8 @@ public sealed class Worklist_tests
         await service.ReceiveAsync(described);
         async Task<int> CountAsync(string q) => (await Coordinator(service).ListCasesAsync(new() { Q = q })).Items.Count;
 
-        foreach (var q in new[] { "ikke", "og", "eller", "side", "sti", "HØY", "near", "\"pris\"", "pris*", "(pris", "pris'", "pris:", "^pris", "-pris", "NEAR(pris)", "parties pris", "a\"b OR pris", "pris & !noe", "pris \\", "😀 pris" })
+        foreach (var q in new[] { "ikke", "og", "eller", "side", "sti", "HØY", "near", "\"pris\"", "pris*", "(pris", "pris'", "pris:", "^pris", "-pris",
+            "NEAR(pris)", "parties pris", "a\"b OR pris", "pris & !noe", "pris \\", "😀 pris" })
             Assert.Equal((q, q is "parties pris" or "a\"b OR pris" ? 0 : 1), (q, await CountAsync(q)));
         foreach (var q in new[] { "%", "\"", "*", "😀", "' or 1=1 --", "parties", Given.Hamar, "\0" }) Assert.Equal((q, 0), (q, await CountAsync(q)));
     }

@@ -17,7 +17,8 @@ public sealed class Similarity_tests
     [Fact]
     public void Text_with_one_more_sentence_is_still_similar() => Assert.InRange(Of(
         "Pasienten ble skrevet ut fredag kveld uten at kommunen var varslet, og hjemmesykepleien hadde ikke fått medisinliste eller beskjed om sårstell.",
-        "Pasienten ble skrevet ut fredag kveld uten at kommunen var varslet, og hjemmesykepleien hadde ikke fått medisinliste eller beskjed om sårstell. Vi ringte avdelingen."), Similarity.Same, 1);
+        "Pasienten ble skrevet ut fredag kveld uten at kommunen var varslet, og hjemmesykepleien hadde ikke fått medisinliste eller beskjed om sårstell. "
+        + "Vi ringte avdelingen."), Similarity.Same, 1);
 
     [Fact]
     public void No_two_corpus_narratives_are_similar()

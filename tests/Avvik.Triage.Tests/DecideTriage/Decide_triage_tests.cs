@@ -33,7 +33,16 @@ public sealed class Decide_triage_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var submitted = await service.ReceivedAsync(service.Waiting());
         var outcome = await Coordinator(service).DecideAsync(submitted.DeviationId,
-            new() { Decision = "route", Category = "medication", Clause = "6", ActualHarm = "none", PatientGroups = ["maternity"], Unit = "si-tynset", Comment = "Gjelder legemiddellisten." });
+            new()
+            {
+                Decision = "route",
+                Category = "medication",
+                Clause = "6",
+                ActualHarm = "none",
+                PatientGroups = ["maternity"],
+                Unit = "si-tynset",
+                Comment = "Gjelder legemiddellisten."
+            });
 
         Assert.Equal(new(submitted.DeviationId, CaseStates.Routed), outcome);
         var sent = await database.SentAsync();
@@ -147,7 +156,17 @@ public sealed class Decide_triage_tests
         Assert.Equal([("/decision", "unknownCode"), ("/reasonCode", "unknownCode"), ("/category", "unknownCode"), ("/clause", "unknownCode"),
             ("/actualHarm", "unknownCode"), ("/patientGroups/1", "unknownCode"), ("/unit", "unknownUnit"), ("/comment", "blank")],
             ErrorsOf(await RefusalAsync(service, submitted,
-                new() { Decision = "burn", ReasonCode = "x", Category = "x", Clause = "14", ActualHarm = "x", PatientGroups = ["maternity", "x"], Unit = "3403-tildeling", Comment = " " })));
+                new()
+                {
+                    Decision = "burn",
+                    ReasonCode = "x",
+                    Category = "x",
+                    Clause = "14",
+                    ActualHarm = "x",
+                    PatientGroups = ["maternity", "x"],
+                    Unit = "3403-tildeling",
+                    Comment = " "
+                })));
         var bare = await RefusalAsync(service, submitted, new() { Decision = "reject" });
         Assert.Equal([("/reasonCode", "required"), ("/comment", "required")], ErrorsOf(bare));
         var uncategorised = await RefusalAsync(service, submitted, new() { Decision = "route" });
@@ -205,12 +224,20 @@ public sealed class Decide_triage_tests
         var asked = Assert.Single((await Coordinator(service).ListTriageAsync()).Items);
         Assert.Equal((CaseStates.AwaitingReporter, "Hva gjaldt det?"), (asked.State, asked.Question));
         Assert.Equal("Hva gjaldt det?", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
-        foreach (var decision in new[] { new TriageDecision { Decision = "route", Category = "other" }, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }, new() { Decision = "ask", Question = "Igjen?" } })
+        foreach (var decision in new[] { new TriageDecision { Decision = "route", Category = "other" },
+            new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }, new() { Decision = "ask", Question = "Igjen?" } })
             Assert.Equal("urn:avvik:problem:actionNotAllowed", (await RefusalAsync(service, submitted, decision)).Problem.GetProperty("type").GetString());
 
         clock.Advance(TimeSpan.FromDays(2));
         ReporterAnswered Wrote(int number, string text) =>
-            new() { DeviationId = submitted.DeviationId, Version = number, OccurredAt = clock.GetUtcNow(), Organization = Given.Hamar, Text = service.Protect(text) };
+            new()
+            {
+                DeviationId = submitted.DeviationId,
+                Version = number,
+                OccurredAt = clock.GetUtcNow(),
+                Organization = Given.Hamar,
+                Text = service.Protect(text)
+            };
         var answer = Wrote(1, "Medisinlisten.");
         await service.ReceiveAsync(answer);
         await service.ReceiveAsync(answer, Wrote(2, "Og epikrisen."));
@@ -285,7 +312,8 @@ public sealed class Decide_triage_tests
             item.Flags[0].Warnings!.Select(w => (w.Pointer, w.Code, (w.Pointer == "/narrative" ? item.Narrative : item.SuggestedMeasure!)
                 .Substring(w.Offsets.Single().Offset, w.Offsets.Single().Length))));
         // The queue shows the text, so that it was shown is a line.
-        Assert.Equal(1, await database.CountAsync($"select count(*) from access_log where action = 'triageRead' and organization = '{Given.SykehusetInnlandet}'"));
+        Assert.Equal(1, await database.CountAsync(
+            $"select count(*) from access_log where action = 'triageRead' and organization = '{Given.SykehusetInnlandet}'"));
 
         // Not to a unit, and not into another's case.
         var main = await service.ReceivedAsync(service.Submitted());

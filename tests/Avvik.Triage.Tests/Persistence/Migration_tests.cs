@@ -11,7 +11,7 @@ public sealed class Migration_tests
     public Task Model_and_migrations_agree(DatabaseProvider provider) => Migrations.AgreeWithTheModelAsync<TriageDbContext>(provider);
 
     [Theory, MemberData(nameof(Migrations.Released), MemberType = typeof(Migrations))]
-    public Task A_released_database_upgrades_with_its_content(string version, DatabaseProvider provider) =>
+    public Task Released_database_upgrades_with_its_content(string version, DatabaseProvider provider) =>
         Migrations.UpgradeAsync<Program, TriageDbContext>(version, provider, "triage", service => service.ClientAs("983971709", Roles.Coordinator)
         .ListTriageAsync());
 }

@@ -67,7 +67,15 @@ public sealed class Reopened_cases_tests
         await service.ReceiveAsync(Reopened(service, submitted, 9));
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "ask", Question = "Når?" });
-        await service.ReceiveAsync(new ReporterAnswered { DeviationId = submitted.DeviationId, Version = 1, OccurredAt = Given.ReceivedAt.AddDays(31), Organization = Given.Hamar, Text = service.Protect("I går.") });
+        await service.ReceiveAsync(
+            new ReporterAnswered
+            {
+                DeviationId = submitted.DeviationId,
+                Version = 1,
+                OccurredAt = Given.ReceivedAt.AddDays(31),
+                Organization = Given.Hamar,
+                Text = service.Protect("I går.")
+            });
         await coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "reject", ReasonCode = "internal", Comment = "Egen rutine." });
 
         var sent = await database.SentAsync();

@@ -6,10 +6,11 @@ namespace Avvik.Triage.Tests.TriageQueue;
 
 public sealed class Sealed_text_tests
 {
-    private static readonly string OldKey = TestKeys.Of("TextProtection"), NewKey = TestKeys.Of("the new key"), LostKey = TestKeys.Of("another key under the same name");
+    private static readonly string OldKey = TestKeys.Of("TextProtection"), NewKey = TestKeys.Of("the new key"),
+        LostKey = TestKeys.Of("another key under the same name");
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Texts_are_resealed_so_that_the_old_key_can_be_retired_and_a_lost_one_shows_as_such(DatabaseProvider provider)
+    public async Task Texts_are_resealed_and_a_lost_key_shows_as_unreadable_text(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using (var before = new ServiceUnderTest<Program>(database)) await before.ReceiveAsync(before.Waiting(), before.Waiting(), before.Waiting());

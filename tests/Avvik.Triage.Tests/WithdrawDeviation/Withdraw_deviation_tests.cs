@@ -28,7 +28,7 @@ public sealed class Withdraw_deviation_tests
         Assert.Empty((await coordinator.ListTriageAsync()).Items);
         var refused = await Assert.ThrowsAsync<Client.AvvikProblemException>(() =>
             coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Category = "medication" }));
-        Assert.EndsWith("alreadyDecided", refused.Problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(ProblemCodes.AlreadyDecided, refused.Problem.GetProperty("type").GetString(), StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -1,0 +1,40 @@
+namespace Avvik.Contracts;
+
+/// <summary>What a call can be refused with: the last part of a problem's <c>type</c>, <c>urn:avvik:problem:…</c>.</summary>
+public static class ProblemCodes
+{
+#pragma warning disable CS1591 // texts.json has the sentence of each
+    public const string InvalidRequest = "invalidRequest", InvalidContent = "invalidContent", Unauthorized = "unauthorized", Forbidden = "forbidden",
+        NotFound = "notFound", MethodNotAllowed = "methodNotAllowed", NotAcceptable = "notAcceptable", BodyTooLarge = "bodyTooLarge",
+        UriTooLong = "uriTooLong", HeadersTooLarge = "headersTooLarge", UnsupportedMediaType = "unsupportedMediaType",
+        ClientReferenceReused = "clientReferenceReused", EnvelopeErased = "envelopeErased", EnvelopeUnreadable = "envelopeUnreadable",
+        TooManyOpenings = "tooManyOpenings", IdempotencyKeyReused = "idempotencyKeyReused", InvalidIdempotencyKey = "invalidIdempotencyKey",
+        NotFrozen = "notFrozen", QuarterNotOver = "quarterNotOver", FiguresIncomplete = "figuresIncomplete", FrozenMeanwhile = "frozenMeanwhile",
+        AlreadyRouted = "alreadyRouted", AlreadyDecided = "alreadyDecided", ActionNotAllowed = "actionNotAllowed", FollowUpUsed = "followUpUsed",
+        ReopenTooLate = "reopenTooLate", SeriousIncidentNoticeRequired = "seriousIncidentNoticeRequired", MeasureStateNotAllowed = "measureStateNotAllowed",
+        CaseNotClosed = "caseNotClosed", AssignmentIsOver = "assignmentIsOver", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
+        OtherUnit = "otherUnit", StaleVersion = "staleVersion", VersionRequired = "versionRequired", TooManyRequests = "tooManyRequests",
+        Unavailable = "unavailable", GatewayTimeout = "gatewayTimeout", InternalError = "internalError";
+#pragma warning restore CS1591
+}
+
+/// <summary>What can be wrong with a field: <c>errors[].code</c> of a problem.</summary>
+public static class FieldCodes
+{
+#pragma warning disable CS1591 // texts.json has the sentence of each
+    public const string Required = "required", InvalidJson = "invalidJson", UnknownMember = "unknownMember", DuplicateMember = "duplicateMember",
+        WrongType = "wrongType", TooLong = "tooLong", TooMany = "tooMany", TooManyAboutOthers = "tooManyAboutOthers", WholeQuarters = "wholeQuarters",
+        Repeated = "repeated", Blank = "blank", ControlCharacter = "controlCharacter", NotInForce = "notInForce", TooFarAhead = "tooFarAhead",
+        ContradictsOthers = "contradictsOthers", UnknownCode = "unknownCode", InvalidDate = "invalidDate", InvalidTime = "invalidTime", InFuture = "inFuture",
+        TooOld = "tooOld", BeforeOccurred = "beforeOccurred", InvalidOrganizationNumber = "invalidOrganizationNumber",
+        UnknownOrganization = "unknownOrganization", OwnOrganization = "ownOrganization", NoAgreementPossible = "noAgreementPossible",
+        UnknownUnit = "unknownUnit", InvalidMunicipality = "invalidMunicipality", IdentityInText = "identityInText", PossibleName = "possibleName",
+        PossibleBirthDate = "possibleBirthDate", PossibleAddress = "possibleAddress", InvalidIdentifier = "invalidIdentifier",
+        InvalidHprNumber = "invalidHprNumber", InvalidAnchor = "invalidAnchor", PurposeNotYours = "purposeNotYours", InvalidCursor = "invalidCursor",
+        InvalidWait = "invalidWait", InvalidLimit = "invalidLimit", InvalidValue = "invalidValue", IdentityNotCleared = "identityNotCleared",
+        RevisionReasonRequired = "revisionReasonRequired", ReasonRequired = "reasonRequired", ReasonForNoMeasures = "reasonForNoMeasures",
+        NoMainCase = "noMainCase", UnknownSite = "unknownSite", NeverMatches = "neverMatches", InvalidUnitCode = "invalidUnitCode",
+        AdministratorsRole = "administratorsRole", HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
+        FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture";
+#pragma warning restore CS1591
+}
