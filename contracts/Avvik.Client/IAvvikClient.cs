@@ -147,7 +147,7 @@ public interface IAvvikClient
     /// <exception cref="AvvikProblemException">412 when the directory has changed.</exception>
     [Put("/api/v1/directory/units/{code}")]
     Task<DirectoryUnit> ChangeUnitAsync(
-        string code, [Body] DirectoryUnitChange change, [Header("If-Match")] EntityVersion? version = null, CancellationToken ct = default);
+        string code, [Body] DirectoryUnitChange change, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
 
     /// <summary>Roles given at the caller's party, newest first.</summary>
     [Get("/api/v1/assignments")]
@@ -176,7 +176,7 @@ public interface IAvvikClient
     /// <param name="ct">Cancels the call.</param>
     /// <exception cref="AvvikProblemException">412 when the rules have changed.</exception>
     [Put("/api/v1/routing-rules")]
-    Task<RoutingRuleSet> SetRoutingRulesAsync([Body] RoutingRuleChange change, [Header("If-Match")] EntityVersion? version = null, CancellationToken ct = default);
+    Task<RoutingRuleSet> SetRoutingRulesAsync([Body] RoutingRuleChange change, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
 
     /// <summary>Where the party's last cases would have gone by other rules; changes nothing.</summary>
     [Post("/api/v1/routing-rules/simulate")]
@@ -214,7 +214,8 @@ public interface IAvvikClient
 
     /// <summary>What differs between two frozen versions of a quarter.</summary>
     [Get("/api/v1/reports/{community}/{quarter}/diff")]
-    Task<ReportDiff> GetReportDiffAsync(string community, string quarter, [AliasAs("from")] int earlier, [AliasAs("to")] int later, CancellationToken ct = default);
+    Task<ReportDiff> GetReportDiffAsync(
+        string community, string quarter, [AliasAs("from")] int earlier, [AliasAs("to")] int later, CancellationToken ct = default);
 
     /// <summary>Freezes a quarter; again only with a reason.</summary>
     /// <exception cref="AvvikProblemException">409 when it is not over, or somebody else froze it at the same time.</exception>

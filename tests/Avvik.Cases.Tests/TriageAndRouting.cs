@@ -71,9 +71,13 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         await CollectAsync();
     }
 
+    /// <summary>Changes a unit of the directory as it stands now.</summary>
+    public async Task ChangeUnitAsync(string unit, DirectoryUnitChange change) =>
+        await Coordinator.ChangeUnitAsync(unit, change, (await Coordinator.GetDirectoryAsync()).Version);
+
     public async Task CloseUnitAsync(string unit)
     {
-        await Coordinator.ChangeUnitAsync(unit, new() { Name = unit, ClosedOn = "2026-08-01", Reason = "Nedlagt." });
+        await ChangeUnitAsync(unit, new() { Name = unit, ClosedOn = "2026-08-01", Reason = "Nedlagt." });
         await _routing.Services.GetServices<IHostedService>().OfType<ClosedUnitWatch>().Single().MoveAsync(CancellationToken.None);
         await CollectAsync();
     }
@@ -117,7 +121,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         {
             Text = "Rutinen er endret.",
             ContributingFactors = ["capacity"],
-            Measures = [new() { Description = "Opplæring", Owner = measureOwner, DueDate = Clock.GetUtcNow().AddDays(9).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }],
+            Measures = [new() { Description = "Opplæring", Owner = measureOwner, DueDate = Clock.GetUtcNow().AddDays(9)
+                .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }],
         });
         await ActAsync(id, "close");
     }
@@ -130,7 +135,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     }
 
     public void Withdraw(Guid id) =>
-        Publish(new DeviationWithdrawn { DeviationId = id, Version = 1, OccurredAt = Clock.GetUtcNow(), Organization = Hamar, Reason = Protect("Meldt to ganger.") });
+        Publish(new DeviationWithdrawn { DeviationId = id, Version = 1, OccurredAt = Clock.GetUtcNow(), Organization = Hamar,
+            Reason = Protect("Meldt to ganger.") });
 
     /// <summary>Everything arrives at last, in some order.</summary>
     public async Task SettleAsync(int seed)

@@ -79,7 +79,7 @@ public sealed class Version_line_tests
         // Closed with a measure that is not done, reopened, and at that moment a duplicate of it on its way.
         private async Task ReopenAsync()
         {
-            await both.Coordinator.ChangeUnitAsync(_unit, new() { Name = _unit, Reason = "Ny." });
+            await both.ChangeUnitAsync(_unit, new() { Name = _unit, Reason = "Ny." });
             await both.CloseAsync(Id, measureOwner: _unit);
             var duplicate = Guid.CreateVersion7(both.Clock.GetUtcNow());
             await both.SubmitAsync(duplicate);
@@ -111,7 +111,8 @@ public sealed class Version_line_tests
                     return Task.CompletedTask;
                 case "route" or "ask" or "reject": return DecideAsync(move);
                 default:
-                    return both.ActAsync(Id, move.Action, new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
+                    return both.ActAsync(
+                        Id, move.Action, new() { Text = "Svar", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle", Reason = "Igjen." });
             }
         }
 

@@ -80,6 +80,15 @@ internal static class Given
         return e;
     }
 
+    /// <summary>Changes a unit of the directory as it stands now.</summary>
+    public static async Task<DirectoryUnit> ChangeUnitNowAsync(this IAvvikClient client, string code, DirectoryUnitChange change) =>
+        await client.ChangeUnitAsync(code, change, (await client.GetDirectoryAsync()).Version);
+
+    /// <summary>Replaces the party's routing rules as they stand now.</summary>
+    public static async Task<RoutingRuleSet> SetRulesNowAsync(this IAvvikClient client, RoutingRuleChange change) =>
+        await client.SetRoutingRulesAsync(change, (await client.GetRoutingRulesAsync()).Version);
+
+
     /// <summary>Acts on the case as it is now, whatever time does to it meanwhile.</summary>
     public static async Task<CaseDetails> ActNowAsync(this IAvvikClient client, Guid id, string action, CaseAction? body = null)
     {

@@ -32,7 +32,7 @@ internal static partial class DirectoryEndpoints
         }).WithName("GetDirectory").WithSummary("Health communities, parties, units and agreements");
         directory.MapPut("/units/{code}", ChangeUnitAsync).RequireAuthorization(Policies.DirectoryEditor).WithName("ChangeUnit")
             .WithSummary("Adds, renames or closes a unit of the caller's party (an administrator: of any party); needs If-Match with the directory's ETag")
-            .Accepts<DirectoryUnitChange>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+            .Accepts<DirectoryUnitChange>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return directory;
     }
 
@@ -53,7 +53,7 @@ internal static partial class DirectoryEndpoints
             var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
             if (!caller.Is(Roles.Admin) && organization != caller.Organization) return (null, Problem.NotFound());
             if (before.Party(organization) is not { } party) return (null, Problem.NotFound());
-            if (IfMatch.CheckIfSent(http.Request, before.Version) is { } stale) return (null, stale);
+            if (IfMatch.Check(http.Request, before.Version) is { } stale) return (null, stale);
             var errors = new FieldErrors();
             CheckContent(code, body, party, errors);
             if (errors.Any) return (null, Problem.Invalid(errors));

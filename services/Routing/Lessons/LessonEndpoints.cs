@@ -30,8 +30,8 @@ internal static class LessonEndpoints
             .ProducesProblem(422);
         lessons.MapGet("/{id:guid}", GetAsync).WithName("GetLesson").WithSummary("A lesson; its ETag is its version").ProducesProblem(404);
         lessons.MapPost("/{id:guid}/approve", ApproveAsync).RequireAuthorization(Policies.LessonEditor).WithName("ApproveLesson")
-            .WithSummary("On behalf of the caller's party; approved when both have. With If-Match, only as the lesson was read")
-            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+            .WithSummary("On behalf of the caller's party; approved when both have; needs If-Match with the lesson's ETag")
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(428);
         lessons.MapPut("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.LessonEditor).WithName("ChangeLesson")
             .WithSummary("Other words for a proposed lesson; the other party's approval is withdrawn; needs If-Match with the lesson's ETag")
             .Accepts<LessonDraft>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
@@ -107,8 +107,10 @@ internal static class LessonEndpoints
         TextProtector texts, TimeProvider clock, CancellationToken ct) =>
         WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
-            if (lesson.State == Lesson.Approved) return null;
-            if (IfMatch.CheckIfSent(http.Request, lesson.Version) is { } stale) return stale;
+            var stale = IfMatch.Check(http.Request, lesson.Version);
+            // Approved already: a repeat of an approval whose reply was lost.
+            if (lesson.State == Lesson.Approved && stale?.Code != ProblemCodes.VersionRequired) return null;
+            if (stale is not null) return stale;
             var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
             // A reopened case may end differently.
             if (@case.State != CaseStates.Closed) return Problem.Conflict(ProblemCodes.CaseNotClosed);

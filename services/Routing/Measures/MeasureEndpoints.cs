@@ -46,6 +46,8 @@ internal static class MeasureEndpoints
         var errors = new FieldErrors();
         if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        // This list's cursors are days.
+        if (after?.SortKey < 0 || after?.SortKey > DateOnly.MaxValue.DayNumber) errors.Add("/cursor", FieldCodes.InvalidCursor);
         if (errors.Any) return Problem.Invalid(errors);
 
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());

@@ -26,8 +26,8 @@ internal static class RoutingRulesEndpoints
             .WithSummary("The rules of the caller's party, tried before what the categories and places say; an earlier version with «version»")
             .ProducesProblem(404);
         rules.MapPut("", SetAsync).WithName("SetRoutingRules")
-            .WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; If-Match is honoured")
-            .Accepts<RoutingRuleChange>("application/json").ProducesProblem(412).ProducesProblem(422);
+            .WithSummary("Replaces the rules of the caller's party from now on; checked first, kept with who, when and why; needs If-Match with their ETag")
+            .Accepts<RoutingRuleChange>("application/json").ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         rules.MapPost("/simulate", SimulateAsync).WithName("SimulateRoutingRules")
             .WithSummary("Where the party's last cases would have gone by other rules; changes nothing")
             .Accepts<RoutingRuleSimulation>("application/json").ProducesProblem(422);
@@ -54,13 +54,13 @@ internal static class RoutingRulesEndpoints
             FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors, required: true);
         });
         if (body is null) return problem!;
-        var set = await writer.WriteAsync(async unit =>
+        var (set, refusal) = await writer.WriteAsync<(RuleSetRecord?, Problem?)>(async unit =>
         {
             // One line of versions for all parties, so that a case's rule version names one set. Of two instances that set rules in the same moment the key
             // refuses the second.
             var newest = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets") ?? 1;
             var own = await unit.Sql.ScalarAsync<int?>("select max(version) from routing_rule_sets where organization = @p1", caller.Organization) ?? 1;
-            if (IfMatch.CheckIfSent(http.Request, own) is not null) return null;
+            if (IfMatch.Check(http.Request, own) is { } stale) return (null, stale);
             var record = new RuleSetRecord
             {
                 Version = newest + 1,
@@ -72,9 +72,9 @@ internal static class RoutingRulesEndpoints
             };
             unit.Db.Add(record);
             journal.AppendAdministration(unit, http);
-            return record;
+            return (record, null);
         }, ct);
-        if (set is null) return new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion);
+        if (set is null) return refusal!;
         await current.RefreshAsync(db, ct);
         return Shown(http, View(set));
     }

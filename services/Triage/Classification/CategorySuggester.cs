@@ -102,8 +102,8 @@ internal static class CategorySuggester
             {
                 case Cue.Failure: clause.Failures++; break;
                 case Cue.Praise: clause.Praises++; break;
-                case Cue.NoFault: (clause.Failures, clause.Praises) =
-                    (clause.Failures - 2, clause.Praises + 1); break;   // both its words were counted as failures
+                // Both its words were counted as failures.
+                case Cue.NoFault: (clause.Failures, clause.Praises) = (clause.Failures - 2, clause.Praises + 1); break;
                 case Cue.Contrast: clause.Contrast = true; break;
                 case Cue.Lack: tones[hit.Last] |= Tone.Lack; break;
                 case Cue.Place: tones[hit.Last] |= Tone.Place; break;

@@ -60,7 +60,7 @@ public sealed class Directory_tests
         await using var second = new ServiceUnderTest<Program>(database, clock);
         using var there = second.As(Given.SykehusetInnlandet, Roles.Coordinator);
         await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
-            .ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny." });
+            .ChangeUnitNowAsync("si-rehabilitering", new() { Name = "Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny." });
 
         Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync("1", "SI Stange"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await PutAsync("2", "SI Ottestad"));
@@ -103,13 +103,13 @@ public sealed class Directory_tests
     private static async Task ChangeAsync(ServiceUnderTest<Program> service, TestDatabase database)
     {
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var added = await coordinator.ChangeUnitAsync("si-rehabilitering",
+        var added = await coordinator.ChangeUnitNowAsync("si-rehabilitering",
             new() { Name = "Divisjon Rehabilitering", Sites = ["SI Ottestad"], Reason = "Ny divisjon." });
         Assert.Equal(("si-rehabilitering", "Divisjon Rehabilitering"), (added.Code, added.Name));
         var triaged = await service.ReceivedAsync(service.Triaged(f => f with { RespondentSite = "SI Ottestad" }));
         Assert.Equal("si-rehabilitering", (await coordinator.GetCaseAsync(triaged.DeviationId)).Case.Unit);
 
-        await coordinator.ChangeUnitAsync("si-rehabilitering", new() { Name = "Rehabilitering", Reason = "Kortere navn." });
+        await coordinator.ChangeUnitNowAsync("si-rehabilitering", new() { Name = "Rehabilitering", Reason = "Kortere navn." });
         var directory = await service.ClientAs(Given.Hamar, Roles.Reporter).GetDirectoryAsync();
         var unit = directory.Communities.SelectMany(c => c.Trust.Units).Single(u => u.Code == "si-rehabilitering");
         Assert.Equal((3, "Rehabilitering", "SI Ottestad"), (directory.Version, unit.Name, Assert.Single(unit.Sites)));
@@ -127,20 +127,20 @@ public sealed class Directory_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var (coordinator, admin) = (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
         var change = new DirectoryUnitChange { Name = "Ny", Reason = "Fordi." };
-        Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitAsync("3403-lege", change))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusalAsync(coordinator.ChangeUnitNowAsync("3403-lege", change))).Status);
         Assert.Equal(HttpStatusCode.NotFound,
-            (await RefusalAsync(coordinator.ChangeUnitAsync("ny-enhet", change with { OrganizationNumber = Given.Hamar }))).Status);
+            (await RefusalAsync(coordinator.ChangeUnitNowAsync("ny-enhet", change with { OrganizationNumber = Given.Hamar }))).Status);
         Assert.Equal(HttpStatusCode.Forbidden,
-            (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ChangeUnitAsync("si-tynset", change))).Status);
-        Assert.Equal(["/name required", "/reason required"], (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", new()))).Errors);
+            (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Handler).ChangeUnitNowAsync("si-tynset", change))).Status);
+        Assert.Equal(["/name required", "/reason required"], (await RefusalAsync(coordinator.ChangeUnitNowAsync("si-tynset", new()))).Errors);
         Assert.Equal([" invalidUnitCode", "/closedOn invalidDate"],
-            (await RefusalAsync(coordinator.ChangeUnitAsync("SI", change with { ClosedOn = "i morgen" }))).Errors);
+            (await RefusalAsync(coordinator.ChangeUnitNowAsync("SI", change with { ClosedOn = "i morgen" }))).Errors);
         Assert.Equal(["/sites/0 siteTaken", "/successor unknownUnit"],
-            (await RefusalAsync(coordinator.ChangeUnitAsync("si-tynset", change with { Sites = ["SI Hamar"], Successor = "si-habilitering" }))).Errors);
+            (await RefusalAsync(coordinator.ChangeUnitNowAsync("si-tynset", change with { Sites = ["SI Hamar"], Successor = "si-habilitering" }))).Errors);
         Assert.Equal(["/closedOn fallbackUnit", "/successor unknownUnit"],
-            (await RefusalAsync(coordinator.ChangeUnitAsync("si-samhandling", change with { ClosedOn = "2027-01-01", Successor = "3403-lege" }))).Errors);
-        Assert.Equal("Nytt legekontor", (await admin.ChangeUnitAsync("3403-lege", change with { Name = "Nytt legekontor" })).Name);
-        Assert.Equal("hamar-ny", (await admin.ChangeUnitAsync("hamar-ny", change with { OrganizationNumber = Given.Hamar })).Code);
+            (await RefusalAsync(coordinator.ChangeUnitNowAsync("si-samhandling", change with { ClosedOn = "2027-01-01", Successor = "3403-lege" }))).Errors);
+        Assert.Equal("Nytt legekontor", (await admin.ChangeUnitNowAsync("3403-lege", change with { Name = "Nytt legekontor" })).Name);
+        Assert.Equal("hamar-ny", (await admin.ChangeUnitNowAsync("hamar-ny", change with { OrganizationNumber = Given.Hamar })).Code);
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"1\"");

@@ -27,7 +27,7 @@ public sealed class Move_cases_tests
             await service.ReceivedAsync(service.Triaged()));
         await coordinator.ActAsync(working.DeviationId, 3, "acknowledge");
         await coordinator.ActAsync(ended.DeviationId, 3, "enter-in-error", new() { Reason = "Feil." });
-        await coordinator.ChangeUnitAsync("si-tynset",
+        await coordinator.ChangeUnitNowAsync("si-tynset",
             new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
         Assert.Equal(0, await MoveAsync(service));
         // Midnight in Norway.
@@ -71,7 +71,7 @@ public sealed class Move_cases_tests
         var (kept, dropped) = (await coordinator.GetCaseAsync(id)).Answer!.Measures is [var first, var second] ? (first.Id!.Value, second.Id!.Value) : default;
         await coordinator.ChangeMeasureAsync(id, (await coordinator.GetCaseAsync(id)).Case.Version, dropped,
             new() { State = "cancelled", Note = "Ikke behov." });
-        await coordinator.ChangeUnitAsync("si-tynset",
+        await coordinator.ChangeUnitNowAsync("si-tynset",
             new() { Name = "Divisjon Tynset", ClosedOn = "2026-08-22", Successor = "si-prehospital", Reason = "Slås sammen." });
         clock.Advance(TimeSpan.FromDays(3));
         await MoveAsync(service);
@@ -93,7 +93,7 @@ public sealed class Move_cases_tests
         await using var first = new ServiceUnderTest<Program>(database, clock);
         for (var i = 0; i < Cases; i++) await first.ReceiveAsync(first.Triaged());
         await first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
-            .ChangeUnitAsync("si-tynset", new() { Name = "Tynset", ClosedOn = "2026-08-20", Reason = "Nedlagt." });
+            .ChangeUnitNowAsync("si-tynset", new() { Name = "Tynset", ClosedOn = "2026-08-20", Reason = "Nedlagt." });
         await using var second = new ServiceUnderTest<Program>(database, clock);
         using var _ = second.CreateClient();
         await Task.WhenAll(MoveAsync(first), MoveAsync(second));

@@ -19,11 +19,11 @@ public sealed class Routing_rules_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var (ours, theirs) = (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), service.ClientAs(Given.Hamar, Roles.Coordinator));
         Assert.Equal((1, 0), (await ours.GetRoutingRulesAsync()) is var none ? (none.Version, none.Rules.Count) : default);
-        var set = await ours.SetRoutingRulesAsync(
+        var set = await ours.SetRulesNowAsync(
             new() { Rules = [new() { Category = "dischargeSummary", Unit = "si-habilitering" }], Reason = "Prøveordning." });
         Assert.Equal((2, "test-person", "Prøveordning."), (set.Version, set.ChangedBy, set.Reason));
         var first = await service.ReceivedAsync(service.Triaged());
-        await ours.SetRoutingRulesAsync(new() { Rules = [], Reason = "Over." });
+        await ours.SetRulesNowAsync(new() { Rules = [], Reason = "Over." });
         var second = await service.ReceivedAsync(service.Triaged());
 
         Assert.Equal(("si-habilitering", new RoutingDecision("partyRule", 2)), (await ours.GetCaseAsync(first.DeviationId)) is var a ? (a.Case.Unit, a.Routing)
@@ -42,7 +42,7 @@ public sealed class Routing_rules_tests
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
-        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.SetRoutingRulesAsync(new()
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.SetRulesNowAsync(new()
         {
             Rules =
             [
@@ -86,8 +86,8 @@ public sealed class Routing_rules_tests
         await using var second = new ServiceUnderTest<Program>(database);
         var (here, there) = (first.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), second.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator));
         await there.GetDirectoryAsync();
-        await here.ChangeUnitAsync("si-ny", new() { Name = "Ny enhet", Reason = "Ny." });
-        await here.SetRoutingRulesAsync(new() { Rules = [new() { Category = "dischargeSummary", Unit = "si-ny" }], Reason = "Ny." });
+        await here.ChangeUnitNowAsync("si-ny", new() { Name = "Ny enhet", Reason = "Ny." });
+        await here.SetRulesNowAsync(new() { Rules = [new() { Category = "dischargeSummary", Unit = "si-ny" }], Reason = "Ny." });
         var clock = global::System.Diagnostics.Stopwatch.StartNew();
         await Eventually.IsTrue(async () =>
         {
