@@ -42,6 +42,25 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         }
     }
 
+    /// <summary>
+    /// Inserts a row at once and without tracking, for rows of which there are many: the statement is made from the model, and prepared once.
+    /// </summary>
+    public Task InsertAsync<T>(T row) where T : class
+    {
+        var insert = InsertOf<T>();
+        return Sql.ExecuteAsync(insert.Statement, insert.ValuesOf(row));
+    }
+
+    /// <summary>As <see cref="InsertAsync"/>, unless a row with one of its keys is there already.</summary>
+    /// <returns>False when one is.</returns>
+    public async Task<bool> InsertIfNewAsync<T>(T row) where T : class
+    {
+        var insert = InsertOf<T>();
+        return await Sql.ExecuteAsync(insert.StatementIfNew, insert.ValuesOf(row)) == 1;
+    }
+
+    private ModelInsert InsertOf<T>() => ModelInsert.Of(typeof(TDb), typeof(T), _isSqlite, () => Db.Model);
+
     /// <summary>The clock of the work.</summary>
     public TimeProvider Clock => _clock;
 

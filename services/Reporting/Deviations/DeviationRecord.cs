@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 
@@ -8,7 +7,8 @@ namespace Avvik.Reporting.Deviations;
 internal sealed class DeviationRecord
 {
     public Guid Id { get; init; }
-    public required string Reference { get; init; }
+    /// <summary>Given when it is stored.</summary>
+    public string Reference { get; set; } = "";
     public required string ReporterOrganization { get; init; }
     /// <summary>Unit of whoever reported it; null when none is known.</summary>
     public string? ReportingUnit { get; init; }
@@ -27,7 +27,7 @@ internal sealed class DeviationRecord
     public DateTimeOffset ReceivedAt { get; init; }
     public bool HasPatient { get; init; }
     /// <summary>As sent, without the patient.</summary>
-    public required string Submission { get; init; }
+    public required Submission Submission { get; init; }
 
     /// <summary>Highest version of the case that has arrived; 1 is the submission.</summary>
     public int StatusVersion { get; init; }
@@ -48,17 +48,13 @@ internal sealed class DeviationRecord
     public DateTimeOffset? EnvelopeErasedAt { get; init; }
 
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
-    public Deviation Receipt()
-    {
-        var submission = JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!;
-        return View(submission, CaseStates.Submitted, submission.Category, submission.Clause ?? ClauseOf(submission.Category),
-            submission.ActualHarm ?? "unknown", null, []);
-    }
+    public Deviation Receipt() => View(
+        CaseStates.Submitted, Submission.Category, Submission.Clause ?? ClauseOf(Submission.Category), Submission.ActualHarm ?? "unknown", null, []);
 
-    public Deviation Current(IEnumerable<TimelineEntry> timeline) => View(JsonSerializer.Deserialize(Submission, SubmissionJson.Default.Submission)!,
-        Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
+    public Deviation Current(IEnumerable<TimelineEntry> timeline) =>
+        View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
 
-    private Deviation View(Submission submission, string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
+    private Deviation View(string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
         IEnumerable<TimelineEntry> timeline) => new()
         {
             Id = Id,
@@ -73,7 +69,7 @@ internal sealed class DeviationRecord
             Category = category,
             ActualHarm = actualHarm,
             HasPatient = HasPatient && EnvelopeErasedAt is null,
-            Submission = submission,
+            Submission = Submission,
             Case = summary,
             MainCase = MainCase,
             Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],

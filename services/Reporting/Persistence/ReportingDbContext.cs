@@ -25,6 +25,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         {
             e.ToTable("deviations");
             e.Property(d => d.Id).ValueGeneratedNever();
+            e.Property(d => d.Submission).HasJsonConversion(Client.SubmissionJson.Default.Options);
             e.HasIndex(d => new { d.ReporterOrganization, d.ClientId, d.ClientReference }).IsUnique().HasDatabaseName("ix_deviations_client_reference");
             e.HasIndex(d => d.Reference).IsUnique().HasDatabaseName("ix_deviations_reference");
             e.HasIndex(d => new { d.ReporterOrganization, d.ReceivedAt, d.Id }).HasDatabaseName("ix_deviations_list");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -68,7 +67,6 @@ internal static class SubmitDeviationEndpoints
         var record = new DeviationRecord
         {
             Id = id,
-            Reference = "",
             ReporterOrganization = reporter.OrganizationNumber,
             ReportingUnit = submission.ReportingUnit ?? caller.Unit,
             SubmittedBy = caller.Subject,
@@ -81,7 +79,7 @@ internal static class SubmitDeviationEndpoints
             Agreement = facts.Agreement,
             ReceivedAt = now,
             HasPatient = facts.HasPatient,
-            Submission = JsonSerializer.Serialize(submission with { Patient = null }, SubmissionJson.Default.Submission),
+            Submission = submission with { Patient = null },
             StatusVersion = 1,
             Status = CaseStates.Submitted,
             Category = facts.Category,
@@ -158,16 +156,8 @@ internal static class SubmitDeviationEndpoints
             on conflict (year) do update set last = reference_counter.last + 1 returning last
             """, year);
         var reference = string.Create(CultureInfo.InvariantCulture, $"AVV-{year}-{number:D6}");
-        await unit.Sql.ExecuteAsync(
-            """
-            insert into deviations (id, reference, reporter_organization, client_id, client_reference, content_print, respondent_organization, community,
-              direction, agreement, received_at, has_patient, submission, status_version, status, category, clause, actual_harm, reporting_unit, submitted_by,
-              messages, follow_ups)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, 0, 0)
-            """,
-            d.Id, reference, d.ReporterOrganization, d.ClientId, d.ClientReference, d.ContentPrint, d.RespondentOrganization, d.Community, d.Direction,
-            d.Agreement, d.ReceivedAt.ToUnixTimeMilliseconds(), d.HasPatient, d.Submission, d.StatusVersion, d.Status, d.Category, d.Clause, d.ActualHarm,
-            d.ReportingUnit, d.SubmittedBy);
+        d.Reference = reference;
+        await unit.InsertAsync(d);
         if (envelope is not null) await unit.Sql.ExecuteAsync("insert into envelopes (deviation_id, sealed) values (@p1, @p2)", d.Id, envelope);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = reference } });
         return new Stored(d.Id, reference, d.ContentPrint);

@@ -91,6 +91,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("routing_rule_sets");
             e.HasKey(r => r.Version);
             e.Property(r => r.Version).ValueGeneratedNever();
+            e.Property(r => r.Rules).HasJsonConversion(Client.ClientJson.Default.Options);
         });
         modelBuilder.Entity<DirectoryChangeRecord>(e =>
         {

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
-using Avvik.Client;
 using Avvik.Routing.Persistence;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -21,10 +19,8 @@ internal sealed class CurrentRules
         if (newest <= _now.Version) return;
         var latest = await db.RuleSets.GroupBy(r => r.Organization).Select(g => g.Max(r => r.Version)).ToListAsync(ct);
         var sets = await db.RuleSets.Where(r => latest.Contains(r.Version)).ToListAsync(ct);
-        _now = (newest, sets.ToFrozenDictionary(r => r.Organization, r => new PartyRules(r.Version, Read(r.Rules)), StringComparer.Ordinal));
+        _now = (newest, sets.ToFrozenDictionary(r => r.Organization, r => new PartyRules(r.Version, r.Rules), StringComparer.Ordinal));
     }
-
-    public static IReadOnlyList<RoutingRule> Read(string rules) => JsonSerializer.Deserialize(rules, ClientJson.Default.IReadOnlyListRoutingRule)!;
 }
 
 /// <summary>Keeps <see cref="CurrentRules"/> within a few seconds of what any instance has set.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -65,7 +64,7 @@ internal static class RoutingRulesEndpoints
             {
                 Version = newest + 1,
                 Organization = caller.Organization,
-                Rules = JsonSerializer.Serialize(body.Rules!, ClientJson.Default.IReadOnlyListRoutingRule),
+                Rules = body.Rules!,
                 ChangedAt = now,
                 ChangedBy = caller.Subject,
                 Reason = body.Reason!,
@@ -126,7 +125,7 @@ internal static class RoutingRulesEndpoints
         }
     }
 
-    private static RoutingRuleSet View(RuleSetRecord set) => new(set.Version, CurrentRules.Read(set.Rules), set.ChangedAt, set.ChangedBy, set.Reason);
+    private static RoutingRuleSet View(RuleSetRecord set) => new(set.Version, set.Rules, set.ChangedAt, set.ChangedBy, set.Reason);
 
     private static Ok<RoutingRuleSet> Shown(HttpContext http, RoutingRuleSet set)
     {

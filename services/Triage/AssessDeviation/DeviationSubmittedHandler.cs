@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
@@ -32,23 +30,8 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
         var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), mayIdentify, signature,
             category => [.. similar.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id)
                 .Take(Assessment.MaxSimilar)]);
-        // Prepared SQL instead of the context, for speed: every deviation comes here. A known one arrived under another message id and is left alone.
-        var added = await unit.Sql.ExecuteAsync(
-            """
-            insert into assessments (id, version, state, open, community, respondent_organization, received_at, priority, reasons, flags, suggestions, facts,
-              narrative, immediate_action, suggested_measure, reporter_profession, message_id, occurred_on, category, due_at, wake_at, alike, sketch,
-              overdue_reminded, reporter_warned)
-            values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23,
-              false, false)
-            on conflict do nothing
-            """,
-            a.Id, a.Version, a.State, a.Open, a.Community, a.RespondentOrganization, a.ReceivedAt.ToUnixTimeMilliseconds(), a.Priority,
-            JsonSerializer.Serialize(a.Reasons), JsonSerializer.Serialize(a.Flags),
-                JsonSerializer.Serialize(a.Suggestions, ClientJson.Default.IReadOnlyListCategorySuggestion),
-            JsonSerializer.Serialize(a.Facts, ContractJson.Default.DeviationFacts),
-            a.Narrative, a.ImmediateAction, a.SuggestedMeasure, a.ReporterProfession, a.MessageId, a.OccurredOn, a.Category, a.DueAt.ToUnixTimeMilliseconds(),
-                a.NextDueAt?.ToUnixTimeMilliseconds(), JsonSerializer.Serialize(a.SimilarIds), a.MinHashSignature);
-        if (added == 0) return;
+        // A known one arrived under another message id and is left alone.
+        if (!await unit.InsertIfNewAsync(a)) return;
         if (await unit.TakeEarlyWithdrawalAsync(message.DeviationId))
         {
             var withdrawn = (await unit.Db.Assessments.FindAsync(message.DeviationId))!;
