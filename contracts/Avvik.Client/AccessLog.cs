@@ -49,7 +49,8 @@ public sealed record AccessLogEntry
 /// <param name="Head">Hash of the last line that holds; kept elsewhere, it shows a chain that was made anew.</param>
 public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head);
 
-/// <summary>How far a verification of an access log has come: a line of the <c>application/x-ndjson</c> answer, before the <see cref="AccessLogVerification"/>.</summary>
+/// <summary>How far a verification of an access log has come: a line of the <c>application/x-ndjson</c> answer, before the
+/// <see cref="AccessLogVerification"/>.</summary>
 /// <param name="Checked">Lines checked so far, all of which hold.</param>
 /// <param name="Total">Lines in the log when the verification began.</param>
 public sealed record AccessLogProgress(long Checked, long Total);

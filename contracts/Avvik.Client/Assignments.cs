@@ -18,7 +18,8 @@ namespace Avvik.Client;
 /// <param name="EndedAt">When its end was decided; null: it has not been.</param>
 /// <param name="EndedBy">Who decided.</param>
 /// <param name="EndReason">Why.</param>
-public sealed record Assignment(Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active,
+public sealed record Assignment(
+    Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active,
     DateTimeOffset AssignedAt, string AssignedBy, string Reason, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
 
 /// <summary>Whom the services take the caller for: by the token, and by what the caller is assigned at the token's organisation.</summary>

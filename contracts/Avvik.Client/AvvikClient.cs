@@ -13,7 +13,8 @@ public static class AvvikClient
     private static readonly RefitSettings Settings = CreateSettings();
 
     /// <summary>
-    /// Registers <see cref="IAvvikClient"/>, with retries, a time limit for each try and a circuit breaker (<see cref="AvvikResilience"/>). Add a handler to what is
+    /// Registers <see cref="IAvvikClient"/>, with retries, a time limit for each try and a circuit breaker (<see cref="AvvikResilience"/>). Add a handler to
+    /// what is
     /// returned that sets the caller's token: it runs for each try, as a DPoP proof must.
     /// </summary>
     /// <param name="services">Where.</param>

@@ -20,7 +20,7 @@ public sealed class AvvikProblemException : Exception
     /// <summary>HTTP status.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>What is wrong, as a code: <c>actionNotAllowed</c>, <c>invalidContent</c> …; null when the answer was not a problem document of ours.</summary>
+    /// <summary>What is wrong: a constant of <see cref="Contracts.ProblemCodes"/>; null when the answer was not a problem document of the API.</summary>
     public string? Code { get; }
 
     /// <summary>In words, in the language that was asked for.</summary>
@@ -42,10 +42,12 @@ public sealed class AvvikProblemException : Exception
     public JsonElement Problem { get; }
 
     private static string? Text(JsonElement problem, string member) =>
-        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 
     private static IEnumerable<JsonElement> Items(JsonElement problem, string member) =>
-        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray() : [];
 }
 
 /// <summary>There was no answer: the server could not be reached, did not answer in time, or has failed so often that it is not called for a moment.</summary>
@@ -54,7 +56,7 @@ public sealed class AvvikUnavailableException(Exception cause) : Exception("The 
 
 /// <summary>A field that is wrong.</summary>
 /// <param name="Pointer">Where: a JSON pointer (RFC 6901) into the request's body, or the name of a query parameter after a slash.</param>
-/// <param name="Code">What is wrong with it.</param>
+/// <param name="Code">What is wrong with it: a constant of <see cref="Contracts.FieldCodes"/>.</param>
 /// <param name="Message">In words.</param>
 /// <param name="Offsets">Where in a text; null when it is not about a part of one.</param>
 public sealed record ProblemFieldError(string Pointer, string Code, string Message, IReadOnlyList<TextOffset>? Offsets);

@@ -8,7 +8,8 @@ using Polly.Timeout;
 namespace Avvik.Client;
 
 /// <summary>
-/// How long and how often the client tries. What can be repeated without effect is tried again after any failure: reads, submissions (idempotent by their client
+/// How long and how often the client tries. What can be repeated without effect is tried again after any failure: reads, submissions (idempotent by their
+/// client
 /// reference), previews, and requests with an <c>Idempotency-Key</c>. Everything else, and so whatever carries <c>If-Match</c>, is tried again only when it is
 /// certain that the server did nothing: no connection, 429, or an open circuit. <c>Retry-After</c> decides the wait where the server sends it.
 /// </summary>
@@ -55,7 +56,8 @@ public sealed record AvvikResilience
     {
         var (error, status) = (attempt.Outcome.Exception, attempt.Outcome.Result?.StatusCode);
         var nothingWasDone = status is HttpStatusCode.TooManyRequests
-            || error is BrokenCircuitException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            || error is BrokenCircuitException
+                or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
         if (nothingWasDone) return true;
         var failed = error is HttpRequestException or TimeoutRejectedException
             || status is HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;

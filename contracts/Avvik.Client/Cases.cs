@@ -128,7 +128,8 @@ public sealed record CaseCounts(int Open, int Overdue, IReadOnlyList<CaseCount> 
 public sealed record CaseCount(string State, int Count);
 
 /// <summary>What chose the unit.</summary>
-/// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c> or <c>transferred</c>.</param>
+/// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c> or
+/// <c>transferred</c>.</param>
 /// <param name="Version">Of the rules.</param>
 public sealed record RoutingDecision(string Rule, int Version);
 
@@ -156,9 +157,11 @@ public sealed record CaseAnswer(string Text, IReadOnlyList<string> ContributingF
 /// Last day; that day itself when it is to be done without delay. Counted from when it was received, or when its harm was raised or the case reopened.
 /// </param>
 /// <param name="Rule">The rule in force, in bokmål, with its source.</param>
-/// <param name="Notice">The respondent's answer to «varslet?»; null until it has answered since <c>NotifyBy</c> was last set. A case cannot be closed without.</param>
+/// <param name="Notice">The respondent's answer to «varslet?»; null until it has answered since <c>NotifyBy</c> was last set. A case cannot be closed
+/// without.</param>
 /// <param name="Notices">Every answer that either party has given, oldest first; none is changed or removed.</param>
-public sealed record SeriousIncident(IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice, IReadOnlyList<PartyNotice> Notices);
+public sealed record SeriousIncident(
+    IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice, IReadOnlyList<PartyNotice> Notices);
 
 /// <summary>A party's answer to «varslet?».</summary>
 /// <param name="Organization">The party.</param>
@@ -233,7 +236,8 @@ public sealed record MeasureRow(Guid CaseId, string Reference, string Unit, bool
 /// <summary>The body of any action on a case; which members an action needs is in the API's table.</summary>
 public sealed record CaseAction
 {
-    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c> and <c>enter-in-error</c>, at most 4,000 characters.</summary>
+    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c> and <c>enter-in-error</c>, at most 4,000
+    /// characters.</summary>
     public string? Reason { get; init; }
     /// <summary>For <c>return</c>: the right unit, if known.</summary>
     public string? SuggestedUnit { get; init; }

@@ -66,6 +66,8 @@ public sealed partial class SubmissionJson : JsonSerializerContext;
 
 internal sealed class AsSent : JsonConverter<Submission>
 {
-    public override Submission? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize(ref reader, SubmissionJson.Default.Submission);
-    public override void Write(Utf8JsonWriter writer, Submission value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, SubmissionJson.Default.Submission);
+    public override Submission? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, SubmissionJson.Default.Submission);
+    public override void Write(Utf8JsonWriter writer, Submission value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, SubmissionJson.Default.Submission);
 }

@@ -76,7 +76,9 @@ public sealed record Changes(IReadOnlyList<Change> Items, string NextCursor);
 /// <param name="Unit">Unit that has it; null while it is in triage.</param>
 /// <param name="Organization">Party of whoever did it; null when the system did.</param>
 /// <param name="DueAt">When the answer is due.</param>
-public sealed record Change(string Cursor, Guid Id, string Reference, int Version, DateTimeOffset At, string Event, string State, string? Unit, string? Organization, DateTimeOffset? DueAt);
+public sealed record Change(
+    string Cursor, Guid Id, string Reference, int Version, DateTimeOffset At, string Event, string State, string? Unit, string? Organization,
+    DateTimeOffset? DueAt);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">In the list's order.</param>

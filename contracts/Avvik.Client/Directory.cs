@@ -8,7 +8,8 @@ namespace Avvik.Client;
 public sealed record Directory(int Version, IReadOnlyList<DirectoryCommunity> Communities);
 
 /// <summary>A health community.</summary>
-public sealed record DirectoryCommunity(string Code, string Name, DirectoryParty Trust, IReadOnlyList<DirectoryRegion> Regions, IReadOnlyList<DirectoryAgreement> Agreements);
+public sealed record DirectoryCommunity(
+    string Code, string Name, DirectoryParty Trust, IReadOnlyList<DirectoryRegion> Regions, IReadOnlyList<DirectoryAgreement> Agreements);
 
 /// <summary>A region.</summary>
 public sealed record DirectoryRegion(string Code, string Name, IReadOnlyList<DirectoryParty> Municipalities);

@@ -155,7 +155,8 @@ public sealed record SignalQuery
 /// </summary>
 public sealed record StatisticsQuery
 {
-    /// <summary><c>own</c>: the cases of the caller's party or unit, whole; <c>community</c>: protected figures of frozen quarters. By the caller's role when not given.</summary>
+    /// <summary><c>own</c>: the cases of the caller's party or unit, whole; <c>community</c>: protected figures of frozen quarters. By the caller's role when
+    /// not given.</summary>
     public string? Scope { get; init; }
     /// <summary>Code of a health community; the caller's own when not given.</summary>
     public string? Community { get; init; }

@@ -14,7 +14,9 @@ namespace Avvik.Client;
 /// <param name="State"><c>new</c>, <c>lookedAt</c> or <c>explained</c>.</param>
 /// <param name="Note">What was found.</param>
 /// <param name="ChangedAt">When the state last changed.</param>
-public sealed record SignalItem(Guid Id, string Category, string Unit, string Municipality, string Rule, DateOnly RaisedOn, IReadOnlyList<int> Data, string State, string? Note, DateTimeOffset ChangedAt);
+public sealed record SignalItem(
+    Guid Id, string Category, string Unit, string Municipality, string Rule, DateOnly RaisedOn, IReadOnlyList<int> Data, string State, string? Note,
+    DateTimeOffset ChangedAt);
 
 /// <summary>What a coordinator says of a signal.</summary>
 public sealed record ChangeSignal

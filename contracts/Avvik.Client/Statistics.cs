@@ -4,13 +4,15 @@ using System.Text.Json.Serialization;
 namespace Avvik.Client;
 
 /// <summary>Figures of a period.</summary>
-/// <param name="Scope"><c>own</c>: the cases of the caller's party or unit, whole, as they stand; <c>community</c>: protected figures of frozen quarters.</param>
+/// <param name="Scope"><c>own</c>: the cases of the caller's party or unit, whole, as they stand; <c>community</c>: protected figures of frozen
+/// quarters.</param>
 /// <param name="Period">Both days included; by the day a deviation was received, Norwegian local time.</param>
 /// <param name="By">The dimensions of the rows.</param>
 /// <param name="Rows">One for each combination that occurs, in the order of the dimensions.</param>
 /// <param name="Total">All of them together.</param>
 /// <param name="SuppressedCells">How many numbers are shown as <c>":"</c>.</param>
-public sealed record StatisticsAnswer(string Scope, StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
+public sealed record StatisticsAnswer(
+    string Scope, StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
 
 /// <summary>Days, both included.</summary>
 public sealed record StatisticsPeriod(DateOnly From, DateOnly To);
@@ -33,7 +35,8 @@ public sealed record StatisticsRow
     public required Figure Proposals { get; init; }
     /// <summary>Deviations not yet in a final state.</summary>
     public required Figure Open { get; init; }
-    /// <summary>Days within which half had their answer, by Kaplan and Meier: who still waits counts for as long as they have. Null when fewer than half have.</summary>
+    /// <summary>Days within which half had their answer, by Kaplan and Meier: who still waits counts for as long as they have. Null when fewer than half
+    /// have.</summary>
     public Figure? MedianAnswerDays { get; init; }
     /// <summary>Days within which nine of ten had it.</summary>
     public Figure? P90AnswerDays { get; init; }

@@ -59,7 +59,8 @@ public sealed record TriageItem
 public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>Why a deviation waits for a person.</summary>
-/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>possibleIdentity</c>, <c>noCategory</c>, <c>unresolvedParty</c>, <c>agreementMissing</c>, <c>reopened</c>.</param>
+/// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>possibleIdentity</c>, <c>noCategory</c>, <c>unresolvedParty</c>,
+/// <c>agreementMissing</c>, <c>reopened</c>.</param>
 /// <param name="Reason">In bokmål.</param>
 /// <param name="Ids">For <c>possibleDuplicate</c>: the deviations it is like, most like first.</param>
 /// <param name="Warnings">For <c>possibleIdentity</c>: where. It must be cleared (<see cref="TriageDecision.IdentityCleared"/>) before the texts go on.</param>
@@ -84,7 +85,8 @@ public sealed record TriageDecision
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>Unit of the respondent; without it the routing rules decide.</summary>
     public string? Unit { get; init; }
-    /// <summary>The coordinator has read what may identify someone, and it does not; needed for <c>route</c> and <c>duplicate</c> with the flag <c>possibleIdentity</c>.</summary>
+    /// <summary>The coordinator has read what may identify someone, and it does not; needed for <c>route</c> and <c>duplicate</c> with the flag
+    /// <c>possibleIdentity</c>.</summary>
     public bool IdentityCleared { get; init; }
     /// <summary>Code of <c>rejectionReasons</c>; needed to reject.</summary>
     [Code("rejectionReasons")]
