@@ -12,7 +12,7 @@ public sealed record OpenEnvelope
     public string? Purpose { get; init; }
 }
 
-/// <summary>A line of the access log: it tells who was given what, and nothing of what it said.</summary>
+/// <summary>A line of the access log: who was given what, without the content.</summary>
 public sealed record AccessLogEntry
 {
     /// <summary>Its place in the service's log, from 1 without gaps.</summary>
@@ -44,9 +44,9 @@ public sealed record AccessLogEntry
 /// <summary>Whether a service's access log is as it was written.</summary>
 /// <param name="Service">Whose log.</param>
 /// <param name="Intact">True when every line follows from the one before it.</param>
-/// <param name="Entries">Lines that hold, from the beginning.</param>
-/// <param name="FirstBroken">Position of the first that does not; null when all do.</param>
-/// <param name="Head">Hash of the last line that holds; kept elsewhere, it shows a chain that was made anew.</param>
+/// <param name="Entries">Intact lines, from the beginning.</param>
+/// <param name="FirstBroken">Position of the first line that is not; null when all are.</param>
+/// <param name="Head">Hash of the last intact line; kept elsewhere, it reveals a chain that was replaced as a whole.</param>
 public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head);
 
 /// <summary>How far a verification of an access log has come: a line of the <c>application/x-ndjson</c> answer, before the

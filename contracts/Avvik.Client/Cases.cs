@@ -214,7 +214,7 @@ public sealed record Measure
     public string? Note { get; init; }
 }
 
-/// <summary>How a measure stands: <c>POST /api/v1/cases/{id}/measures/{measureId}</c>.</summary>
+/// <summary>A measure's new state: <c>POST /api/v1/cases/{id}/measures/{measureId}</c>.</summary>
 public sealed record MeasureChange
 {
     /// <summary><c>planned → inProgress → done → effectChecked</c>, or <c>cancelled</c> before it is done.</summary>

@@ -122,7 +122,7 @@ public sealed record SubmissionPreview
     public required bool HasPatient { get; init; }
 }
 
-/// <summary>Why a deviation is taken back.</summary>
+/// <summary>Why a deviation is withdrawn.</summary>
 public sealed record WithdrawDeviation
 {
     /// <summary>At most 4,000 characters, free of identities.</summary>

@@ -20,7 +20,6 @@ using Avvik.Routing.Persistence;
 using Avvik.Routing.ReadCase;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
-using Avvik.Routing.RoutingRules;
 using Avvik.Routing.SetRoutingRules;
 using Avvik.Routing.SimilarCases;
 using Avvik.Routing.WatchDeadlines;

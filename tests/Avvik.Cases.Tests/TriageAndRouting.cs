@@ -2,7 +2,6 @@ extern alias routing;
 extern alias triage;
 
 using System.Data.Common;
-using System.Globalization;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -121,8 +120,7 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         {
             Text = "Rutinen er endret.",
             ContributingFactors = ["capacity"],
-            Measures = [new() { Description = "Opplæring", Owner = measureOwner, DueDate = Clock.GetUtcNow().AddDays(9)
-                .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }],
+            Measures = [new() { Description = "Opplæring", Owner = measureOwner, DueDate = $"{Clock.GetUtcNow().AddDays(9):yyyy-MM-dd}" }],
         });
         await ActAsync(id, "close");
     }
@@ -135,8 +133,14 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     }
 
     public void Withdraw(Guid id) =>
-        Publish(new DeviationWithdrawn { DeviationId = id, Version = 1, OccurredAt = Clock.GetUtcNow(), Organization = Hamar,
-            Reason = Protect("Meldt to ganger.") });
+        Publish(new DeviationWithdrawn
+        {
+            DeviationId = id,
+            Version = 1,
+            OccurredAt = Clock.GetUtcNow(),
+            Organization = Hamar,
+            Reason = Protect("Meldt to ganger."),
+        });
 
     /// <summary>Everything arrives at last, in some order.</summary>
     public async Task SettleAsync(int seed)

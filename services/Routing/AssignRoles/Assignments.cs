@@ -9,7 +9,7 @@ namespace Avvik.Routing.AssignRoles;
 
 internal static class Assignments
 {
-    /// <summary>Those that count now or are to, with what shares this transaction and the context has not written yet.</summary>
+    /// <summary>Assignments in force now or later, with those that other work in this transaction has added and the context has not saved yet.</summary>
     public static async Task<IReadOnlyList<RoleAssignmentRecord>> AssignmentsAsync(this UnitOfWork<RoutingDbContext> unit, DateTimeOffset now)
     {
         var today = NorwegianCalendar.DayOf(now);
@@ -17,7 +17,7 @@ internal static class Assignments
         return [.. unit.Db.RoleAssignments.Local.Where(a => !a.IsOver(today))];
     }
 
-    /// <summary>Lets all services know of who has which role, as the directory's next version.</summary>
+    /// <summary>Publishes who has which role to all services, as the directory's next version.</summary>
     /// <exception cref="TimeoutException">Another instance changed the directory in the same moment; nothing is written.</exception>
     public static async Task<DirectoryPublished> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> assignments,
         DateTimeOffset now)

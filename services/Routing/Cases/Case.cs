@@ -93,7 +93,7 @@ internal sealed partial class Case
     public bool ReporterWarned { get; private set; }
     public DateTimeOffset? AskedAt { get; private set; }
     public string? Question { get; private set; }
-    /// <summary>Why the reporter's party does not agree with the answer that stands.</summary>
+    /// <summary>Why the reporter's party does not agree with the current answer.</summary>
     public string? Disagreement { get; private set; }
     /// <summary>What is stored of <see cref="Duty"/>; null while nobody has answered and nothing has changed since receipt.</summary>
     public NoticeDuty? Notice { get; private set; }
@@ -110,7 +110,7 @@ internal sealed partial class Case
     public string? ReporterProfession { get; private set; }
     /// <summary>Of the electronic message concerned.</summary>
     public string? MessageId { get; private set; }
-    /// <summary>The answer that stands, without its measures, which live on their own (<see cref="CurrentAnswer"/>).</summary>
+    /// <summary>The current answer without its measures, which are rows of their own (<see cref="CurrentAnswer"/>).</summary>
     public CaseAnswer? Answer { get; private set; }
     public IReadOnlyList<Measure> Measures => _measures;
 
@@ -192,7 +192,7 @@ internal sealed partial class Case
         MainCase = MainCase,
     };
 
-    /// <summary>The answer that stands, with its measures as they stand.</summary>
+    /// <summary>The current answer with its measures.</summary>
     public CaseAnswer? CurrentAnswer() => Answer is null ? null : Answer with { Measures = [.. _measures.OrderBy(m => m.Id).Select(m => m.View())] };
 
     /// <summary>The duty to notify of a serious event, and what the parties have answered; null when the harm never was serious.</summary>

@@ -41,7 +41,7 @@ internal sealed class DuplicateRecord
     public DateTimeOffset At { get; init; }
     public required string Reference { get; init; }
     public required string ReporterOrganization { get; init; }
-    /// <summary>The coordinator's words to the duplicate's reporter, until its own case is there.</summary>
+    /// <summary>The coordinator's comment to the duplicate's reporter, kept until its own case arrives.</summary>
     public string? Comment { get; init; }
     public required string Narrative { get; init; }
 }

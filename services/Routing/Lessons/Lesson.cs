@@ -31,7 +31,7 @@ internal sealed class Lesson
     public string WhoShouldKnow { get; private set; } = "";
     public DateTimeOffset? ReporterApprovedAt { get; private set; }
     public DateTimeOffset? RespondentApprovedAt { get; private set; }
-    /// <summary>When it came to where it stands in the library: proposed or changed, then approved.</summary>
+    /// <summary>When it was proposed, last changed, or approved: the library is sorted by it.</summary>
     public DateTimeOffset ListedAt { get; private set; }
 
     public static Lesson Propose(Case @case, LessonDraft draft, string organization, DateTimeOffset now)

@@ -6,7 +6,6 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
-using Avvik.Routing.RoutingRules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.OpenCase;

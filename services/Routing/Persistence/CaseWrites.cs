@@ -13,18 +13,18 @@ internal static class CaseWrites
     public static Task<Case?> FindCaseAsync(this UnitOfWork<RoutingDbContext> unit, Guid id) => unit.Db.Cases.Include(c => c.Measures)
         .FirstOrDefaultAsync(c => c.Id == id);
 
-    /// <summary>The line of history, the event, and the words to the reporter; the case itself is saved with the unit of work.</summary>
+    /// <summary>Writes the line of history, the event, and the text to the reporter; the case itself is saved with the unit of work.</summary>
     public static async Task RecordAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
         unit.Db.Add(recorded);
         await unit.PublishAsync(@case, recorded, texts);
     }
 
-    /// <summary>The event and the words to the reporter, for a line of history that is written already.</summary>
+    /// <summary>Writes the event and the text to the reporter, for a line of history that is written already.</summary>
     public static async Task PublishAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
         await unit.EnqueueAsync(@case.Changed(recorded));
-        // The reporter has what the reporter wrote.
+        // The reporter knows what the reporter wrote.
         if (recorded is { Text: { } text, Action: not Case.ReporterMessage })
             await unit.EnqueueAsync(new ReporterInformed
             {

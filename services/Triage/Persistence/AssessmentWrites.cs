@@ -11,7 +11,8 @@ namespace Avvik.Triage.Persistence;
 internal static class AssessmentWrites
 {
     /// <summary>
-    /// The event and the words to the reporter; of a reopened case only to Routing, which owns the versions of the case and tells the others. The assessment
+    /// Publishes the event and the text to the reporter; of a reopened case only to Routing, which owns the versions of the case and publishes them. The
+    /// assessment
     /// itself is saved with the unit of work.
     /// </summary>
     public static async Task RecordAsync(this UnitOfWork<TriageDbContext> unit, Assessment assessment, CaseChanged changed, string? text, TextProtector texts)

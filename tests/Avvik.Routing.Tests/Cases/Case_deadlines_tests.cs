@@ -78,7 +78,7 @@ public sealed class Case_deadlines_tests
         // Three working days after a Saturday: Wednesday.
         Assert.Equal(new DateTimeOffset(2026, 8, 26, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
         Assert.Null(@case.AcknowledgedAt);
-        // The time to answer is the party's, and goes on.
+        // The answer time is the party's, and continues.
         Assert.Equal(EndOf(9, 10), @case.DueAt);
     }
 

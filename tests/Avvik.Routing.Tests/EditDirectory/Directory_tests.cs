@@ -54,7 +54,7 @@ public sealed class Directory_tests
     public async Task Unit_change_goes_by_the_newest_directory_when_another_instance_changed_it()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
-        // Time stands still: no instance reads the directory again by itself.
+        // The clock does not move, so no instance refreshes its directory by itself.
         var clock = new MovableClock(Given.ReceivedAt);
         await using var first = new ServiceUnderTest<Program>(database, clock);
         await using var second = new ServiceUnderTest<Program>(database, clock);

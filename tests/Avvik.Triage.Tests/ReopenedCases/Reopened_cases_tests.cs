@@ -49,7 +49,7 @@ public sealed class Reopened_cases_tests
         Assert.Equal(CaseStates.Routed, (await coordinator.DecideAsync(submitted.DeviationId, new() { Decision = "route", Unit = "si-habilitering" })).State);
         var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().Last();
         Assert.Equal((1, "medication", "si-habilitering"), (triaged.Reopening, triaged.Facts.Category, triaged.Unit));
-        // Routing told of the reopening, and tells of the routing: nothing of it comes from here.
+        // Routing publishes the reopening and the routing; Triage publishes neither.
         Assert.DoesNotContain(await database.SentAsync(), e => e is CaseChanged or ReopenedCaseChanged);
         // The same reopening again, under another version too, is decided; the next is not.
         await service.ReceiveAsync(Reopened(service, submitted, 12));

@@ -16,7 +16,7 @@ public sealed class Replay_deviations_tests
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
         var (waits, rejected, merged, routed) = (await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()),
             await service.ReceivedAsync(service.Waiting()), await service.ReceivedAsync(service.Waiting()));
-        // Serious harm goes on and is looked at beside it, and can still be merged then; it has a case that tells.
+        // Serious harm is routed and reviewed afterwards, and can still be merged; Routing replays its case.
         var (main, mergedLater) = (await service.ReceivedAsync(service.Submitted()),
             await service.ReceivedAsync(service.Submitted(f => f with { ActualHarm = "severe" })));
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);

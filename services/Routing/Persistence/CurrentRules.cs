@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
-using Avvik.Routing.Persistence;
+using Avvik.Routing.RoutingRules;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace Avvik.Routing.RoutingRules;
+namespace Avvik.Routing.Persistence;
 
 /// <summary>Every party's rules as this process knows them now.</summary>
 internal sealed class CurrentRules
