@@ -49,7 +49,8 @@ internal sealed class DeviationRecord
 
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
     public Deviation Receipt() => View(
-        CaseStates.Submitted, Submission.Category, Submission.Clause ?? ClauseOf(Submission.Category), Submission.ActualHarm ?? "unknown", null, []);
+        CaseStates.Submitted, Submission.Category, Submission.Clause ?? Vocabulary.ClauseOf(Submission.Category, Moment.Read(Submission.OccurredAt)!.Value.Day),
+        Submission.ActualHarm ?? "unknown", null, []);
 
     public Deviation Current(IEnumerable<TimelineEntry> timeline) =>
         View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
@@ -74,9 +75,6 @@ internal sealed class DeviationRecord
             MainCase = MainCase,
             Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
         };
-
-    internal static string? ClauseOf(string? category) =>
-        category is not null && Vocabulary.Categories.TryGetValue(category, out var known) ? known.Clause : null;
 }
 
 /// <summary>A change of the case as the reporter sees it. Its text may arrive before or after it.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
@@ -8,6 +7,7 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Problems;
 using Avvik.IdentityDetection;
 using Avvik.CareDirectories;
+using Avvik.Reporting.Deviations;
 
 namespace Avvik.Reporting.SubmitDeviation;
 
@@ -32,7 +32,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
         Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
-        if (ReadMoment(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
+        if (Moment.Read(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
         Code(s.AffectedMessage, "/affectedMessage", Vocabulary.MessageTypes, errors);
         Text(s.MessageId, "/messageId", 100, errors);
         Code(s.Difference, "/difference", Vocabulary.Differences, errors);
@@ -58,14 +58,11 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         }
     }
 
-    /// <summary>The day it occurred, in Norway.</summary>
-    public static DateOnly OccurredOn(Submission s) => ReadMoment(s.OccurredAt)!.Value.Day;
-
     /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
     public DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
         var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
-        var occurredOn = OccurredOn(s);
+        var occurredOn = Moment.Read(s.OccurredAt)!.Value.Day;
         return new DeviationFacts
         {
             Reference = reference,
@@ -80,8 +77,8 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
-            OccurredAt = ReadMoment(s.OccurredAt)!.Value.At,
-            DiscoveredAt = ReadMoment(s.DiscoveredAt)?.At,
+            OccurredAt = Moment.Read(s.OccurredAt)!.Value.At,
+            DiscoveredAt = Moment.Read(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
             Clause = s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
@@ -102,14 +99,14 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         if (s.OccurredAt is null) errors.Add("/occurredAt", FieldCodes.Required);
-        else if (ReadMoment(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", FieldCodes.InvalidDate);
+        else if (Moment.Read(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", FieldCodes.InvalidDate);
         else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", FieldCodes.InFuture);
         else if (occurred.Day < today.AddYears(-MaxYearsBack)) errors.Add("/occurredAt", FieldCodes.TooOld);
 
         if (s.DiscoveredAt is null) return;
-        if (ReadMoment(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
+        if (Moment.Read(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
         else if (discovered > now) errors.Add("/discoveredAt", FieldCodes.InFuture);
-        else if (ReadMoment(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
+        else if (Moment.Read(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
             errors.Add("/discoveredAt", FieldCodes.BeforeOccurred);
     }
 
@@ -147,15 +144,5 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             if (!terms.ContainsKey(code)) errors.Add(pointer, FieldCodes.UnknownCode);
         }
         else if (required) errors.Add(pointer, FieldCodes.Required);
-    }
-
-    /// <summary>A date, or a time with offset (RFC 3339); null when it is neither.</summary>
-    private static (DateOnly Day, DateTimeOffset? At)? ReadMoment(string? text)
-    {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return (day, null);
-        if (text is { Length: >= 20 and <= 35 } && text[10] is 'T' or 't' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-')
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
-            return (NorwegianCalendar.DayOf(at), at);
-        return null;
     }
 }

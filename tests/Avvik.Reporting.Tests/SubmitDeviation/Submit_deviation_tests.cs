@@ -32,6 +32,21 @@ public sealed class Submit_deviation_tests
         ActualHarm = "mild",
     };
 
+    [Fact]
+    public async Task Receipt_shows_the_clause_in_force_when_the_deviation_occurred()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Hamar, Roles.Reporter);
+        // Clause 13 has been in force since 1 August 2022.
+        foreach (var (occurredAt, clause) in new[] { ("2021-05-03", null), ("2022-08-01", "13") })
+        {
+            var receipt = await client.SubmitAsync(Good with { Category = "childAndFamily", OccurredAt = occurredAt });
+            Assert.Equal((occurredAt, clause), (occurredAt, receipt.Agreement!.Clause));
+            Assert.Equal((occurredAt, clause), (occurredAt, (await client.GetDeviationAsync(receipt.Id)).Agreement!.Clause));
+        }
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Submission_stores_deviation_and_event_and_derives_the_rest(DatabaseProvider provider)
     {
