@@ -65,7 +65,8 @@ public sealed class Administration_tests(WorkbenchSystem system)
         await visit.Page.FillAsync("#new-name", "Ambulant team");
         await visit.Page.FillAsync("#new-reason", "Opprettet i høst.");
         var colleague = await system.ClientAsync("coordinator-nlsh");
-        await colleague.ChangeUnitAsync("nlsh-medisinsk", new DirectoryUnitChange { Name = "Medisinsk klinikk", Reason = "Uendret." });
+        await colleague.ChangeUnitAsync("nlsh-medisinsk", new DirectoryUnitChange { Name = "Medisinsk klinikk", Reason = "Uendret." },
+            (await colleague.GetDirectoryAsync()).Version);
         await visit.Page.ClickAsync("button:has-text('Legg til enheten')");
         Assert.Contains("Noen andre har endret registeret", await visit.Page.InnerTextAsync("#error-summary"), StringComparison.Ordinal);
         Assert.Equal("Ambulant team", await visit.Page.InputValueAsync("#new-name"));
