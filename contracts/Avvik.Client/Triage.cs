@@ -63,7 +63,8 @@ public sealed record CategorySuggestion(string Category, double Confidence, IRea
 /// <c>agreementMissing</c>, <c>reopened</c>.</param>
 /// <param name="Reason">In bokmål.</param>
 /// <param name="Ids">For <c>possibleDuplicate</c>: the deviations it is like, most like first.</param>
-/// <param name="Warnings">For <c>possibleIdentity</c>: where. It must be cleared (<see cref="TriageDecision.IdentityCleared"/>) before the deviation is routed.</param>
+/// <param name="Warnings">For <c>possibleIdentity</c>: where. It must be cleared (<see cref="TriageDecision.IdentityCleared"/>) before the deviation is
+/// routed.</param>
 public sealed record TriageFlag(string Code, string Reason, IReadOnlyList<Guid>? Ids = null, IReadOnlyList<TextWarning>? Warnings = null);
 
 /// <summary>What a coordinator decides.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -10,8 +11,6 @@ namespace Avvik.Routing.Tests.Preconditions;
 /// <summary>Whatever changes something that has an ETag needs <c>If-Match</c>, with the same answers everywhere.</summary>
 public sealed class If_match_tests
 {
-    private static readonly object Lesson = new { title = "a", whatHappened = "b", why = "c", whatWeChanged = "d", whoShouldKnow = "e" };
-
     [Fact]
     public async Task Change_without_if_match_is_428_and_with_another_version_412()
     {
@@ -29,14 +28,15 @@ public sealed class If_match_tests
         });
         await coordinator.ActNowAsync(id, "close");
         var measure = (await coordinator.GetCaseAsync(id)).Answer!.Measures[0].Id;
-        var lesson = (await coordinator.ProposeLessonAsync(id, new() { Title = "a", WhatHappened = "b", Why = "c", WhatWeChanged = "d", WhoShouldKnow = "e" })).Id;
+        var draft = new LessonDraft { Title = "a", WhatHappened = "b", Why = "c", WhatWeChanged = "d", WhoShouldKnow = "e" };
+        var lesson = (await coordinator.ProposeLessonAsync(id, draft)).Id;
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Coordinator);
         foreach (var (method, path, body) in new (HttpMethod, string, object)[]
         {
             (HttpMethod.Post, $"/api/v1/cases/{id}/reopen", new { reason = "Igjen." }),
             (HttpMethod.Post, $"/api/v1/cases/{id}/measures/{measure}", new { state = "inProgress" }),
-            (HttpMethod.Put, $"/api/v1/lessons/{lesson}", Lesson),
+            (HttpMethod.Put, $"/api/v1/lessons/{lesson}", draft),
             (HttpMethod.Post, $"/api/v1/lessons/{lesson}/approve", new { }),
             (HttpMethod.Put, "/api/v1/directory/units/si-tynset", new { name = "Tynset", reason = "Fordi." }),
             (HttpMethod.Put, "/api/v1/routing-rules", new { rules = Array.Empty<object>(), reason = "Fordi." }),
