@@ -8,6 +8,9 @@ try
         case ["demo", var gateway, var identity, var corpus, .. var options]:
             await new Demo(new Uri(gateway), new Uri(identity)).RunAsync(corpus, withCategory: !options.Contains("--without-category", StringComparer.Ordinal));
             return 0;
+        case ["rebuild-facts", var gateway, var token]:
+            using (var rebuild = new RebuildFacts(new Uri(gateway), token)) await rebuild.RunAsync();
+            return 0;
         case ["token", var identity, .. var fields]:
             Console.WriteLine(await Tokens.GetAsync(new Uri(identity), fields));
             return 0;

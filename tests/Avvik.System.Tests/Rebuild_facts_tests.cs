@@ -35,7 +35,7 @@ public sealed class Rebuild_facts_tests(RunningSystem system)
 
         var printed = await Script.RunAsync("compose/rebuild-facts");
 
-        Assert.Contains("facts, told of again; there were", printed, StringComparison.Ordinal);
+        Assert.Contains("facts rebuilt; there were", printed, StringComparison.Ordinal);
         Assert.Equal(before, await FactsAsync());
         // And once more, where none is missing.
         Assert.EndsWith("none has changed", await Script.RunAsync("compose/rebuild-facts"), StringComparison.Ordinal);
