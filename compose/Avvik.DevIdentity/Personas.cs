@@ -41,7 +41,8 @@ internal static class Personas
         Person("admin-innlandet", "Systemadministrator i Sykehuset Innlandet", SykehusetInnlandet, "admin"),
         Person("auditor-innlandet", "Revisor i Sykehuset Innlandet", SykehusetInnlandet, "auditor"),
 
-        InSeveralPlaces("kari-flere-roller", "Kari Nordli, flere roller", (Hamar, ["reporter"], null), (SykehusetInnlandet, ["handler", "reporter"], "si-elverum-hamar"), (SykehusetInnlandet, ["secretariat"], null)),
+        InSeveralPlaces("kari-flere-roller", "Kari Nordli, flere roller", (Hamar, ["reporter"], null),
+            (SykehusetInnlandet, ["handler", "reporter"], "si-elverum-hamar"), (SykehusetInnlandet, ["secretariat"], null)),
 
         Person("nurse-bodo", "Sykepleier i Bodø kommune", Bodø, "reporter"),
         Person("doctor-nlsh", "Lege ved Nordlandssykehuset", Nordlandssykehuset, "reporter"),

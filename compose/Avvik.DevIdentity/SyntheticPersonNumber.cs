@@ -20,5 +20,6 @@ internal static class SyntheticPersonNumber
         }
     }
 
-    private static char? Control(string digits, int[] weights) => (11 - digits.Select((d, i) => (d - '0') * weights[i]).Sum() % 11) switch { 10 => null, 11 => '0', var digit => (char)('0' + digit) };
+    private static char? Control(string digits, int[] weights) =>
+        (11 - digits.Select((d, i) => (d - '0') * weights[i]).Sum() % 11) switch { 10 => null, 11 => '0', var digit => (char)('0' + digit) };
 }

@@ -114,13 +114,15 @@ internal sealed class TokenIssuer
         if (nonce is not null) claims["nonce"] = nonce;
         // HelseID knows no roles; a deployment gets them from its own register of employees. Here the issuer knows.
         if (who.Choices.Count > 0)
-            claims["assignments"] = JsonSerializer.Serialize(who.Choices.Select(c => new { organization = c.OrganizationParent, unit = c.Unit, roles = c.Roles }));
+            claims["assignments"] = JsonSerializer.Serialize(who.Choices.Select(c =>
+                new { organization = c.OrganizationParent, unit = c.Unit, roles = c.Roles }));
         return Sign("JWT", who.ClientId, claims, TimeSpan.FromMinutes(5), now);
     }
 
     private static Dictionary<string, object> ClaimsOf(Identity who)
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = who.Subject, ["client_id"] = who.ClientId, ["jti"] = Guid.NewGuid().ToString() };
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = who.Subject, ["client_id"] = who.ClientId,
+            ["jti"] = Guid.NewGuid().ToString() };
         if (who.Name is not null) claims["name"] = who.Name;
         if (!who.IsPerson) return claims;
         claims["helseid://claims/identity/pid"] = SyntheticPersonNumber.Of(who.Subject);
@@ -128,7 +130,8 @@ internal sealed class TokenIssuer
         return claims;
     }
 
-    private string Sign(string type, string audience, Dictionary<string, object> claims, TimeSpan life, DateTimeOffset now) => _handler.CreateToken(new SecurityTokenDescriptor
+    private string Sign(string type, string audience, Dictionary<string, object> claims, TimeSpan life, DateTimeOffset now) =>
+        _handler.CreateToken(new SecurityTokenDescriptor
     {
         TokenType = type,
         Issuer = Issuer,

@@ -33,7 +33,8 @@ internal sealed class Demo(Uri gateway, Uri identity)
             var coordinator = await ClientAsync(receipt.RespondentOrganization, "coordinator");
             var (found, decided) = await InWorklistAsync(coordinator, receipt, started);
             var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            rows.Add(new Row(receipt.Reference, Name(reporter), Name(receipt.RespondentOrganization), Vocabulary.Categories[found.Category].Label, found.Unit, elapsed,
+            rows.Add(new Row(receipt.Reference, Name(reporter), Name(receipt.RespondentOrganization), Vocabulary.Categories[found.Category].Label, found.Unit,
+                elapsed,
                 decided ? "etter koordinator" : "", found.Unit == (string?)expected["unit"] && found.Category == (string?)expected["category"]));
             ShowProgress(index + 1, lines.Length);
         }

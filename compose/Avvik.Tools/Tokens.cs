@@ -17,7 +17,8 @@ internal static class Tokens
             using var response = await http.PostAsync(new Uri("token", UriKind.Relative), form);
             var answer = await JsonSerializer.DeserializeAsync<JsonElement>(await response.Content.ReadAsStreamAsync());
             if (answer.TryGetProperty("access_token", out var token)) return token.GetString()!;
-            throw new ToolException(answer.TryGetProperty("error_description", out var why) ? why.GetString()! : "the issuer returned no token: see compose/logs identity.");
+            throw new ToolException(answer.TryGetProperty("error_description", out var why) ? why.GetString()!
+                : "the issuer returned no token: see compose/logs identity.");
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
         {

@@ -107,7 +107,8 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
             })
             {
                 var ids = await system.IdsAsync(after[service], sql);
-                Assert.True(ids.SetEquals(promised.Keys), $"{service}: {promised.Keys.Except(ids).Count()} missing, {ids.Except(promised.Keys).Count()} unexpected");
+                Assert.True(ids.SetEquals(promised.Keys),
+                    $"{service}: {promised.Keys.Except(ids).Count()} missing, {ids.Except(promised.Keys).Count()} unexpected");
             }
         }
         finally

@@ -93,7 +93,8 @@ public sealed class ComposedSystem : IAsyncLifetime
     public async Task<long?> CheckHealthAsync(ContainerInspectResponse container)
     {
         var command = container.Config!.Healthcheck!.Test!.Skip(1).ToList();
-        var exec = await _engine.Exec.CreateContainerExecAsync(container.ID, new ContainerExecCreateParameters { Cmd = command, AttachStdout = true, AttachStderr = true });
+        var exec = await _engine.Exec.CreateContainerExecAsync(container.ID,
+            new ContainerExecCreateParameters { Cmd = command, AttachStdout = true, AttachStderr = true });
         using var output = await _engine.Exec.StartContainerExecAsync(exec.ID, new ContainerExecStartParameters());
         await output.ReadOutputToEndAsync(CancellationToken.None);
         return (await _engine.Exec.InspectContainerExecAsync(exec.ID)).ExitCode;
@@ -105,7 +106,8 @@ public sealed class ComposedSystem : IAsyncLifetime
         var folder = global::System.IO.Directory.CreateTempSubdirectory("avvik-containers-").FullName;
         try
         {
-            var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" }, statOnly: false);
+            var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" },
+                statOnly: false);
             await using (var stream = archive.Stream!) await TarFile.ExtractToDirectoryAsync(stream, folder, overwriteFiles: true);
             await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "data/avvik.db")};Pooling=false");
             await connection.OpenAsync();

@@ -28,7 +28,8 @@ internal sealed record StartUp(double Broker, double Services);
 
 internal sealed record Measured(int LinesSent, int LinesLeftOut, Sustained Sustained, Paced Paced);
 
-internal sealed record Result(int Cores, double WarmUpSeconds, int Connections, StartUp? StartUp, Measured? System, Seen? Seen, Measured Floor, double DetectorMicroseconds)
+internal sealed record Result(int Cores, double WarmUpSeconds, int Connections, StartUp? StartUp, Measured? System, Seen? Seen, Measured Floor,
+    double DetectorMicroseconds)
 {
     /// <summary>The system's sustained rate as a share of what the machine can do.</summary>
     public double? Ratio => System?.Sustained.Rate / Floor.Sustained.Rate;
@@ -50,7 +51,8 @@ internal static class Bench
     {
         var corpus = Line.Read(options.Corpus);
         var (startUp, system, seen) = options.FloorOnly ? default : await MeasureSystemAsync(options, corpus);
-        var result = new Result(Environment.ProcessorCount, WarmUp.TotalSeconds, Connections, startUp, system, seen, await MeasureFloorAsync(options, corpus), MeasureDetectors(options.Corpus));
+        var result = new Result(Environment.ProcessorCount, WarmUp.TotalSeconds, Connections, startUp, system, seen, await MeasureFloorAsync(options, corpus),
+            MeasureDetectors(options.Corpus));
         if (options.Json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Json));
         else Report.Print(result, Console.Out);
     }
@@ -101,7 +103,8 @@ internal static class Bench
     /// <summary>Both identity detectors on a narrative: what each of a submission's texts costs Reporting.</summary>
     private static double MeasureDetectors(string corpus)
     {
-        string[] narratives = [.. File.ReadLines(corpus).Select(line => JsonElement.Parse(line).GetProperty("submission").GetProperty("narrative").GetString()!)];
+        string[] narratives = [.. File.ReadLines(corpus)
+            .Select(line => JsonElement.Parse(line).GetProperty("submission").GetProperty("narrative").GetString()!)];
         // The best of many: the rest is what else the machine did.
         return Math.Round(Enumerable.Range(0, 200).Min(_ =>
         {

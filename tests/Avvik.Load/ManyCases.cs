@@ -31,11 +31,14 @@ internal static partial class ManyCases
 {
     private static readonly string[] Columns =
     [
-        "id", "version", "state", "is_final", "unit", "reference", "community", "reporter_organization", "respondent_organization", "category", "actual_harm", "harm_rank", "priority",
-        "received_at", "clock_started_at", "due_at", "acknowledge_by", "closed_at", "hops", "unit_hops", "disputes", "escalations", "reopenings", "follow_ups", "lessons", "reminders",
+        "id", "version", "state", "is_final", "unit", "reference", "community", "reporter_organization", "respondent_organization", "category", "actual_harm",
+        "harm_rank", "priority",
+        "received_at", "clock_started_at", "due_at", "acknowledge_by", "closed_at", "hops", "unit_hops", "disputes", "escalations", "reopenings", "follow_ups",
+        "lessons", "reminders",
         "acknowledge_reminded", "notice_reminded", "reporter_warned", "closings", "rule", "rule_version", "reasons", "facts", "narrative",
     ];
-    private static readonly string[] Open = [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Answered, CaseStates.Disputed];
+    private static readonly string[] Open = [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter,
+        CaseStates.Answered, CaseStates.Disputed];
     private static readonly string[] Degrees = ["unknown", "notReached", "none", "mild", "moderate", "severe", "death"];
     private static readonly DateTimeOffset From = new(2023, 1, 2, 7, 0, 0, TimeSpan.Zero);
     private const double Days = 1300;
@@ -51,7 +54,8 @@ internal static partial class ManyCases
                 if (theirs)
                 {
                     ofTrust++;
-                    foreach (var word in Word().Matches(narrative).Select(m => m.Value.ToLowerInvariant()).Distinct(StringComparer.Ordinal)) words[word] = words.GetValueOrDefault(word) + 1;
+                    foreach (var word in Word().Matches(narrative).Select(m => m.Value.ToLowerInvariant()).Distinct(StringComparer.Ordinal))
+                        words[word] = words.GetValueOrDefault(word) + 1;
                 }
                 yield return row;
             }
@@ -67,7 +71,8 @@ internal static partial class ManyCases
         var random = new Random(20260901);
         var sentences = File.ReadLines(corpus).Where(line => line.Length > 0).Select(line => (string)JsonNode.Parse(line)!["submission"]!["narrative"]!)
             .SelectMany(text => Sentence().Split(text)).Where(s => s.Length > 20).Distinct(StringComparer.Ordinal).ToArray();
-        var parts = sentences.SelectMany(s => Word().Matches(s).Select(m => m.Value.ToLowerInvariant())).Where(w => w.Length is >= 5 and <= 9).Distinct(StringComparer.Ordinal).ToArray();
+        var parts = sentences.SelectMany(s => Word().Matches(s).Select(m => m.Value.ToLowerInvariant())).Where(w => w.Length is >= 5 and <= 9)
+            .Distinct(StringComparer.Ordinal).ToArray();
         var party = HealthCommunities.Party(trust)!;
         var home = party.Community.Parties.Where(p => p != party).ToArray();
         var elsewhere = HealthCommunities.All.Where(c => c != party.Community).ToArray();
@@ -77,7 +82,8 @@ internal static partial class ManyCases
             var (reporter, respondent) = Parties(party, home, elsewhere, random);
             var category = Any(categories, random);
             var received = From.AddDays(Days * i / count);
-            var (state, closed) = random.NextDouble() < 0.7 ? (random.Next(12) == 0 ? CaseStates.Withdrawn : CaseStates.Closed, received.AddDays(random.Next(5, 40))) : (Any(Open, random), (DateTimeOffset?)null);
+            var (state, closed) = random.NextDouble() < 0.7 ? (random.Next(12) == 0 ? CaseStates.Withdrawn : CaseStates.Closed,
+                received.AddDays(random.Next(5, 40))) : (Any(Open, random), (DateTimeOffset?)null);
             var harm = random.Next(Degrees.Length);
             var narrative = $"{string.Join(' ', Enumerable.Range(0, random.Next(2, 5)).Select(_ => Any(sentences, random)))} Gjelder {Compound()} og {Compound()}.";
             var facts = new DeviationFacts
@@ -99,8 +105,10 @@ internal static partial class ManyCases
             var at = received.ToUnixTimeMilliseconds();
             yield return (
             [
-                Guid.CreateVersion7(received), 7, state, closed is not null, respondent.Units[random.Next(respondent.Units.Count)].Code, facts.Reference, facts.Community, facts.ReporterOrganization,
-                facts.RespondentOrganization, category.Code, facts.ActualHarm, harm, Priorities.Normal, at, at, received.AddDays(21).ToUnixTimeMilliseconds() + random.Next(1_000_000), at, (object?)closed?.ToUnixTimeMilliseconds() ?? DBNull.Value,
+                Guid.CreateVersion7(received), 7, state, closed is not null, respondent.Units[random.Next(respondent.Units.Count)].Code, facts.Reference,
+                facts.Community, facts.ReporterOrganization,
+                facts.RespondentOrganization, category.Code, facts.ActualHarm, harm, Priorities.Normal, at, at,
+                received.AddDays(21).ToUnixTimeMilliseconds() + random.Next(1_000_000), at, (object?)closed?.ToUnixTimeMilliseconds() ?? DBNull.Value,
                 0, "[]", 0, 0, 0, 0, 0, 0, false, false, false, "[]", "categoryService", 1, """["category:reporter","clause:category","priority:default"]""",
                 JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts), narrative,
             ], narrative, reporter == party || respondent == party);
@@ -136,7 +144,8 @@ internal static partial class ManyCases
     {
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = connection.CreateCommand();
-        (command.Transaction, command.CommandText) = (transaction, $"insert into cases ({string.Join(", ", Columns)}) values ({string.Join(", ", Columns.Select((_, i) => $"@p{i}"))})");
+        (command.Transaction, command.CommandText) = (transaction,
+            $"insert into cases ({string.Join(", ", Columns)}) values ({string.Join(", ", Columns.Select((_, i) => $"@p{i}"))})");
         for (var i = 0; i < Columns.Length; i++)
         {
             var parameter = command.CreateParameter();

@@ -16,7 +16,8 @@ namespace Avvik.Load;
 /// <param name="Aim">What the median is to be under.</param>
 internal sealed record StatisticsAsked(string Question, double Median, double Longest, int Aim);
 
-internal sealed record StatisticsResult(int Cores, int History, double LoadSeconds, double FreezeSeconds, int Mebibytes, IReadOnlyList<StatisticsAsked> Questions);
+internal sealed record StatisticsResult(int Cores, int History, double LoadSeconds, double FreezeSeconds, int Mebibytes,
+    IReadOnlyList<StatisticsAsked> Questions);
 
 /// <summary>
 /// How fast Statistics answers over six years of two million deviations on SQLite: loads a made-up history straight into its table (seeded, with
@@ -29,21 +30,28 @@ internal static class StatisticsBench
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly (string Number, string Region, string Organization)[] Municipalities =
     [
-        ("3403", "hamarregionen", "970540008"), ("3411", "hamarregionen", "864950582"), ("3413", "hamarregionen", "970169717"), ("3407", "gjovik-hadeland", "940155223"), ("3443", "gjovik-hadeland", "971028300"),
-        ("3442", "gjovik-hadeland", "964949859"), ("3446", "gjovik-hadeland", "961381541"), ("3451", "valdres", "961381908"), ("3449", "valdres", "961381819"), ("3454", "valdres", "961382246"),
+        ("3403", "hamarregionen", "970540008"), ("3411", "hamarregionen", "864950582"), ("3413", "hamarregionen", "970169717"),
+        ("3407", "gjovik-hadeland", "940155223"), ("3443", "gjovik-hadeland", "971028300"),
+        ("3442", "gjovik-hadeland", "964949859"), ("3446", "gjovik-hadeland", "961381541"), ("3451", "valdres", "961381908"), ("3449", "valdres", "961381819"),
+        ("3454", "valdres", "961382246"),
     ];
-    private static readonly string[] Units = ["si-elverum-hamar", "si-gjovik-lillehammer", "si-tynset", "si-psykisk-helsevern", "si-prehospital", "si-habilitering"];
-    private static readonly (string Category, string Clause)[] Categories = [("dischargeSummary", "5"), ("discharge", "5"), ("medication", "2"), ("referral", "3"), ("admission", "3"), ("dischargeReady", "5")];
-    private static readonly string[] Kinds = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice"], Degrees = ["none", "mild", "unknown", "moderate", "severe"];
+    private static readonly string[] Units = ["si-elverum-hamar", "si-gjovik-lillehammer", "si-tynset", "si-psykisk-helsevern", "si-prehospital",
+        "si-habilitering"];
+    private static readonly (string Category, string Clause)[] Categories = [("dischargeSummary", "5"), ("discharge", "5"), ("medication", "2"),
+        ("referral", "3"), ("admission", "3"), ("dischargeReady", "5")];
+    private static readonly string[] Kinds = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice"],
+        Degrees = ["none", "mild", "unknown", "moderate", "severe"];
     private static readonly string[] Groups = ["", ",frailElderly,", ",frailElderly,multipleChronicConditions,", ",maternity,", ",childrenAndYouth,"];
     private static readonly string[] Causes = ["", ",communication,", ",capacity,communication,", ",agreementUnclear,"];
-    private static readonly string[] By = ["", "category", "municipality", "unit,category", "direction,clause", "patientGroup", "cause", "quarter,kind", "region,municipality,direction", "category,unit,municipality,harm"];
+    private static readonly string[] By = ["", "category", "municipality", "unit,category", "direction,clause", "patientGroup", "cause", "quarter,kind",
+        "region,municipality,direction", "category,unit,municipality,harm"];
 
     public static async Task RunAsync(int history, bool json)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         using var gateway = new GatewayKey("statistics");
-        await using var service = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
+        await using var service = new ServiceProcess("Avvik.Statistics",
+            new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
@@ -68,7 +76,8 @@ internal static class StatisticsBench
         clock.Restart();
         await service.StartAsync();
         var yearBefore = today.AddMonths(-3).Year - 1;
-        await Eventually.IsTrue(async () => (await client.GetFromJsonAsync<JsonElement>($"/api/v1/reports/innlandet/{yearBefore}-Q4/versions")).GetProperty("items").GetArrayLength() > 0, TimeSpan.FromMinutes(10));
+        await Eventually.IsTrue(async () => (await client.GetFromJsonAsync<JsonElement>($"/api/v1/reports/innlandet/{yearBefore}-Q4/versions"))
+            .GetProperty("items").GetArrayLength() > 0, TimeSpan.FromMinutes(10));
         var frozen = clock.Elapsed.TotalSeconds;
         await Console.Error.WriteLineAsync("frozen");
 
@@ -80,7 +89,9 @@ internal static class StatisticsBench
             {
                 // Another year each time, as people ask; the first of them is where nobody has asked before.
                 var start = today.AddDays(-365 - 30 * round);
-                times.Add(await TimeAsync(() => client.GetAsync(new Uri($"/api/v1/statistics?from={start:yyyy-MM-dd}&to={start.AddDays(364):yyyy-MM-dd}&by={by}", UriKind.Relative)), HttpStatusCode.OK));
+                times.Add(await TimeAsync(() =>
+                    client.GetAsync(new Uri($"/api/v1/statistics?from={start:yyyy-MM-dd}&to={start.AddDays(364):yyyy-MM-dd}&by={by}", UriKind.Relative)),
+                    HttpStatusCode.OK));
             }
             questions.Add(new($"a year {(by.Length == 0 ? "in all" : $"by {by}")}", Median(times), times.Max(), LongestYear));
         }
@@ -88,16 +99,20 @@ internal static class StatisticsBench
         for (var year = from.Year; year <= yearBefore; year++)
             for (var quarter = 1; quarter <= 4; quarter++)
                 // A revision rounds the quarter again, and stores its report.
-                packs.Add(await TimeAsync(() => client.PostAsJsonAsync($"/api/v1/reports/innlandet/{year}-Q{quarter}/freeze", new { reason = "bench" }), HttpStatusCode.Created));
+                packs.Add(await TimeAsync(() => client.PostAsJsonAsync($"/api/v1/reports/innlandet/{year}-Q{quarter}/freeze", new { reason = "bench" }),
+                    HttpStatusCode.Created));
         questions.Add(new("a quarter pack, computed and frozen", Median(packs), packs.Max(), LongestPack));
-        foreach (var path in new[] { $"{yearBefore}", $"regions/hamarregionen/{yearBefore}", $"patient-groups/frailElderly/{yearBefore}", "agreements/innlandet-2024", $"{yearBefore}-Q4.xlsx", $"{yearBefore}-Q4.pdf" })
+        foreach (var path in new[] { $"{yearBefore}", $"regions/hamarregionen/{yearBefore}", $"patient-groups/frailElderly/{yearBefore}",
+            "agreements/innlandet-2024", $"{yearBefore}-Q4.xlsx", $"{yearBefore}-Q4.pdf" })
         {
             var times = new List<double>();
-            for (var round = 0; round < Rounds; round++) times.Add(await TimeAsync(() => client.GetAsync(new Uri($"/api/v1/reports/innlandet/{path}", UriKind.Relative)), HttpStatusCode.OK));
+            for (var round = 0; round < Rounds; round++)
+                times.Add(await TimeAsync(() => client.GetAsync(new Uri($"/api/v1/reports/innlandet/{path}", UriKind.Relative)), HttpStatusCode.OK));
             questions.Add(new(path, Median(times), times.Max(), LongestPack));
         }
         using var process = Process.GetProcessById(service.Id);
-        var result = new StatisticsResult(Environment.ProcessorCount, history, Math.Round(loaded, 1), Math.Round(frozen, 1), (int)(process.WorkingSet64 >> 20), questions);
+        var result = new StatisticsResult(Environment.ProcessorCount, history, Math.Round(loaded, 1), Math.Round(frozen, 1), (int)(process.WorkingSet64 >> 20),
+            questions);
         if (json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Json));
         else Print(result, Console.Out);
     }
@@ -122,8 +137,10 @@ internal static class StatisticsBench
         }
         string[] columns =
         [
-            "deviation_id", "version", "community", "region", "municipality", "unit", "direction", "respondent", "agreement", "kind", "category", "clause", "patient_groups", "causes", "actual_harm", "state",
-            "received_on", "quarter", "received_at", "due_at", "answered_at", "answer_tenths_of_days", "in_time", "hops", "hop_pairs", "is_open", "disputes", "escalations", "reopenings",
+            "deviation_id", "version", "community", "region", "municipality", "unit", "direction", "respondent", "agreement", "kind", "category", "clause",
+            "patient_groups", "causes", "actual_harm", "state",
+            "received_on", "quarter", "received_at", "due_at", "answered_at", "answer_tenths_of_days", "in_time", "hops", "hop_pairs", "is_open", "disputes",
+            "escalations", "reopenings",
             "measures", "measures_done", "measures_checked", "lessons", "stamp",
         ];
         await using var transaction = connection.BeginTransaction();
@@ -147,16 +164,22 @@ internal static class StatisticsBench
             var isOfCluster = cluster.Left > 0;
             if (isOfCluster) (cluster.Left, day) = (cluster.Left - 1, cluster.Day.AddDays(random.Next(7)) is var within && within > to ? to : within);
             var at = new DateTimeOffset(day.ToDateTime(new(random.Next(7, 20), random.Next(60))), TimeSpan.FromHours(1));
-            var (municipality, category, toTrust) = (isOfCluster ? cluster.Municipality : Some(Municipalities), isOfCluster ? cluster.Category : Some(Categories), random.Next(5) < 3);
+            var (municipality, category, toTrust) = (isOfCluster ? cluster.Municipality : Some(Municipalities),
+                isOfCluster ? cluster.Category : Some(Categories), random.Next(5) < 3);
             var tenths = day.DayNumber > to.DayNumber - 20 || random.Next(12) == 0 ? (int?)null : (int)(-90 * Math.Log(1 - random.NextDouble())) + 3;
             var hops = random.Next(12) == 0 ? 1 : 0;
             object?[] values =
             [
-                Guid.CreateVersion7(at), random.Next(3, 9), "innlandet", municipality.Region, municipality.Number, toTrust ? Some(Units) : $"{municipality.Number}-tildeling",
-                toTrust ? "municipalityToTrust" : "trustToMunicipality", toTrust ? Trust : municipality.Organization, day < new DateOnly(2024, 3, 1) ? "innlandet-2019" : "innlandet-2024", Some(Kinds),
-                category.Category, category.Clause, Some(Groups), tenths is null ? "" : Some(Causes), Some(Degrees), tenths is null ? "inProgress" : "closed", day, $"{day.Year:0000}-Q{(day.Month + 2) / 3}",
-                at.ToUnixTimeMilliseconds(), at.AddDays(21).ToUnixTimeMilliseconds(), tenths is { } t ? at.AddDays(t / 10.0).ToUnixTimeMilliseconds() : null, tenths, tenths <= 210, hops,
-                hops > 0 ? ",si-tynset>si-elverum-hamar," : "", tenths is null, random.Next(30) == 0 ? 1 : 0, 0, 0, tenths is null ? 0 : 1, random.Next(2) * (tenths is null ? 0 : 1), 0, random.Next(60) == 0 ? 1 : 0, random.NextInt64(1L << 32),
+                Guid.CreateVersion7(at), random.Next(3, 9), "innlandet", municipality.Region, municipality.Number,
+                toTrust ? Some(Units) : $"{municipality.Number}-tildeling",
+                toTrust ? "municipalityToTrust" : "trustToMunicipality", toTrust ? Trust : municipality.Organization,
+                day < new DateOnly(2024, 3, 1) ? "innlandet-2019" : "innlandet-2024", Some(Kinds),
+                category.Category, category.Clause, Some(Groups), tenths is null ? "" : Some(Causes), Some(Degrees), tenths is null ? "inProgress" : "closed",
+                day, $"{day.Year:0000}-Q{(day.Month + 2) / 3}",
+                at.ToUnixTimeMilliseconds(), at.AddDays(21).ToUnixTimeMilliseconds(), tenths is { } t ? at.AddDays(t / 10.0).ToUnixTimeMilliseconds() : null,
+                tenths, tenths <= 210, hops,
+                hops > 0 ? ",si-tynset>si-elverum-hamar," : "", tenths is null, random.Next(30) == 0 ? 1 : 0, 0, 0, tenths is null ? 0 : 1,
+                random.Next(2) * (tenths is null ? 0 : 1), 0, random.Next(60) == 0 ? 1 : 0, random.NextInt64(1L << 32),
             ];
 #pragma warning restore CA5394
             for (var i = 0; i < values.Length; i++) insert.Parameters[i].Value = values[i] ?? DBNull.Value;
@@ -173,6 +196,7 @@ internal static class StatisticsBench
         foreach (var asked in result.Questions)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{asked.Question,-52}{asked.Median,10:F0}{asked.Longest,10:F0}   median < {asked.Aim}"));
         to.WriteLine();
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Cores} cores; loaded in {result.LoadSeconds:F0} s; {result.FreezeSeconds:F0} s from the start until every quarter was frozen, in which all rows were read; {result.Mebibytes} MiB."));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Cores} cores; loaded in {result.LoadSeconds:F0} s; {result.FreezeSeconds:F0} s from the start until every quarter was frozen, in which all rows were read; {result.Mebibytes} MiB."));
     }
 }

@@ -38,7 +38,8 @@ internal static class WorklistBench
     {
         await using var database = await Databases.CreateAsync(provider);
         using var gateway = new GatewayKey("routing");
-        await using var service = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
+        await using var service = new ServiceProcess("Avvik.Routing",
+            new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
@@ -118,7 +119,8 @@ internal static class WorklistBench
             to.WriteLine($"{asked.Question,-46}{string.Concat(result.Engines.Select(e => $"{Pair(e.Questions[index]),18}"))}   p50 < {AimP50.ToString("F0", CultureInfo.InvariantCulture)}");
         to.WriteLine($"{"loaded in, s",-46}{string.Concat(result.Engines.Select(e => $"{e.LoadSeconds.ToString("F0", CultureInfo.InvariantCulture),18}"))}");
         to.WriteLine();
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Cores} cores; {WarmUp} questions to warm up, {Counted} counted, one at a time; half of the cases are the trust's, three in ten are open."));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Cores} cores; {WarmUp} questions to warm up, {Counted} counted, one at a time; half of the cases are the trust's, three in ten are open."));
     }
 
     private static string Pair(Asked asked) => string.Create(CultureInfo.InvariantCulture, $"{asked.P50:F1} / {asked.P95:F1}");

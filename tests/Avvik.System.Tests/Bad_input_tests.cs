@@ -45,13 +45,15 @@ public sealed class Bad_input_tests(RunningSystem system)
             """;
         async Task<JsonElement> SendAsync(string? language)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/deviations") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post,
+                "api/v1/deviations") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
             if (language is not null) request.Headers.AcceptLanguage.ParseAdd(language);
             using var response = await http.SendAsync(request);
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         }
-        var errors = (await SendAsync(null)).GetProperty("errors").EnumerateArray().ToDictionary(e => e.GetProperty("pointer").GetString()!, StringComparer.Ordinal);
+        var errors = (await SendAsync(null)).GetProperty("errors").EnumerateArray().ToDictionary(e => e.GetProperty("pointer").GetString()!,
+            StringComparer.Ordinal);
         Assert.Equal(["/kind", "/narrative", "/occurredAt", "/patientGroups/1", "/respondent/site", "/typo"], errors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("Koden finnes ikke i kodeverket.", errors["/kind"].GetProperty("message").GetString());
         var offsets = errors["/narrative"].GetProperty("offsets")[0];
@@ -62,7 +64,8 @@ public sealed class Bad_input_tests(RunningSystem system)
 
     /// <summary>True when it is a problem document that points at a field, or is of a kind that has none.</summary>
     private static bool Names(JsonElement problem, HttpStatusCode status) =>
-        problem.GetProperty("type").GetString()!.StartsWith("urn:avvik:problem:", StringComparison.Ordinal) && problem.GetProperty("status").GetInt32() == (int)status
+        problem.GetProperty("type").GetString()!.StartsWith("urn:avvik:problem:", StringComparison.Ordinal)
+            && problem.GetProperty("status").GetInt32() == (int)status
         && problem.GetProperty("title").GetString()!.Length > 0 && problem.GetProperty("traceId").GetString()!.Length > 0
         && (status == HttpStatusCode.RequestEntityTooLarge || problem.GetProperty("errors").GetArrayLength() > 0);
 
@@ -71,7 +74,8 @@ public sealed class Bad_input_tests(RunningSystem system)
         var good = JsonSerializer.SerializeToNode(Corpus.Lines[0].Submission.Fresh(), SubmissionJson.Default.Submission)!.AsObject();
         good["patient"] = new JsonObject { ["identifierType"] = "fnr", ["identifier"] = "41814061033" };
         good["reporter"] = new JsonObject { ["hprNumber"] = "1234567", ["confidential"] = true };
-        string[] strings = ["clientReference", "kind", "occurredAt", "discoveredAt", "reportingUnit", "patientMunicipality", "narrative", "category", "clause", "affectedMessage", "messageId", "difference", "actualHarm", "potentialHarm", "likelihood", "immediateAction", "suggestedMeasure"];
+        string[] strings = ["clientReference", "kind", "occurredAt", "discoveredAt", "reportingUnit", "patientMunicipality", "narrative", "category", "clause",
+            "affectedMessage", "messageId", "difference", "actualHarm", "potentialHarm", "likelihood", "immediateAction", "suggestedMeasure"];
         string[] codes = ["kind", "category", "clause", "affectedMessage", "difference", "actualHarm", "potentialHarm", "likelihood", "reportingUnit"];
         (string, byte[]) With(string name, Action<JsonObject> change)
         {
@@ -97,16 +101,19 @@ public sealed class Bad_input_tests(RunningSystem system)
         foreach (var member in codes)
             foreach (var code in new[] { "", "Unknown", "medication ", "ＭＥＤＩＣＡＴＩＯＮ", "1; drop table deviations" })
                 yield return With($"{member} '{code}'", b => b[member] = code);
-        foreach (var date in new[] { "2099-01-01", "2010-01-01", "2026-13-01", "2026-02-30", "01.02.2026", "2026-08-14T10:00:00", "i går", "2026-8-1", "20260814", "" })
+        foreach (var date in new[] { "2099-01-01", "2010-01-01", "2026-13-01", "2026-02-30", "01.02.2026", "2026-08-14T10:00:00", "i går", "2026-8-1",
+            "20260814", "" })
         {
             yield return With($"occurredAt {date}", b => b["occurredAt"] = date);
             yield return With($"discoveredAt {date}", b => b["discoveredAt"] = date == "2010-01-01" ? "2010-01-01T00:00:00Z" : date);
         }
         foreach (var number in new[] { "", "123", "983971708", "999999999", "98397170９", "970169717", "983 971 709", "abcdefghi" })
             yield return With($"respondent {number}", b => b["respondent"] = new JsonObject { ["organizationNumber"] = number });
-        foreach (var respondent in new JsonNode[] { new JsonObject(), new JsonArray(), 1, "983971709", new JsonObject { ["organizationNumber"] = 983971709 }, new JsonObject { ["organizationNumber"] = "983971709", ["unit"] = "nowhere" } })
+        foreach (var respondent in new JsonNode[] { new JsonObject(), new JsonArray(), 1, "983971709", new JsonObject { ["organizationNumber"] = 983971709 },
+            new JsonObject { ["organizationNumber"] = "983971709", ["unit"] = "nowhere" } })
             yield return With($"respondent {respondent.ToJsonString()}", b => b["respondent"] = respondent.DeepClone());
-        foreach (var text in new[] { "Pasient 41814061033", "f. 418140 61033 kom", "Ring 912 34 567", "kari.nordmann@example.no skrev", "HPR-nummer 1234567", "\u0000", "a\u0007b" })
+        foreach (var text in new[] { "Pasient 41814061033", "f. 418140 61033 kom", "Ring 912 34 567", "kari.nordmann@example.no skrev", "HPR-nummer 1234567",
+            "\u0000", "a\u0007b" })
             foreach (var member in new[] { "narrative", "immediateAction", "clientReference", "messageId" })
                 yield return With($"{member} with {text.Length} characters of identity or control", b => b[member] = text);
         foreach (var patient in new[] { "41814061034", "1", "418140610333", "abcdefghijk", "" })
@@ -119,15 +126,19 @@ public sealed class Bad_input_tests(RunningSystem system)
         yield return With("hpr", b => b["reporter"] = new JsonObject { ["hprNumber"] = "12a" });
         yield return With("confidential a string", b => b["reporter"] = new JsonObject { ["confidential"] = "yes" });
         yield return ("empty", []);
-        foreach (var text in new[] { "{", "}", "null", "[]", "1", "\"text\"", "{}", "{\"clientReference\":}", "{\"a\":1,}", "{'a':1}", "{\"a\":1}{\"b\":2}", "// comment\n{}", "NaN", "{\"clientReference\":\"\\ud800\"}" })
+        foreach (var text in new[] { "{", "}", "null", "[]", "1", "\"text\"", "{}", "{\"clientReference\":}", "{\"a\":1,}", "{'a':1}", "{\"a\":1}{\"b\":2}",
+            "// comment\n{}", "NaN", "{\"clientReference\":\"\\ud800\"}" })
             yield return (text, Encoding.UTF8.GetBytes(text));
         yield return ("deep", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"respondent\":", 5000)) + "1" + new string('}', 5000)));
         yield return ("deep array", Encoding.UTF8.GetBytes(new string('[', 20_000) + new string(']', 20_000)));
-        yield return ("duplicate", Encoding.UTF8.GetBytes(good.ToJsonString().Replace("{\"clientReference\"", "{\"kind\":\"incident\",\"clientReference\"", StringComparison.Ordinal)));
-        yield return ("duplicate nested", Encoding.UTF8.GetBytes(good.ToJsonString().Replace("\"respondent\":{", "\"respondent\":{\"organizationNumber\":\"983971709\",", StringComparison.Ordinal)));
+        yield return ("duplicate", Encoding.UTF8.GetBytes(good.ToJsonString().Replace("{\"clientReference\"", "{\"kind\":\"incident\",\"clientReference\"",
+            StringComparison.Ordinal)));
+        yield return ("duplicate nested", Encoding.UTF8.GetBytes(good.ToJsonString().Replace("\"respondent\":{",
+            "\"respondent\":{\"organizationNumber\":\"983971709\",", StringComparison.Ordinal)));
         yield return ("invalid UTF-8", [.. "{\"clientReference\":\""u8, 0xC3, 0x28, 0xFF, .. "\"}"u8]);
         yield return ("UTF-16", Encoding.Unicode.GetBytes(good.ToJsonString()));
-        yield return ("Latin-1", Encoding.Latin1.GetBytes(good.ToJsonString().Replace("\\u00E5", "å", StringComparison.Ordinal) is var s && s.Contains('å', StringComparison.Ordinal) ? s : "{\"kind\":\"å\"}"));
+        yield return ("Latin-1", Encoding.Latin1.GetBytes(good.ToJsonString().Replace("\\u00E5", "å", StringComparison.Ordinal) is var s
+            && s.Contains('å', StringComparison.Ordinal) ? s : "{\"kind\":\"å\"}"));
         yield return ("10 MB", Encoding.UTF8.GetBytes("{\"narrative\":\"" + new string('a', 10_000_000) + "\"}"));
         yield return ("300 KB", Encoding.UTF8.GetBytes("{\"narrative\":\"" + new string('a', 300_000) + "\"}"));
         for (var i = 0; i < 20; i++)

@@ -11,11 +11,13 @@ public sealed record CorpusLine(string Reporter, Submission Submission, string C
 /// <summary>The corpus that <c>compose/demo</c> and the benchmark send, too.</summary>
 public static class Corpus
 {
-    public static IReadOnlyList<CorpusLine> Lines { get; } = [.. File.ReadLines(Path.Combine(RepositoryRoot.Path, "tests/corpus/deviations.ndjson")).Select(line =>
+    public static IReadOnlyList<CorpusLine> Lines { get; } = [.. File.ReadLines(Path.Combine(RepositoryRoot.Path, "tests/corpus/deviations.ndjson"))
+        .Select(line =>
     {
         var node = JsonNode.Parse(line)!;
         var expected = node["expected"]!;
-        return new CorpusLine((string)node["reporterOrganizationNumber"]!, node["submission"].Deserialize(ClientJson.Default.Submission)!, (string)expected["category"]!,
+        return new CorpusLine((string)node["reporterOrganizationNumber"]!, node["submission"].Deserialize(ClientJson.Default.Submission)!,
+            (string)expected["category"]!,
             (string?)expected["clause"], (string)expected["unit"]!, (string)expected["direction"]!, (string)expected["community"]!);
     })];
 

@@ -29,7 +29,8 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
             foreach (var role in Vocabulary.Roles.Keys.Append("client"))
                 callers.Add(system.Http(await system.TokenAsync(organization, role, role is Roles.Handler or Roles.UnitLeader ? "si-elverum-hamar" : null)));
 
-        var (failures, statuses, called) = (new ConcurrentBag<string>(), new ConcurrentBag<int>(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
+        var (failures, statuses, called) = (new ConcurrentBag<string>(), new ConcurrentBag<int>(),
+            new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(async lane =>
         {
             // A lane is repeatable but for the ids that answers gave it.
@@ -46,7 +47,8 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 called.AddOrUpdate(operation.Name, 1, (_, n) => n + 1);
                 if ((int)response.StatusCode >= 500) failures.Add($"{(int)response.StatusCode} {what[..Math.Min(what.Length, 600)]}");
                 // What Kestrel refuses before it has a request has no body.
-                else if (response.StatusCode is >= HttpStatusCode.BadRequest and not HttpStatusCode.RequestUriTooLong && response.Content.Headers.ContentType?.MediaType != "application/problem+json") failures.Add($"{(int)response.StatusCode} without a problem document: {what[..Math.Min(what.Length, 600)]}");
+                else if (response.StatusCode is >= HttpStatusCode.BadRequest and not HttpStatusCode.RequestUriTooLong
+                    && response.Content.Headers.ContentType?.MediaType != "application/problem+json") failures.Add($"{(int)response.StatusCode} without a problem document: {what[..Math.Min(what.Length, 600)]}");
                 else if (response.IsSuccessStatusCode) generator.Learn(body);
             }
         }));
@@ -65,9 +67,12 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
     {
         private static readonly string[] Strings =
         [
-            "", " ", "a", "æøå", "null", "true", "0", "-1", "1e999", "' or 1=1 --", "<script>", "../../etc/passwd", "{{7*7}}", "\u0000", "\u0007", "\ud800", "\u202e", "😀", "%00", "İ", "ß", "２０２６-01-01",
-            "2026-08-14", "2026-08-14T10:00:00Z", "2026-02-30", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59+14:00", "00000000-0000-0000-0000-000000000000", "983971709", "970540008", "970169717",
-            "si-elverum-hamar", "3403-tildeling", "3403", "agreementBreach", "incident", "dischargeSummary", "medication", "mild", "death", "possible", "late", "capacity", "En vanlig setning uten noe galt.",
+            "", " ", "a", "æøå", "null", "true", "0", "-1", "1e999", "' or 1=1 --", "<script>", "../../etc/passwd", "{{7*7}}", "\u0000", "\u0007", "\ud800",
+            "\u202e", "😀", "%00", "İ", "ß", "２０２６-01-01",
+            "2026-08-14", "2026-08-14T10:00:00Z", "2026-02-30", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59+14:00", "00000000-0000-0000-0000-000000000000",
+            "983971709", "970540008", "970169717",
+            "si-elverum-hamar", "3403-tildeling", "3403", "agreementBreach", "incident", "dischargeSummary", "medication", "mild", "death", "possible", "late",
+            "capacity", "En vanlig setning uten noe galt.",
         ];
 
         // The description says that a submission may be without anything, since what is missing is to be named.
@@ -121,13 +126,19 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                     case "query" when random.Next(3) == 0: query.Add($"{name}={Uri.EscapeDataString(Clean(Text(parameter.TryGetProperty("schema", out var schema) ? Value(schema, random, 0) : null)))}"); break;
                 }
             }
-            path = global::System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]*\}", "reporting", global::System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+            path = global::System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]*\}", "reporting",
+                global::System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
             if (random.Next(20) == 0) query.Add($"unknown={Uri.EscapeDataString(Clean(Pick(Strings, random)))}");
             var request = new HttpRequestMessage(operation.Method, path.TrimStart('/') + (query.Count > 0 ? "?" + string.Join('&', query) : ""));
-            if (random.Next(3) > 0) request.Headers.TryAddWithoutValidation("If-Match", random.Next(10) == 0 ? Pick(["*", "\"x\"", "W/\"3\"", "3", "\"99999999999999999999\"", "\"-1\"", "\"1\", \"2\""], random) : $"\"{random.Next(8)}\"");
-            if (random.Next(10) == 0) request.Headers.TryAddWithoutValidation("Accept", Pick(["*/*", "text/csv", "application/json;q=x", "application/fhir+json"], random));
+            if (random.Next(3) > 0)
+                request.Headers.TryAddWithoutValidation("If-Match", random.Next(10) == 0
+                    ? Pick(["*", "\"x\"", "W/\"3\"", "3", "\"99999999999999999999\"", "\"-1\"", "\"1\", \"2\""], random) : $"\"{random.Next(8)}\"");
+            if (random.Next(10) == 0)
+                request.Headers.TryAddWithoutValidation("Accept", Pick(["*/*", "text/csv", "application/json;q=x", "application/fhir+json"], random));
             if (operation.Method == HttpMethod.Get || operation.Method == HttpMethod.Delete || random.Next(50) == 0) return request;
-            var body = operation.Details.TryGetProperty("requestBody", out var described) && described.TryGetProperty("content", out var content) && content.EnumerateObject().FirstOrDefault().Value is { ValueKind: JsonValueKind.Object } media && media.TryGetProperty("schema", out var shape)
+            var body = operation.Details.TryGetProperty("requestBody", out var described) && described.TryGetProperty("content", out var content)
+                && content.EnumerateObject().FirstOrDefault().Value is { ValueKind: JsonValueKind.Object } media
+                && media.TryGetProperty("schema", out var shape)
                 ? Value(shape, random, 0, members: random.Next(2) == 0 ? 0.6 : 0.1) : new JsonObject();
             var text = body?.ToJsonString() ?? "null";
             if (random.Next(30) == 0) text = text[..random.Next(text.Length)];
@@ -138,9 +149,11 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
         /// <param name="members">Share of the members that need not be there: with few of them, a body is taken now and then.</param>
         private JsonNode? Value(JsonElement schema, Random random, int depth, string? member = null, double members = 0.6)
         {
-            if (schema.TryGetProperty("$ref", out var reference)) return Value(_schemas.GetProperty(reference.GetString()!.Split('/')[^1]), random, depth, member, members);
+            if (schema.TryGetProperty("$ref", out var reference))
+                return Value(_schemas.GetProperty(reference.GetString()!.Split('/')[^1]), random, depth, member, members);
             foreach (var choice in new[] { "oneOf", "anyOf", "allOf" })
-                if (schema.TryGetProperty(choice, out var choices)) return Value(choices[random.Next(choices.GetArrayLength())], random, depth, member, members);
+                if (schema.TryGetProperty(choice, out var choices))
+                    return Value(choices[random.Next(choices.GetArrayLength())], random, depth, member, members);
             // One in a hundred is of any kind at all.
             if (depth > 8 || random.Next(100) == 0) return Anything(random);
             if (schema.TryGetProperty("enum", out var values)) return JsonNode.Parse(values[random.Next(values.GetArrayLength())].GetRawText());
@@ -149,10 +162,12 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 case "object":
                     var result = new JsonObject();
                     foreach (var property in schema.TryGetProperty("properties", out var properties) ? properties.EnumerateObject() : default)
-                        if (IsRequired(schema, property.Name) ? random.Next(40) > 0 : random.NextDouble() < members || Needed.Contains(property.Name)) result[property.Name] = Value(property.Value, random, depth + 1, property.Name, members);
+                        if (IsRequired(schema, property.Name) ? random.Next(40) > 0 : random.NextDouble() < members || Needed.Contains(property.Name))
+                            result[property.Name] = Value(property.Value, random, depth + 1, property.Name, members);
                     if (random.Next(60) == 0) result["unknown" + random.Next(10)] = Anything(random);
                     return result;
-                case "array": return new JsonArray([.. Enumerable.Range(0, random.Next(20) == 0 ? 300 : random.Next(4)).Select(_ => schema.TryGetProperty("items", out var items) ? Value(items, random, depth + 1, member, members) : Anything(random))]);
+                case "array": return new JsonArray([.. Enumerable.Range(0, random.Next(20) == 0 ? 300 : random.Next(4))
+                    .Select(_ => schema.TryGetProperty("items", out var items) ? Value(items, random, depth + 1, member, members) : Anything(random))]);
                 case "integer": return random.Next(10) == 0 ? JsonValue.Create(long.MaxValue) : JsonValue.Create(random.Next(-1, 250));
                 case "number": return random.Next(10) == 0 ? JsonValue.Create(1e300) : JsonValue.Create(random.NextDouble() * 100);
                 case "boolean": return JsonValue.Create(random.Next(2) == 0);
@@ -175,12 +190,14 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 (_, "kind") => Pick([.. Vocabulary.Kinds.Keys], random),
                 (_, "category") => Pick([.. Vocabulary.Categories.Keys], random),
                 (_, "actualHarm" or "potentialHarm") => Pick([.. Vocabulary.Harm.Keys], random),
-                (_, "narrative" or "text" or "reason" or "description" or "name") => Pick(["Epikrisen kom ni dager etter utskrivning.", "Rutinen er endret.", "Pasienten ble sendt hjem uten varsel."], random),
+                (_, "narrative" or "text" or "reason" or "description" or "name") =>
+                    Pick(["Epikrisen kom ni dager etter utskrivning.", "Rutinen er endret.", "Pasienten ble sendt hjem uten varsel."], random),
                 _ => random.Next(4) == 0 ? Pick(Strings, random) : Pick(_codes, random),
             };
         }
 
-        private string Id(Random random) => random.Next(4) > 0 && _ids.ToArray() is { Length: > 0 } known ? Pick(known, random) : Guid.CreateVersion7().ToString();
+        private string Id(Random random) => random.Next(4) > 0
+            && _ids.ToArray() is { Length: > 0 } known ? Pick(known, random) : Guid.CreateVersion7().ToString();
 
         private JsonNode? Anything(Random random) => random.Next(6) switch
         {
@@ -192,14 +209,17 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
             _ => JsonValue.Create(Pick(Strings, random)),
         };
 
-        private static string? TypeOf(JsonElement schema, Random random) => !schema.TryGetProperty("type", out var type) ? (schema.TryGetProperty("properties", out _) ? "object" : null)
+        private static string? TypeOf(JsonElement schema, Random random) =>
+            !schema.TryGetProperty("type", out var type) ? (schema.TryGetProperty("properties", out _) ? "object" : null)
             : type.ValueKind == JsonValueKind.String ? type.GetString()
             // A member that may be null is so now and then.
             : type.EnumerateArray().Select(t => t.GetString()).Where(t => t != "null" || random.Next(5) == 0).LastOrDefault();
 
-        private static bool IsRequired(JsonElement schema, string name) => schema.TryGetProperty("required", out var required) && required.EnumerateArray().Any(r => r.ValueEquals(name));
+        private static bool IsRequired(JsonElement schema, string name) => schema.TryGetProperty("required", out var required)
+            && required.EnumerateArray().Any(r => r.ValueEquals(name));
 
-        private static string Text(JsonNode? node) => node switch { null => "", JsonValue value when value.TryGetValue<string>(out var text) => text, _ => node.ToJsonString() };
+        private static string Text(JsonNode? node) =>
+            node switch { null => "", JsonValue value when value.TryGetValue<string>(out var text) => text, _ => node.ToJsonString() };
 
         // A lone surrogate cannot be written in a URL.
         private static string Clean(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));

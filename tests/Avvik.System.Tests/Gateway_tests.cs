@@ -24,7 +24,8 @@ public sealed class Gateway_tests(RunningSystem system)
         {
             Issuer = "avvik-gateway",
             Audience = audience,
-            Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "x", ["client_id"] = "x", ["organization"] = Hamar, ["role"] = "reporter" },
+            Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "x", ["client_id"] = "x", ["organization"] = Hamar,
+                ["role"] = "reporter" },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256),
         });
         var reporting = new Uri($"http://127.0.0.1:{await system.PortOfAsync("reporting")}/");
@@ -62,7 +63,8 @@ public sealed class Gateway_tests(RunningSystem system)
         using var http = new HttpClient { BaseAddress = system.Address };
         using var document = JsonDocument.Parse(await http.GetStringAsync("openapi/v1.json"));
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        foreach (var path in new[] { "/api/v1/deviations", "/api/v1/deviations/validate", "/api/v1/deviations/{id}/withdraw", "/api/v1/triage/{id}/decision", "/api/v1/cases", "/api/v1/cases/{id}/answer", "/api/v1/directory", "/api/v1/statistics" })
+        foreach (var path in new[] { "/api/v1/deviations", "/api/v1/deviations/validate", "/api/v1/deviations/{id}/withdraw", "/api/v1/triage/{id}/decision",
+            "/api/v1/cases", "/api/v1/cases/{id}/answer", "/api/v1/directory", "/api/v1/statistics" })
             Assert.Contains(path, paths);
     }
 

@@ -43,7 +43,8 @@ public sealed class Journey_tests(RunningSystem system)
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).State == "answered", Soon);
         var answered = await nurse.GetDeviationAsync(receipt.Id);
         Assert.Equal(["submitted", "routed", "acknowledged", "started", "answered"], answered.Timeline.Select(e => e.Event));
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Timeline[^1].Text?.StartsWith("Epikrisen ble liggende", StringComparison.Ordinal) == true, Soon);
+        await Eventually.IsTrue(async () =>
+            (await nurse.GetDeviationAsync(receipt.Id)).Timeline[^1].Text?.StartsWith("Epikrisen ble liggende", StringComparison.Ordinal) == true, Soon);
 
         var asReporter = await nurse.GetCaseAsync(receipt.Id);
         Assert.Equal(["accept", "dispute"], asReporter.AllowedActions);
@@ -51,7 +52,8 @@ public sealed class Journey_tests(RunningSystem system)
         Assert.Equal("closed", closed.Case.State);
 
         var coordinator = await system.ClientAsync(SykehusetInnlandet, "coordinator");
-        await Eventually.IsTrue(async () => (await coordinator.GetStatisticsAsync(new() { By = ["unit", "state"], Category = ["dischargeSummary"] })).Rows.Any(r =>
+        await Eventually.IsTrue(async () =>
+            (await coordinator.GetStatisticsAsync(new() { By = ["unit", "state"], Category = ["dischargeSummary"] })).Rows.Any(r =>
             r.Dimensions!["unit"].GetString() == "si-elverum-hamar" && r.Dimensions["state"].GetString() == "closed" && r.Count.Value >= 1), Soon);
     }
 
@@ -70,13 +72,18 @@ public sealed class Journey_tests(RunningSystem system)
         // The reporter's own coordinator has nothing to say in it, and is not told of it.
         var other = await system.ClientAsync(Hamar, "coordinator");
         Assert.DoesNotContain((await other.ListTriageAsync(new() { Limit = 200 })).Items, i => i.Id == receipt.Id);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => other.DecideAsync(receipt.Id, new() { Decision = "route", Category = "other" }))).Status);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => other.DecideAsync(receipt.Id, new() { Decision = "route", Category = "other" }))).Status);
 
-        var outcome = await coordinator.DecideAsync(receipt.Id, new() { Decision = "route", Category = "coordination", Unit = "si-habilitering", Comment = "Gjelder samarbeid om opptrening." });
+        var outcome = await coordinator.DecideAsync(receipt.Id,
+            new() { Decision = "route", Category = "coordination", Unit = "si-habilitering", Comment = "Gjelder samarbeid om opptrening." });
         Assert.Equal("routed", outcome.State);
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { State: "routed", Category: "coordination", Case.Unit: "si-habilitering" }, Soon);
+        await Eventually.IsTrue(async () =>
+            (await nurse.GetDeviationAsync(receipt.Id)) is { State: "routed", Category: "coordination", Case.Unit: "si-habilitering" }, Soon);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).Timeline.Any(e => e.Text == "Gjelder samarbeid om opptrening."), Soon);
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.DecideAsync(receipt.Id, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }))).Status);
+        Assert.Equal(HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<AvvikProblemException>(() =>
+            coordinator.DecideAsync(receipt.Id, new() { Decision = "reject", ReasonCode = "test", Comment = "Nei" }))).Status);
     }
 
     [Fact]
@@ -89,8 +96,10 @@ public sealed class Journey_tests(RunningSystem system)
 
         await coordinator.DecideAsync(receipt.Id, new() { Decision = "reject", ReasonCode = "internal", Comment = "Gjelder bare egen virksomhet." });
 
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)) is { State: "rejected", Timeline: [.., { Text: "Intern sak: Gjelder bare egen virksomhet." }] }, Soon);
-        await Eventually.IsTrue(async () => await system.CountAsync("statistics", $"select count(*) from facts where deviation_id = '{receipt.Id.ToString().ToUpperInvariant()}' and state = 'rejected'") == 1, Soon);
+        await Eventually.IsTrue(async () =>
+            (await nurse.GetDeviationAsync(receipt.Id)) is { State: "rejected", Timeline: [.., { Text: "Intern sak: Gjelder bare egen virksomhet." }] }, Soon);
+        await Eventually.IsTrue(async () => await system.CountAsync("statistics",
+            $"select count(*) from facts where deviation_id = '{receipt.Id.ToString().ToUpperInvariant()}' and state = 'rejected'") == 1, Soon);
     }
 
     [Fact]
@@ -122,7 +131,8 @@ public sealed class Journey_tests(RunningSystem system)
             var stranger = await system.ClientAsync(organization, role);
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.GetCaseAsync(receipt.Id))).Status);
             Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.GetDeviationAsync(receipt.Id))).Status);
-            Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.ActAsync(receipt.Id, 3, "acknowledge"))).Status);
+            Assert.Equal(HttpStatusCode.NotFound,
+                (await Assert.ThrowsAsync<AvvikProblemException>(() => stranger.ActAsync(receipt.Id, 3, "acknowledge"))).Status);
             Assert.Empty((await stranger.ListCasesAsync(new() { Q = receipt.Reference })).Items);
         }
     }
@@ -147,7 +157,8 @@ public sealed class Journey_tests(RunningSystem system)
     private static async Task<CaseRow> InWorklistAsync(IAvvikClient client, Guid id, string query)
     {
         CaseRow? row = null;
-        await Eventually.IsTrue(async () => (row = (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.FirstOrDefault(c => c.Id == id)) is not null, Soon);
+        await Eventually.IsTrue(async () =>
+            (row = (await client.ListCasesAsync(QueryRecords.Of<CaseQuery>(query))).Items.FirstOrDefault(c => c.Id == id)) is not null, Soon);
         return row!;
     }
 }

@@ -18,7 +18,8 @@ internal sealed class Ledger(RunningSystem system)
     /// <param name="within">How long what is on its way may take.</param>
     public async Task SettleAsync(string organization, TimeSpan within)
     {
-        await Eventually.IsTrue(async () => await WaitingAsync() == 0 && await CasesAsync(organization) >= Count && await FactsAsync(organization) >= Count, within, DescribeAsync);
+        await Eventually.IsTrue(async () => await WaitingAsync() == 0 && await CasesAsync(organization) >= Count && await FactsAsync(organization) >= Count,
+            within, DescribeAsync);
 
         Assert.Equal(Count, await system.CountAsync("reporting", $"select count(*) from deviations where reporter_organization = '{organization}'"));
         var promised = _promised.Keys.ToHashSet();
@@ -43,7 +44,8 @@ internal sealed class Ledger(RunningSystem system)
             if (!RunningSystem.Services.Contains(queue, StringComparer.Ordinal)) Assert.True(depth == 0, $"{queue} holds {depth}");
     }
 
-    private Task<long> CasesAsync(string organization) => system.CountAsync("routing", $"select count(*) from cases where reporter_organization = '{organization}'");
+    private Task<long> CasesAsync(string organization) =>
+        system.CountAsync("routing", $"select count(*) from cases where reporter_organization = '{organization}'");
 
     // Facts hold no organisation of the reporter's, but its municipality.
     private Task<long> FactsAsync(string organization) => system.CountAsync("statistics",
@@ -66,6 +68,8 @@ internal sealed class Ledger(RunningSystem system)
     }
 
     private async Task<IReadOnlyList<(string Name, int Depth)>> QueuesAsync() =>
-        [.. (await Script.RunAsync("compose/broker", "ctl", Path.Combine(system.Data, "broker"), "--quiet", "--vhost", "avvik", "list_queues", "name", "messages", "--no-table-headers"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(c => (c[0], int.Parse(c[1], global::System.Globalization.CultureInfo.InvariantCulture)))];
+        [.. (await Script.RunAsync("compose/broker", "ctl", Path.Combine(system.Data, "broker"), "--quiet", "--vhost", "avvik", "list_queues", "name",
+            "messages", "--no-table-headers"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+                .Select(c => (c[0], int.Parse(c[1], global::System.Globalization.CultureInfo.InvariantCulture)))];
 }

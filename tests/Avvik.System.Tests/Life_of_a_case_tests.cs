@@ -15,7 +15,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar";
     private const long Day = 24 * 60 * 60 * 1000;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
-    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }] };
+    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"],
+        Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }] };
 
     private Task<IAvvikClient> NurseAsync() => system.ClientAsync(Hamar, "reporter");
     private Task<IAvvikClient> HandlerAsync(string unit = Unit) => system.ClientAsync(SykehusetInnlandet, "handler", unit);
@@ -30,10 +31,12 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await StatusAsync(nurse, id, "awaitingReporter");
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "asked", Text: "Hva gjaldt det?" }), Soon);
         await nurse.WriteMessageAsync(id, "Medisinlisten manglet.");
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.State == "triage" && i.Answers.SequenceEqual(["Medisinlisten manglet."])), Soon);
+        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.State == "triage"
+            && i.Answers.SequenceEqual(["Medisinlisten manglet."])), Soon);
         await coordinator.DecideAsync(id, new() { Decision = "route", Category = "medication" });
         await StatusAsync(nurse, id, "routed");
-        Assert.Equal(["asked", "queued", "reporterAnswered", "reporterMessage", "routed", "submitted"], (await nurse.GetDeviationAsync(id)).Timeline.Select(e => e.Event).Order(StringComparer.Ordinal));
+        Assert.Equal(["asked", "queued", "reporterAnswered", "reporterMessage", "routed", "submitted"],
+            (await nurse.GetDeviationAsync(id)).Timeline.Select(e => e.Event).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         Assert.Equal("awaitingReporter", (await nurse.GetDeviationAsync(id)).State);
         await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {12 * Day}, wake_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "rejected");
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."), Soon);
+        await Eventually.IsTrue(async () =>
+            (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."), Soon);
     }
 
     [Fact]
@@ -61,7 +65,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await StatusAsync(other, id, "duplicate");
         await Eventually.IsTrue(async () => (await handler.GetCaseAsync(main.Case.Id)).Duplicates.Any(d => d.Id == id && d.Narrative is not null), Soon);
         await AnsweredAsync(handler, main.Case.Id);
-        await Eventually.IsTrue(async () => (await other.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "answered", Text: "Rutinen er endret." }), Soon);
+        await Eventually.IsTrue(async () => (await other.GetDeviationAsync(id)).Timeline.Any(e => e is { Event: "answered", Text: "Rutinen er endret." }),
+            Soon);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(main.Case.Id)).Timeline.Any(e => e.Event == "duplicateAdded"), Soon);
     }
 
@@ -80,7 +85,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(() => ActAsync(coordinator, id, "close"))).Status);
         Assert.Equal("closed", (await ActAsync(coordinator, id, "close", new() { Decision = "Avklart i møte." })).Case.State);
         await StatusAsync(nurse, id, "closed");
-        await Eventually.IsTrue(async () => await system.CountAsync("statistics", $"select count(*) from facts where deviation_id = '{id.ToString().ToUpperInvariant()}' and hops = 3 and state = 'closed'") == 1, Soon);
+        await Eventually.IsTrue(async () => await system.CountAsync("statistics",
+            $"select count(*) from facts where deviation_id = '{id.ToString().ToUpperInvariant()}' and hops = 3 and state = 'closed'") == 1, Soon);
     }
 
     [Fact]
@@ -122,8 +128,10 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await nurse.WriteMessageAsync(id, "Hva med helgene?");
         await Eventually.IsTrue(async () => (await handler.GetCaseAsync(id)).Case.State == "inProgress", Soon);
         await ActAsync(handler, id, "answer", Answer with { Text = "Også i helgene.", Measures = null, NoMeasuresReason = "Samme tiltak." });
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { State: "answered" } d && d.Timeline.Count(e => e.Event == "answered") == 2, Soon);
-        Assert.Equal("urn:avvik:problem:followUpUsed", (await Assert.ThrowsAsync<AvvikProblemException>(() => nurse.WriteMessageAsync(id, "Og nettene?"))).Problem.GetProperty("type").GetString());
+        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)) is { State: "answered" } d && d.Timeline.Count(e => e.Event == "answered") == 2,
+            Soon);
+        Assert.Equal("urn:avvik:problem:followUpUsed",
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => nurse.WriteMessageAsync(id, "Og nettene?"))).Problem.GetProperty("type").GetString());
 
         Assert.Equal("disputed", (await ActAsync(nurse, id, "dispute", new() { Reason = "Stemmer ikke." })).Case.State);
         Assert.Equal("inProgress", (await ActAsync(theirs, id, "resolve", new() { Decision = "Se på det igjen." })).Case.State);
@@ -134,7 +142,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await ActAsync(handler, id, "answer", Answer with { Text = "Avtalt ny rutine." });
         await ActAsync(nurse, id, "dispute", new() { Reason = "Vi er uenige." });
         var closed = await ActAsync(theirs, id, "close");
-        Assert.Equal(("closed", "Avtalt ny rutine.", "Vi er uenige."), (closed.Case.State, Assert.Single(closed.Closings).RespondentsView, closed.Closings[0].ReportersView));
+        Assert.Equal(("closed", "Avtalt ny rutine.", "Vi er uenige."),
+            (closed.Case.State, Assert.Single(closed.Closings).RespondentsView, closed.Closings[0].ReportersView));
         await StatusAsync(nurse, id, "closed");
     }
 
@@ -146,7 +155,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await AnsweredAsync(handler, id);
         await MoveTimeAsync("routing", $"update cases set answered_at = answered_at - {24 * Day}, wake_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "closed");
-        await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."), Soon);
+        await Eventually.IsTrue(async () =>
+            (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."), Soon);
     }
 
     [Fact]
@@ -157,7 +167,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await AnsweredAsync(handler, id);
         Assert.Equal("closed", (await ActAsync(coordinator, id, "close")).Case.State);
         Assert.Equal("triage", (await ActAsync(await CoordinatorAsync(Hamar), id, "reopen", new() { Reason = "Det skjedde igjen." })).Case.State);
-        await Eventually.IsTrue(async () => (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
+        await Eventually.IsTrue(async () =>
+            (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
         await coordinator.DecideAsync(id, new() { Decision = "route", Unit = "si-tynset" });
         var tynset = await HandlerAsync("si-tynset");
         await Eventually.IsTrue(async () => (await tynset.GetCaseAsync(id)) is { Case: { State: "routed", Unit: "si-tynset" }, Closings.Count: 1 }, Soon);
@@ -183,7 +194,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     {
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var (ours, theirs) = (await system.ClientAsync(Hamar, "client"), await system.ClientAsync(SykehusetInnlandet, "client"));
-        var (oursFrom, theirsFrom) = ((await ours.ListChangesAsync(new() { Cursor = "latest" })).NextCursor, (await theirs.ListChangesAsync(new() { Cursor = "latest" })).NextCursor);
+        var (oursFrom, theirsFrom) = ((await ours.ListChangesAsync(new() { Cursor = "latest" })).NextCursor,
+            (await theirs.ListChangesAsync(new() { Cursor = "latest" })).NextCursor);
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
         await AnsweredAsync(handler, id);
         var closed = await ActAsync(nurse, id, "accept");
@@ -209,7 +221,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
 
     private static async Task<CaseDetails> RoutedAsync(IAvvikClient nurse, IAvvikClient handler)
     {
-        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary", ActualHarm = "mild", Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit } });
+        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary", ActualHarm = "mild",
+            Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit } });
         CaseDetails? details = null;
         await Eventually.IsTrue(async () =>
         {
@@ -233,9 +246,11 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         Assert.Equal("answered", (await ActAsync(handler, id, "answer", Answer)).Case.State);
     }
 
-    private static async Task<CaseDetails> ActAsync(IAvvikClient client, Guid id, string action, CaseAction? body = null) => await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body ?? new());
+    private static async Task<CaseDetails> ActAsync(IAvvikClient client, Guid id, string action, CaseAction? body = null) =>
+        await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body ?? new());
 
-    private static Task StatusAsync(IAvvikClient nurse, Guid id, string status) => Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).State == status, Soon, async () => $"{(await nurse.GetDeviationAsync(id)).State}, not {status}");
+    private static Task StatusAsync(IAvvikClient nurse, Guid id, string status) => Eventually.IsTrue(async () =>
+        (await nurse.GetDeviationAsync(id)).State == status, Soon, async () => $"{(await nurse.GetDeviationAsync(id)).State}, not {status}");
 
     /// <summary>For one case, in its own row, beside the running service.</summary>
     private async Task MoveTimeAsync(string service, string sql, Guid id)

@@ -51,7 +51,8 @@ public sealed class Observability_tests(RunningSystem system)
         await using var collector = await Collector.StartAsync();
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         using var key = new GatewayKey("statistics");
-        await using var statistics = new ServiceProcess("Avvik.Statistics", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
+        await using var statistics = new ServiceProcess("Avvik.Statistics",
+            new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
@@ -85,7 +86,8 @@ public sealed class Observability_tests(RunningSystem system)
         await using var collector = await Collector.StartAsync();
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         using var key = new GatewayKey("routing");
-        await using var routing = new ServiceProcess("Avvik.Routing", new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
+        await using var routing = new ServiceProcess("Avvik.Routing",
+            new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
             ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",

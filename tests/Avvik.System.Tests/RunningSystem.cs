@@ -66,14 +66,16 @@ public sealed class RunningSystem : IAsyncLifetime
         return http;
     }
 
-    public async Task<IAvvikClient> ClientAsync(string organization, string role, string? unit = null) => AvvikClient.Connect(Address, await TokenAsync(organization, role, unit));
+    public async Task<IAvvikClient> ClientAsync(string organization, string role, string? unit = null) =>
+        AvvikClient.Connect(Address, await TokenAsync(organization, role, unit));
 
     public async Task<string> TokenAsync(string organization, string role, string? unit = null, string? subject = null, string? scope = null)
     {
         var key = $"{organization} {role} {unit} {subject} {scope}";
         lock (_tokens)
             if (_tokens.TryGetValue(key, out var known)) return known;
-        using var form = new FormUrlEncodedContent(new[] { ("organization", organization), ("role", role), ("unit", unit), ("subject", subject), ("scope", scope) }
+        using var form = new FormUrlEncodedContent(new[] { ("organization", organization), ("role", role), ("unit", unit), ("subject", subject),
+            ("scope", scope) }
             .Where(f => f.Item2 is not null).Select(f => KeyValuePair.Create(f.Item1, f.Item2!)));
         using var response = await _identity.PostAsync($"http://127.0.0.1:{await PortOfAsync("identity")}/token", form);
         response.EnsureSuccessStatusCode();
@@ -84,7 +86,8 @@ public sealed class RunningSystem : IAsyncLifetime
     }
 
     public async Task<int> PortOfAsync(string process) => int.Parse(
-        (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
+        (await File.ReadAllLinesAsync(Path.Combine(Data, "ports"))).Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..],
+            CultureInfo.InvariantCulture);
 
     /// <summary>What is on disk in a service's database, read beside it.</summary>
     public async Task<List<T>> QueryAsync<T>(string service, string sql, Func<SqliteDataReader, T> read)

@@ -6,7 +6,8 @@ namespace Avvik.System.Tests;
 /// <summary>A process that lacks what it must be given says what, and does not start: nothing is made up in its place, in any environment.</summary>
 public sealed class Start_tests
 {
-    private static readonly string[] Text = ["TextProtection:ActiveKey", "TextProtection:Keys:k1"], Envelope = ["EnvelopeProtection:ActiveKey", "EnvelopeProtection:Keys:k1"],
+    private static readonly string[] Text = ["TextProtection:ActiveKey", "TextProtection:Keys:k1"],
+        Envelope = ["EnvelopeProtection:ActiveKey", "EnvelopeProtection:Keys:k1"],
         Service = ["InternalToken:PublicKeyFile", "RabbitMq:Uri", "ConnectionStrings:Database", "EventSigning:PublicKeysFolder"],
         Publisher = [.. Service, "EventSigning:PrivateKeyFile"];
 
@@ -16,7 +17,8 @@ public sealed class Start_tests
         ["Avvik.Triage"] = [.. Publisher, .. Text],
         ["Avvik.Routing"] = [.. Publisher, .. Text],
         ["Avvik.Statistics"] = Service,
-        ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl", "ConnectionStrings:Database"],
+        ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl",
+            "ConnectionStrings:Database"],
     };
 
     public static TheoryData<string, string> Missing
@@ -43,12 +45,15 @@ public sealed class Start_tests
     [InlineData("Avvik.Gateway", "InternalToken:PrivateKeyFile", "/nowhere.pem")]
     [InlineData("Avvik.Gateway", "Tokens:Scheme", "7")]
     [InlineData("Avvik.Gateway", "Tokens:Issuer", "helseid")]
-    public Task Invalid_setting_stops_the_start_and_is_named(string process, string key, string value) => AssertRefusesAsync(process, settings => settings[key] = value, key);
+    public Task Invalid_setting_stops_the_start_and_is_named(string process, string key, string value) =>
+        AssertRefusesAsync(process, settings => settings[key] = value, key);
 
     [Fact]
     public async Task Development_issuer_starts_only_in_Development()
     {
-        await using var issuer = new ServiceProcess("Avvik.DevIdentity", new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Issuer"] = "http://127.0.0.1:1", ["SigningKeyFile"] = "/nowhere/key.pem" });
+        await using var issuer = new ServiceProcess("Avvik.DevIdentity",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Issuer"] = "http://127.0.0.1:1",
+            ["SigningKeyFile"] = "/nowhere/key.pem" });
         issuer.Start();
         await Eventually.IsTrue(() => Task.FromResult(!issuer.IsRunning), TimeSpan.FromSeconds(60));
         Assert.Equal(1, await issuer.StopAsync());
@@ -64,10 +69,12 @@ public sealed class Start_tests
             change(settings);
             await using var started = new ServiceProcess(process, settings);
             started.Start();
-            await Eventually.IsTrue(() => Task.FromResult(!started.IsRunning), TimeSpan.FromSeconds(60), () => Task.FromResult($"{process} started without {key}:\n{started.Log}"));
+            await Eventually.IsTrue(() => Task.FromResult(!started.IsRunning), TimeSpan.FromSeconds(60),
+                () => Task.FromResult($"{process} started without {key}:\n{started.Log}"));
             Assert.NotEqual(0, await started.StopAsync());
             // The sentence stands where the operator looks, and no secret beside it.
-            Assert.Contains(started.Log.Split('\n'), line => line.Contains(key, StringComparison.Ordinal) || (key.Contains(":Keys:", StringComparison.Ordinal) && line.Contains(key[..key.LastIndexOf(':')], StringComparison.Ordinal)));
+            Assert.Contains(started.Log.Split('\n'), line => line.Contains(key, StringComparison.Ordinal)
+                || (key.Contains(":Keys:", StringComparison.Ordinal) && line.Contains(key[..key.LastIndexOf(':')], StringComparison.Ordinal)));
             Assert.DoesNotContain(settings.Values.Where(v => v.Length == 44), started.Log.Contains);
         }
         finally

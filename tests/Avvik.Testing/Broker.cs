@@ -29,7 +29,8 @@ public sealed class Broker : IDisposable
     /// <summary>The id of its container; null when it is not a container that this process started.</summary>
     public string? ContainerId => (_server as ContainerNode)?.ContainerId;
 
-    private BrokerServer Server => _server ?? throw new InvalidOperationException("This test commands its broker, and AVVIK_RABBITMQ names one it may not command.");
+    private BrokerServer Server =>
+        _server ?? throw new InvalidOperationException("This test commands its broker, and AVVIK_RABBITMQ names one it may not command.");
 
     /// <summary>The one that the tests of this process share. Leave it running.</summary>
     public static Task<Broker> SharedAsync() => Shared.Value;

@@ -76,7 +76,8 @@ internal sealed class ContainerNode : BrokerServer
     public static async Task<ContainerNode> StartAsync()
     {
         var port = ServiceProcess.FreePort();
-        var container = new RabbitMqBuilder(Containers.RabbitMqImage).WithUsername("avvik").WithPassword("avvik").WithPortBinding(port, RabbitMqBuilder.RabbitMqPort)
+        var container = new RabbitMqBuilder(Containers.RabbitMqImage).WithUsername("avvik").WithPassword("avvik").WithPortBinding(port,
+            RabbitMqBuilder.RabbitMqPort)
             .OfThisRun().Build();
         await container.StartAsync();
         Containers.Report($"RabbitMQ: container of {Containers.RabbitMqImage}");

@@ -21,7 +21,8 @@ public static class EventKeys
     });
 
     /// <summary>The key of a service, or of somebody else who would like to be one.</summary>
-    public static ECDsa Of(string name) => ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = SHA256.HashData(Encoding.UTF8.GetBytes(name)) });
+    public static ECDsa Of(string name) =>
+        ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = SHA256.HashData(Encoding.UTF8.GetBytes(name)) });
 
     /// <summary>What a service must be told about the keys.</summary>
     public static IReadOnlyDictionary<string, string> SettingsOf(string service) => new Dictionary<string, string>(StringComparer.Ordinal)

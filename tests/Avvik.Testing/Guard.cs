@@ -14,7 +14,8 @@ internal sealed class Guard : IDisposable
     public Guard(string whenOver, params IEnumerable<string> arguments)
     {
         // In a session of its own: neither Ctrl-C nor whoever kills the test process's children reaches it.
-        _shell = Process.Start(new ProcessStartInfo("setsid", ["--fork", "bash", "-c", $"exec >/dev/null 2>&1; cat; {whenOver}", "guard", .. arguments]) { RedirectStandardInput = true, UseShellExecute = false })!;
+        _shell = Process.Start(new ProcessStartInfo("setsid", ["--fork", "bash", "-c", $"exec >/dev/null 2>&1; cat; {whenOver}", "guard",
+            .. arguments]) { RedirectStandardInput = true, UseShellExecute = false })!;
         lock (Standing) Standing.Add(this);
     }
 

@@ -43,7 +43,8 @@ public static partial class Migrations
         get
         {
             var all = new TheoryData<string, DatabaseProvider>();
-            foreach (var version in Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "tests/Avvik.Testing/Released")).Select(Path.GetFileName).Order(StringComparer.Ordinal))
+            foreach (var version in Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "tests/Avvik.Testing/Released")).Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal))
                 foreach (var provider in Enum.GetValues<DatabaseProvider>()) all.Add(version!, provider);
             return all;
         }
@@ -84,8 +85,10 @@ public static partial class Migrations
     private static async Task<List<string>> ContentAsync(this TestDatabase database, IEnumerable<(string Table, string Columns)> columns)
     {
         var rows = new List<string>();
-        foreach (var (table, names) in columns.Where(c => c.Table is not ("outbox_lane" or "__EFMigrationsHistory" or "__EFMigrationsLock" or "sqlite_sequence")))
-            rows.AddRange(await database.QueryAsync($"select {names} from {table}", r => $"{table}: {string.Join(" | ", Enumerable.Range(0, r.FieldCount).Select(i => Text(r.GetValue(i))))}"));
+        foreach (var (table,
+            names) in columns.Where(c => c.Table is not ("outbox_lane" or "__EFMigrationsHistory" or "__EFMigrationsLock" or "sqlite_sequence")))
+            rows.AddRange(await database.QueryAsync($"select {names} from {table}",
+                r => $"{table}: {string.Join(" | ", Enumerable.Range(0, r.FieldCount).Select(i => Text(r.GetValue(i))))}"));
         return rows;
     }
 
@@ -95,7 +98,8 @@ public static partial class Migrations
     public static async Task<TestDatabase> RestoreAsync(this DatabaseProvider provider, string version, string service)
     {
         var database = await Databases.CreateAsync(provider);
-        var stored = Path.Combine(RepositoryRoot.Path, "tests/Avvik.Testing/Released", version, $"{service}.{(provider == DatabaseProvider.Sqlite ? "db" : "sql")}.gz");
+        var stored = Path.Combine(RepositoryRoot.Path, "tests/Avvik.Testing/Released", version,
+            $"{service}.{(provider == DatabaseProvider.Sqlite ? "db" : "sql")}.gz");
         await using var content = new GZipStream(File.OpenRead(stored), CompressionMode.Decompress);
         if (provider == DatabaseProvider.Sqlite)
         {

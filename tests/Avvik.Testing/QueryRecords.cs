@@ -12,7 +12,8 @@ public static class QueryRecords
         var record = new T();
         foreach (var (name, values) in QueryHelpers.ParseQuery(query))
         {
-            var property = typeof(T).GetProperty(char.ToUpperInvariant(name[0]) + name[1..]) ?? throw new ArgumentException($"{typeof(T).Name} has no {name}.", nameof(query));
+            var property = typeof(T).GetProperty(char.ToUpperInvariant(name[0]) + name[1..]) ?? throw new ArgumentException($"{typeof(T).Name} has no {name}.",
+                nameof(query));
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             property.SetValue(record, type switch
             {

@@ -11,7 +11,8 @@ namespace Avvik.Testing;
 /// One service as it runs, with its real database and no broker: the bus keeps trying a closed port, which must not stop anything that a
 /// caller asks for. What it would have sent is in its outbox.
 /// </summary>
-public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null, params (string Name, string Value)[] settings) : WebApplicationFactory<TProgram> where TProgram : class
+public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClock? clock = null, params (string Name, string Value)[] settings)
+    : WebApplicationFactory<TProgram> where TProgram : class
 {
     private static readonly string Service = typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant();
     private readonly GatewayKey _gateway = new(Service);
@@ -27,7 +28,8 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
     }
 
     /// <summary>The gateway's word for somebody in a client with some scopes only.</summary>
-    public string TokenOf(string organization, string[] roles, string subject, string[] scopes) => _gateway.Token(organization, roles, subject: subject, scopes: scopes);
+    public string TokenOf(string organization, string[] roles, string subject, string[] scopes) =>
+        _gateway.Token(organization, roles, subject: subject, scopes: scopes);
 
     public IAvvikClient ClientAs(string organization, string role, string? unit = null, string subject = "test-person") =>
         AvvikClient.For(As(organization, role, unit, subject: subject));
@@ -47,8 +49,9 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
         builder.ConfigureServices(services =>
         {
             if (clock is not null) services.AddSingleton<TimeProvider>(clock);
-            // What the tests tell of happened on a day of its own; by the machine's calendar every deadline has long passed. Who tests deadlines brings a clock.
-            else foreach (var watch in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DeadlineWatch").ToList()) services.Remove(watch);
+            // The tests' deviations have fixed dates, whose deadlines have passed by the machine's clock. Tests of deadlines bring a clock.
+            else foreach (var watch in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DeadlineWatch").ToList())
+                services.Remove(watch);
         });
     }
 

@@ -20,7 +20,8 @@ public static partial class Strangers
     /// <param name="id">What it may not know of.</param>
     /// <param name="words">Words that would give it away.</param>
     /// <returns>How many questions were asked, and what the answers gave away.</returns>
-    public static async Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization, Guid id, params string[] words) where TProgram : class
+    public static async Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization, Guid id,
+        params string[] words) where TProgram : class
     {
         using var nobody = service.CreateClient();
         var operations = JsonElement.Parse(await nobody.GetByteArrayAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject()
@@ -38,7 +39,8 @@ public static partial class Strangers
                 if (path.Contains("{id}", StringComparison.Ordinal))
                 {
                     if ((int)status is < 400 or >= 500) learnt.Add($"{role}: {method} {path} answered {(int)status}");
-                    if (await AskAsync(caller, method, path, Guid.CreateVersion7()) != (status, body)) learnt.Add($"{role}: {method} {path} answers otherwise about what is not there: {body}");
+                    if (await AskAsync(caller, method, path, Guid.CreateVersion7()) != (status, body))
+                        learnt.Add($"{role}: {method} {path} answers otherwise about what is not there: {body}");
                 }
                 asked++;
             }
@@ -49,7 +51,8 @@ public static partial class Strangers
     private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HttpClient caller, string method, string path, Guid id)
     {
         // Each body is complete enough for most operations to get as far as to whose it is.
-        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{measureId}", id.ToString(), StringComparison.Ordinal).Replace("{code}", "no-such-unit", StringComparison.Ordinal));
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{measureId}",
+            id.ToString(), StringComparison.Ordinal).Replace("{code}", "no-such-unit", StringComparison.Ordinal));
         if (method != "GET") request.Content = new StringContent(Body(path[(path.LastIndexOf('/') + 1)..]), Encoding.UTF8, "application/json");
         request.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
         using var response = await caller.SendAsync(request);
@@ -63,7 +66,8 @@ public static partial class Strangers
 
     private static string Body(string action) => action switch
     {
-        "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "requeue" or "discard" => """{"reason":"Prøver."}""",
+        "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "requeue" or "discard" =>
+            """{"reason":"Prøver."}""",
         "messages" => """{"text":"Prøver."}""",
         "open" => """{"purpose":"handleCase"}""",
         "ask" => """{"question":"Hva?"}""",

@@ -10,7 +10,8 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Func<Task> _remove;
 
-    internal TestDatabase(DatabaseProvider provider, string connectionString, Func<Task> remove) => (Provider, ConnectionString, _remove) = (provider, connectionString, remove);
+    internal TestDatabase(DatabaseProvider provider, string connectionString, Func<Task> remove) =>
+        (Provider, ConnectionString, _remove) = (provider, connectionString, remove);
 
     public DatabaseProvider Provider { get; }
 

@@ -42,7 +42,8 @@ public sealed class VirtualHost : IAsyncDisposable
         try
         {
             if (_connection is not { IsOpen: true }) _connection = await ConnectAsync();
-            await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true,
+                publisherConfirmationTrackingEnabled: true));
             return await work(channel);
         }
         finally { _turn.Release(); }
@@ -52,7 +53,8 @@ public sealed class VirtualHost : IAsyncDisposable
     {
         var services = MessageCatalog.All.SelectMany(e => e.Consumers).Distinct().ToList();
         foreach (var queue in services.SelectMany(s => new[] { s, s + "-dead" })) await channel.QueueDeleteAsync(queue);
-        foreach (var exchange in MessageCatalog.All.Select(e => e.Name).Concat(services).Append("avvik.dead-letter")) await channel.ExchangeDeleteAsync(exchange);
+        foreach (var exchange in MessageCatalog.All.Select(e => e.Name).Concat(services).Append("avvik.dead-letter"))
+            await channel.ExchangeDeleteAsync(exchange);
         return true;
     });
 

@@ -14,7 +14,8 @@ internal static class ActingAs
             var organization = role.GetProperty("organization").GetProperty("identifier").GetProperty("value").GetString()!.Split(':')[2];
             var unit = role.TryGetProperty("unit", out var u) ? u.GetString() : null;
             string?[] roles = role.TryGetProperty("roles", out var r) ? [.. r.EnumerateArray().Select(x => x.GetString())] : [];
-            var chosen = person.Choices.FirstOrDefault(c => c.OrganizationParent == organization && c.Unit == unit && (roles.Length == 0 || c.Roles.SequenceEqual(roles, StringComparer.Ordinal)));
+            var chosen = person.Choices.FirstOrDefault(c => c.OrganizationParent == organization && c.Unit == unit
+                && (roles.Length == 0 || c.Roles.SequenceEqual(roles, StringComparer.Ordinal)));
             return chosen is null ? person : chosen with { Choices = person.Choices, Session = person.Session };
         }
         // A request of another shape chooses nothing.

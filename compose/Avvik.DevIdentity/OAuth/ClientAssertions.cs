@@ -14,7 +14,8 @@ internal sealed class ClientAssertions(Clients clients, string issuer)
 
     public async Task<(Client? Client, string? Refusal)> CheckAsync(IFormCollection form, DateTimeOffset now)
     {
-        if (form["client_assertion_type"] != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" || form["client_assertion"] is not [{ Length: > 0 and < 8192 } text] || !_handler.CanReadToken(text))
+        if (form["client_assertion_type"] != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            || form["client_assertion"] is not [{ Length: > 0 and < 8192 } text] || !_handler.CanReadToken(text))
             return (null, "A client_assertion signed with the client's key is needed.");
         JsonWebToken assertion;
         try { assertion = _handler.ReadJsonWebToken(text); }

@@ -40,12 +40,16 @@ internal sealed class Clients(string file)
     {
         try
         {
-            if (asked.Keys.ValueKind != JsonValueKind.Object || asked.PublicKeys is not [var first, ..]) return (null, "jwks must hold the client's public keys.");
+            if (asked.Keys.ValueKind != JsonValueKind.Object || asked.PublicKeys is not [var first, ..])
+                return (null, "jwks must hold the client's public keys.");
             if (asked.PublicKeys.Any(k => k.HasPrivateKey || k.Kty is not ("EC" or "RSA"))) return (null, "jwks must hold public keys only: EC or RSA.");
             if (asked.RedirectUris.Any(uri => !Uri.TryCreate(uri, UriKind.Absolute, out _))) return (null, "redirect_uris must be absolute URLs.");
-            if (new[] { asked.OrganizationParent, asked.OrganizationChild }.Any(n => n is not null && (n.Length != 9 || !n.All(char.IsAsciiDigit)))) return (null, "orgnr_parent and orgnr_child are nine digits.");
-            var client = asked with { Id = Base64UrlEncoder.Encode(first.ComputeJwkThumbprint()), Scope = asked.Scope.Length > 0 ? asked.Scope : string.Join(' ', TokenIssuer.ScopesOf("client")) };
-            if (client.Scopes.Except(Scopes.All.Append("openid").Append(OAuthEndpoints.OfflineAccess)).FirstOrDefault() is { } unknown) return (null, $"There is no scope '{unknown}'.");
+            if (new[] { asked.OrganizationParent, asked.OrganizationChild }.Any(n => n is not null && (n.Length != 9 || !n.All(char.IsAsciiDigit))))
+                return (null, "orgnr_parent and orgnr_child are nine digits.");
+            var client = asked with { Id = Base64UrlEncoder.Encode(first.ComputeJwkThumbprint()),
+                Scope = asked.Scope.Length > 0 ? asked.Scope : string.Join(' ', TokenIssuer.ScopesOf("client")) };
+            if (client.Scopes.Except(Scopes.All.Append("openid").Append(OAuthEndpoints.OfflineAccess)).FirstOrDefault() is { } unknown)
+                return (null, $"There is no scope '{unknown}'.");
             _all[client.Id] = client;
             lock (_all)
             {

@@ -29,13 +29,16 @@ internal static class OAuthEndpoints
             if (client is null) return refusal!;
             string? Value(string name) => form[name] is [{ Length: > 0 } value] ? value : null;
             if (Value("response_type") != "code") return Refused("unsupported_response_type", "response_type must be code.");
-            if (Value("redirect_uri") is not { } redirect || !client.RedirectUris.Contains(redirect, StringComparer.Ordinal)) return Refused("invalid_request", "redirect_uri is not one of the client's.");
-            if (Value("code_challenge_method") != "S256" || Value("code_challenge") is not { Length: 43 } challenge) return Refused("invalid_request", "A code_challenge by S256 is needed.");
+            if (Value("redirect_uri") is not { } redirect || !client.RedirectUris.Contains(redirect, StringComparer.Ordinal))
+                return Refused("invalid_request", "redirect_uri is not one of the client's.");
+            if (Value("code_challenge_method") != "S256" || Value("code_challenge") is not { Length: 43 } challenge)
+                return Refused("invalid_request", "A code_challenge by S256 is needed.");
             var scopes = (Value("scope") ?? client.Scope).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (scopes.Except(client.Scopes).Any()) return Refused("invalid_scope", "The client was not given that scope.");
             var request = new LoginRequest(client.Id, redirect, Value("state"), Value("nonce"), challenge, thumbprint ?? Value("dpop_jkt"), scopes,
                 Value("authorization_details"), Value("prompt") == "login");
-            return Results.Json(new { request_uri = logins.Push(request, Now), expires_in = (int)Logins.RequestLife.TotalSeconds }, statusCode: StatusCodes.Status201Created);
+            return Results.Json(new { request_uri = logins.Push(request, Now), expires_in = (int)Logins.RequestLife.TotalSeconds },
+                statusCode: StatusCodes.Status201Created);
         });
 
         connect.MapGet("/authorize", (HttpContext http, string? client_id, string? request_uri) =>
@@ -43,7 +46,8 @@ internal static class OAuthEndpoints
             if (logins.Pushed(request_uri, client_id, Now) is not { } request)
                 return Refused("invalid_request_uri", "Push the request first (/connect/par), and send its request_uri.");
             // Whoever is signed in here already and only wants to act as something else is not asked again.
-            return !request.AskAgain && browsers.Find(http.Request) is { } person ? Granted(request_uri!, request, person) : LoginPage.Of(client_id!, request_uri!);
+            return !request.AskAgain
+                && browsers.Find(http.Request) is { } person ? Granted(request_uri!, request, person) : LoginPage.Of(client_id!, request_uri!);
         });
 
         connect.MapPost("/authorize", async (HttpRequest http) =>
@@ -66,7 +70,8 @@ internal static class OAuthEndpoints
 
         IResult Granted(string uri, LoginRequest request, Identity person)
         {
-            if (logins.Grant(uri, ActingAs.Choose(person, request.AuthorizationDetails), Now) is not { } code) return Refused("invalid_request_uri", "That request is over; start again.");
+            if (logins.Grant(uri, ActingAs.Choose(person, request.AuthorizationDetails), Now) is not { } code)
+                return Refused("invalid_request_uri", "That request is over; start again.");
             var answer = new Dictionary<string, string?>(StringComparer.Ordinal) { ["code"] = code, ["state"] = request.State, ["iss"] = issuer.Issuer };
             return Results.Redirect(QueryHelpers.AddQueryString(request.RedirectUri, answer.Where(p => p.Value is not null)));
         }
@@ -83,8 +88,10 @@ internal static class OAuthEndpoints
                 case "client_credentials":
                     scopes = form["scope"].ToString() is { Length: > 0 } asked ? asked.Split(' ', StringSplitOptions.RemoveEmptyEntries) : client.Scopes;
                     if (scopes.Except(client.Scopes).Any()) return Refused("invalid_scope", "The client was not given that scope.");
-                    if ((client.OrganizationParent ?? client.OrganizationChild) is null) return Refused("unauthorized_client", "The client speaks for no organisation.");
-                    var software = new Identity(client.Id, client.Id, client.OrganizationParent, ["client"], null, null) { OrganizationChild = client.OrganizationChild };
+                    if ((client.OrganizationParent ?? client.OrganizationChild) is null)
+                        return Refused("unauthorized_client", "The client speaks for no organisation.");
+                    var software = new Identity(client.Id, client.Id, client.OrganizationParent, ["client"], null,
+                        null) { OrganizationChild = client.OrganizationChild };
                     access = issuer.Issue(software, scopes, TokenLife, Now, thumbprint);
                     break;
                 case "authorization_code":
@@ -97,7 +104,8 @@ internal static class OAuthEndpoints
                     id = scopes.Contains("openid", StringComparer.Ordinal) ? issuer.IssueIdToken(who, login.Nonce, Now) : null;
                     break;
                 case "refresh_token":
-                    if (refreshTokens.Use(form["refresh_token"].ToString(), client.Id, thumbprint) is not { } grant) return Refused("invalid_grant", "The refresh token is used, revoked, or another's.");
+                    if (refreshTokens.Use(form["refresh_token"].ToString(), client.Id, thumbprint) is not { } grant)
+                        return Refused("invalid_grant", "The refresh token is used, revoked, or another's.");
                     scopes = grant.Scopes;
                     access = issuer.Issue(grant.Person, scopes, TokenLife, Now, thumbprint);
                     refresh = refreshTokens.Create(grant);
@@ -119,12 +127,14 @@ internal static class OAuthEndpoints
         // Who the client is, and by which key its token shall be bound: none where a deployment with bearer tokens is tried.
         async Task<(IFormCollection Form, Client? Client, string? Thumbprint, IResult? Refusal)> ReadAsync(HttpRequest http, string endpoint)
         {
-            if (!http.HasFormContentType) return (FormCollection.Empty, null, null, Refused("invalid_request", "Send a form: application/x-www-form-urlencoded."));
+            if (!http.HasFormContentType)
+                return (FormCollection.Empty, null, null, Refused("invalid_request", "Send a form: application/x-www-form-urlencoded."));
             var form = await http.ReadFormAsync(http.HttpContext.RequestAborted);
             string? thumbprint = null;
             if (http.Headers["DPoP"].Count > 0)
             {
-                var (proof, bad) = await Proof.ReadAsync(http.Headers["DPoP"], http.Method, new Uri($"{issuer.Issuer}/connect/{endpoint}"), accessToken: null, Now);
+                var (proof, bad) = await Proof.ReadAsync(http.Headers["DPoP"], http.Method, new Uri($"{issuer.Issuer}/connect/{endpoint}"), accessToken: null,
+                    Now);
                 if (proof is null) return (form, null, null, Refused("invalid_dpop_proof", bad!));
                 // Before the assertion is used up: the client is to come again with both.
                 http.HttpContext.Response.Headers["DPoP-Nonce"] = nonces.At(Now);
@@ -132,13 +142,15 @@ internal static class OAuthEndpoints
                 thumbprint = proof.KeyThumbprint;
             }
             var (client, refusal) = await assertions.CheckAsync(form, Now);
-            return client is null ? (form, null, null, Refused("invalid_client", refusal!, StatusCodes.Status401Unauthorized)) : (form, client, thumbprint, null);
+            return client is null ? (form, null, null, Refused("invalid_client", refusal!, StatusCodes.Status401Unauthorized))
+                : (form, client, thumbprint, null);
         }
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    private static IResult Refused(string error, string why, int status = StatusCodes.Status400BadRequest) => Results.Json(new { error, error_description = why }, statusCode: status);
+    private static IResult Refused(string error, string why, int status = StatusCodes.Status400BadRequest) =>
+        Results.Json(new { error, error_description = why }, statusCode: status);
 
     /// <summary>Nonces that need no memory: of this quarter of an hour and the one before.</summary>
     private sealed class Nonces

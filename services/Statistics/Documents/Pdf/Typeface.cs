@@ -5,8 +5,8 @@ using System.Text;
 namespace Avvik.Statistics.Documents.Pdf;
 
 /// <summary>
-/// A TrueType font (Inter, SIL Open Font License 1.1): what its letters measure, and the part of it that a document needs. The package that brings it is
-/// fetched as any other and never loaded as code; the fonts lie in one resource, behind an index.
+/// A TrueType font (Inter, SIL Open Font License 1.1): the widths of its letters, and the subset of it that a document needs. The package that brings it
+/// is an assembly, which is loaded for its resource (all fonts, behind an index); none of its code runs.
 /// </summary>
 internal sealed class Typeface
 {
