@@ -55,6 +55,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(FreezeReport))]
 [JsonSerializable(typeof(ReportDiff))]
 [JsonSerializable(typeof(Page<SignalItem>))]
+[JsonSerializable(typeof(SignalCases))]
 [JsonSerializable(typeof(ChangeSignal))]
 [JsonSerializable(typeof(ProblemFieldError))]
 public sealed partial class ClientJson : JsonSerializerContext;

@@ -222,9 +222,13 @@ public interface IAvvikClient
     [Post("/api/v1/reports/{community}/{quarter}/freeze")]
     Task<ReportVersion> FreezeReportAsync(string community, string quarter, [Body] FreezeReport freeze, CancellationToken ct = default);
 
-    /// <summary>Series that left their control limits, newest first.</summary>
+    /// <summary>Series that had far more deviations than usual, newest first.</summary>
     [Get("/api/v1/signals")]
     Task<Page<SignalItem>> ListSignalsAsync(SignalQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>The own cases behind a signal, newest first, at most 200.</summary>
+    [Get("/api/v1/signals/{id}/cases")]
+    Task<SignalCases> ListSignalCasesAsync(Guid id, CancellationToken ct = default);
 
     /// <summary>Says that a signal was looked at, or what explains it.</summary>
     [Post("/api/v1/signals/{id}")]

@@ -100,6 +100,7 @@ public sealed class Access_matrix_tests
         ["GET /api/v1/reports/{community}/patient-groups/{group}/{name}"] = Figures,
         ["GET /api/v1/reports/{community}/agreements/{name}"] = Figures,
         ["GET /api/v1/signals"] = [.. Figures.Where(r => r != Roles.Ssu)],
+        ["GET /api/v1/signals/{id}/cases"] = [.. Figures.Where(r => r != Roles.Ssu)],
         ["POST /api/v1/signals/{id}"] = [Roles.Coordinator],
         ["GET /ops/statistics/facts"] = [Roles.Admin],
         ["POST /ops/statistics/facts/invalidate"] = [Roles.Admin],

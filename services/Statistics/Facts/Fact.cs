@@ -12,6 +12,9 @@ internal sealed record Fact
 {
     private static readonly TimeSpan TenthOfDay = new(2, 24, 0);
 
+    /// <summary>What was withdrawn, reported twice or by mistake never was a deviation; what was rejected is counted, under its state.</summary>
+    public static readonly string[] NeverCounted = [CaseStates.Withdrawn, CaseStates.Duplicate, CaseStates.EnteredInError];
+
     public required Guid DeviationId { get; init; }
     public required int Version { get; init; }
     public required string Community { get; init; }

@@ -1,49 +1,78 @@
+using System.Globalization;
+using Avvik.CareDirectories;
 using Avvik.Client;
-using Avvik.Contracts;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
-using Avvik.Storage;
+using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Signals;
 
 internal static class SignalEndpoints
 {
-    private const int LongestNote = 1000;
+    private const int LongestNote = 1000, MostCases = 200;
     private static readonly System.Text.Json.JsonSerializerOptions Json = StrictJson.OptionsFor(SignalJson.Default);
     private static readonly string[] States = ["new", "lookedAt", "explained"];
 
     public static RouteGroupBuilder MapSignals(this RouteGroupBuilder signals)
     {
-        signals.MapGet("", ListAsync).WithName("ListSignals").WithSummary("Series of category, unit and municipality that left their control limits, newest first")
-            .WithDescription("Small numbers stand in them: they are for the parties, and not for those who are only ssu.").Produces<Page<SignalItem>>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
-        signals.MapPost("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.Coordinator).WithName("ChangeSignal").WithSummary("Say that a signal was looked at, or what explains it")
+        signals.MapGet("", ListAsync).WithName("ListSignals")
+            .WithSummary("Series of category, unit and municipality that had far more deviations than usual, newest first")
+            .WithDescription("""
+                Series of the own units, and of the own municipality at others' units, with their counts; and those of a category in the whole community,
+                without counts. Not for those who are only ssu.
+                """)
+            .Produces<Page<SignalItem>>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
+        signals.MapGet("/{id:guid}/cases", CasesAsync).WithName("ListSignalCases").WithSummary("The own cases behind a signal, newest first, at most 200")
+            .Produces<SignalCases>().ProducesProblem(403).ProducesProblem(404);
+        signals.MapPost("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.Coordinator).WithName("ChangeSignal")
+            .WithSummary("Say that a signal was looked at, or what explains it")
             .Accepts<ChangeSignal>("application/json").Produces<SignalItem>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
         return signals;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? state, int? limit, string? cursor, Caller caller, StatisticsDbContext db, CancellationToken ct)
+    private static async Task<IResult> ListAsync(string? community, string? state, int? limit, string? cursor, Caller caller, StatisticsDbContext db,
+        CurrentDirectory directory, CancellationToken ct)
     {
-        if (HealthCommunities.Party(caller.Organization)?.Community.Code is not { } own || (community is not null && community != own)) return Problem.NotFound();
+        if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own || (community is not null && community != own)) return Problem.NotFound();
         var errors = new FieldErrors();
         if (state is not null && !States.Contains(state)) errors.Add("/state", "unknownCode");
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
-        var signals = db.Signals.Where(s => s.Community == own && (state == null || s.State == state));
+        var visible = new VisibleSeries(caller, directory.Now);
+        var signals = db.Signals.Where(s => s.Community == own && (state == null || s.State == state)).Where(visible.Signals);
         if (after is var (dayNumber, id) && DateOnly.FromDayNumber((int)Math.Clamp(dayNumber, 0, DateOnly.MaxValue.DayNumber)) is var day)
             signals = signals.Where(s => s.RaisedOn < day || (s.RaisedOn == day && s.Id.CompareTo(id) < 0));
         var found = await signals.OrderByDescending(s => s.RaisedOn).ThenByDescending(s => s.Id).Take(take + 1).ToListAsync(ct);
-        return Results.Json(new Page<SignalItem>([.. found.Take(take).Select(Item)], found.Count > take ? Cursor.Of(found[take - 1].RaisedOn.DayNumber, found[take - 1].Id) : null), SignalJson.Default.PageSignalItem);
+        var next = found.Count > take ? Cursor.Of(found[take - 1].RaisedOn.DayNumber, found[take - 1].Id) : null;
+        return Results.Json(new Page<SignalItem>([.. found.Take(take).Select(s => Item(s))], next), SignalJson.Default.PageSignalItem);
     }
 
-    private static async Task<IResult> ChangeAsync(Guid id, HttpRequest request, Caller caller, Writer<StatisticsDbContext> writer, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> CasesAsync(Guid id, Caller caller, StatisticsDbContext db, CurrentDirectory directory, CancellationToken ct)
     {
-        if (HealthCommunities.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
+        if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
+        var visible = new VisibleSeries(caller, directory.Now);
+        if (await db.Signals.Where(visible.Signals).FirstOrDefaultAsync(s => s.Id == id && s.Community == own, ct) is not { } signal) return Problem.NotFound();
+        var (from, to) = (signal.RaisedOn.AddDays(1 - (signal.Days ?? SeriesModel.Judged)), signal.RaisedOn);
+        var cases = await db.Facts.Where(visible.Facts).Where(f => f.Community == own && f.ReceivedOn >= from && f.ReceivedOn <= to
+                && f.Category == signal.Category && (signal.Unit == "" || f.Unit == signal.Unit)
+                && (signal.Municipality == "" || f.Municipality == signal.Municipality)
+                && !Fact.NeverCounted.Contains(f.State) && !SignalWatch.NotDeviations.Contains(f.Kind))
+            .OrderByDescending(f => f.ReceivedOn).ThenByDescending(f => f.DeviationId).Take(MostCases)
+            .Select(f => new SignalCase(f.DeviationId, f.ReceivedOn)).ToListAsync(ct);
+        return Results.Json(new SignalCases(cases), SignalJson.Default.SignalCases);
+    }
+
+    private static async Task<IResult> ChangeAsync(Guid id, HttpRequest request, Caller caller, Writer<StatisticsDbContext> writer, CurrentDirectory directory,
+        TimeProvider clock, CancellationToken ct)
+    {
+        if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
         var (change, problem) = await StrictJson.ReadAsync<ChangeSignal>(request, Json, (body, errors) =>
         {
             if (body.State is null) errors.Add("/state", "required");
@@ -52,14 +81,23 @@ internal static class SignalEndpoints
             else if (body.State == "explained") errors.Add("/note", "required");
         });
         if (change is null) return problem!;
+        var visible = new VisibleSeries(caller, directory.Now);
         return await writer.WriteAsync(async unit =>
         {
-            if (await unit.Db.Signals.FirstOrDefaultAsync(s => s.Id == id && s.Community == own, ct) is not { } signal) return null;
+            if (await unit.Db.Signals.Where(visible.Signals).FirstOrDefaultAsync(s => s.Id == id && s.Community == own, ct) is not { } signal) return null;
             (signal.State, signal.Note, signal.ChangedAt) = (change.State!, change.Note, clock.GetUtcNow());
             unit.Db.Update(signal);
             return signal;
         }, ct) is { } changed ? Results.Json(Item(changed), SignalJson.Default.SignalItem) : Problem.NotFound();
     }
 
-    private static SignalItem Item(Signal s) => new(s.Id, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn, [.. s.Data.Split(',').Select(d => int.Parse(d, System.Globalization.CultureInfo.InvariantCulture))], s.State, s.Note, s.ChangedAt);
+    private static SignalItem Item(Signal s)
+    {
+        var isWhole = VisibleSeries.IsWhole(s);
+        int[] data = isWhole ? [.. s.Data.Split(',').Select(d => int.Parse(d, CultureInfo.InvariantCulture))] : [];
+        return new(s.Id, s.Category, Named(s.Unit), Named(s.Municipality), s.Rule, s.RaisedOn, s.LastOn, s.Days, isWhole ? s.Observed : null,
+            isWhole ? s.Expected : null, data, s.State, s.Note, s.ChangedAt);
+
+        static string? Named(string value) => value.Length == 0 ? null : value;
+    }
 }

@@ -1,77 +1,111 @@
+using System.Globalization;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
-using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
+using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Signals;
 
-/// <summary>Looks at every series once a day, when the day is over. A week back each time: so an outage misses nothing, and what was raised is not raised again.</summary>
-internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, FactCache facts, StringPools pools, Completeness completeness, TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
+/// <summary>
+/// Judges every series once a day, when the day is over and its publishers have sent everything. A week back each time: so an outage misses nothing, and
+/// what was raised is not raised again.
+/// </summary>
+internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, Completeness completeness,
+    TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
 {
     private const int CaughtUp = 7;
-    // As much of the series as a person needs to see what happened.
-    private const int Shown = SignalRules.Judged;
+    internal static readonly string[] NotDeviations = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is not CountedAs.Deviation)];
 
-    protected override Task DoAsync(CancellationToken ct) => RaiseAsync(ct);
+    private DateOnly _judgedOn;
+
+    protected override async Task DoAsync(CancellationToken ct)
+    {
+        if (_judgedOn < Yesterday) await RaiseAsync(ct);
+    }
+
+    private DateOnly Yesterday => NorwegianCalendar.DayOf(Clock.GetUtcNow()).AddDays(-1);
 
     /// <summary>Answers how many are new.</summary>
     internal async Task<int> RaiseAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var yesterday = NorwegianCalendar.DayOf(Clock.GetUtcNow()).AddDays(-1);
+        var yesterday = Yesterday;
         if (!await completeness.IsCompleteAsync(NorwegianCalendar.StartOf(yesterday.AddDays(1)), ct))
         {
             Log.SignalsWait(await completeness.UntilAsync(ct));
             return 0;
         }
-        var raised = new List<Signal>();
-        foreach (var community in HealthCommunities.All)
-            raised.AddRange(Raised(community.Code, await facts.ReadAsync(db, community.Code, yesterday.AddDays(1 - SignalRules.Days - CaughtUp), yesterday, ct), yesterday));
-        return raised.Count == 0 ? 0 : await writer.WriteAsync(async unit =>
+        var raised = 0;
+        foreach (var community in HealthCommunities.All) raised += await RaiseAsync(db, community.Code, yesterday, ct);
+        _judgedOn = yesterday;
+        return raised;
+    }
+
+    private async Task<int> RaiseAsync(StatisticsDbContext db, string community, DateOnly yesterday, CancellationToken ct)
+    {
+        var history = new SeriesHistory(await CountsAsync(db, community, yesterday, ct));
+        var oldest = yesterday.AddDays(-CaughtUp - SeriesModel.Judged);
+        var known = await db.Signals.Where(s => s.Community == community && (s.LastOn ?? s.RaisedOn) >= oldest).ToListAsync(ct);
+        var recent = new RecentSignals(known.Select(s => (s.Series, s.LastOn ?? s.RaisedOn)));
+        var (raised, lasting) = (new List<Signal>(), new Dictionary<SeriesKey, DateOnly>());
+        for (var day = yesterday.AddDays(1 - CaughtUp); day <= yesterday; day = day.AddDays(1))
+            foreach (var finding in SignalJudge.On(history, day))
+            {
+                if (recent.Add(finding, day)) raised.Add(Signal(community, history, finding, day));
+                lasting[finding.Series] = day;
+            }
+        return lasting.Count == 0 ? 0 : await writer.WriteAsync(async unit =>
         {
             var count = 0;
             foreach (var s in raised)
                 count += await unit.Sql.ExecuteAsync("""
-                    insert into signals (id, community, category, unit, municipality, rule, raised_on, data, state, changed_at) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10) on conflict do nothing
-                    """, s.Id, s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn, s.Data, s.State, s.ChangedAt.ToUnixTimeMilliseconds());
+                    insert into signals
+                        (id, community, category, unit, municipality, rule, raised_on, data, state, changed_at, last_on, days, observed, expected)
+                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p7, @p11, @p12, @p13) on conflict do nothing
+                    """, s.Id, s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn, s.Data, s.State,
+                    s.ChangedAt.ToUnixTimeMilliseconds(), s.Days, s.Observed, s.Expected);
+            foreach (var (series, day) in lasting)
+                await unit.Sql.ExecuteAsync("""
+                    update signals set last_on = @p1
+                    where community = @p2 and category = @p3 and unit = @p4 and municipality = @p5 and last_on < @p1 and last_on >= @p6
+                    """, day, community, series.Category, series.Unit, series.Municipality, day.AddDays(-SeriesModel.Judged));
             return count;
         }, ct);
     }
 
-    private IEnumerable<Signal> Raised(string community, IReadOnlyList<CountedFact[]> days, DateOnly yesterday)
+    private static async Task<List<DailyCount>> CountsAsync(StatisticsDbContext db, string community, DateOnly yesterday, CancellationToken ct)
     {
-        const int length = SignalRules.Days + CaughtUp;
-        var series = new Dictionary<(int Category, int Unit, int Municipality), int[]>();
-        foreach (var day in days)
-            foreach (ref readonly var fact in day.AsSpan())
-            {
-                var key = (fact[Dimension.Category], fact[Dimension.Unit], fact[Dimension.Municipality]);
-                // A series is of all three.
-                if (key.Item1 == 0 || key.Item2 == 0 || key.Item3 == 0) continue;
-                if (!series.TryGetValue(key, out var counts)) series.Add(key, counts = new int[length]);
-                counts[length - 1 - (yesterday.DayNumber - fact.ReceivedOn)]++;
-            }
-        foreach (var ((category, unit, municipality), counts) in series)
-            for (var at = length - CaughtUp + 1; at <= length; at++)
-            {
-                var before = SignalRules.On(counts.AsSpan(0, at - 1)).ToHashSet(StringComparer.Ordinal);
-                // A series that stays outside is one signal, on the day it left.
-                foreach (var rule in SignalRules.On(counts.AsSpan(0, at)).Where(r => !before.Contains(r)))
-                    yield return new()
-                    {
-                        Id = Guid.CreateVersion7(Clock.GetUtcNow()),
-                        Community = community,
-                        Category = pools[Dimension.Category][category]!,
-                        Unit = pools[Dimension.Unit][unit]!,
-                        Municipality = pools[Dimension.Municipality][municipality]!,
-                        Rule = rule,
-                        RaisedOn = yesterday.AddDays(at - length),
-                        Data = string.Join(',', counts.AsSpan(at - Shown, Shown).ToArray()),
-                        State = "new",
-                        ChangedAt = Clock.GetUtcNow(),
-                    };
-            }
+        var from = yesterday.AddDays(1 - CaughtUp - SeriesModel.Judged - SeriesModel.Usual);
+        var counts = await db.Facts.Where(f => f.Community == community && f.ReceivedOn >= from && f.ReceivedOn <= yesterday && f.Category != null
+                && !Fact.NeverCounted.Contains(f.State) && !NotDeviations.Contains(f.Kind))
+            .GroupBy(f => new { f.ReceivedOn, f.Category, f.Unit, f.Municipality })
+            .Select(g => new { g.Key.ReceivedOn, g.Key.Category, g.Key.Unit, g.Key.Municipality, Count = g.Count() }).ToListAsync(ct);
+        return [.. counts.Select(c => new DailyCount(c.ReceivedOn, c.Category!, c.Unit ?? "", c.Municipality ?? "", c.Count))];
+    }
+
+    private Signal Signal(string community, SeriesHistory history, Finding finding, DateOnly day)
+    {
+        var (days, now) = (history.Series[finding.Series], Clock.GetUtcNow());
+        var data = Enumerable.Range(day.DayNumber + 1 - SeriesModel.Judged, SeriesModel.Judged)
+            .Select(d => SeriesHistory.Count(days, d, d + 1).ToString(CultureInfo.InvariantCulture));
+        return new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Community = community,
+            Category = finding.Series.Category,
+            Unit = finding.Series.Unit,
+            Municipality = finding.Series.Municipality,
+            Rule = finding.Rule,
+            RaisedOn = day,
+            LastOn = day,
+            Days = finding.Days,
+            Observed = finding.Observed,
+            Expected = Math.Round(finding.Expected, 2),
+            Data = string.Join(',', data),
+            State = "new",
+            ChangedAt = now,
+        };
     }
 }

@@ -46,7 +46,8 @@ public sealed class Aggregate_tests
     [Fact]
     public void Good_collaboration_and_proposals_are_counted_apart()
     {
-        var aggregate = Of(Answered(40), Answered(10) with { CountedAs = CountedAs.GoodCollaboration }, Waiting(90) with { CountedAs = CountedAs.Proposal, Hops = 3 });
+        var aggregate = Of(Answered(40), Answered(10) with { CountedAs = CountedAs.GoodCollaboration },
+            Waiting(90) with { CountedAs = CountedAs.Proposal, Hops = 3 });
 
         Assert.Equal((1, 1, 1, 0, 4m, 0m), (aggregate.Count, aggregate.GoodCollaboration, aggregate.Proposals, aggregate.Open, aggregate.AnswerDays(50),
             aggregate.MeanHops));

@@ -47,7 +47,16 @@ public sealed class Any_order_tests(StatisticsServices services)
     private sealed record Delivery(CaseChanged[] Ordered, (Guid MessageId, CaseChanged Event)[] Disordered, int PageSize, DateOnly From, DateOnly To,
         string[] By, ILookup<string, string> Filters)
     {
-        public override string ToString() => JsonSerializer.Serialize(new { Ordered, Arrival = Disordered.Select(d => Array.IndexOf(Ordered, d.Event)), PageSize, From, To, By, Filters = Filters.SelectMany(f => f, (f, v) => $"{f.Key}={v}") });
+        public override string ToString() => JsonSerializer.Serialize(new
+        {
+            Ordered,
+            Arrival = Disordered.Select(d => Array.IndexOf(Ordered, d.Event)),
+            PageSize,
+            From,
+            To,
+            By,
+            Filters = Filters.SelectMany(f => f, (f, v) => $"{f.Key}={v}"),
+        });
     }
 
     private static readonly DateTimeOffset Start = new(2026, 5, 20, 0, 0, 0, TimeSpan.Zero);

@@ -183,7 +183,12 @@ public sealed class Figures_tests(StatisticsServices services)
         var service = await services.EmptyAsync(provider);
         foreach (var category in new[] { "medication", "discharge", "referral" })
             foreach (var harm in new[] { "none", "mild" })
-                await service.ReceiveAsync(Given.Case(f => f with { Category = category, ActualHarm = harm, PatientGroups = [harm == "none" ? "maternity" : "frailElderly"] }));
+                await service.ReceiveAsync(Given.Case(f => f with
+                {
+                    Category = category,
+                    ActualHarm = harm,
+                    PatientGroups = [harm == "none" ? "maternity" : "frailElderly"],
+                }));
 
         async Task<double?> Count(string query) => (await service.AskAsync(query)).Total.Count.Value;
 

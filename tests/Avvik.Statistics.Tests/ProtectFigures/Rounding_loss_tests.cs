@@ -25,7 +25,8 @@ public sealed class Rounding_loss_tests(ITestOutputHelper output)
         {
             var errors = Cube.Errors(facts, rounded, pools, dimensions).ToList();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{count} reports, by {dimensions}: {errors.Count} cells, mean error {errors.Average(e => Math.Abs(e.Error)):F2}, most {errors.Max(e => Math.Abs(e.Error))}, changed {errors.Count(e => e.Error != 0) * 100 / errors.Count} %"));
+                $"{count} reports, by {dimensions}: {errors.Count} cells, mean error {errors.Average(e => Math.Abs(e.Error)):F2}, " +
+                $"most {errors.Max(e => Math.Abs(e.Error))}, changed {errors.Count(e => e.Error != 0) * 100 / errors.Count} %"));
             if (dimensions < 2) Assert.All(errors, e => Assert.InRange(e.Error, -Protection.Base, Protection.Base));
             Assert.InRange(errors.Average(e => Math.Abs(e.Error)), 0, dimensions == 0 ? Protection.Base : 3);
         }

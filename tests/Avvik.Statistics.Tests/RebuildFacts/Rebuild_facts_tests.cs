@@ -12,8 +12,13 @@ namespace Avvik.Statistics.Tests.RebuildFacts;
 [Collection(nameof(StatisticsServices))]
 public sealed class Rebuild_facts_tests(StatisticsServices services)
 {
-    private static CaseSnapshotPublished Snapshot(CaseChanged @case) =>
-        new() { DeviationId = @case.DeviationId, Version = @case.Version, OccurredAt = StatisticsService.Now, Case = @case with { Action = "snapshot", OccurredAt = StatisticsService.Now, Organization = null } };
+    private static CaseSnapshotPublished Snapshot(CaseChanged @case) => new()
+    {
+        DeviationId = @case.DeviationId,
+        Version = @case.Version,
+        OccurredAt = StatisticsService.Now,
+        Case = @case with { Action = "snapshot", OccurredAt = StatisticsService.Now, Organization = null },
+    };
 
     private static async Task InvalidateAsync(StatisticsService service, string after = "")
     {
@@ -41,7 +46,10 @@ public sealed class Rebuild_facts_tests(StatisticsServices services)
         Assert.Equal((40, 0, facts.Sum(f => f.ContentHash)), state);
 
         await InvalidateAsync(service);
-        await service.Database.ExecuteAsync($"update facts set hops = 7, category = 'discharge', stamp = 1 where deviation_id in (select deviation_id from facts order by deviation_id limit 5)");
+        await service.Database.ExecuteAsync("""
+            update facts set hops = 7, category = 'discharge', stamp = 1
+            where deviation_id in (select deviation_id from facts order by deviation_id limit 5)
+            """);
         await service.Database.ExecuteAsync($"delete from facts where deviation_id in (select deviation_id from facts order by deviation_id desc limit 5)");
         Assert.Equal((35, 35), await StateAsync(service) is var state2 ? (state2.Count, state2.Invalidated) : default);
         Assert.NotEqual(facts.Sum(f => f.Hops), (await service.FactsAsync()).Sum(f => f.Hops));

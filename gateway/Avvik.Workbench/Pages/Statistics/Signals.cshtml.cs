@@ -17,8 +17,13 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
     [BindProperty(SupportsGet = true, Name = "state")]
     public string? State { get; set; }
 
+    /// <summary>The signal whose cases are shown.</summary>
+    [BindProperty(SupportsGet = true, Name = "cases")]
+    public Guid? Shown { get; set; }
+
     public Page<SignalItem> Signals { get; private set; } = null!;
     public PlaceNames Names { get; private set; } = null!;
+    public SignalCases? Cases { get; private set; }
     public Pager Pager => new(Request, Signals.NextCursor);
     public bool MayChange => me.Is(Roles.Coordinator);
 
@@ -40,6 +45,16 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
         }
     }
 
+    /// <summary>As in «Legemidler, Tynset, Hamar»; a category alone is of the whole community.</summary>
+    public string TitleOf(SignalItem signal) => string.Join(", ", new[]
+    {
+        text.Code("categories", signal.Category), Names.Unit(signal.Unit),
+        signal.Municipality is null ? "" : Names.Parties.FirstOrDefault(p => p.Number == signal.Municipality)?.Name ?? signal.Municipality,
+    }.Where(part => part.Length > 0));
+
+    /// <summary>The same page, with the cases behind that signal.</summary>
+    public string CasesOf(SignalItem signal) => Url.Page(null, null, new { cases = signal.Id, state = State, cursor = Cursor }, null, null, $"signal-{signal.Id}")!;
+
     private async Task ReadAsync(CancellationToken ct)
     {
         var (names, signals) = (places.GetAsync(ct), client.ListSignalsAsync(new SignalQuery
@@ -48,5 +63,6 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
             Cursor = string.IsNullOrEmpty(Cursor) ? null : Cursor,
         }, ct));
         (Names, Signals) = (await names, await signals);
+        if (Shown is { } shown && Signals.Items.Any(s => s.Id == shown)) Cases = await client.ListSignalCasesAsync(shown, ct);
     }
 }

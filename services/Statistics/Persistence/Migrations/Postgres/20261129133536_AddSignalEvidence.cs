@@ -1,0 +1,39 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Avvik.Statistics.Persistence.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class AddSignalEvidence : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<int>(
+                name: "days",
+                table: "signals",
+                type: "integer",
+                nullable: true);
+
+            migrationBuilder.AddColumn<double>(
+                name: "expected",
+                table: "signals",
+                type: "double precision",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateOnly>(
+                name: "last_on",
+                table: "signals",
+                type: "date",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "observed",
+                table: "signals",
+                type: "integer",
+                nullable: true);
+        }
+    }
+}
