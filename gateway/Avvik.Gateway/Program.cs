@@ -8,7 +8,7 @@ using Avvik.Hosting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("gateway");
 builder.AddCallerAuthentication();
-builder.AddPlainRequests();
+builder.AddUnambiguousRequests();
 builder.AddTraceContextCheck();
 builder.AddLimits();
 builder.Services.AddHealthChecks().AddCheck<ServicesHealthCheck>("services", tags: ["required"]);
@@ -21,10 +21,10 @@ builder.Services.AddReverseProxy()
     .AddForwarding();
 
 var app = builder.Build();
-// A missing key stops the start, and not the first request.
+// Fails at start, not at the first request, when the signing key is missing.
 app.Services.GetRequiredService<TokenExchange>();
 app.UseSecurityHeaders();
-app.UsePlainRequests();
+app.UseUnambiguousRequests();
 app.UsePathCheck();
 app.UseAvvikDefaults();
 app.UseBodyLimit();

@@ -23,7 +23,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Hosting;
 
-/// <summary>What every process has: logs, traces, metrics, problem documents, limits, health; and in the services, authentication by the gateway's internal token.</summary>
+/// <summary>Set-up of every process: logs, traces, metrics, problem documents, limits and health checks; in services also authentication.</summary>
 public static class HostingExtensions
 {
     private const int MaxBody = 256 * 1024;
@@ -49,7 +49,7 @@ public static class HostingExtensions
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));
     }
 
-    /// <summary>Accepts the token that the gateway signed for this service and nothing else, whatever network the call comes from.</summary>
+    /// <summary>Accepts only tokens that the gateway signed for this service, whatever network the call comes from.</summary>
     public static void AddServiceAuthentication(this WebApplicationBuilder builder, string service)
     {
         var key = InternalToken.ReadKey("InternalToken:PublicKeyFile", builder.Configuration["InternalToken:PublicKeyFile"]);
@@ -72,23 +72,25 @@ public static class HostingExtensions
                 RoleClaimType = "role",
             };
         });
+        string[] party = [Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader];
+        string[] signals = [Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client];
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(Policies.Reporter, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
-            .AddPolicy(Policies.CaseParty, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader))
+            .AddPolicy(Policies.Reporter, p => p.RequireRole(party))
+            .AddPolicy(Policies.CaseParty, p => p.RequireRole(party))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
-            .AddPolicy(Policies.Lessons, p => p.RequireRole(Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.LearningEditor, Roles.Ssu))
+            .AddPolicy(Policies.Lessons, p => p.RequireRole([.. party, Roles.LearningEditor, Roles.Ssu]))
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))
             .AddPolicy(Policies.Secretariat, p => p.RequireRole(Roles.Secretariat))
-            // Small numbers stand in them: not for those who are only ssu.
-            .AddPolicy(Policies.Signals, p => p.RequireRole(Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
-            .AddPolicy(Policies.Statistics, p => p.RequireRole(Roles.Ssu, Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client))
+            // Signals contain small counts, which the ssu role may not see.
+            .AddPolicy(Policies.Signals, p => p.RequireRole(signals))
+            .AddPolicy(Policies.Statistics, p => p.RequireRole([.. signals, Roles.Ssu]))
             .AddPolicy(Policies.DirectoryEditor, p => p.RequireRole(Roles.Coordinator, Roles.Admin))
             .AddPolicy(Policies.Admin, p => p.RequireRole(Roles.Admin))
             .AddPolicy(Policies.Auditor, p => p.RequireRole(Roles.Auditor));
     }
 
-    /// <summary>Who calls, what they may call, and that they ask with parameters that exist.</summary>
+    /// <summary>Authentication, authorization, and the check for unknown query parameters.</summary>
     public static void UseServiceAuthentication(this WebApplication app)
     {
         app.UseAuthentication();
@@ -96,17 +98,22 @@ public static class HostingExtensions
         app.UseUnknownParameterCheck();
     }
 
-    /// <summary>Problem documents for whatever goes wrong, and the health endpoints: live is the process, ready is what it must have to take work.</summary>
+    /// <summary>Problem documents for every error, and the health endpoints: live is the process, ready is what it needs to accept requests.</summary>
     public static void UseAvvikDefaults(this WebApplication app)
     {
-        app.UseExceptionHandler(handler => handler.Run(context => OfException(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context)));
+        app.UseExceptionHandler(handler => handler.Run(context =>
+            OfException(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context)));
         app.UseStatusCodePages(pages => Problem.OfStatus(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        // Only the database makes it unready: a dead broker must never stop intake. Events that cannot be applied make it degraded, which is 200.
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("required"), ResponseWriter = WriteHealthAsync }).AllowAnonymous();
+        // Only the database makes a service unready: an unavailable broker must not stop intake. Events that cannot be applied make it degraded (200).
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("required"),
+            ResponseWriter = WriteHealthAsync,
+        }).AllowAnonymous();
     }
 
-    // The status, and a line for each check that says why it is not healthy.
+    // The status, and a line for each check that has a description.
     private static Task WriteHealthAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsync(string.Join('\n', report.Entries.Where(e => e.Value.Description is not null).Select(e => $"{e.Key}: {e.Value.Description}")
             .Prepend(report.Status.ToString())));
@@ -119,7 +126,7 @@ public static class HostingExtensions
             {
                 case Microsoft.AspNetCore.Http.BadHttpRequestException bad: return Problem.OfStatus(bad.StatusCode);
                 case JsonException: return Problem.OfStatus(StatusCodes.Status400BadRequest);
-                // The database is away or too busy: nothing was written, and the same call may succeed in a moment.
+                // The database is unavailable or too busy: nothing was written, and a retry may succeed.
                 case System.Data.Common.DbException or TimeoutException or OperationCanceledException: return Problem.Unavailable();
             }
         }
@@ -129,9 +136,10 @@ public static class HostingExtensions
     private static void AddLogs(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        builder.Logging.AddConsole(console => console.FormatterName = SafeJsonFormatter.FormatterName).AddConsoleFormatter<SafeJsonFormatter, ConsoleFormatterOptions>();
-        // A line per request is the trace's job.
-        foreach (var quiet in new[] { "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp", "MassTransit" })
-            builder.Logging.AddFilter(quiet, LogLevel.Warning);
+        builder.Logging.AddConsole(console => console.FormatterName = SafeJsonFormatter.FormatterName)
+            .AddConsoleFormatter<SafeJsonFormatter, ConsoleFormatterOptions>();
+        // Traces record each request; logs do not repeat them.
+        foreach (var category in new[] { "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp", "MassTransit" })
+            builder.Logging.AddFilter(category, LogLevel.Warning);
     }
 }

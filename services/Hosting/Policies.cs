@@ -1,7 +1,18 @@
 namespace Avvik.Hosting;
 
-/// <summary>Who may call at all; what they may see is decided where the data is.</summary>
+/// <summary>Authorization policies: which roles may call an endpoint. Each service decides which data the caller may see.</summary>
 public static class Policies
 {
-    public const string Reporter = "reporter", CaseParty = "caseParty", Coordinator = "coordinator", Lessons = "lessons", LessonEditor = "lessonEditor", Statistics = "statistics", Secretariat = "secretariat", Signals = "signals", Admin = "admin", DirectoryEditor = "directoryEditor", Auditor = "auditor";
+    public const string
+        Admin = "admin",
+        Auditor = "auditor",
+        CaseParty = "caseParty",
+        Coordinator = "coordinator",
+        DirectoryEditor = "directoryEditor",
+        LessonEditor = "lessonEditor",
+        Lessons = "lessons",
+        Reporter = "reporter",
+        Secretariat = "secretariat",
+        Signals = "signals",
+        Statistics = "statistics";
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Avvik.Hosting;
 
 /// <summary>
-/// A line of JSON per entry, for machines. Of an exception only its type and stack are written, since its message may quote what was being
-/// handled, and whatever looks like a person number is masked: the last line of defence, not the first.
+/// Writes each log entry as a line of JSON. Of an exception only type and stack are written, since its message may quote the data being handled.
+/// Digits that look like a person number are masked, as the last line of defence.
 /// </summary>
 internal sealed partial class SafeJsonFormatter(TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
@@ -37,7 +37,12 @@ internal sealed partial class SafeJsonFormatter(TimeProvider clock) : ConsoleFor
     private static string Describe(Exception error)
     {
         var text = new StringBuilder();
-        for (var e = error; e is not null; e = e.InnerException) text.Append(e.GetType().FullName).Append(e.StackTrace is { } stack ? "\n" + stack : "").Append(e.InnerException is null ? "" : "\n<- ");
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            text.Append(e.GetType().FullName);
+            if (e.StackTrace is { } stack) text.Append('\n').Append(stack);
+            if (e.InnerException is not null) text.Append("\n<- ");
+        }
         return text.ToString();
     }
 

@@ -10,13 +10,14 @@ using OpenTelemetry.Trace;
 
 namespace Avvik.Hosting;
 
-/// <summary>Traces and metrics of a process.</summary>
+/// <summary>Export of a process's traces and metrics.</summary>
 public static class Telemetry
 {
-    /// <summary>Whose spans are exported.</summary>
-    public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy", "MassTransit", "Npgsql", "Avvik.Messaging"];
+    /// <summary>Activity sources whose spans are exported.</summary>
+    public static IReadOnlyList<string> Sources { get; } =
+        ["Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy", "MassTransit", "Npgsql", "Avvik.Messaging"];
 
-    /// <summary>Whose metrics are exported.</summary>
+    /// <summary>Meters whose metrics are exported.</summary>
     public static IReadOnlyList<string> Meters { get; } =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.RateLimiting",
@@ -24,8 +25,8 @@ public static class Telemetry
     ];
 
     /// <summary>
-    /// Traces and metrics go over OTLP to where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says. <c>Prometheus:Port</c> serves the metrics at <c>/metrics</c> on a
-    /// port of its own, on loopback unless <c>Prometheus:Host</c> says otherwise. With neither set nothing is collected.
+    /// Exports traces and metrics over OTLP to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. <c>Prometheus:Port</c> serves the metrics at <c>/metrics</c> on
+    /// that port, on the loopback address unless <c>Prometheus:Host</c> is set. With neither configured, nothing is collected.
     /// </summary>
     internal static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
@@ -47,12 +48,12 @@ public static class Telemetry
             .AddHttpClientInstrumentation()
             .AddNpgsql()
             .AddSource([.. Sources])
-            .AddProcessor(new WithoutContent())
+            .AddProcessor(new ContentRemover())
             .AddOtlpExporter());
     }
 
-    /// <summary>Removes from each span what may hold content: SQL, and the query of a URL, which holds what somebody searched for.</summary>
-    private sealed class WithoutContent : BaseProcessor<Activity>
+    /// <summary>Removes from each span the tags that may contain personal content: SQL, and a URL's query, which contains search words.</summary>
+    private sealed class ContentRemover : BaseProcessor<Activity>
     {
         private static readonly string[] Content = ["db.statement", "db.query.text", "url.query"];
 
@@ -60,7 +61,8 @@ public static class Telemetry
         {
             foreach (var tag in Content)
                 if (data.GetTagItem(tag) is not null) data.SetTag(tag, null);
-            if (data.GetTagItem("url.full") is string url && url.IndexOf('?', StringComparison.Ordinal) is var query and >= 0) data.SetTag("url.full", url[..query]);
+            if (data.GetTagItem("url.full") is string url && url.IndexOf('?', StringComparison.Ordinal) is var query and >= 0)
+                data.SetTag("url.full", url[..query]);
         }
     }
 }

@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 namespace Avvik.IdentityDetection;
 
 /// <summary>
-/// Finds what identifies a person in free text: person numbers, HPR numbers, telephones and e-mail addresses.
-/// A missed person number is a leak and a false one a refused report, so numbers with control digits are found in
-/// any writing, and the rest only where the words or the grouping around them say what they are (README).
+/// Finds what identifies a person in free text: person numbers, HPR numbers, telephone numbers, e-mail addresses and others (README). A missed person
+/// number is a leak and a false one a refused report, so numbers with control digits are found in any notation, and the others only where words or
+/// grouping show what they are.
 /// </summary>
 public static partial class IdentityDetector
 {
     private static readonly SearchValues<char> s_starts = SearchValues.Create("0123456789@");
 
-    /// <param name="text">Any text; it is normalized first, so that other writings of the same characters hide nothing.</param>
-    /// <returns>The findings by offset in the text as given, none overlapping another.</returns>
+    /// <param name="text">Any text; it is normalized first, so that variants of the same characters hide nothing.</param>
+    /// <returns>The findings by offset in the given text, without overlaps.</returns>
     public static IReadOnlyList<IdentityFinding> Find(string text)
     {
         var normalized = NormalizedText.Of(text);
@@ -37,8 +37,8 @@ public static partial class IdentityDetector
     }
 
     /// <summary>
-    /// Senders give their references as UUIDs, and one in some thousands has digits that look like a person's number. A token with all 32 hexadecimal
-    /// digits and a letter among them is no writing of a number.
+    /// Senders use UUIDs as references, and one in some thousands contains the digits of a valid person number. A token of 32 hexadecimal digits with
+    /// at least one letter is a UUID and not a number.
     /// </summary>
     private static IEnumerable<IdentityFinding> OutsideUuids(string plain, IEnumerable<IdentityFinding> found)
     {
@@ -46,23 +46,27 @@ public static partial class IdentityDetector
         return uuids.Count == 0 ? found : found.Where(f => !uuids.Any(u => f.Offset >= u.Index && f.Offset + f.Length <= u.Index + u.Length));
     }
 
-    [GeneratedRegex(@"(?<![0-9A-Za-z])(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![0-9A-Za-z])(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}(?![0-9A-Za-z])",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Uuid();
 
-    /// <summary>Of two that overlap, the surer stays: a person number with its control digits, then what has a name or a control, then a telephone.</summary>
+    /// <summary>Of two overlapping findings the more certain is kept: person numbers first, then the other rules, then the scan's other kinds.</summary>
     private static IEnumerable<IdentityFinding> Merge(IReadOnlyList<IdentityFinding> scanned, List<IdentityFinding> others)
     {
         var kept = new List<IdentityFinding>();
-        foreach (var found in scanned.Where(f => f.Kind == IdentityKind.PersonNumber).Concat(others).Concat(scanned.Where(f => f.Kind != IdentityKind.PersonNumber)))
+        var byCertainty = scanned.Where(f => f.Kind == IdentityKind.PersonNumber)
+            .Concat(others)
+            .Concat(scanned.Where(f => f.Kind != IdentityKind.PersonNumber));
+        foreach (var found in byCertainty)
             if (!kept.Exists(k => k.Offset < found.Offset + found.Length && found.Offset < k.Offset + k.Length)) kept.Add(found);
         return kept.OrderBy(f => f.Offset);
     }
 
     /// <summary>
-    /// What may identify, and what only a person can judge: names beside words for people, birth dates, addresses. Precision first: what is found
-    /// makes a deviation wait for a coordinator.
+    /// Finds what may identify and only a person can judge: names, birth dates, addresses. Favours precision over recall, since each finding makes a
+    /// deviation wait for a coordinator.
     /// </summary>
-    /// <returns>The findings by offset, none overlapping another.</returns>
+    /// <returns>The findings by offset in the given text, without overlaps.</returns>
     public static IReadOnlyList<IdentityFinding> FindPossible(string text)
     {
         var normalized = NormalizedText.Of(text);

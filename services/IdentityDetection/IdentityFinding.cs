@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Avvik.IdentityDetection;
 
+/// <summary>What a finding identifies a person by.</summary>
 public enum IdentityKind
 {
     PersonNumber,
@@ -17,9 +18,9 @@ public enum IdentityKind
     Address,
 }
 
-/// <summary>Where in a text a person can be recognised. Never carries what was found: findings end up in errors.</summary>
+/// <summary>A place in a text that identifies a person. Never contains the text itself: findings are shown in errors.</summary>
 /// <param name="Kind">What was found.</param>
-/// <param name="Offset">First UTF-16 code unit in the text as sent.</param>
+/// <param name="Offset">First UTF-16 code unit, in the text as sent.</param>
 /// <param name="Length">Number of UTF-16 code units.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct IdentityFinding(IdentityKind Kind, int Offset, int Length);

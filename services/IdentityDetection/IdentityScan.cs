@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace Avvik.IdentityDetection;
 
-/// <summary>What stands between two digits of what may be one number.</summary>
+/// <summary>The separator between two digits of a possible number.</summary>
 internal enum Gap : byte
 {
-    /// <summary>Nothing: the digits adjoin.</summary>
+    /// <summary>None: the digits are adjacent.</summary>
     None,
-    /// <summary>Something that no number is written across, or the end of the text.</summary>
+    /// <summary>Characters that never separate a number's digits, or the end of the text.</summary>
     End,
     Space,
     Dot,
-    /// <summary>A dot and a space: inside a date, or between two sentences.</summary>
+    /// <summary>A dot and a space: in a date, or between two sentences.</summary>
     DotSpace,
     Dash,
     Slash,
@@ -20,18 +20,18 @@ internal enum Gap : byte
 }
 
 /// <summary>
-/// One pass over a text. Groups of digits are taken from the left; from each the next sixteen digits are read across
-/// separators, once, and every rule looks at that reading. So the work for a group is bounded whatever the text.
+/// One pass over a text. From each group of digits the next sixteen digits are read across separators, and every rule works on that window, so the
+/// work for each group is bounded.
 /// </summary>
 internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Span<int> ends, Span<Gap> gaps)
 {
-    /// <summary>Longest number looked for (fifteen digits, E.164), and one more to see that it ends.</summary>
+    /// <summary>The longest number (15 digits, E.164), and one digit more to see whether it ends.</summary>
     public const int Window = 16;
 
     private static readonly SearchValues<char> s_hexLetters = SearchValues.Create("abcdefABCDEF");
 
     private readonly ReadOnlySpan<char> _text = text;
-    /// <summary>The digits read from here, as ASCII; for each, where in the text it ends, and the gap after it.</summary>
+    /// <summary>The window: its digits as ASCII, the offset in the text after each, and the gap after each.</summary>
     private readonly Span<char> _digits = digits;
     private readonly Span<int> _ends = ends;
     private readonly Span<Gap> _gaps = gaps;
@@ -43,13 +43,13 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     public readonly IReadOnlyList<IdentityFinding> Findings => (IReadOnlyList<IdentityFinding>?)_findings ?? [];
 
     /// <param name="at">The first digit of a group, or an at sign.</param>
-    /// <returns>Where to go on.</returns>
+    /// <returns>The offset at which to continue.</returns>
     public int Step(int at)
     {
         if (_text[at] is '@' or '＠') return EmailAddress(at);
 
         Read(at);
-        var end = Prefixed(at);
+        var end = PrefixedPhone(at);
         if (end < 0 && _count >= 11) end = Person(at);
         if (end < 0 && _count >= 7) end = HprOrPhone(at);
         if (end >= 0)
@@ -86,7 +86,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         }
     }
 
-    /// <summary>Up to four characters before the next digit: spaces of any width, also none, and at most one mark among them.</summary>
+    /// <summary>The gap of up to four characters before the next digit: spaces of any width and at most one punctuation mark.</summary>
     private readonly Gap GapAt(int at, out int next)
     {
         next = at;
@@ -113,8 +113,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         _ => Gap.End,
     };
 
-    /// <summary>A number with its country: +47 or 0047 and eight digits, or any other country after a plus.</summary>
-    private int Prefixed(int at)
+    /// <summary>A telephone number with country code: +47 or 0047 and eight digits, or any other country after a plus sign.</summary>
+    private int PrefixedPhone(int at)
     {
         if (_digits[0] == '0')
             return _count >= 12 && _digits[..4].SequenceEqual("0047") && EndsGroup(12) && IsSubscriber(4) ? Add(IdentityKind.PhoneNumber, at, _ends[11]) : -1;
@@ -138,7 +138,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         if (EndsGroup(11) && PersonNumber.IsValid(_digits[..11], null) && IsWrittenAsPerson() && StandsAlone(at, _ends[10]))
             return Add(IdentityKind.PersonNumber, at, _ends[10]);
 
-        // The date with its century: 01.01.1980 12345.
+        // The date has its century: 01.01.1980 12345.
         if (_count < 13 || !EndsGroup(13) || !EndsGroup(8) || Number(4, 2) is not (18 or 19 or 20)) return -1;
         if (Breaks(0, 13) is not (1 << 7 or (1 << 7 | 1 << 3 | 1 << 1)) || _gaps[7] == Gap.DotSpace) return -1;
         Span<char> number = stackalloc char[11];
@@ -148,9 +148,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     }
 
     /// <summary>
-    /// One in seventy-five arbitrary rows of eleven digits has the control digits, so measurements in a row must not be
-    /// taken for one number: unless the date, the individual number and the control digits are what is kept apart, the
-    /// row must be nothing but this number, evenly written.
+    /// One in 75 random rows of eleven digits has valid control digits, so a row of measurements must not be taken for a number. Either the gaps
+    /// separate date, individual number and control digits, or the row contains only this number and one kind of gap.
     /// </summary>
     private readonly bool IsWrittenAsPerson()
     {
@@ -158,7 +157,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         if (breaks == 0) return true;
 
         var uniform = Uniform(0, 11);
-        // 1234.56.78901 is how a bank account is written.
+        // 1234.56.78901 is a bank account.
         if (breaks == (1 << 3 | 1 << 5) && uniform == Gap.Dot) return false;
 
         int date = breaks & 0b11111, rest = breaks >> 6;
@@ -171,12 +170,12 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         }
 
         var pairs = (~breaks & (~breaks >> 1) & 0b1_1111_1111) == 0;
-        // Digit by digit, a line each: no column of measurements has one digit in eleven lines.
+        // One digit on each line: no column of measurements has one digit on each of eleven lines.
         if (uniform == Gap.Line && breaks == 0b11_1111_1111) return true;
         return StartsRow && EndsRow(11, uniform) && (uniform == Gap.Space || (pairs && uniform is Gap.Dot or Gap.Dash));
     }
 
-    /// <summary>Next to a word is a usual writing ("fnr01…"); in the middle of letters and digits is a key or a hash.</summary>
+    /// <summary>A number may adjoin a word ("fnr01…"); between letters and digits it is part of a key or a hash.</summary>
     private readonly bool StandsAlone(int start, int end)
     {
         int left = start, right = end;
@@ -202,7 +201,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         return -1;
     }
 
-    /// <summary>Seven to nine digits together, or a row of that many with spaces.</summary>
+    /// <summary>Seven to nine adjacent digits, or a row of that many with spaces; 0 when there is none.</summary>
     private readonly int HprLength()
     {
         var first = 1;
@@ -217,12 +216,12 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
     private readonly bool IsHpr(int length, int distance)
     {
         if (_ends[length - 1] < _text.Length && char.IsLetter(_text[_ends[length - 1]])) return false;
-        // With words in between, an organisation or a date may be meant.
+        // With words in between it may be an organisation number or a date.
         return distance <= 5 || !(OrganizationNumber.IsValid(_digits[..length]) || (length == 8 && IsDate()));
     }
 
-    /// <param name="from">Where the eight digits start: after a 47 without its plus.</param>
-    /// <param name="usual">Grouped as telephones are: 22 33 44 55 or 912 34 567, with nothing else in the row.</param>
+    /// <param name="from">Index of the first of the eight digits: 2 after a 47 without a plus sign.</param>
+    /// <param name="usual">Grouped as telephone numbers are, 22 33 44 55 or 912 34 567, with nothing else in the row.</param>
     private readonly int PhoneLength(out int from, out bool usual)
     {
         from = _digits[..2].SequenceEqual("47") && _count >= 10 && IsSubscriber(2) && EndsGroup(10) && EndsRow(10, Uniform(2, 8)) ? 2 : 0;
@@ -234,9 +233,11 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         if (breaks != 0 && uniform is not (Gap.Space or Gap.Dot or Gap.Dash)) return 0;
 
         const int pairs = 1 << 1 | 1 << 3 | 1 << 5, threeTwoThree = 1 << 2 | 1 << 4;
-        // In pairs with dashes is also how a dose through the day is written: 20-10-20-24.
+        // Pairs with dashes may be the doses of a day: 20-10-20-24.
         usual = breaks is pairs or threeTwoThree && uniform is Gap.Space or Gap.Dot && StartsRow && EndsRow(from + 8, uniform);
-        return breaks is 0 or pairs or threeTwoThree or 1 << 1 or 1 << 2 or 1 << 3 or 1 << 4 or (1 << 1 | 1 << 4) or (1 << 2 | 1 << 5) or 0b1111111 ? from + 8 : 0;
+        return breaks is 0 or pairs or threeTwoThree or 1 << 1 or 1 << 2 or 1 << 3 or 1 << 4 or (1 << 1 | 1 << 4) or (1 << 2 | 1 << 5) or 0b1111111
+            ? from + 8
+            : 0;
     }
 
     private readonly bool IsPhone(int at, int from, int length, bool usual, Cue cue, int distance)
@@ -244,8 +245,10 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         var end = _ends[length - 1];
         var after = end < _text.Length ? _text[end] : ' ';
         if (char.IsLetter(after)) return false;
-        // A part of a key: AVV-22334455. Not so "tlf-22334455", nor the second of "22334455/22334466".
-        if (at > 0 && _text[at - 1] is '-' or '_' or '/' or '#' or '\\' && distance > 2 && !(_findings is [.., var last] && last.Offset + last.Length == at - 1)) return false;
+        // Part of a key (AVV-22334455), unlike "tlf-22334455" and the second number of "22334455/22334466".
+        if (at > 0 && _text[at - 1] is '-' or '_' or '/' or '#' or '\\' && distance > 2
+            && !(_findings is [.., var last] && last.Offset + last.Length == at - 1))
+            return false;
 
         if (cue == Cue.Phone)
             return Breaks(0, length) != 0 || !(IsYearFirstDate() || (distance > 5 && IsDate()));
@@ -254,8 +257,8 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
             return !(cue == Cue.Other && distance <= 16) && !FollowsNumber(at) && !IsMeasured(end)
                 && !(after is ',' or ':' && end + 1 < _text.Length && char.IsDigit(_text[end + 1]));
 
-        // Eight digits together and no word for a telephone: a date, a message or a journal. Only a mobile
-        // right after someone to call is told apart from those.
+        // Eight adjacent digits without a cue for a telephone are usually a date, a message or a journal number. Only a mobile number right after a
+        // word for a person is recognised.
         return cue == Cue.Person && distance <= 3 && Breaks(0, length) == 0 && from == 0 && _digits[0] is '4' or '9' && !IsMeasured(end);
     }
 
@@ -290,10 +293,10 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         return number;
     }
 
-    /// <summary>This many digits from here stop where a group stops, not inside a longer run.</summary>
+    /// <summary>True when this many digits end where a group ends, not inside a longer run.</summary>
     private readonly bool EndsGroup(int length) => length <= _count && _gaps[length - 1] != Gap.None;
 
-    /// <summary>Bit i is set where the digits from + i and from + i + 1 are kept apart.</summary>
+    /// <summary>Bit i is set where there is a gap between the digits from + i and from + i + 1.</summary>
     private readonly int Breaks(int from, int length)
     {
         var breaks = 0;
@@ -302,7 +305,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         return breaks;
     }
 
-    /// <summary>The one separator used; <see cref="Gap.None"/> for digits together, <see cref="Gap.End"/> for several.</summary>
+    /// <summary>The only kind of gap used; <see cref="Gap.None"/> for adjacent digits, <see cref="Gap.End"/> for several kinds.</summary>
     private readonly Gap Uniform(int from, int length)
     {
         var uniform = Gap.None;
@@ -315,7 +318,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         return uniform;
     }
 
-    /// <summary>Nothing of the same row stands before: a date or a clock time, with its own separators, is not of the row.</summary>
+    /// <summary>True when nothing of the same row precedes: a date or a time of day, with its own separators, is not part of the row.</summary>
     private readonly bool StartsRow => _before is Gap.End or Gap.Line or Gap.DotSpace or Gap.Dash
         || (_before == Gap.Space && _earlier is not (Gap.End or Gap.Space));
 
@@ -330,7 +333,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         var end = DomainEnd(at + 1);
         if (start == at || end < 0) return at + 1;
 
-        // The part before the at sign may have been taken for a number.
+        // The part before the at sign may have been found as a number.
         while (_findings is [.., var last] && last.Offset + last.Length > start)
         {
             start = Math.Min(start, last.Offset);
@@ -339,7 +342,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
         return Add(IdentityKind.EmailAddress, start, end);
     }
 
-    /// <summary>The end of the last label that can be a top domain, at least the second; -1 if there is none.</summary>
+    /// <summary>The end of the last label that can be a top-level domain, at least the second; -1 if there is none.</summary>
     private readonly int DomainEnd(int at)
     {
         var end = -1;
@@ -356,7 +359,7 @@ internal ref struct IdentityScan(ReadOnlySpan<char> text, Span<char> digits, Spa
 
     private static bool IsAddressLetter(char c) => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark;
 
-    /// <summary>"tlf 22 33 44 010180 12345": the surest of two numbers that share digits is the one with control digits.</summary>
+    /// <summary>Of two numbers that share digits, the one with control digits is kept: "tlf 22 33 44 010180 12345".</summary>
     private int AddUnlessPersonInside(IdentityKind kind, int start, int length)
     {
         var end = _ends[length - 1];

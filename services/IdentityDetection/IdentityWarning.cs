@@ -1,19 +1,23 @@
 namespace Avvik.IdentityDetection;
 
-/// <summary>Where a submission's text may identify someone, which only a person can judge.</summary>
-/// <param name="Pointer">The text: a JSON pointer into the submission.</param>
+/// <summary>Places in a submission's text that may identify someone, which only a person can judge.</summary>
+/// <param name="Pointer">JSON pointer of the text in the submission.</param>
 /// <param name="Code"><c>possibleName</c>, <c>possibleBirthDate</c> or <c>possibleAddress</c>.</param>
-/// <param name="Places">Where in it.</param>
+/// <param name="Places">The places in that text.</param>
 public sealed record IdentityWarning(string Pointer, string Code, IReadOnlyList<IdentityFinding> Places)
 {
-    /// <summary>In the texts of a submission: the reporter is shown it, and a coordinator has to clear it.</summary>
+    /// <summary>Warnings for a submission's texts. The reporter sees them, and a coordinator must clear them.</summary>
     public static IReadOnlyList<IdentityWarning> In(string? narrative, string? immediateAction, string? suggestedMeasure) =>
         [.. In("/narrative", narrative), .. In("/immediateAction", immediateAction), .. In("/suggestedMeasure", suggestedMeasure)];
 
-    private static IEnumerable<IdentityWarning> In(string pointer, string? text) => text is null ? [] : IdentityDetector.FindPossible(text).GroupBy(place => place.Kind).Select(of => new IdentityWarning(pointer, of.Key switch
+    private static IEnumerable<IdentityWarning> In(string pointer, string? text) => text is null
+        ? []
+        : IdentityDetector.FindPossible(text).GroupBy(place => place.Kind).Select(places => new IdentityWarning(pointer, CodeOf(places.Key), [.. places]));
+
+    private static string CodeOf(IdentityKind kind) => kind switch
     {
         IdentityKind.PersonName => "possibleName",
         IdentityKind.BirthDate => "possibleBirthDate",
         _ => "possibleAddress",
-    }, [.. of]));
+    };
 }

@@ -2,7 +2,7 @@ using Avvik.Contracts;
 
 namespace Avvik.IdentityDetection;
 
-/// <summary>What a word can be where a person may be named: by the lists, which have the common names and not all, and by how it is made.</summary>
+/// <summary>Classifies a word as a part of a name: by the word lists, which contain only common names, and by its form.</summary>
 internal static class Names
 {
     private static readonly WordSet s_first = new(Words.Read(
@@ -16,7 +16,7 @@ internal static class Names
     private static readonly WordSet s_birth = new(Words.Read("cues-birth"));
     private static readonly string[] s_lastEndings = [.. Words.Read("last-name-endings")];
     private static readonly string[] s_institutionEndings = [.. Words.Read("institution-endings")], s_thingEndings = [.. Words.Read("thing-endings")];
-    // Letters that neither bokmål nor nynorsk has, and the names of many who live here have.
+    // Letters of other languages' names that neither bokmål nor nynorsk uses.
     private static readonly System.Buffers.SearchValues<char> s_namesOnly =
         System.Buffers.SearchValues.Create("áíúčđŋšŧžćńóśźżłąęłěřůťďňāēīūģķļņėįųůğşçıİöäüëïâîûãõñþðýÁÍÚČĐŊŠŦŽĆŃÓŚŹŻŁĄĘĀĒĪŪĢĶĻŅĖĮŲĞŞÇÖÄÜÞÐÝ");
 
@@ -28,7 +28,7 @@ internal static class Names
 
     public static bool IsCommonLast(ReadOnlySpan<char> word) => s_last.Contains(word);
 
-    /// <summary>In the list of last names, or made like one; in the genitive too.</summary>
+    /// <summary>In the list of last names or formed like one; also in the genitive.</summary>
     public static bool IsLast(ReadOnlySpan<char> word)
     {
         if (s_last.Contains(word) || (word.Length > 3 && word[^1] is 's' or 'S' && s_last.Contains(word[..^1]))) return true;
@@ -39,19 +39,19 @@ internal static class Names
         return false;
     }
 
-    /// <summary>A patronymic: nothing else is made like it.</summary>
+    /// <summary>A patronymic (-sen, -sson), a form that other words do not have.</summary>
     public static bool IsPatronymic(ReadOnlySpan<char> word)
     {
         if (word.Length > 6 && word[^1] is 's') word = word[..^1];
         return word.Length > 5 && char.IsUpper(word[0]) && s_last.Contains(word) && (word.EndsWith("sen") || word.EndsWith("sson"));
     }
 
-    /// <summary>Spelled as no Norwegian word is.</summary>
+    /// <summary>Contains a letter that Norwegian words do not use.</summary>
     public static bool IsForeignSpelling(ReadOnlySpan<char> word) => word.Length > 2 && word.ContainsAny(s_namesOnly);
 
     public static bool IsPlace(ReadOnlySpan<char> word) => s_places.Contains(word) || (word.Length > 3 && word[^1] == 's' && s_places.Contains(word[..^1]));
 
-    /// <summary>Capitalised, and no name.</summary>
+    /// <summary>Often capitalised, but not a name.</summary>
     public static bool IsOther(ReadOnlySpan<char> word) => s_other.Contains(word);
 
     public static bool IsInstitution(ReadOnlySpan<char> word)
@@ -74,7 +74,7 @@ internal static class Names
     public static NameCue CueOf(ReadOnlySpan<char> word) =>
         s_titles.Contains(word) ? NameCue.Title : s_kin.Contains(word) ? NameCue.Kin : s_weak.Contains(word) ? NameCue.Weak : NameCue.None;
 
-    /// <summary>Stands after the name of a person, and hardly after another word.</summary>
+    /// <summary>A verb that follows a person's name and rarely another word.</summary>
     public static bool IsVerbOfPerson(ReadOnlySpan<char> word) => s_verbs.Contains(word);
 
     public static bool IsPossessive(ReadOnlySpan<char> word) => s_possessives.Contains(word);
@@ -82,14 +82,14 @@ internal static class Names
     public static bool IsBirth(ReadOnlySpan<char> word) => s_birth.Contains(word);
 }
 
-/// <summary>What the word before says of a name.</summary>
+/// <summary>What the word before a name indicates.</summary>
 internal enum NameCue
 {
     None,
     /// <summary>Anything may follow it: only a known first name counts.</summary>
     Weak,
-    /// <summary>Someone who goes by the first name.</summary>
+    /// <summary>A person who is called by the first name.</summary>
     Kin,
-    /// <summary>Someone who goes by the last name as well.</summary>
+    /// <summary>A person who may be called by the last name alone.</summary>
     Title,
 }

@@ -5,9 +5,9 @@ using System.Text;
 namespace Avvik.IdentityDetection;
 
 /// <summary>
-/// A text in the one form that the rules read: compatibility characters as plain ones (NFKC: ①, ², 𝟏, full width), digits of every script as ASCII,
-/// HTML entities decoded, invisible characters gone, any white space as one space or line feed, and the letters O and l as the digits they stand for.
-/// It keeps where each character stands in the text as sent.
+/// A text in the form that the rules read: compatibility characters as plain ones (NFKC: ①, ², 𝟏, full width), digits of every script as ASCII, HTML
+/// entities decoded, invisible characters removed, white space as one space or line feed, and the letters O and l as the digits they stand for. Maps
+/// each character to its place in the text as sent.
 /// </summary>
 internal readonly struct NormalizedText
 {
@@ -16,22 +16,22 @@ internal readonly struct NormalizedText
 
     private NormalizedText(string text, int[]? starts, int[]? ends) => (Text, _starts, _ends) = (text, starts, ends);
 
-    /// <summary>What the rules read.</summary>
+    /// <summary>The normalized text.</summary>
     public string Text { get; }
 
-    /// <summary>A finding in the text as sent.</summary>
+    /// <summary>Maps a finding to the text as sent.</summary>
     public IdentityFinding InOriginal(IdentityFinding found) => _starts is null ? found
         : found with { Offset = _starts[found.Offset], Length = _ends![found.Offset + found.Length - 1] - _starts[found.Offset] };
 
     public static NormalizedText Of(string text) => IsPlain(text) ? new(text, null, null) : new Builder(text).Build();
 
-    /// <summary>True for nearly every text that people type: the rules can read it as it is.</summary>
+    /// <summary>True when normalization would change nothing, as for nearly every text that people type.</summary>
     private static bool IsPlain(string text)
     {
         var before = 'a';
         foreach (var c in text)
         {
-            // Latin-1 letters are their own compatibility form.
+            // NFKC does not change Latin-1 letters.
             var plain = c is >= '!' and <= '~' and not '&' or >= 'À' and <= 'ÿ' || (c is ' ' or '\n' && before is not (' ' or '\n'));
             if (!plain || (IsLookalike(c) && char.IsAsciiDigit(before)) || (char.IsAsciiDigit(c) && IsLookalike(before))) return false;
             before = c;
@@ -41,7 +41,7 @@ internal readonly struct NormalizedText
 
     private static bool IsLookalike(char c) => DigitOf(c) != c;
 
-    /// <summary>The digit that a letter is typed for (Unicode TR 39, the part of it for 0 and 1).</summary>
+    /// <summary>The digit that a letter looks like (Unicode TR 39, only for 0 and 1).</summary>
     private static char DigitOf(char c) => c switch
     {
         'O' or 'o' or 'О' or 'о' or 'Ο' or 'ο' => '0',
@@ -66,7 +66,7 @@ internal readonly struct NormalizedText
             return new(_text.ToString(), [.. _starts], [.. _ends]);
         }
 
-        /// <summary>What stands at a place, in compatibility form: an entity, or a character with the marks on it.</summary>
+        /// <summary>The next entity, or character with its combining marks, in compatibility form.</summary>
         private (int End, string Read) Next(int at)
         {
             if (original[at] == '&' && original.AsSpan(at, Math.Min(LongestEntity, original.Length - at)).IndexOf(';') is > 1 and var semicolon)
@@ -75,7 +75,7 @@ internal readonly struct NormalizedText
                 var decoded = WebUtility.HtmlDecode(entity);
                 if (decoded != entity && !HasSurrogate(decoded)) return (at + semicolon + 1, decoded.Normalize(NormalizationForm.FormKC));
             }
-            // Half a pair is no character and has no form.
+            // A lone surrogate cannot be normalized.
             if (Rune.DecodeFromUtf16(original.AsSpan(at), out _, out var length) != System.Buffers.OperationStatus.Done) return (at + 1, "");
             var end = at + length;
             while (end < original.Length && char.GetUnicodeCategory(original[end]) == UnicodeCategory.NonSpacingMark) end++;
@@ -116,7 +116,10 @@ internal readonly struct NormalizedText
             _ends.Add(end);
         }
 
-        /// <summary>In what has the length of a person number, its date or its last five, and is otherwise digits: "4l8O4O6l033" is a number.</summary>
+        /// <summary>
+        /// Replaces lookalikes in a token that otherwise consists of digits and is as long as a person number, its date or its last five digits:
+        /// "4l8O4O6l033".
+        /// </summary>
         private void ReplaceLookalikes()
         {
             for (var start = 0; start < _text.Length;)

@@ -1,8 +1,8 @@
 namespace Avvik.IdentityDetection;
 
 /// <summary>
-/// Control of Norwegian person numbers. Neither birth date, age, century nor gender may be read from one: from 2032
-/// they are no longer there.
+/// Validates Norwegian person numbers. Birth date, age, century and gender must not be derived from a number: numbers issued from 2032 do not
+/// contain them.
 /// </summary>
 public static class PersonNumber
 {
@@ -16,14 +16,14 @@ public static class PersonNumber
         if (elevenDigits.Length != 11 || elevenDigits.ContainsAnyExceptInRange('0', '9')) return false;
         var type = TypeOf(elevenDigits);
         return type is not null && (identifierType is null || identifierType == type)
-            // A remainder of 0 is the old rule. Numbers issued from 2032 may also have 1, 2 or 3; both live side by side.
+            // A remainder of 0 is the old rule. Numbers issued from 2032 may also have 1, 2 or 3; both rules are valid at the same time.
             && Sum(elevenDigits, FirstWeights) % 11 <= 3
             && Sum(elevenDigits, SecondWeights) % 11 == 0;
     }
 
     private static string? TypeOf(ReadOnlySpan<char> number)
     {
-        // The common emergency number (felles hjelpenummer) holds no date.
+        // A felles hjelpenummer contains no date.
         if (number[0] >= '8') return "fhn";
 
         var type = "fnr";
@@ -33,8 +33,7 @@ public static class PersonNumber
             type = "dnr";
             day -= 40;
         }
-        // Synthetic people have 80 added to the month (Tenor) or 65 (Dolly), D-numbers of theirs too; Dolly also has
-        // D-numbers with 40.
+        // Synthetic numbers have 80 (Tenor) or 65 (Dolly) added to the month, also synthetic D-numbers; Dolly also has D-numbers with 40.
         if (month > 80) month -= 80;
         else if (month > 65) month -= 65;
         else if (month > 40)
@@ -42,7 +41,7 @@ public static class PersonNumber
             if (type == "fnr") type = "hnr";
             month -= 40;
         }
-        // The century is unknown, so every fourth year is a leap year: as it is in this one.
+        // The century is unknown, so every fourth year counts as a leap year, as in this century.
         return month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(2000 + year, month) ? type : null;
     }
 

@@ -1,8 +1,8 @@
 namespace Avvik.IdentityDetection;
 
 /// <summary>
-/// One pass over the words of a text for names, birth dates and addresses. None of them has control digits: they are found where the word before
-/// them says what they are, or where a first name and a last name stand together.
+/// One pass over the words of a text for names, birth dates and addresses. They have no control digits: they are found after a cue, or where a first
+/// name and a last name are adjacent.
 /// </summary>
 internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 {
@@ -11,7 +11,8 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
     private static readonly string[] s_streetEndingsAfterCue = [.. Words.Read("street-endings-after-cue")];
     private static readonly WordSet s_addressCues = new(Words.Read("cues-address"));
     private static readonly string[] s_noStreets = [.. Words.Read("not-streets")];
-    private static readonly string[] s_months = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
+    private static readonly string[] s_months =
+        ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
 
     private readonly ReadOnlySpan<char> _text = text;
     private List<IdentityFinding>? _findings;
@@ -33,26 +34,30 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 
     private readonly ReadOnlySpan<char> Of(Range word) => _text[word.Start..word.End];
 
-    /// <summary>Letters, with a hyphen or an apostrophe between them; none that a digit adjoins.</summary>
+    /// <summary>The next word: letters, with hyphens and apostrophes between them.</summary>
     private readonly Range WordFrom(int at)
     {
         while (at < _text.Length && !char.IsLetter(_text[at])) at++;
         var start = at;
-        while (at < _text.Length && (char.IsLetter(_text[at]) || (_text[at] is '-' or '\'' or '’' or '\u00AD' && at > start && at + 1 < _text.Length && char.IsLetter(_text[at + 1])))) at++;
+        while (at < _text.Length && (char.IsLetter(_text[at]) || (at > start && IsInnerMark(at)))) at++;
         return new(start, at);
     }
 
-    /// <summary>Where the name that starts with the word ends; 0 when it is none.</summary>
+    /// <summary>A hyphen or an apostrophe before a letter.</summary>
+    private readonly bool IsInnerMark(int at) =>
+        _text[at] is '-' or '\'' or '’' or '\u00AD' && at + 1 < _text.Length && char.IsLetter(_text[at + 1]);
+
+    /// <summary>Where the name that starts with the word ends; 0 when it does not start a name.</summary>
     private readonly int NameEnd(Range before, Range word)
     {
         var first = Of(word);
         if (!char.IsUpper(first[0])) return first.Length < 2 ? 0 : LowerCaseNameEnd(before, word);
         if (Names.IsOther(first) || Names.IsInstitution(first) || Names.IsThing(first) || IsAcronym(first)) return 0;
         var known = Names.IsFirst(first);
-        // "Søsteren Randi": the cue itself is no name.
+        // "Søsteren Randi": the cue itself is not a name.
         if (!known && Names.CueOf(first) != NameCue.None) return 0;
 
-        // The words of the name: until one that is written small, or is a place.
+        // The words of the name, up to one in lower case or a place.
         var (last, count, following, evidence) = (word, 1, WordFrom(word.End), Names.IsForeignSpelling(first));
         while (count < LongestName && Joins(last, following))
         {
@@ -64,7 +69,8 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         }
         // "Moen sykehjem", "Johan Castbergs vei".
         if (!following.IsEmpty && IsSpace(last.End, following.Start)
-            && (Names.IsInstitution(Of(following)) || (!char.IsUpper(_text[following.Start]) && EndsStreet(Of(following))))) return 0;
+            && (Names.IsInstitution(Of(following)) || (!char.IsUpper(_text[following.Start]) && EndsStreet(Of(following)))))
+            return 0;
 
         var cue = CueBefore(before, word);
         // "pasient K. Nordmann"; "Nordmann, Kari".
@@ -80,7 +86,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         if (IsHeadline(word, last)) return known && Names.IsLast(Of(last));
         if (known && (cue != NameCue.None || Names.IsLast(Of(last)) || !Names.IsAlsoWord(Of(word)))) return true;
         if (cue >= NameCue.Kin || evidence) return true;
-        // Inside a sentence only names have a capital: two in a row, the second made like a last name.
+        // Inside a sentence two capitalised words in a row are a name when the second is formed like a last name.
         return (cue == NameCue.Weak || !StartsSentence(word)) && (Names.IsLast(Of(last)) || (cue == NameCue.Weak && !Names.IsPlace(Of(last))));
     }
 
@@ -90,7 +96,9 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         // "LIS1", "KAD".
         if (cue < NameCue.Kin && name.Length <= 5 && !name.ContainsAnyInRange('a', 'z')) return false;
         if ((known && !Names.IsAlsoWord(name)) || Names.IsPatronymic(name)) return true;
-        if (Names.IsCommonLast(name) && !Names.IsAlsoWord(name) && !Names.IsPlace(name) && IsSpace(word.End, following.Start) && Names.IsVerbOfPerson(Of(following))) return true;
+        if (Names.IsCommonLast(name) && !Names.IsAlsoWord(name) && !Names.IsPlace(name)
+            && IsSpace(word.End, following.Start) && Names.IsVerbOfPerson(Of(following)))
+            return true;
         // "Mannen hennes, Zbigniew, var …".
         if (cue >= NameCue.Kin && word.Start > 1 && _text[word.Start - 2] == ',' && Mark(word.End) == ',') return true;
         return cue switch
@@ -101,7 +109,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         };
     }
 
-    /// <summary>What the word before says; past a possessive, what the one before that says.</summary>
+    /// <summary>The cue of the word before; of the one before that when the word before is a possessive.</summary>
     private readonly NameCue CueBefore(Range before, Range word)
     {
         if (!IsCue(before, word)) return NameCue.None;
@@ -113,16 +121,17 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         return start == end ? NameCue.None : Names.CueOf(_text[start..end]);
     }
 
-    /// <summary>"Nordmann, Kari", also when only the words around it say that the first is a name.</summary>
+    /// <summary>"Nordmann, Kari", also when only the context shows that the first word is a name.</summary>
     private readonly bool IsLastThenFirst(Range word, Range following, NameCue cue)
     {
         if (following.IsEmpty || !_text[word.End..].StartsWith(", ") || following.Start != word.End + 2 || !char.IsUpper(_text[following.Start])) return false;
         var last = Of(word);
         var first = Of(following);
-        return (Names.IsCommonLast(last) || (Names.IsLast(last) && (cue != NameCue.None || !StartsSentence(word)))) && Names.IsFirst(first) && !Names.IsAlsoWord(first) && !Names.IsCommonLast(first);
+        return (Names.IsCommonLast(last) || (Names.IsLast(last) && (cue != NameCue.None || !StartsSentence(word))))
+            && Names.IsFirst(first) && !Names.IsAlsoWord(first) && !Names.IsCommonLast(first);
     }
 
-    /// <summary>Nothing of the same sentence stands before it.</summary>
+    /// <summary>True when the word is the first of its sentence.</summary>
     private readonly bool StartsSentence(Range word)
     {
         var at = word.Start;
@@ -138,7 +147,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         return IsSpace(word.End, last.Start) && Names.IsCommonLast(Of(last)) ? last.End : 0;
     }
 
-    /// <summary>Only spaces, or a colon, or the full stop of an abbreviation between the cue and the name.</summary>
+    /// <summary>True when only spaces, a colon or the full stop of an abbreviation separate the cue and the name.</summary>
     private readonly bool IsCue(Range before, Range word)
     {
         if (before.IsEmpty || word.Start - before.End > 3) return false;
@@ -150,10 +159,15 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
             return gap is ", " && (Names.CueOf(Of(before)) >= NameCue.Kin || Names.IsPossessive(Of(before)))
                 && ((Names.IsFirst(Of(word)) && !Names.IsAlsoWord(Of(word))) || (char.IsUpper(_text[word.Start]) && Mark(word.End) == ','));
         }
-        return mark == ':' || mark == '=' ? gap[1..].Trim().IsEmpty : mark == '.' ? before.End - before.Start <= 4 && gap[1..].Trim().IsEmpty : !gap.Contains('\n') && gap.Trim(" \u00A0«\"(").IsEmpty;
+        return mark switch
+        {
+            ':' or '=' => gap[1..].Trim().IsEmpty,
+            '.' => before.End - before.Start <= 4 && gap[1..].Trim().IsEmpty,
+            _ => !gap.Contains('\n') && gap.Trim(" \u00A0«\"(").IsEmpty,
+        };
     }
 
-    /// <summary>Another part of the same name: after one space, or after an initial.</summary>
+    /// <summary>True for another part of the same name: after one space, or after an initial.</summary>
     private readonly bool Joins(Range last, Range following)
     {
         if (following.IsEmpty || (!char.IsUpper(_text[following.Start]) && !HasArticle(following))) return false;
@@ -166,7 +180,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 
     private readonly bool IsSpace(int from, int to) => to - from == 1 && _text[from] is ' ' or '\u00A0';
 
-    /// <summary>All in capitals, and short: HLR, KAD, SI.</summary>
+    /// <summary>Short and all capitals: HLR, KAD, SI.</summary>
     private static bool IsAcronym(ReadOnlySpan<char> word)
     {
         if (word.Length > 5 || word.Length == 1) return false;
@@ -175,7 +189,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         return !Names.IsFirst(word) && !Names.IsLast(word);
     }
 
-    /// <summary>In a text where all is in capitals, two words are only two words.</summary>
+    /// <summary>All capitals: two adjacent words are not evidence of a name.</summary>
     private readonly bool IsHeadline(Range word, Range last) => !_text[word.Start..last.End].ContainsAnyInRange('a', 'z');
 
     private readonly Range BirthDate(int at)
@@ -256,7 +270,7 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         return false;
     }
 
-    /// <summary>A street and its number, or a farm's gårds- and bruksnummer.</summary>
+    /// <summary>A street with a house number, or gårds- and bruksnummer.</summary>
     private readonly Range Address(Range before, Range word)
     {
         var name = Of(word);
@@ -268,10 +282,10 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
             var street = false;
             foreach (var ending in s_streetEndings) street |= name.Length >= ending.Length + 2 && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
             foreach (var other in s_noStreets) street &= !name.StartsWith(other, StringComparison.OrdinalIgnoreCase);
-            if (!street && !IsCuedAddress(before, name) && !(EndsStreet(name) && !before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start))) return default;
+            if (!street && !IsCuedAddress(before, name) && !(EndsStreet(name) && FollowsCapital(before, word))) return default;
             start = !street && EndsStreet(name) ? WithNames(before) : WithQualifier(before, word);
         }
-        else if (!before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start) && EndsStreet(name)) start = WithNames(before);
+        else if (FollowsCapital(before, word) && EndsStreet(name)) start = WithNames(before);
         else return default;
 
         var (_, end) = Digits(word.End + 1);
@@ -286,10 +300,15 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         if (after is '.' or ':' or '-' or '/' && char.IsAsciiDigit(Mark(end + 1))) return default;
         if (after is '%' or '°' || (after is '.' && Mark(end + 1) == ' ' && char.IsLower(Mark(end + 2)))) return default;
         if (after is ' ' && char.IsUpper(Mark(end + 1)) && !char.IsLetterOrDigit(Mark(end + 2))) return new(start, end + 2);
-        if (after is ' ' && WordFrom(end + 1) is var next && next.Start == end + 1
-            && Of(next) is "timer" or "time" or "minutter" or "min" or "dager" or "uker" or "ganger" or "år" or "km" or "meter" or "mil" or "prosent" or "pasienter" or "personer" or "kr" or "kroner") return default;
+        if (after is ' ' && WordFrom(end + 1) is var next && next.Start == end + 1 && IsUnit(Of(next))) return default;
         return new(start, end);
     }
+
+    private readonly bool FollowsCapital(Range before, Range word) =>
+        !before.IsEmpty && char.IsUpper(_text[before.Start]) && IsSpace(before.End, word.Start);
+
+    private static bool IsUnit(ReadOnlySpan<char> word) => word is "timer" or "time" or "minutter" or "min" or "dager" or "uker" or "ganger" or "år"
+        or "km" or "meter" or "mil" or "prosent" or "pasienter" or "personer" or "kr" or "kroner";
 
     /// <summary>"Adresse: Solbakken 6".</summary>
     private readonly bool IsCuedAddress(Range before, ReadOnlySpan<char> name)
@@ -302,9 +321,12 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 
     /// <summary>"Nedre Torggate".</summary>
     private readonly int WithQualifier(Range before, Range word) =>
-        !before.IsEmpty && IsSpace(before.End, word.Start) && Of(before) is "Nedre" or "Øvre" or "Nordre" or "Søndre" or "Østre" or "Vestre" or "Store" or "Lille" or "Gamle" or "Nye" or "Indre" or "Ytre" ? before.Start : word.Start;
+        !before.IsEmpty && IsSpace(before.End, word.Start) && IsQualifier(Of(before)) ? before.Start : word.Start;
 
-    /// <summary>"Johan Nygaardsvolds gate": back to where the capitals begin, but not past the sentence's beginning.</summary>
+    private static bool IsQualifier(ReadOnlySpan<char> word) => word is "Nedre" or "Øvre" or "Nordre" or "Søndre" or "Østre" or "Vestre"
+        or "Store" or "Lille" or "Gamle" or "Nye" or "Indre" or "Ytre";
+
+    /// <summary>The start of the capitalised words before: "Johan Nygaardsvolds gate".</summary>
     private readonly int WithNames(Range before)
     {
         var start = before.Start;

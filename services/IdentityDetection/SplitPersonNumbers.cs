@@ -1,15 +1,16 @@
 namespace Avvik.IdentityDetection;
 
 /// <summary>
-/// Person numbers whose birth date and last five digits are kept apart by more than a separator: "130575 (10689)", "født 13.05.1975, siste fem 10689".
-/// The control digits decide, and only words that belong to such a number may stand between the two.
+/// Person numbers whose birth date and last five digits are separated by words or brackets: "130575 (10689)", "født 13.05.1975, siste fem 10689". The
+/// control digits must be valid, and only words that belong to such a number may separate the two.
 /// </summary>
 internal static class SplitPersonNumbers
 {
     // Characters between the date and the five digits.
-    private const int Reach = 80;
+    private const int MaxDistance = 80;
     private static readonly WordSet s_between = new(Words.Read("cues-last-five", "cues-birth"));
-    private static readonly WordSet s_named = new("pnr", "personnr", "personnummer", "personnummeret", "fnr", "fødselsnr", "fødselsnummer", "fem", "siffer", "sifre", "sifrene", "individnummer");
+    private static readonly WordSet s_named = new(
+        "pnr", "personnr", "personnummer", "personnummeret", "fnr", "fødselsnr", "fødselsnummer", "fem", "siffer", "sifre", "sifrene", "individnummer");
     private static readonly string[] s_months =
         ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
 
@@ -24,7 +25,7 @@ internal static class SplitPersonNumbers
             foreach (var date in dates ??= Dates(text, groups))
             {
                 var (from, to) = date.End <= five.Start ? (date.End, five.Start) : (five.End, date.Start);
-                if (to < from || to - from > Reach || !BelongTogether(text, from, to, five.Start, isDateFirst: date.End <= five.Start)) continue;
+                if (to < from || to - from > MaxDistance || !BelongTogether(text, from, to, five.Start, isDateFirst: date.End <= five.Start)) continue;
                 if (!PersonNumber.IsValid(date.DayMonthYear + five.Digits(text), null)) continue;
                 var start = Math.Min(date.Start, five.Start);
                 (found ??= []).Add(new(IdentityKind.PersonNumber, start, WithBracket(text, from, Math.Max(date.End, five.End)) - start));
@@ -32,7 +33,7 @@ internal static class SplitPersonNumbers
         }
     }
 
-    /// <summary>"130575 (10689)": the bracket that closes belongs to what the other opened.</summary>
+    /// <summary>Includes the closing bracket of "130575 (10689)".</summary>
     private static int WithBracket(string text, int opened, int end) =>
         end < text.Length && text[end] is ')' or ']' && text.AsSpan(opened, end - opened).ContainsAny('(', '[') ? end + 1 : end;
 
@@ -41,12 +42,13 @@ internal static class SplitPersonNumbers
         public string Digits(string text) => Break < 0 ? text[Start..End] : string.Concat(text.AsSpan(Start, 3), text.AsSpan(Break, 2));
     }
 
-    /// <summary>Five digits, or three and the two control digits.</summary>
+    /// <summary>Five digits, or three digits and the two control digits.</summary>
     private static Five? FiveAt(string text, ReadOnlySpan<DigitGroup> groups, int i)
     {
         var group = groups[i];
         if (group.Length == 5) return new(group.Start, group.End, -1);
-        if (group.Length == 3 && i + 1 < groups.Length && groups[i + 1] is { Length: 2 } control && control.Start == group.End + 1 && text[group.End] is ' ' or '-' or '.')
+        if (group.Length == 3 && i + 1 < groups.Length && groups[i + 1] is { Length: 2 } control && control.Start == group.End + 1
+            && text[group.End] is ' ' or '-' or '.')
             return new(group.Start, control.End, control.Start);
         return null;
     }
@@ -99,7 +101,8 @@ internal static class SplitPersonNumbers
                 else if (group.Length == 4 && second.Length <= 2 && third.Length <= 2)
                     dates.Add(new(group.Start, groups[i + 2].End, $"{Two(third)}{Two(second)}{digits[2..]}"));
             }
-            if (group.Length <= 2 && i + 1 < groups.Length && groups[i + 1] is { Length: 2 or 4 } year && MonthBetween(text, group.End, year.Start) is > 0 and var month)
+            if (group.Length <= 2 && i + 1 < groups.Length && groups[i + 1] is { Length: 2 or 4 } year
+                && MonthBetween(text, group.End, year.Start) is > 0 and var month)
                 dates.Add(new(group.Start, year.End, $"{Two(digits)}{month:00}{year.Of(text)[^2..]}"));
         }
         return dates;
@@ -116,7 +119,8 @@ internal static class SplitPersonNumbers
         if (to - from is < 3 or > 12) return 0;
         var word = WordAt(text, from, to);
         for (var month = 0; month < s_months.Length; month++)
-            if (word.Equals(s_months[month], StringComparison.OrdinalIgnoreCase) || (word.Length == 3 && s_months[month].AsSpan().StartsWith(word, StringComparison.OrdinalIgnoreCase)))
+            if (word.Equals(s_months[month], StringComparison.OrdinalIgnoreCase)
+                || (word.Length == 3 && s_months[month].AsSpan().StartsWith(word, StringComparison.OrdinalIgnoreCase)))
                 return month + 1;
         return 0;
     }
@@ -129,14 +133,14 @@ internal static class SplitPersonNumbers
     }
 }
 
-/// <summary>Digits that adjoin.</summary>
+/// <summary>A run of adjacent digits.</summary>
 internal readonly record struct DigitGroup(int Start, int End)
 {
     public int Length => End - Start;
 
     public ReadOnlySpan<char> Of(string text) => text.AsSpan(Start, Length);
 
-    /// <summary>The groups of a normalized text, from the left, in <paramref name="buffer"/> or, where it is too small, in an array.</summary>
+    /// <summary>The groups of a normalized text, from the left, in <paramref name="buffer"/> or, when it is too small, in an array.</summary>
     public static ReadOnlySpan<DigitGroup> In(string text, Span<DigitGroup> buffer)
     {
         var count = 0;

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Avvik.IdentityDetection;
 
-/// <summary>The word lists in <c>Words/</c>: data with a source and a licence each, built into the assembly.</summary>
+/// <summary>The word lists in <c>Words/</c>, embedded in the assembly; each file names its source and licence.</summary>
 internal static class Words
 {
     /// <summary>The words of one or more lists, in the order of the files.</summary>
@@ -12,7 +12,8 @@ internal static class Words
         var words = new List<string>();
         foreach (var name in names)
         {
-            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.txt") ?? throw new InvalidOperationException($"The word list {name} is missing.");
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.txt")
+                ?? throw new InvalidOperationException($"The word list {name} is missing.");
             using var reader = new StreamReader(stream);
             while (reader.ReadLine() is { } line)
                 if (!line.StartsWith('#')) words.AddRange(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -21,7 +22,7 @@ internal static class Words
     }
 }
 
-/// <summary>Whole words, whatever their case.</summary>
+/// <summary>Whole words, case-insensitive.</summary>
 internal sealed class WordSet(params IEnumerable<string> words)
 {
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _words =
@@ -30,7 +31,7 @@ internal sealed class WordSet(params IEnumerable<string> words)
     public bool Contains(ReadOnlySpan<char> word) => _words.Contains(word);
 }
 
-/// <summary>Whole words, and beginnings of words, which have a star in the list.</summary>
+/// <summary>Whole words, and prefixes, which end with a star in the list.</summary>
 internal sealed class WordStarts
 {
     private readonly WordSet _words;

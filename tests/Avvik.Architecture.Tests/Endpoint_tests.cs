@@ -15,27 +15,28 @@ namespace Avvik.Architecture.Tests;
 
 public sealed class Endpoint_tests
 {
-    // The process, the database, and what the API is: no secret in any of them.
-    private static readonly string[] OpenToAll = ["/health/live", "/health/ready", "/openapi/{documentName}.json"];
+    // Health and the API description contain no secrets.
+    private static readonly string[] AnonymousPaths = ["/health/live", "/health/ready", "/openapi/{documentName}.json"];
 
     [Fact]
-    public Task Reporting_asks_who_calls() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations");
+    public Task Reporting_requires_authentication() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations");
 
     [Fact]
-    public Task Triage_asks_who_calls() => AssertGuardedAsync<triage::Program>("/api/v1/triage");
+    public Task Triage_requires_authentication() => AssertGuardedAsync<triage::Program>("/api/v1/triage");
 
     [Fact]
-    public Task Routing_asks_who_calls() => AssertGuardedAsync<routing::Program>("/api/v1/cases");
+    public Task Routing_requires_authentication() => AssertGuardedAsync<routing::Program>("/api/v1/cases");
 
     [Fact]
-    public Task Statistics_asks_who_calls() => AssertGuardedAsync<statistics::Program>("/api/v1/statistics");
+    public Task Statistics_requires_authentication() => AssertGuardedAsync<statistics::Program>("/api/v1/statistics");
 
     [Fact]
-    public async Task Statistics_cannot_open_a_sealed_text()
+    public async Task Statistics_has_no_key_for_encrypted_texts()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using (var service = new ServiceUnderTest<statistics::Program>(database)) Assert.Null(service.Services.GetService<TextProtector>());
-        Assert.Empty(Sources.In("*.cs", "services/Statistics").Lines(line => line.Contains("TextProtect", StringComparison.Ordinal) || line.Contains("KeyRing", StringComparison.Ordinal)));
+        Assert.Empty(Sources.In("*.cs", "services/Statistics")
+            .Lines(line => line.Contains("TextProtect", StringComparison.Ordinal) || line.Contains("KeyRing", StringComparison.Ordinal)));
         await using var other = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using (var service = new ServiceUnderTest<triage::Program>(other)) Assert.NotNull(service.Services.GetService<TextProtector>());
     }
@@ -44,20 +45,22 @@ public sealed class Endpoint_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<TProgram>(database);
-        using var nobody = service.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        using var anonymous = service.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
         var endpoints = service.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().ToList();
         var paths = endpoints.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().ToList();
         Assert.Contains(paths, path => path.StartsWith(known, StringComparison.Ordinal));
 
-        Assert.Equal(OpenToAll, endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
-        foreach (var endpoint in endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        var open = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).ToList();
+        Assert.Equal(AnonymousPaths, open.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
+        foreach (var endpoint in endpoints.Except(open))
         {
-            Assert.True(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0, $"{endpoint.DisplayName} asks nobody who they are");
-            // And not on paper alone.
+            Assert.True(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0, $"{endpoint.DisplayName} requires no authorization");
+            // Metadata alone proves nothing: the endpoint must answer 401.
             var path = endpoint.RoutePattern.RawText!.Replace("{id:guid}", Guid.Empty.ToString(), StringComparison.Ordinal);
             using var request = new HttpRequestMessage(new HttpMethod(endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]), path);
-            using var response = await nobody.SendAsync(request);
-            Assert.True(response.StatusCode == System.Net.HttpStatusCode.Unauthorized, $"{endpoint.DisplayName} answered {(int)response.StatusCode} to nobody");
+            using var response = await anonymous.SendAsync(request);
+            Assert.True(response.StatusCode == System.Net.HttpStatusCode.Unauthorized,
+                $"{endpoint.DisplayName} answered {(int)response.StatusCode} without a token");
         }
     }
 }

@@ -20,11 +20,14 @@ public sealed class OpenApi_tests
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
-    public async Task Checked_in_document_is_what_the_services_describe()
+    public async Task Checked_in_document_equals_the_services_description()
     {
-        var described = ApiDescription.Merge(
-            [await DescribeAsync<reporting::Program>(), await DescribeAsync<routing::Program>(), await DescribeAsync<statistics::Program>(), await DescribeAsync<triage::Program>()],
-            "Bearer").ToJsonString(Readable) + "\n";
+        JsonObject[] documents =
+        [
+            await DescribeAsync<reporting::Program>(), await DescribeAsync<routing::Program>(),
+            await DescribeAsync<statistics::Program>(), await DescribeAsync<triage::Program>(),
+        ];
+        var described = ApiDescription.Merge(documents, "Bearer").ToJsonString(Readable) + "\n";
         if (Environment.GetEnvironmentVariable("AVVIK_UPDATE_OPENAPI") == "1")
         {
             await global::System.IO.File.WriteAllTextAsync(File, described);
@@ -33,7 +36,8 @@ public sealed class OpenApi_tests
         var (now, before) = (described.Split('\n'), (await global::System.IO.File.ReadAllTextAsync(File)).Split('\n'));
         var first = now.Zip(before).TakeWhile(lines => lines.First == lines.Second).Count();
         Assert.True(now.Length == before.Length && first == now.Length,
-            $"contracts/openapi/v1.json differs from line {first + 1} on: «{now.ElementAtOrDefault(first)?.Trim()}» is described. Run contracts/openapi/update and review what changes.");
+            $"contracts/openapi/v1.json differs from line {first + 1} on: the services describe «{now.ElementAtOrDefault(first)?.Trim()}». "
+            + "Run contracts/openapi/update and review the change.");
     }
 
     [Fact]
@@ -41,9 +45,10 @@ public sealed class OpenApi_tests
     {
         var schemas = JsonNode.Parse(await global::System.IO.File.ReadAllTextAsync(File))!["components"]!["schemas"]!.AsObject();
         var submission = schemas["Submission"]!;
-        Assert.Equal(["clientReference", "kind", "narrative", "occurredAt", "respondent"], submission["required"]!.AsArray().Select(r => (string)r!).Order(StringComparer.Ordinal));
+        var required = submission["required"]!.AsArray().Select(r => (string)r!);
+        Assert.Equal(["clientReference", "kind", "narrative", "occurredAt", "respondent"], required.Order(StringComparer.Ordinal));
         Assert.Contains("agreementBreach", submission["properties"]!["kind"]!["enum"]!.AsArray().Select(e => (string?)e));
-        // Every list is a page: items, and where the next one begins.
+        // Every list is a page: items and nextCursor.
         var lists = schemas.Where(s => s.Value!["properties"]?["items"] is not null).ToList();
         Assert.True(lists.Count >= 8);
         Assert.All(lists, s => Assert.True(s.Value!["properties"]!["nextCursor"] is not null, s.Key));
@@ -53,7 +58,7 @@ public sealed class OpenApi_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<TProgram>(database);
-        using var nobody = service.CreateClient();
-        return JsonNode.Parse(await nobody.GetStringAsync("/openapi/v1.json"))!.AsObject();
+        using var anonymous = service.CreateClient();
+        return JsonNode.Parse(await anonymous.GetStringAsync("/openapi/v1.json"))!.AsObject();
     }
 }

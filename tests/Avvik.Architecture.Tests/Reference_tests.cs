@@ -16,10 +16,11 @@ public sealed partial class Reference_tests
         foreach (var service in Services)
         {
             Assert.Empty(References(service).Intersect(Services));
-            // The compiler leaves out what is referenced and not used; the project file does not.
+            // The compiler omits unused references; the project file does not.
             var folder = service["Avvik.".Length..];
             Assert.Empty(ProjectReferences(Assert.Single(Sources.In("*.csproj", $"services/{folder}")).Text).Intersect(Services));
-            Assert.Empty(Sources.In("*.cs", $"services/{folder}").Lines(line => Services.Any(other => other != service && line.Contains($"using {other}", StringComparison.Ordinal))));
+            Assert.Empty(Sources.In("*.cs", $"services/{folder}")
+                .Lines(line => Services.Any(other => other != service && line.Contains($"using {other}", StringComparison.Ordinal))));
         }
     }
 
@@ -27,13 +28,14 @@ public sealed partial class Reference_tests
     public void Contracts_depend_only_on_the_runtime()
     {
         Assert.DoesNotContain(References("Avvik.Contracts"), name => !name.StartsWith("System.", StringComparison.Ordinal));
-        Assert.DoesNotContain(XDocument.Parse(Sources.In("Avvik.Contracts.csproj", "contracts").Single().Text).Descendants(), e => e.Name.LocalName is "PackageReference" or "FrameworkReference" or "ProjectReference");
+        var project = XDocument.Parse(Sources.In("Avvik.Contracts.csproj", "contracts").Single().Text);
+        Assert.DoesNotContain(project.Descendants(), e => e.Name.LocalName is "PackageReference" or "FrameworkReference" or "ProjectReference");
     }
 
     [Fact]
-    public void Client_package_brings_no_server()
+    public void Client_package_references_no_server_library()
     {
-        // What IHttpClientFactory and its resilience handler bring; nothing of a server's.
+        // Of Microsoft's libraries only those of IHttpClientFactory and its resilience handler.
         Assert.DoesNotContain(References("Avvik.Client"), name => name.StartsWith("MassTransit", StringComparison.Ordinal) || Services.Contains(name)
             || (name.StartsWith("Microsoft.", StringComparison.Ordinal) && !name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)));
         Assert.Empty(ProjectReferences(Sources.In("Avvik.Client.csproj", "contracts").Single().Text).Except(["Avvik.Contracts"]));
@@ -52,12 +54,13 @@ public sealed partial class Reference_tests
     }
 
     [Fact]
-    public void Scan_finds_infrastructure_where_there_is_some() =>
+    public void Scan_finds_infrastructure_in_an_endpoint_folder() =>
         Assert.NotEmpty(Sources.In("*.cs", "services/Routing/Worklist").Lines(line => Infrastructure().IsMatch(line)));
 
     private static IEnumerable<string> ProjectReferences(string project) =>
         XDocument.Parse(project).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
 
-    [GeneratedRegex(@"\b(Microsoft\.(EntityFrameworkCore|AspNetCore|Extensions|Data)|MassTransit|Npgsql|Avvik\.(Messaging|Hosting(?!\.Calendar))|System\.Data|HttpContext|DbContext|Activity\.Current|Guid\.NewGuid|new Random)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(Microsoft\.(EntityFrameworkCore|AspNetCore|Extensions|Data)|MassTransit|Npgsql|Avvik\.(Messaging|Hosting(?!\.Calendar))|"
+        + @"System\.Data|HttpContext|DbContext|Activity\.Current|Guid\.NewGuid|new Random)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Infrastructure();
 }

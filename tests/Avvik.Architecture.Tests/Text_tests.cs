@@ -9,7 +9,7 @@ public sealed partial class Text_tests
     internal static readonly Dictionary<string, Dictionary<string, Dictionary<string, string>>> Texts = Read();
 
     [Fact]
-    public void Every_text_is_there_in_bokmål_and_in_english_with_the_same_places_for_values()
+    public void Every_text_exists_in_bokmål_and_english_with_the_same_placeholders()
     {
         Assert.Equal(["fields", "flags", "messages", "problems", "report"], Texts.Keys.Order(StringComparer.Ordinal));
         foreach (var (list, codes) in Texts)
@@ -22,7 +22,7 @@ public sealed partial class Text_tests
     }
 
     [Fact]
-    public void Every_flag_of_triage_has_its_text()
+    public void Every_triage_flag_has_a_text()
     {
         var source = Sources.In("Assessment.cs", "services/Triage").Single().Text;
         var start = source.IndexOf("class TriageFlags", StringComparison.Ordinal);
@@ -34,8 +34,8 @@ public sealed partial class Text_tests
     }
 
     [Fact]
-    public void A_text_that_is_not_there_is_an_error_and_not_an_empty_string() =>
-        Assert.Throws<KeyNotFoundException>(() => Contracts.Texts.Problem("burnt", english: false));
+    public void Missing_text_throws_instead_of_giving_an_empty_string() =>
+        Assert.Throws<KeyNotFoundException>(() => Contracts.Texts.Problem("unknown", english: false));
 
     private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
     {

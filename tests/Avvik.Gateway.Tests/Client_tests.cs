@@ -7,13 +7,14 @@ using static Avvik.Gateway.Tests.ScriptedServer;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>The client against a server that fails as it is told to.</summary>
+/// <summary>The client against a server whose failures are scripted.</summary>
 public sealed class Client_tests
 {
     private const string EmptyPage = """{"items":[],"nextCursor":null}""";
     private static readonly AvvikResilience Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(5), LongestDelay = TimeSpan.FromMilliseconds(20) };
 
-    private static IAvvikClient ClientOf(ScriptedServer server, AvvikResilience? resilience = null) => AvvikClient.Connect(server.Address, "token", resilience ?? Quick);
+    private static IAvvikClient ClientOf(ScriptedServer server, AvvikResilience? resilience = null) =>
+        AvvikClient.Connect(server.Address, "token", resilience ?? Quick);
 
     [Fact]
     public async Task Reads_and_submissions_are_retried_after_any_failure()
@@ -85,10 +86,12 @@ public sealed class Client_tests
     {
         await using var server = await StartAsync([Answer(422, """
             {"type":"urn:avvik:problem:invalidContent","title":"Innholdet er feil","status":422,"traceId":"abc","allowedActions":["start"],
-             "errors":[{"pointer":"/narrative","code":"tooLong","message":"For lang","offsets":[{"offset":3,"length":11}]},{"pointer":"/kind","code":"required","message":"Mangler"}]}
+             "errors":[{"pointer":"/narrative","code":"tooLong","message":"For lang","offsets":[{"offset":3,"length":11}]},
+                       {"pointer":"/kind","code":"required","message":"Mangler"}]}
             """)]);
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => ClientOf(server).SubmitAsync(new()));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent", "Innholdet er feil", "abc"), (refused.Status, refused.Code, refused.Title, refused.TraceId));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalidContent", "Innholdet er feil", "abc"),
+            (refused.Status, refused.Code, refused.Title, refused.TraceId));
         Assert.Equal([("/narrative", "tooLong"), ("/kind", "required")], refused.Errors.Select(e => (e.Pointer, e.Code)));
         Assert.Equal([new TextOffset(3, 11)], refused.Errors[0].Offsets!);
         Assert.Equal(["start"], refused.AllowedActions);
@@ -116,7 +119,8 @@ public sealed class Client_tests
     {
         await using var server = await StartAsync([Answer(503), Answer(200, EmptyPage)]);
         var tokens = new CountingHandler();
-        await using var services = new ServiceCollection().AddAvvikClient(server.Address, Quick).AddHttpMessageHandler(() => tokens).Services.BuildServiceProvider();
+        await using var services = new ServiceCollection().AddAvvikClient(server.Address, Quick).AddHttpMessageHandler(() => tokens)
+            .Services.BuildServiceProvider();
         await services.GetRequiredService<IAvvikClient>().ListCasesAsync();
         Assert.Equal(2, tokens.Count);
     }
@@ -126,7 +130,7 @@ public sealed class Client_tests
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
         using var http = gateway.Http(gateway.Issuer.Token());
-        // The echo is no case: what matters is what arrived.
+        // The echoed request is not a valid page; the test checks only what arrived.
         await Record.ExceptionAsync(() => AvvikClient.For(http).ListDeviationsAsync(new() { Limit = 7 }));
         Assert.Equal("/api/v1/deviations?limit=7", gateway.Service.LastTarget);
     }

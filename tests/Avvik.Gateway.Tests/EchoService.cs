@@ -9,10 +9,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>What arrived behind the gateway.</summary>
+/// <summary>A request as a service behind the gateway received it.</summary>
 public sealed record Arrival(string Method, string Target, Dictionary<string, string> Headers, Dictionary<string, JsonElement> InternalToken);
 
-/// <summary>Stands behind the gateway in every service's place and answers what arrived.</summary>
+/// <summary>Replaces every service behind the gateway and answers with the request that it received.</summary>
 public sealed class EchoService : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -44,19 +44,21 @@ public sealed class EchoService : IAsyncDisposable
         if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) return;
         Interlocked.Increment(ref _arrivals);
         LastTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        // Takes the call and never answers.
+        // Accepts the request and never answers.
         if (context.Request.Query.ContainsKey("hang")) await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-        // Response headers that the test asks for, as in ?header=Cache-Control:public.
+        // Adds response headers from the query, as in ?header=Cache-Control:public.
         foreach (var header in context.Request.Query["header"])
             context.Response.Headers.Append(header!.Split(':', 2)[0], header.Split(':', 2)[1]);
-        var word = context.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
-            ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Base64UrlEncoder.Decode(new JsonWebToken(authorization["Bearer ".Length..]).EncodedPayload))! : [];
+        var claims = context.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
+            ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
+                Base64UrlEncoder.Decode(new JsonWebToken(authorization["Bearer ".Length..]).EncodedPayload))!
+            : [];
         await context.Response.WriteAsJsonAsync(new Arrival(
             context.Request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            word));
+            claims));
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -7,7 +7,7 @@ using Avvik.Testing;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>The gateway as a process of its own, between an issuer and a service that are in the test's hands.</summary>
+/// <summary>The gateway as a process of its own, between an issuer and an echo service that the test controls.</summary>
 public sealed class GatewayUnderTest : IAsyncDisposable
 {
     public static readonly string[] Services = ["reporting", "triage", "routing", "statistics"];
@@ -32,7 +32,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         foreach (var (key, value) in settings)
         {
             environment.Remove(key);
-            if (value is not null) environment[key] = value.Replace("{port}", Port.ToString(global::System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            if (value is not null) environment[key] = value.Replace("{port}", $"{Port}", StringComparison.Ordinal);
         }
         _scheme = environment["Tokens:Scheme"];
         Process = new ServiceProcess("Avvik.Gateway", environment);
@@ -43,12 +43,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public ServiceProcess Process { get; }
     public int Port { get; }
 
-    /// <summary>A gateway that is ready, with settings changed, or left out where they are null; <c>{port}</c> is its own.</summary>
+    /// <summary>A started gateway. Settings override the defaults, null removes one, and <c>{port}</c> in a value is the gateway's port.</summary>
     public static async Task<GatewayUnderTest> StartAsync(TestIssuer? issuer = null, params IEnumerable<(string Key, string? Value)> settings)
     {
         var gateway = await CreateAsync(issuer, settings);
         await gateway.Process.StartAsync();
-        if (issuer is null) await gateway.KnowsIssuerAsync();
+        if (issuer is null) await gateway.WaitForKeysAsync();
         return gateway;
     }
 
@@ -61,8 +61,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return new(issuer, owns, await EchoService.StartAsync(), Directory.CreateTempSubdirectory("avvik-gateway-").FullName, settings);
     }
 
-    /// <summary>Waits until it has read the issuer's keys.</summary>
-    public Task KnowsIssuerAsync() => Eventually.IsTrue(async () =>
+    /// <summary>Waits until the gateway has read the issuer's keys.</summary>
+    public Task WaitForKeysAsync() => Eventually.IsTrue(async () =>
     {
         using var answer = await SendAsync(Issuer.Token(), scheme: _scheme);
         return answer.StatusCode != global::System.Net.HttpStatusCode.ServiceUnavailable;
@@ -75,7 +75,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return http;
     }
 
-    public async Task<HttpResponseMessage> SendAsync(string? token, string path = "api/v1/deviations", string scheme = "Bearer", string? proof = null, HttpMethod? method = null)
+    public async Task<HttpResponseMessage> SendAsync(string? token, string path = "api/v1/deviations", string scheme = "Bearer", string? proof = null,
+        HttpMethod? method = null)
     {
         using var http = Http(token, scheme);
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
@@ -83,7 +84,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return await http.SendAsync(request);
     }
 
-    /// <summary>What arrives behind the gateway of a call with these claims.</summary>
+    /// <summary>Sends a request with these claims and returns what arrived behind the gateway.</summary>
     public async Task<Arrival> ArrivalAsync(IReadOnlyDictionary<string, object>? claims = null, string path = "api/v1/deviations")
     {
         using var answer = await SendAsync(Issuer.Token(claims), path);
@@ -91,7 +92,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<Arrival>())!;
     }
 
-    /// <summary>Sends bytes as they are, since a client library would tidy them up; answers all that came back until the connection closed.</summary>
+    /// <summary>Sends raw bytes, which a client library would normalise; returns everything received until the connection closed.</summary>
     public async Task<string> WireAsync(string text)
     {
         using var tcp = new TcpClient("127.0.0.1", Port);
@@ -105,7 +106,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var answer = new MemoryStream();
         try { await stream.CopyToAsync(answer, timeout.Token); }
-        catch (IOException) { /* reset: what came before counts */ }
+        catch (IOException) { /* connection reset: the bytes before it are the answer */ }
         return Encoding.Latin1.GetString(answer.ToArray());
     }
 

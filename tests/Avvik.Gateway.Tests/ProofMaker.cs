@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>A client's key, and proofs made with it by hand, so that they can be wrong in any way.</summary>
+/// <summary>A client's key, and DPoP proofs built by hand, so that a test can make them invalid in any way.</summary>
 internal sealed class ProofMaker : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -22,8 +22,10 @@ internal sealed class ProofMaker : IDisposable
         return jwk;
     }
 
-    /// <summary>A good proof, changed before it is signed.</summary>
-    public string Make(string url, string token, Action<JsonObject>? header = null, Action<JsonObject>? claims = null, string method = "GET", Func<byte[], byte[]>? sign = null)
+    /// <summary>A valid proof, changed before it is signed.</summary>
+    public string Make(
+        string url, string token, Action<JsonObject>? header = null, Action<JsonObject>? claims = null, string method = "GET",
+            Func<byte[], byte[]>? sign = null)
     {
         var head = new JsonObject { ["typ"] = "dpop+jwt", ["alg"] = "ES256", ["jwk"] = PublicKey };
         var body = new JsonObject

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>A real server that answers each request with the next step of a script, and records what it was asked.</summary>
+/// <summary>An HTTP server that answers each request with the next step of a script, and records the requests.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -28,14 +28,14 @@ public sealed class ScriptedServer : IAsyncDisposable
         await context.Response.WriteAsync(json);
     };
 
-    /// <summary>Takes the request and cuts the connection without an answer.</summary>
+    /// <summary>Accepts the request and aborts the connection without an answer.</summary>
     public static Task Cut(HttpContext context)
     {
         context.Abort();
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes the request and never answers.</summary>
+    /// <summary>Accepts the request and never answers.</summary>
     public static Task Hang(HttpContext context) => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
 
     public static async Task<ScriptedServer> StartAsync(params IEnumerable<Func<HttpContext, Task>> script)

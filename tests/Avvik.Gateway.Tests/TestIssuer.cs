@@ -7,20 +7,20 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tests;
 
-/// <summary>An issuer in the test's hands: it signs what it is told to, changes keys, goes away and comes back.</summary>
+/// <summary>A token issuer that the test controls: it signs any claims, rotates keys, stops and starts.</summary>
 public sealed class TestIssuer : IAsyncDisposable
 {
     private readonly List<(RSA Key, string Id)> _keys = [];
     private readonly int _port = ServiceProcess.FreePort();
     private WebApplication? _server;
-    private int _asked;
+    private int _keyRequests;
 
     public TestIssuer() => Rotate();
 
     public string Url => $"http://127.0.0.1:{_port}";
 
     /// <summary>How often its keys were fetched.</summary>
-    public int Asked => Volatile.Read(ref _asked);
+    public int KeyRequests => Volatile.Read(ref _keyRequests);
 
     public async Task StartAsync()
     {
@@ -31,11 +31,14 @@ public sealed class TestIssuer : IAsyncDisposable
         _server.MapGet("/.well-known/openid-configuration", () => new { issuer = Url, jwks_uri = $"{Url}/keys" });
         _server.MapGet("/keys", () =>
         {
-            Interlocked.Increment(ref _asked);
-            lock (_keys) return new { keys = _keys.Select(k => k.Key.ExportParameters(false) is var p ? new { kty = "RSA", use = "sig", kid = k.Id, n = Base64UrlEncoder.Encode(p.Modulus), e = Base64UrlEncoder.Encode(p.Exponent) } : null).ToList() };
+            Interlocked.Increment(ref _keyRequests);
+            lock (_keys) return new { keys = _keys.Select(k => PublicKey(k.Key.ExportParameters(includePrivateParameters: false), k.Id)).ToList() };
         });
         await _server.StartAsync();
     }
+
+    private static object PublicKey(RSAParameters key, string id) =>
+        new { kty = "RSA", use = "sig", kid = id, n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
 
     public async Task StopAsync()
     {
@@ -43,7 +46,7 @@ public sealed class TestIssuer : IAsyncDisposable
         _server = null;
     }
 
-    /// <summary>Signs with a new key from now on, and forgets the old ones.</summary>
+    /// <summary>Signs with a new key from now on, and no longer publishes the old ones.</summary>
     public void Rotate()
     {
         lock (_keys)
@@ -61,7 +64,7 @@ public sealed class TestIssuer : IAsyncDisposable
         }
     }
 
-    /// <summary>What HelseID says of a nurse who logged in with BankID, in software of Hamar's that may do everything.</summary>
+    /// <summary>HelseID's claims about a nurse who logged in with BankID, in a client of Hamar kommune that has every scope.</summary>
     public static Dictionary<string, object> Person() => new(StringComparer.Ordinal)
     {
         ["sub"] = "a-nurse",
@@ -73,7 +76,9 @@ public sealed class TestIssuer : IAsyncDisposable
         ["helseid://claims/client/claims/orgnr_parent"] = "970540008",
     };
 
-    public string Token(IReadOnlyDictionary<string, object>? claims = null, string? issuer = null, string audience = "avvik", string type = "at+jwt", int seconds = 300, SigningCredentials? by = null) =>
+    public string Token(
+        IReadOnlyDictionary<string, object>? claims = null, string? issuer = null, string audience = "avvik", string type = "at+jwt", int seconds = 300,
+        SigningCredentials? by = null) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = type,

@@ -64,28 +64,33 @@ public sealed class Workbench_tests(WorkbenchGateway shared) : IClassFixture<Wor
     }
 
     [Fact]
-    public async Task Workbench_gets_cookies_and_the_public_address_but_no_token_and_no_forged_forwarding()
+    public async Task Workbench_gets_cookies_and_public_url_but_no_token_or_forged_headers()
     {
         using var http = _gateway.Http(_gateway.Issuer.Token());
         http.DefaultRequestHeaders.Host = "forged.example";
-        foreach (var name in new[] { "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Forwarded", "X-Original-URL", "X-HTTP-Method-Override" })
-            http.DefaultRequestHeaders.TryAddWithoutValidation(name, "forged");
-        foreach (var (name, value) in new[] { ("Cookie", "session=abc"), ("HX-Request", "true"), ("RequestVerificationToken", "r") }) http.DefaultRequestHeaders.Add(name, value);
+        string[] forged =
+            ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Forwarded", "X-Original-URL", "X-HTTP-Method-Override"];
+        foreach (var name in forged) http.DefaultRequestHeaders.TryAddWithoutValidation(name, "forged");
+        foreach (var (name, value) in new[] { ("Cookie", "session=abc"), ("HX-Request", "true"), ("RequestVerificationToken", "r") })
+            http.DefaultRequestHeaders.Add(name, value);
         var arrival = (await http.GetFromJsonAsync<Arrival>("saker"))!;
-        Assert.Equal(("https", "avvik.example", "127.0.0.1"), (arrival.Headers["X-Forwarded-Proto"], arrival.Headers["X-Forwarded-Host"], arrival.Headers["X-Forwarded-For"]));
+        Assert.Equal(("https", "avvik.example", "127.0.0.1"),
+            (arrival.Headers["X-Forwarded-Proto"], arrival.Headers["X-Forwarded-Host"], arrival.Headers["X-Forwarded-For"]));
         Assert.Equal(("session=abc", "true", "r"), (arrival.Headers["Cookie"], arrival.Headers["HX-Request"], arrival.Headers["RequestVerificationToken"]));
-        Assert.Empty(arrival.Headers.Keys.Intersect(["Authorization", "X-Forwarded-Prefix", "Forwarded", "X-Original-URL", "X-HTTP-Method-Override"], StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(arrival.Headers.Keys.Intersect(["Authorization", "X-Forwarded-Prefix", "Forwarded", "X-Original-URL", "X-HTTP-Method-Override"],
+            StringComparer.OrdinalIgnoreCase));
         Assert.DoesNotContain("forged", arrival.Headers.Values);
-        // And a service gets no cookie and no X-Forwarded header.
+        // A service gets neither cookies nor X-Forwarded headers.
         Assert.Empty((await http.GetFromJsonAsync<Arrival>("api/v1/deviations"))!.Headers.Keys
             .Intersect(["Cookie", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"], StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]
-    public async Task Workbench_keeps_its_own_security_policy_and_cache_rules_and_gets_the_defaults_without()
+    public async Task Workbench_may_override_the_default_security_headers_and_services_may_not()
     {
         using var own = await _gateway.SendAsync(null,
-            "saker?header=Content-Security-Policy:default-src 'self'&header=Cache-Control:public, max-age=60&header=Referrer-Policy:same-origin&header=Set-Cookie:session%3Dabc");
+            "saker?header=Content-Security-Policy:default-src 'self'&header=Cache-Control:public, max-age=60"
+            + "&header=Referrer-Policy:same-origin&header=Set-Cookie:session%3Dabc");
         Assert.Equal(["default-src 'self'"], own.Headers.GetValues("Content-Security-Policy"));
         Assert.Equal(["same-origin"], own.Headers.GetValues("Referrer-Policy"));
         Assert.Equal(["session=abc"], own.Headers.GetValues("Set-Cookie"));
@@ -96,8 +101,8 @@ public sealed class Workbench_tests(WorkbenchGateway shared) : IClassFixture<Wor
         Assert.Equal(["default-src 'none'; frame-ancestors 'none'"], silent.Headers.GetValues("Content-Security-Policy"));
         Assert.True(silent.Headers.CacheControl!.NoStore);
 
-        // A service cannot loosen the gateway's rules.
-        using var service = await _gateway.SendAsync(_gateway.Issuer.Token(), "api/v1/deviations?header=Content-Security-Policy:default-src *&header=Cache-Control:public");
+        using var service = await _gateway.SendAsync(
+            _gateway.Issuer.Token(), "api/v1/deviations?header=Content-Security-Policy:default-src *&header=Cache-Control:public");
         Assert.Equal(["default-src 'none'; frame-ancestors 'none'"], service.Headers.GetValues("Content-Security-Policy"));
         Assert.True(service.Headers.CacheControl!.NoStore);
     }
@@ -109,12 +114,13 @@ public sealed class Workbench_tests(WorkbenchGateway shared) : IClassFixture<Wor
         using var large = await http.PostAsync("saker", new ByteArrayContent(new byte[300_000]));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
 
-        await using var gateway = await GatewayUnderTest.StartAsync(null, ("RateLimits:RequestsPerSecond", "1"), ("Tokens:PublicUrl", WorkbenchGateway.PublicUrl),
+        await using var gateway = await GatewayUnderTest.StartAsync(null, ("RateLimits:RequestsPerSecond", "1"),
+            ("Tokens:PublicUrl", WorkbenchGateway.PublicUrl),
             ("ReverseProxy:Clusters:workbench:Destinations:primary:Address", $"http://127.0.0.1:{shared.Workbench.Port}/"));
         async Task<bool> AnswersAsync(HttpStatusCode status) => (await gateway.SendAsync(null, "saker")).StatusCode == status;
         await Eventually.IsTrue(() => AnswersAsync(HttpStatusCode.OK), TimeSpan.FromSeconds(10));
         await Eventually.IsTrue(() => AnswersAsync(HttpStatusCode.TooManyRequests), TimeSpan.FromSeconds(10));
-        // A client with a token has a share of its own.
+        // A client with a token has a limit of its own.
         await Eventually.IsTrue(async () => (await gateway.SendAsync(gateway.Issuer.Token())).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(10));
     }
 
@@ -129,12 +135,13 @@ public sealed class Workbench_tests(WorkbenchGateway shared) : IClassFixture<Wor
     }
 
     [Fact]
-    public async Task Gateway_without_a_workbench_answers_404_and_with_one_needs_its_public_url()
+    public async Task Gateway_answers_404_without_a_workbench_and_requires_public_url_with_one()
     {
         await using var without = await GatewayUnderTest.StartAsync();
         Assert.Equal(HttpStatusCode.NotFound, (await without.SendAsync(null, "saker")).StatusCode);
 
-        await using var unnamed = await GatewayUnderTest.CreateAsync(null, ("ReverseProxy:Clusters:workbench:Destinations:primary:Address", "http://127.0.0.1:1/"));
+        await using var unnamed = await GatewayUnderTest.CreateAsync(null,
+            ("ReverseProxy:Clusters:workbench:Destinations:primary:Address", "http://127.0.0.1:1/"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => unnamed.Process.StartAsync());
         Assert.Contains("Tokens:PublicUrl", unnamed.Process.Log, StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
 namespace Avvik.IdentityDetection.Tests;
 
-/// <summary>Person numbers in writings that a penetration test got past the detection (synthetic numbers, but for the published 13057510689).</summary>
+/// <summary>Notations of numbers that passed the detection in a penetration test (synthetic numbers, and the published 13057510689).</summary>
 public sealed class Disguised_number_tests
 {
     [Theory]
@@ -28,14 +28,14 @@ public sealed class Disguised_number_tests
     [InlineData("kl. 2026-08-14T10:00:00.‹13057510689›Z")]
     [InlineData("/api/v1/reports/‹13057510689›/2026-Q3")]
     [InlineData("sak-‹13057510689›")]
-    public void Person_number_is_found_in_any_disguise(string marked) => AssertFound(IdentityKind.PersonNumber, marked);
+    public void Find_finds_person_number_in_disguised_notation(string marked) => AssertFound(IdentityKind.PersonNumber, marked);
 
     [Theory]
     [InlineData("Innlagt 13.05.2026, rom 10689.")]
     [InlineData("Innlagt 13.05.2026, kostnad 12345 kroner.")]
     [InlineData("Utskrevet 130826. Sak 10689 er lukket.")]
     [InlineData("Fødd 13.05.1975, bur på 2312 Ottestad.")]
-    public void Date_and_five_digits_that_do_not_belong_together_are_left_alone(string text) => Assert.Empty(IdentityDetector.Find(text));
+    public void Find_ignores_a_date_and_five_digits_that_are_unrelated(string text) => Assert.Empty(IdentityDetector.Find(text));
 
     [Theory]
     [InlineData(IdentityKind.ForeignPersonNumber, "svensk personnummer ‹811228-9874›")]
@@ -48,7 +48,7 @@ public sealed class Disguised_number_tests
     [InlineData(IdentityKind.BankAccount, "IBAN ‹NO93 8601 1117 947›")]
     [InlineData(IdentityKind.PassportNumber, "pass nr. ‹CCC002265›")]
     [InlineData(IdentityKind.PassportNumber, "Passnummer: ‹29481736›")]
-    public void Other_personal_number_is_found(IdentityKind kind, string marked) => AssertFound(kind, marked);
+    public void Find_finds_foreign_bank_and_passport_numbers(IdentityKind kind, string marked) => AssertFound(kind, marked);
 
     [Theory]
     [InlineData("Registrert 20260812-1430 av systemet")]
@@ -57,10 +57,10 @@ public sealed class Disguised_number_tests
     [InlineData("Pass på at 12345678 ikke brukes")]
     [InlineData("131052-308A")]
     [InlineData("NO92 8601 1117 947")]
-    public void Number_that_only_looks_like_one_is_left_alone(string text) => Assert.Empty(IdentityDetector.Find(text));
+    public void Find_ignores_similar_numbers_without_cue_or_control_digit(string text) => Assert.Empty(IdentityDetector.Find(text));
 
     [Fact]
-    public void Names_are_found_where_they_stand_in_decomposed_and_invisible_characters()
+    public void FindPossible_finds_names_with_decomposed_and_invisible_characters()
     {
         // "Åse Bråten" as macOS writes it, with a soft hyphen.
         const string text = "Pasienten A\u030Ase Bra\u030A\u00ADten kom hjem.";
@@ -76,7 +76,8 @@ public sealed class Disguised_number_tests
         foreach (var file in files)
         {
             var head = File.ReadLines(file).TakeWhile(l => l.StartsWith('#')).ToList();
-            Assert.True(head.Exists(l => l.Contains("Source: ", StringComparison.Ordinal)) && head.Exists(l => l.Contains("Licence: ", StringComparison.Ordinal)), file);
+            Assert.True(head.Exists(l => l.Contains("Source: ", StringComparison.Ordinal)), file);
+            Assert.True(head.Exists(l => l.Contains("Licence: ", StringComparison.Ordinal)), file);
             Assert.NotEmpty(Words.Read(Path.GetFileNameWithoutExtension(file)));
         }
     }

@@ -4,20 +4,20 @@ namespace Avvik.IdentityDetection.Tests;
 
 public sealed class Identity_detector_tests
 {
-    public static TheoryData<string, string, bool> KindsRulesAndWritings()
+    public static TheoryData<string, string, bool> KindsRulesAndNotations()
     {
         var data = new TheoryData<string, string, bool>();
         foreach (var kind in SyntheticNumbers.Kinds)
-            foreach (var writing in Writings.Keys)
+            foreach (var notation in Notations.Keys)
             {
-                data.Add(kind, writing, false);
-                data.Add(kind, writing, true);
+                data.Add(kind, notation, false);
+                data.Add(kind, notation, true);
             }
         return data;
     }
 
-    [Theory, MemberData(nameof(KindsRulesAndWritings))]
-    public void A_person_number_is_found_in_every_writing(string kind, string writing, bool newRuleOnly)
+    [Theory, MemberData(nameof(KindsRulesAndNotations))]
+    public void Find_finds_person_number_in_every_notation(string kind, string notation, bool newRuleOnly)
     {
         (string Before, string After)[] places =
         [
@@ -28,11 +28,11 @@ public sealed class Identity_detector_tests
         for (var i = 0; i < 20; i++)
         {
             var number = SyntheticNumbers.Next(random, kind, newRuleOnly);
-            var written = Writings[writing](number);
+            var written = Notations[notation](number);
             foreach (var (before, after) in places)
             {
-                // In the row of another number only what has the shape of a person number can be told apart.
-                if (before.EndsWith("44 ", StringComparison.Ordinal) && writing is not ("together" or "date and five" or "date, dotted")) continue;
+                // Right after another number only the usual notations can be distinguished.
+                if (before.EndsWith("44 ", StringComparison.Ordinal) && notation is not ("together" or "date and five" or "date, dotted")) continue;
                 var text = before + written + after;
                 var finding = Assert.Single(IdentityDetector.Find(text), f => f.Kind == IdentityKind.PersonNumber);
                 Assert.True(new IdentityFinding(IdentityKind.PersonNumber, before.Length, written.Length) == finding, text);
@@ -40,7 +40,7 @@ public sealed class Identity_detector_tests
         }
     }
 
-    private static readonly Dictionary<string, Func<string, string>> Writings = new()
+    private static readonly Dictionary<string, Func<string, string>> Notations = new()
     {
         ["together"] = n => n,
         ["date and five"] = n => $"{n[..6]} {n[6..]}",
@@ -73,7 +73,7 @@ public sealed class Identity_detector_tests
     [Theory]
     [InlineData("1")]
     [InlineData("12")]
-    public void The_same_digits_inside_a_longer_run_or_a_key_are_not_a_person_number(string more)
+    public void Find_ignores_person_number_inside_a_longer_run_or_a_key(string more)
     {
         var random = new Random(11);
         for (var i = 0; i < 200; i++)
@@ -89,7 +89,7 @@ public sealed class Identity_detector_tests
     }
 
     [Fact]
-    public void A_year_with_its_century_does_not_hide_the_number()
+    public void Find_finds_person_number_with_a_four_digit_year()
     {
         var random = new Random(13);
         foreach (var kind in SyntheticNumbers.Kinds.Where(k => k != "fhn"))
@@ -103,7 +103,7 @@ public sealed class Identity_detector_tests
         }
     }
 
-    /// <summary>What is to be found stands between ‹ and ›; the marks are taken away before looking. P, H, T, E: the kinds, in order.</summary>
+    /// <summary>Expected findings are between ‹ and ›, which are removed before detection. P, H, T, K, E: their kinds, in order.</summary>
     [Theory]
     // Person numbers
     [InlineData("P", "Gjelder ‹418140 61033›, utskrevet 12.08.2026.")]
@@ -158,7 +158,7 @@ public sealed class Identity_detector_tests
     [InlineData("EE", "‹a@example.no›;‹b@example.no›")]
     // All of them
     [InlineData("PHTE", "Pas. ‹41814061033›, lege HPR ‹1234567›, tlf ‹22334455›, ‹x@example.no›")]
-    public void What_identifies_is_found_where_it_stands(string kinds, string marked)
+    public void Find_finds_identities_at_their_place(string kinds, string marked)
     {
         var text = new StringBuilder();
         var expected = new List<IdentityFinding>();
@@ -247,12 +247,13 @@ public sealed class Identity_detector_tests
     // Nothing at all
     [InlineData("")]
     [InlineData("Epikrisen kom ni dager etter utskrivning.")]
-    public void What_only_looks_like_it_is_left_alone(string text) => Assert.Empty(IdentityDetector.Find(text));
+    public void Find_ignores_dates_doses_codes_and_other_numbers(string text) => Assert.Empty(IdentityDetector.Find(text));
 
     [Fact]
-    public void Any_text_gives_findings_inside_it_in_order_and_apart()
+    public void Find_gives_ordered_findings_without_overlaps_for_random_text()
     {
-        const string alphabet = "0123456789012345678901234567890123456789      ..--//,:;+@@()_#%\n\t\u00A0\u200B\u0660\u0665\uFF11abcdefHPRtlfringæøåÅ\uD83D\uDC75\u0301\uFFFF\0";
+        const string alphabet = "0123456789012345678901234567890123456789      ..--//,:;+@@()_#%\n\t\u00A0\u200B\u0660\u0665\uFF11"
+            + "abcdefHPRtlfringæøåÅ\uD83D\uDC75\u0301\uFFFF\0";
         var random = new Random(20260814);
         var found = 0;
         for (var i = 0; i < 10_000; i++)
@@ -271,7 +272,7 @@ public sealed class Identity_detector_tests
     }
 
     [Fact]
-    public void A_long_text_is_read_to_its_end()
+    public void Find_reads_a_text_of_30000_characters_to_its_end()
     {
         foreach (var filling in new[] { "1 ", "22 33 44 55 60 ", "@", "a@", "12.08.2026 ", "ring 22 ", "9", "1-" })
         {
@@ -281,10 +282,10 @@ public sealed class Identity_detector_tests
     }
 
     [Fact]
-    public void A_text_without_identity_costs_no_memory()
+    public void Find_allocates_nothing_for_a_text_without_identity()
     {
         const string text = "Utskrevet 12.08.2026 kl. 14.30 med BT 140/85, org.nr. 983 971 709, ringte om sak 45678901 @ legevakten.";
-        // Until the JIT has optimized the code, it boxes.
+        // Code that the JIT has not optimized yet boxes values.
         long allocated = 1;
         for (var attempt = 0; attempt < 200 && allocated > 0; attempt++)
         {
@@ -298,13 +299,13 @@ public sealed class Identity_detector_tests
     [Theory]
     [InlineData("01a13857510059f9a478eca2878bee12")]
     [InlineData("01a13857-5100-59f9-a478-eca2878bee12")]
-    public void Uuid_with_the_digits_of_a_number_is_not_refused(string reference)
+    public void Find_ignores_person_number_digits_inside_a_uuid(string reference)
     {
         Assert.Empty(IdentityDetector.Find(reference));
         Assert.NotEmpty(IdentityDetector.Find($"{reference} 13857510059"));
     }
 
     [Fact]
-    public void No_fresh_uuid_is_refused() =>
+    public void Find_ignores_random_uuids() =>
         Assert.All(Enumerable.Range(0, 50_000), _ => Assert.Empty(IdentityDetector.Find(Guid.NewGuid().ToString("N"))));
 }

@@ -1,4 +1,3 @@
-
 namespace Avvik.IdentityDetection.Tests;
 
 public sealed class Person_number_tests
@@ -12,7 +11,7 @@ public sealed class Person_number_tests
     [InlineData("41814061033", "dnr")]
     [InlineData("41814065640", "dnr")]
     [InlineData("41810021827", "dnr")]
-    public void Published_numbers_are_valid_as_what_they_are_and_as_nothing_else(string number, string type)
+    public void IsValid_accepts_published_numbers_only_as_their_own_type(string number, string type)
     {
         Assert.True(PersonNumber.IsValid(number, type));
         Assert.True(PersonNumber.IsValid(number, null));
@@ -33,7 +32,7 @@ public sealed class Person_number_tests
     }
 
     [Theory, MemberData(nameof(KindsAndRules))]
-    public void Both_rules_hold_for_every_kind_and_one_wrong_digit_never_does(string kind, string type, bool newRuleOnly)
+    public void IsValid_accepts_both_control_rules_and_refuses_one_wrong_digit(string kind, string type, bool newRuleOnly)
     {
         var random = new Random(2032);
         for (var i = 0; i < 500; i++)
@@ -41,7 +40,7 @@ public sealed class Person_number_tests
             var number = SyntheticNumbers.Next(random, kind, newRuleOnly);
             Assert.True(PersonNumber.IsValid(number, type), number);
 
-            // The second control digit weighs all the others, by both rules, so it sees any single mistake.
+            // The second control digit covers all others in both rules, so it detects every single wrong digit.
             var at = random.Next(11);
             var wrong = number.ToCharArray();
             wrong[at] = (char)('0' + ((wrong[at] - '0' + random.Next(1, 10)) % 10));
@@ -50,9 +49,9 @@ public sealed class Person_number_tests
     }
 
     [Fact]
-    public void A_first_control_digit_may_be_up_to_three_more_than_by_the_old_rule()
+    public void IsValid_accepts_first_control_remainders_0_to_3()
     {
-        // Of 020132 999. By the old rule 9 only; from 2032 also 0 and 1, but 10 is no digit.
+        // For 020132 999 the old rule gives 9; the rule from 2032 also accepts 0 and 1, while 10 is not a digit.
         var accepted = Enumerable.Range(0, 100).Select(k => $"020132999{k:00}").Where(n => PersonNumber.IsValid(n, "fnr"));
         Assert.Equal(["02013299903", "02013299911", "02013299997"], accepted);
     }
@@ -64,9 +63,9 @@ public sealed class Person_number_tests
     [InlineData("00")]
     [InlineData("32")]
     [InlineData("72")]
-    public void The_date_must_exist_in_some_century(string day)
+    public void IsValid_requires_a_date_that_exists_in_some_century(string day)
     {
-        // February of all hundred years, with any ending: only the 29th of a fourth year may pass.
+        // February of all hundred years with any last digits: only the 29th of a leap year is valid.
         for (var year = 0; year < 100; year++)
         {
             var valid = Enumerable.Range(0, 10).Any(n => Endings($"{day}82{year:00}{n:000}"));
@@ -84,7 +83,7 @@ public sealed class Person_number_tests
     [InlineData("41814061O33")]
     [InlineData("00000000000")]
     [InlineData("13057444850")]
-    public void Anything_else_is_not(string text) => Assert.False(PersonNumber.IsValid(text, null));
+    public void IsValid_refuses_other_texts(string text) => Assert.False(PersonNumber.IsValid(text, null));
 
     [Theory]
     [InlineData("883974832", true)]
@@ -99,5 +98,5 @@ public sealed class Person_number_tests
     [InlineData("9839717090", false)]
     [InlineData("983 97170", false)]
     [InlineData("000000000", false)]
-    public void An_organisation_number_has_its_control_digit(string text, bool valid) => Assert.Equal(valid, OrganizationNumber.IsValid(text));
+    public void Organization_number_is_valid_with_its_control_digit(string text, bool valid) => Assert.Equal(valid, OrganizationNumber.IsValid(text));
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Descriptions;
 
-/// <summary>One OpenAPI document for the whole surface, merged from the services' own.</summary>
+/// <summary>One OpenAPI document for the whole API, merged from the services' documents.</summary>
 internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens)
 {
     public async Task<IResult> GetAsync(CancellationToken ct)
@@ -14,8 +14,9 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
         var documents = new List<JsonObject>();
         foreach (var (_, address) in services.All)
         {
-            // A client would take a document without one of the services for the whole.
-            if (await services.GetAsync(address, "openapi/v1.json", ct) is not { } body || JsonNode.Parse(body) is not JsonObject document) return Problem.Unavailable();
+            // A document that lacks one service would look complete to a client.
+            if (await services.GetAsync(address, "openapi/v1.json", ct) is not { } body || JsonNode.Parse(body) is not JsonObject document)
+                return Problem.Unavailable();
             documents.Add(document);
         }
         return Results.Json(Merge(documents, tokens.Value.Scheme.ToString()!));
@@ -33,7 +34,12 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
         return new JsonObject
         {
             ["openapi"] = version,
-            ["info"] = new JsonObject { ["title"] = "Avvik", ["version"] = "v1", ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457)." },
+            ["info"] = new JsonObject
+            {
+                ["title"] = "Avvik",
+                ["version"] = "v1",
+                ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457).",
+            },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray() }),
             ["paths"] = paths,

@@ -8,28 +8,33 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Edge;
 
-/// <summary>Section <c>RateLimits</c>, for each client of each organisation, and for each address that sends no token (browsers).</summary>
+/// <summary>Section <c>RateLimits</c>: the limit of each client of each organisation, and of each address that sends no token (browsers).</summary>
 internal sealed class RateLimitOptions
 {
-    /// <summary>What a client may keep up. A whole trust's health record sends a few a second; a bulk job after an outage, thousands.</summary>
+    /// <summary>Sustained requests per second. A whole trust's health record sends a few; a bulk job after an outage, thousands.</summary>
     [Range(1, 1_000_000, ErrorMessage = "RateLimits:RequestsPerSecond must be from 1 to 1000000.")]
     public int RequestsPerSecond { get; set; } = 5_000;
 }
 
-/// <summary>What a client may ask of us. Kestrel sheds whoever is slow with head or body (<c>AddAvvikHosting</c>).</summary>
+/// <summary>Limits on rate, duration and body size. Kestrel disconnects clients that send headers or body too slowly (<c>AddAvvikHosting</c>).</summary>
 internal static class Limits
 {
-    private const long LongestDrain = 32 * 1024 * 1024;
-    // However it goes on: a service without progress for 30 seconds is given up before (appsettings.json).
-    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(2);
+    private const long MaxDrainedBytes = 32 * 1024 * 1024;
+    // Bounds the whole request. A service that makes no progress times out earlier, after 30 s (ActivityTimeout in appsettings.json).
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromMinutes(2);
 
     public static void AddLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
+        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = RequestTimeout,
+            TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
+        });
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.OnRejected = async (context, _) => await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
+            limiter.OnRejected = async (context, _) =>
+                await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
             limiter.AddPolicy("client", http => RateLimitPartition.GetTokenBucketLimiter(
                 (http.User.FindFirstValue("client_id") ?? http.Connection.RemoteIpAddress?.ToString(), http.User.FindFirstValue("organization")),
                 _ =>
@@ -46,8 +51,8 @@ internal static class Limits
     }
 
     /// <summary>
-    /// Says 413 at once when the length is told, and then lets the client finish sending: cut off in the middle, it would see a broken
-    /// connection and not the answer. Kestrel's own limit ends what tells no length, or far too great a one.
+    /// Answers 413 at once when <c>Content-Length</c> exceeds the limit, then reads the rest of the body: a client that is cut off while it sends
+    /// sees a broken connection instead of the answer. Kestrel's own limit ends bodies without a length, and those above <see cref="MaxDrainedBytes"/>.
     /// </summary>
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
@@ -59,8 +64,8 @@ internal static class Limits
         }
         await Problem.OfStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
         await context.Response.CompleteAsync();
-        if (context.Request.ContentLength > LongestDrain) return;
-        limit.MaxRequestBodySize = LongestDrain;
+        if (context.Request.ContentLength > MaxDrainedBytes) return;
+        limit.MaxRequestBodySize = MaxDrainedBytes;
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
     });
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Avvik.Gateway.Edge;
 
+/// <summary>Response headers against sniffing, framing and caching. The workbench may set its own policies; a service may not.</summary>
 internal static class SecurityHeaders
 {
     public static void UseSecurityHeaders(this WebApplication app)
@@ -13,7 +14,7 @@ internal static class SecurityHeaders
             {
                 var (context, secure) = ((HttpContext, bool))state;
                 var headers = context.Response.Headers;
-                var ownRules = Workbench.Answers(context);
+                var keepExisting = Workbench.Served(context);
                 headers.XContentTypeOptions = "nosniff";
                 Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
                 Set("Referrer-Policy", "no-referrer");
@@ -23,7 +24,7 @@ internal static class SecurityHeaders
 
                 void Set(string name, string value)
                 {
-                    if (!ownRules || StringValues.IsNullOrEmpty(headers[name])) headers[name] = value;
+                    if (!keepExisting || StringValues.IsNullOrEmpty(headers[name])) headers[name] = value;
                 }
             }, (context, secure));
             return next(context);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Tokens;
 
-/// <summary>Who calls: by the one scheme that this deployment takes, its token, and with DPoP its proof.</summary>
+/// <summary>Authenticates the caller by the scheme that this deployment accepts: a bearer token, or a DPoP token with its proof.</summary>
 internal sealed class CallerAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> settings, ILoggerFactory logs, UrlEncoder encoder,
     IOptions<TokenOptions> options, IssuerKeys keys, AccessTokens tokens, TimeProvider clock, UsedProofs? used = null)
@@ -15,7 +15,7 @@ internal sealed class CallerAuthenticationHandler(
 {
     private static readonly AuthenticateResult Refused = AuthenticateResult.Fail("refused");
     private TokenRefusal? _refusal;
-    private bool _cannotJudge;
+    private bool _keysUnavailable;
 
     private TokenScheme TokenScheme => options.Value.Scheme!.Value;
 
@@ -23,37 +23,37 @@ internal sealed class CallerAuthenticationHandler(
     {
         if (Request.Headers.Authorization is not [{ Length: > 0 } authorization])
         {
-            if (Request.Headers.Authorization.Count > 1) _refusal = new("invalid_request", "There must be one Authorization header.");
+            if (Request.Headers.Authorization.Count > 1) _refusal = new("invalid_request", "The request must have exactly one Authorization header.");
             return AuthenticateResult.NoResult();
         }
         var space = authorization.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0 || !authorization.AsSpan(0, space).Equals(TokenScheme.ToString(), StringComparison.OrdinalIgnoreCase))
-            return Refuse(TokenRefusal.Invalid($"This API takes {TokenScheme} tokens only."));
-        if (!keys.AreKnown)
+            return Refuse(TokenRefusal.Invalid($"This API accepts only {TokenScheme} tokens."));
+        if (!keys.AreLoaded)
         {
-            _cannotJudge = true;
+            _keysUnavailable = true;
             return Refused;
         }
         var token = authorization[(space + 1)..].Trim();
         var (caller, refusal) = await tokens.ReadAsync(token, Context.RequestAborted);
         if (caller is null) return Refuse(refusal!);
-        if (await RefusalOfBindingAsync(caller, token) is { } unbound) return Refuse(unbound);
+        if (await CheckBindingAsync(caller, token) is { } bindingRefusal) return Refuse(bindingRefusal);
         Context.Features.Set(caller);
         return AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name));
     }
 
-    private async ValueTask<TokenRefusal?> RefusalOfBindingAsync(KnownCaller caller, string token)
+    private async ValueTask<TokenRefusal?> CheckBindingAsync(AuthenticatedCaller caller, string token)
     {
-        // A token that is bound to a key is no bearer's: whoever sends it so is not who it was given to.
+        // A token bound to a key is never accepted as a bearer token: without a proof, its sender may have stolen it.
         if (used is null) return caller.KeyThumbprint is null ? null : TokenRefusal.Invalid("The token is bound to a key.");
-        if (caller.KeyThumbprint is null) return TokenRefusal.Invalid("The token is bound to no key.");
+        if (caller.KeyThumbprint is null) return TokenRefusal.Invalid("The token is not bound to a key.");
         var now = clock.GetUtcNow();
         var target = new Uri(options.Value.PublicUrl!.TrimEnd('/') + Request.Path.ToUriComponent());
         var (proof, refusal) = await Proof.ReadAsync(Request.Headers["DPoP"], Request.Method, target, token, now);
         if (proof is null) return TokenRefusal.Proof(refusal!);
         if (proof.KeyThumbprint != caller.KeyThumbprint) return TokenRefusal.Invalid("The token is bound to another key.");
-        // Last, since it cannot be undone.
-        return await used.TakeAsync(proof, Context.RequestAborted) ? null : TokenRefusal.Proof("The proof has been used.");
+        // Checked last: it marks the proof as used.
+        return await used.TryUseAsync(proof, Context.RequestAborted) ? null : TokenRefusal.Proof("The proof has been used.");
     }
 
     private AuthenticateResult Refuse(TokenRefusal refusal)
@@ -64,19 +64,19 @@ internal sealed class CallerAuthenticationHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (_cannotJudge) return Problem.Unavailable().ExecuteAsync(Context);
+        if (_keysUnavailable) return Problem.Unavailable().ExecuteAsync(Context);
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         LogRefusal(_refusal?.Error ?? "no token");
         Challenge(_refusal);
         return Task.CompletedTask;
     }
 
-    // The gateway's policies ask for scopes; what a role may do, the services say.
+    // The gateway checks scopes; the services check roles.
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         Response.StatusCode = StatusCodes.Status403Forbidden;
         LogRefusal("insufficient_scope");
-        Challenge(new("insufficient_scope", "The client was not given the scope that this takes."));
+        Challenge(new("insufficient_scope", "The client lacks the scope that this path requires."));
         return Task.CompletedTask;
     }
 

@@ -5,28 +5,32 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Avvik.Gateway.Tokens;
 
 /// <summary>
-/// What an access token says, in our words: <c>sub</c>, <c>client_id</c>, <c>organization</c>, <c>role</c>, <c>unit</c>, <c>scope</c>. The person's
-/// identity number is looked at for being there, which is how a person is told from software, and goes no further.
+/// Maps an access token's claims to ours: <c>sub</c>, <c>client_id</c>, <c>organization</c>, <c>role</c>, <c>unit</c>, <c>scope</c>. The person
+/// number is only tested for presence, which distinguishes a person from software, and is never passed on.
 /// </summary>
 internal static class CallerClaims
 {
     private const string HighestLevel = "4";
 
-    /// <summary>The caller, or why there is none, in OAuth's code and a sentence for whoever makes the client.</summary>
+    /// <summary>The caller, or a refusal with OAuth's error code and a sentence for the client's developer.</summary>
     public static (ClaimsPrincipal? Caller, TokenRefusal? Refusal) Read(JsonWebToken token, ClaimNames names)
     {
         string? Value(string? name) => name is not null && token.TryGetPayloadValue<string>(name, out var value) && value.Length > 0 ? value : null;
-        IEnumerable<string> Values(string? name) => name is null ? [] : token.Claims.Where(c => c.Type == name).SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        IEnumerable<string> Values(string? name) => name is null
+            ? []
+            : token.Claims.Where(c => c.Type == name).SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         if (Value("client_id") is not { } client) return (null, TokenRefusal.Invalid("The token names no client."));
         string? parent = Value(names.OrganizationParent), child = Value(names.OrganizationChild);
-        // The party is the legal entity; a client that has no other number than its own unit's speaks for that.
+        // The party is the legal entity (parent); for a client that has only a sub-unit's number, that sub-unit.
         if ((parent ?? child) is not { } organization || !IsOrganization(organization) || (child is not null && !IsOrganization(child)))
             return (null, TokenRefusal.Invalid("The token names no organisation."));
         var subject = Value(names.Subject);
         var level = Value(names.SecurityLevel);
-        var isPerson = Value(names.PersonNumber) is not null || Value(names.HprNumber) is not null || level is not null || (subject is not null && subject != client);
-        if (isPerson && level != HighestLevel) return (null, new TokenRefusal("insufficient_user_authentication", "A person must have logged in at security level 4."));
+        var isPerson = Value(names.PersonNumber) is not null || Value(names.HprNumber) is not null || level is not null
+            || (subject is not null && subject != client);
+        if (isPerson && level != HighestLevel)
+            return (null, new TokenRefusal("insufficient_user_authentication", "A person must have logged in at security level 4."));
 
         var scopes = Values("scope").ToHashSet(StringComparer.Ordinal);
         var roles = Values(names.Role).DefaultIfEmpty(isPerson ? Roles.Reporter : Roles.Client);
@@ -41,7 +45,7 @@ internal static class CallerClaims
     private static bool IsOrganization(string number) => number.Length == 9 && number.All(char.IsAsciiDigit);
 }
 
-/// <summary>Why a caller is not let in, as <c>WWW-Authenticate</c> says it.</summary>
+/// <summary>Why a request is refused: error code and description of <c>WWW-Authenticate</c>.</summary>
 internal sealed record TokenRefusal(string Error, string Description)
 {
     public static TokenRefusal Invalid(string description) => new("invalid_token", description);

@@ -6,36 +6,37 @@ using Microsoft.IdentityModel.Tokens;
 namespace Avvik.Gateway.Tokens;
 
 /// <summary>
-/// The issuer's signing keys, by discovery. Read at the start, every ten minutes, and when a token names an unknown key (a rotation), but then at most once in ten
-/// seconds, since anybody can name a key. While the issuer is unavailable the cached keys are used. The library's own manager makes every request wait for an
-/// issuer that has not answered yet, and refuses the first tokens after a rotation; this does neither.
+/// The issuer's signing keys, by discovery. Read at start, every 10 minutes, and when a token names an unknown key (a rotation), but then at most
+/// once in 10 s, since anyone can name an unknown key. While the issuer is unavailable the cached keys are used. The library's ConfigurationManager
+/// makes every request wait for an issuer that has not answered yet, and refuses the first tokens after a rotation; this class does neither.
 /// </summary>
-internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFactory clients, IHostEnvironment environment, TimeProvider clock, ILogger<IssuerKeys> log)
+internal sealed class IssuerKeys(
+    IOptions<TokenOptions> options, IHttpClientFactory clients, IHostEnvironment environment, TimeProvider clock, ILogger<IssuerKeys> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(10), BetweenFailures = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenUnknownKeys = TimeSpan.FromSeconds(10), RequestTimeout = TimeSpan.FromSeconds(3);
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(10), RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UnknownKeyInterval = TimeSpan.FromSeconds(10), RequestTimeout = TimeSpan.FromSeconds(3);
+    private readonly SemaphoreSlim _refresh = new(1, 1);
     private volatile IReadOnlyDictionary<string, SecurityKey>? _keys;
-    private DateTimeOffset _lookedFor = DateTimeOffset.MinValue;
+    private DateTimeOffset _lastUnknownKeyAt = DateTimeOffset.MinValue;
 
-    /// <summary>False until the issuer has answered once: no token can be validated before.</summary>
-    public bool AreKnown => _keys is not null;
+    /// <summary>False until the issuer has answered once: no token can be validated before that.</summary>
+    public bool AreLoaded => _keys is not null;
 
     public SecurityKey? Find(string kid) => _keys?.GetValueOrDefault(kid);
 
-    /// <summary>Asks the issuer for a key that is not known, unless it was asked a moment ago.</summary>
-    public async Task LookForAsync(string kid, CancellationToken ct)
+    /// <summary>Reads the issuer's keys again because a token names an unknown one; does nothing within 10 s of the last time.</summary>
+    public async Task RefreshForAsync(string kid, CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
+        await _refresh.WaitAsync(ct);
         try
         {
             var now = clock.GetUtcNow();
-            if (Find(kid) is not null || now - _lookedFor < BetweenUnknownKeys) return;
-            _lookedFor = now;
+            if (Find(kid) is not null || now - _lastUnknownKeyAt < UnknownKeyInterval) return;
+            _lastUnknownKeyAt = now;
             await ReadAsync(ct);
         }
-        finally { _one.Release(); }
+        finally { _refresh.Release(); }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,10 +44,10 @@ internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFact
         while (true)
         {
             bool read;
-            await _one.WaitAsync(stoppingToken);
+            await _refresh.WaitAsync(stoppingToken);
             try { read = await ReadAsync(stoppingToken); }
-            finally { _one.Release(); }
-            await Task.Delay(read || AreKnown ? Between : BetweenFailures, clock, stoppingToken);
+            finally { _refresh.Release(); }
+            await Task.Delay(read || AreLoaded ? RefreshInterval : RetryInterval, clock, stoppingToken);
         }
     }
 
@@ -59,16 +60,18 @@ internal sealed class IssuerKeys(IOptions<TokenOptions> options, IHttpClientFact
             var issuer = options.Value.Issuer;
             var metadata = await OpenIdConnectConfigurationRetriever.GetAsync($"{issuer.TrimEnd('/')}/.well-known/openid-configuration",
                 new HttpDocumentRetriever(http) { RequireHttps = !environment.IsDevelopment() }, ct);
-            if (metadata.Issuer != issuer) throw new InvalidOperationException("The metadata are another issuer's.");
-            var keys = metadata.SigningKeys.Where(k => k.KeyId is not null).DistinctBy(k => k.KeyId, StringComparer.Ordinal).ToDictionary(k => k.KeyId, StringComparer.Ordinal);
+            if (metadata.Issuer != issuer) throw new InvalidOperationException("The metadata names another issuer.");
+            var keys = metadata.SigningKeys.Where(k => k.KeyId is not null)
+                .DistinctBy(k => k.KeyId, StringComparer.Ordinal)
+                .ToDictionary(k => k.KeyId, StringComparer.Ordinal);
             if (keys.Count == 0) throw new InvalidOperationException("The issuer has no signing key.");
             _keys = keys;
             return true;
         }
-        // However the issuer fails, the cached keys stay in use.
+        // Whatever the failure, the cached keys stay in use.
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            log.IssuerUnavailable(error.GetType().Name, AreKnown);
+            log.IssuerUnavailable(error.GetType().Name, AreLoaded);
             return false;
         }
     }

@@ -6,12 +6,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Gateway.Tokens;
 
-/// <summary>Signs internal tokens: who called, for one service and for a minute. The services accept no other kind.</summary>
+/// <summary>Issues internal tokens: they identify the caller to one service, for a minute. The services accept no other token.</summary>
 internal sealed class TokenExchange(IConfiguration configuration)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a token may be sent: it must still be valid when a slow request reaches its service.</summary>
+    /// <summary>How long a token may be reused: it must still be valid when a slow request reaches its service.</summary>
     public static readonly TimeSpan ReusableFor = Lifetime - TimeSpan.FromSeconds(20);
 
     private static readonly string[] SingleClaims = ["sub", "client_id", "organization", "unit"];

@@ -3,14 +3,15 @@ using Avvik.Hosting.Problems;
 
 namespace Avvik.Hosting.Calendar;
 
-/// <summary>A Norwegian local date as callers write it.</summary>
+/// <summary>Parses a Norwegian local date in a request.</summary>
 public static class LocalDay
 {
-    /// <summary>The day, or null when none is given; reports what is no date (<c>2026-08-14</c>) from 1900 to 2199.</summary>
+    /// <summary>The day, or null when none is given; anything but a date (<c>2026-08-14</c>) from 1900 to 2199 is an <c>invalidDate</c> error.</summary>
     public static DateOnly? Read(string? text, string pointer, FieldErrors errors)
     {
         if (text is null) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2200) return day;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2200)
+            return day;
         errors.Add(pointer, "invalidDate");
         return null;
     }

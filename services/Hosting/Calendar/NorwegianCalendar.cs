@@ -1,14 +1,14 @@
 namespace Avvik.Hosting.Calendar;
 
 /// <summary>
-/// Days as people in Norway count them (Europe/Oslo): what came in late in the evening belongs to that evening's day, whatever UTC says. Working
-/// days (<em>virkedager</em>) are Monday to Friday without the public holidays of helligdagsloven § 2 and lov om 1 og 17 mai.
+/// Days in Norwegian local time (Europe/Oslo), not UTC: a report of 23.30 belongs to that day. Working days (<em>virkedager</em>) are Monday to
+/// Friday without the public holidays of helligdagsloven § 2 and lov om 1 og 17 mai.
 /// </summary>
 public static class NorwegianCalendar
 {
     private static readonly TimeZoneInfo Oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
 
-    /// <summary>What a clock on the wall shows at an instant.</summary>
+    /// <summary>The instant in Norwegian local time.</summary>
     public static DateTimeOffset LocalTimeOf(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Oslo);
 
     /// <summary>The day an instant falls on.</summary>
@@ -27,22 +27,22 @@ public static class NorwegianCalendar
         return new DateTimeOffset(midnight, Oslo.GetUtcOffset(midnight));
     }
 
-    /// <summary>The same time of day some days later: a day with a change of the clock has 23 or 25 hours, and counts as one.</summary>
+    /// <summary>The same local time some days later; the 23- and 25-hour days of daylight saving time count as one day.</summary>
     public static DateTimeOffset AddDays(DateTimeOffset at, int days)
     {
         var local = LocalTimeOf(at).DateTime.AddDays(days);
-        // Two o'clock does not exist on the night the clock is set forward: an hour later does.
+        // 02:00 to 03:00 does not exist on the night when the clock is set forward.
         if (Oslo.IsInvalidTime(local)) local = local.AddHours(1);
         return new DateTimeOffset(local, Oslo.GetUtcOffset(local)).ToUniversalTime();
     }
 
     /// <summary>
-    /// A deadline some calendar days after an instant: the end of that day, or of the next working day when it is none. Nobody's time runs out on a Sunday, or
-    /// at the minute at which something happened to be sent.
+    /// A deadline some calendar days after an instant: the end of that day, or of the next working day when that day is none. A deadline never
+    /// expires on a Sunday or in the middle of a day.
     /// </summary>
     public static DateTimeOffset DeadlineAfter(DateTimeOffset at, int calendarDays) => EndOfWorkingDay(DayOf(at).AddDays(calendarDays));
 
-    /// <summary>A deadline that stood still: later by that time, and again the end of a working day.</summary>
+    /// <summary>A deadline moved by the time in which it was paused, and then to the end of a working day.</summary>
     public static DateTimeOffset Postpone(DateTimeOffset deadline, TimeSpan by) => EndOfWorkingDay(DayOf(deadline + by - TimeSpan.FromMilliseconds(1)));
 
     private static DateTimeOffset EndOfWorkingDay(DateOnly day)

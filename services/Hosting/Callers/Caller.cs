@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Avvik.Hosting.Callers;
 
-/// <summary>Who calls: an organisation, the roles held there, and for some a unit. From the gateway's signed token and nowhere else.</summary>
+/// <summary>The caller, from the gateway's signed token only: organisation, roles held there, and the unit of those who have one.</summary>
 public sealed record Caller(string Organization, string? Unit, string ClientId, string Subject, IReadOnlySet<string> Roles)
 {
     public bool Is(string role) => Roles.Contains(role);
@@ -21,6 +21,6 @@ public sealed record Caller(string Organization, string? Unit, string ClientId, 
         user.FindFirstValue("sub") ?? "",
         user.FindAll("role").Select(c => c.Value).ToHashSet(StringComparer.Ordinal));
 
-    /// <summary>Lets an endpoint take the caller as a parameter.</summary>
+    /// <summary>Binds the caller as a parameter of an endpoint.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(From(context.User));
 }

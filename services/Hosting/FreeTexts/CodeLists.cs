@@ -3,10 +3,10 @@ using Avvik.Hosting.Problems;
 
 namespace Avvik.Hosting.FreeTexts;
 
-/// <summary>Rules for codes that a request may name, the same wherever they are named.</summary>
+/// <summary>Validation of codes that several endpoints take.</summary>
 public static class CodeLists
 {
-    /// <summary>Known, each once, and «none» and «unknown» alone.</summary>
+    /// <summary>Each group must be a known code and occur once; <c>none</c> and <c>unknown</c> exclude all others.</summary>
     public static void CheckPatientGroups(IReadOnlyList<string>? groups, FieldErrors errors)
     {
         if (groups is null) return;
@@ -23,9 +23,10 @@ public static class CodeLists
         }
     }
 
-    /// <summary>In force on the day that the deviation occurred; whether the code exists is judged with the other codes.</summary>
+    /// <summary>The clause must be in force on the day when the deviation occurred. An unknown code is reported with the other codes.</summary>
     public static void CheckClauseInForce(string? clause, DateOnly occurredOn, FieldErrors errors)
     {
-        if (clause is not null && Vocabulary.Clauses.TryGetValue(clause, out var term) && !term.IsInForceOn(occurredOn)) errors.Add("/clause", "notInForce");
+        if (clause is not null && Vocabulary.Clauses.TryGetValue(clause, out var term) && !term.IsInForceOn(occurredOn))
+            errors.Add("/clause", "notInForce");
     }
 }

@@ -3,7 +3,7 @@ using Avvik.IdentityDetection;
 
 namespace Avvik.Hosting.FreeTexts;
 
-/// <summary>What any text a person types must be: not empty, not too long, printable, and free of identities.</summary>
+/// <summary>Validation of every text that a person types: not blank, not too long, printable, and without identities.</summary>
 public static class FreeText
 {
     public const int MaxLength = 4000;
@@ -24,11 +24,11 @@ public static class FreeText
         else if (required) errors.Add(pointer, "required");
     }
 
-    // Line breaks and tabs are text; the rest of C0 is not, and PostgreSQL cannot store NUL.
+    // C0 control characters except line breaks and tabs; PostgreSQL cannot store NUL.
     private static readonly System.Buffers.SearchValues<char> ControlCharacters =
         System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\n', '\r', '\t']), '\x7f']);
 
-    // A lone surrogate is no character: it would not survive UTF-8, so what is stored would not be what was sent.
+    // A lone surrogate cannot be encoded in UTF-8: the stored text would differ from the text that was sent.
     private static bool HasLoneSurrogate(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace Avvik.Hosting.Json;
 
 /// <summary>
-/// Reads a request's body as one type and nothing else: unknown and repeated members are errors, since a typo must not lose data. When it
-/// does not fit, what is wrong everywhere is found, and what fits is still read, so that its content is judged in the same answer.
+/// Deserializes a request body strictly: unknown and repeated members are errors, since a typo must not lose data. All shape errors are reported at
+/// once, and the members that fit are still read, so that the same answer also reports errors in their content.
 /// </summary>
 public static class StrictJson
 {
     private const int MaxDepth = 16;
-    // One for each context of a process: options hold the metadata of every type that was read.
+    // Options per serializer context: they cache the metadata of every type that was read.
     private static readonly ConcurrentDictionary<Type, JsonSerializerOptions> Strict = new();
 
     public static JsonSerializerOptions OptionsFor(IJsonTypeInfoResolver resolver) => new(JsonSerializerDefaults.Web)
@@ -30,14 +30,16 @@ public static class StrictJson
     };
 
     /// <summary>
-    /// The value, or the problem, by the serializer of <paramref name="json"/> made strict. <paramref name="validate"/> judges the content and must bear that any
-    /// member is missing.
+    /// The value, or the problem, with the metadata of <paramref name="json"/>. <paramref name="validate"/> checks the content and must tolerate
+    /// that any member is missing.
     /// </summary>
-    public static Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerContext json, Action<T, FieldErrors> validate) where T : class, new() =>
+    public static Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerContext json, Action<T, FieldErrors> validate)
+        where T : class, new() =>
         ReadAsync(request, Strict.GetOrAdd(json.GetType(), _ => OptionsFor(json)), validate);
 
-    /// <summary>The value, or the problem. <paramref name="validate"/> judges the content and must bear that any member is missing.</summary>
-    public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerOptions options, Action<T, FieldErrors> validate) where T : class, new()
+    /// <summary>The value, or the problem. <paramref name="validate"/> checks the content and must tolerate that any member is missing.</summary>
+    public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(
+        HttpRequest request, JsonSerializerOptions options, Action<T, FieldErrors> validate) where T : class, new()
     {
         if (!request.HasJsonContentType()) return (null, Problem.OfStatus(StatusCodes.Status415UnsupportedMediaType));
         using var buffer = new MemoryStream(request.ContentLength is > 0 and < 1 << 20 ? (int)request.ContentLength : 0);
@@ -54,7 +56,7 @@ public static class StrictJson
         {
             if (JsonSerializer.Deserialize<T>(body.Span, options) is { } value && !HasNullItem(body.Span)) return value;
         }
-        catch (JsonException) { /* found out below, for every member at once */ }
+        catch (JsonException) { /* reported below, for all members at once */ }
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
@@ -64,13 +66,13 @@ public static class StrictJson
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Invalid UTF-8 shows only when a string is read.
+            // JsonDocument detects invalid UTF-8 only when a string is read.
             errors.Add("", "invalidJson");
             return null;
         }
     }
 
-    /// <summary>The serializer takes null for an item whatever the item's type; no list of ours has any.</summary>
+    /// <summary>The serializer accepts null as an item whatever the item's type; none of our lists allows it.</summary>
     private static bool HasNullItem(ReadOnlySpan<byte> body)
     {
         if (body.IndexOf("null"u8) < 0) return false;
@@ -80,7 +82,7 @@ public static class StrictJson
         return false;
     }
 
-    /// <summary>What of the element fits the type; what does not is reported and left out.</summary>
+    /// <summary>The parts of the element that fit the type; the others are reported and left out.</summary>
     private static JsonNode? Fit(JsonElement element, JsonTypeInfo type, string pointer, FieldErrors errors)
     {
         switch (type.Kind)
@@ -91,7 +93,7 @@ public static class StrictJson
                 {
                     var at = $"{pointer}/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
                     var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
-                    // The name of an unknown member is the caller's own and could be anything: it is shown only when it looks like a name.
+                    // The caller chose the name of an unknown member: it is echoed only when it looks like a name.
                     if (property is null) errors.Add(IsName(member.Name) ? at : pointer, "unknownMember");
                     else if (result.ContainsKey(member.Name)) errors.Add(at, "duplicateMember");
                     else if (member.Value.ValueKind == JsonValueKind.Null)

@@ -7,10 +7,11 @@ namespace Avvik.Hosting.OpenApi;
 
 internal static class OpenApiCodes
 {
-    /// <summary>Describes a member with <see cref="CodeAttribute"/> as one of its list's codes.</summary>
+    /// <summary>Adds the codes of its list as <c>enum</c> to a member with <see cref="CodeAttribute"/>.</summary>
     public static Task AddCodes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
-        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(CodeAttribute), inherit: false) is not [CodeAttribute code]) return Task.CompletedTask;
+        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(CodeAttribute), inherit: false) is not [CodeAttribute code])
+            return Task.CompletedTask;
         var values = schema.Items as OpenApiSchema ?? schema;
         values.Enum = [.. Vocabulary.CodesOf(code.List).Select(c => (JsonNode)JsonValue.Create(c))];
         if (values.Type?.HasFlag(JsonSchemaType.Null) == true) values.Enum.Add(JsonNullSentinel.JsonNull);

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Avvik.Hosting.Problems;
 
-/// <summary>Optimistic concurrency over HTTP: <c>If-Match</c> names the version that the caller has read.</summary>
+/// <summary>Optimistic concurrency over HTTP: <c>If-Match</c> carries the version that the caller has read.</summary>
 public static class IfMatch
 {
-    /// <summary>428 without <c>If-Match</c>, 412 when it names another version than the current one; null when it names that.</summary>
+    /// <summary>428 without <c>If-Match</c>, 412 when it is not the current version; null when it is.</summary>
     public static Problem? Check(HttpRequest request, int current)
     {
         var header = request.Headers.IfMatch.ToString();

@@ -13,7 +13,7 @@ public sealed class Problem(int status, string code) : IResult
     public FieldErrors? Errors { get; init; }
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>What the caller may do instead, when the rule that refused knows.</summary>
+    /// <summary>The actions that the caller may take instead, when the rule that refused knows them.</summary>
     public IReadOnlyList<string>? AllowedActions { get; init; }
 
     public static Problem NotFound() => new(StatusCodes.Status404NotFound, "notFound");
@@ -24,7 +24,7 @@ public sealed class Problem(int status, string code) : IResult
         : new(StatusCodes.Status422UnprocessableEntity, "invalidContent") { Errors = errors };
     public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "unavailable") { RetryAfterSeconds = 2 };
 
-    /// <summary>The problem of a status that came without a body.</summary>
+    /// <summary>The problem document of a status that was set without a body.</summary>
     public static Problem OfStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => new(status, "unauthorized"),
@@ -37,7 +37,7 @@ public sealed class Problem(int status, string code) : IResult
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupportedMediaType"),
         StatusCodes.Status429TooManyRequests => new(status, "tooManyRequests"),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, "headersTooLarge"),
-        StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable => new(StatusCodes.Status503ServiceUnavailable, "unavailable") { RetryAfterSeconds = 2 },
+        StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable => Unavailable(),
         StatusCodes.Status504GatewayTimeout => new(status, "gatewayTimeout") { RetryAfterSeconds = 2 },
         >= 500 => new(StatusCodes.Status500InternalServerError, "internalError"),
         _ => new(status, "invalidRequest"),
@@ -62,7 +62,7 @@ public sealed class Problem(int status, string code) : IResult
         }, ProblemJson.Default.ProblemDocument, "application/problem+json");
     }
 
-    /// <summary>True when the caller asks for English first; everyone else reads bokmål.</summary>
+    /// <summary>True when the caller prefers English; everyone else gets bokmål.</summary>
     public static bool PrefersEnglish(HttpRequest request) =>
         request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
         && languages.OrderByDescending(l => l.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);

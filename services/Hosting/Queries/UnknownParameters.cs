@@ -8,29 +8,31 @@ using Microsoft.AspNetCore.Routing;
 namespace Avvik.Hosting.Queries;
 
 /// <summary>Query parameters of an endpoint whose handler reads the query string itself.</summary>
-/// <param name="Names">Besides those that the handler's parameters bind.</param>
+/// <param name="Names">In addition to those that the handler's parameters bind.</param>
 public sealed record QueryParameters(IReadOnlyList<string> Names);
 
 /// <summary>
-/// Answers 400 to a query parameter that the endpoint does not have: a misspelled filter must not read as none. Which ones it has is taken from what the handler
-/// binds, so there is no list to maintain.
+/// Answers 400 to a query parameter that the endpoint does not have: a misspelled filter must not be ignored. The known parameters are derived from
+/// what the handler binds, so there is no list to maintain.
 /// </summary>
 internal static class UnknownParameters
 {
     public static void UseUnknownParameterCheck(this WebApplication app) => app.Use((context, next) =>
     {
-        if (context.Request.Query.Count == 0 || context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        if (context.Request.Query.Count == 0 || context.GetEndpoint() is not RouteEndpoint endpoint
+            || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return next(context);
         var errors = new FieldErrors();
         foreach (var name in context.Request.Query.Keys)
-            // The name of an unknown parameter is the caller's own and could be anything: it is shown only when it looks like a name.
+            // The caller chose the name of an unknown parameter: it is echoed only when it looks like a name.
             if (!IsKnown(endpoint, name)) errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
         return errors.Any ? Problem.Invalid(errors).ExecuteAsync(context) : next(context);
     });
 
     // Case-insensitive as the binding is: members of a record that is bound with [AsParameters] are in Pascal case.
     private static bool IsKnown(RouteEndpoint endpoint, string name) =>
-        endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase) && IsQuery(endpoint, p))
+        endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+            .Any(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase) && IsQuery(endpoint, p))
         || endpoint.Metadata.GetMetadata<QueryParameters>()?.Names.Contains(name, StringComparer.Ordinal) == true;
 
     private static bool IsQuery(RouteEndpoint endpoint, IParameterBindingMetadata parameter) =>

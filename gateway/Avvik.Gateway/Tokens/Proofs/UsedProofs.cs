@@ -20,21 +20,21 @@ internal sealed class UsedProofsOptions
     [EnumDataType(typeof(DatabaseProvider), ErrorMessage = "Database:Provider must be Sqlite or Postgres.")]
     public DatabaseProvider Provider { get; set; }
 
-    [Required(ErrorMessage = "ConnectionStrings:Database is missing: a DPoP proof counts once, and that is remembered there.")]
+    [Required(ErrorMessage = "ConnectionStrings:Database is missing: used DPoP proofs are stored there.")]
     public string ConnectionString { get; set; } = "";
 }
 
 /// <summary>
-/// Remembers which proofs were used, for as long as they could be used again, in a table that all instances of the gateway share: one SQLite
-/// file on one machine, PostgreSQL for several. The insert is the check: of two that come at once, the database lets one through.
+/// Stores which proofs were used until they expire, in a table that all instances of the gateway share: a SQLite file on one machine, PostgreSQL
+/// for several. The insert is the check: when two requests use one proof at the same time, the database accepts one.
 /// </summary>
 internal sealed class UsedProofs : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
     private readonly bool _sqlite;
     private readonly DbDataSource _database;
     private readonly TimeProvider _clock;
-    // SQLite has one writer, and its driver sleeps 150 ms when it meets another: here they wait in line instead.
+    // SQLite has one writer, and its driver sleeps 150 ms when it finds the database locked; waiting here is shorter.
     private readonly SemaphoreSlim _writer = new(1, 1);
     private DateTimeOffset _nextSweep = DateTimeOffset.MinValue;
 
@@ -49,16 +49,16 @@ internal sealed class UsedProofs : IAsyncDisposable
     {
         if (!_sqlite) await CreateDatabaseAsync(ct);
         await ExecuteAsync((_sqlite
-            // NORMAL: what a power cut can lose is older than a proof may be before the machine is up again.
+            // NORMAL: the rows that a power cut can lose have expired before the machine is up again.
             ? "pragma journal_mode = wal; pragma synchronous = normal;"
-            // Instances that start together would else make the same table at the same time, which PostgreSQL refuses.
+            // Serializes instances that start together: PostgreSQL refuses concurrent creation of one table.
             : "select pg_advisory_xact_lock(6104449);") + """
             create table if not exists used_proof (id bytea not null primary key, until bigint not null);
             create index if not exists used_proof_until on used_proof (until);
             """, ct);
     }
 
-    // As the services' migrations do for theirs.
+    // As the services' migrations do.
     private async Task CreateDatabaseAsync(CancellationToken ct)
     {
         try
@@ -74,22 +74,25 @@ internal sealed class UsedProofs : IAsyncDisposable
             await connection.OpenAsync(ct);
             await using var command = new NpgsqlCommand($"create database {name}", connection);
             try { await command.ExecuteNonQueryAsync(ct); }
-            catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation) { /* another instance was first */ }
+            catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another instance created it.
+            }
         }
     }
 
-    /// <summary>True the first time.</summary>
-    public async Task<bool> TakeAsync(Proof proof, CancellationToken ct)
+    /// <summary>Marks the proof as used; false when it was used before.</summary>
+    public async Task<bool> TryUseAsync(Proof proof, CancellationToken ct)
     {
         var now = _clock.GetUtcNow();
         if (now >= _nextSweep)
         {
-            _nextSweep = now + BetweenSweeps;
+            _nextSweep = now + SweepInterval;
             await ExecuteAsync("delete from used_proof where until < @until", ct, ("@until", now.ToUnixTimeMilliseconds()));
         }
-        // A proof's name is unique among those of its key.
+        // A proof's jti is unique only among the proofs of its key.
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{proof.KeyThumbprint} {proof.Id}"));
-        var until = (proof.MadeAt + Proof.LongestAge + Proof.Skew).ToUnixTimeMilliseconds();
+        var until = (proof.IssuedAt + Proof.MaxAge + Proof.Skew).ToUnixTimeMilliseconds();
         return await ExecuteAsync("insert into used_proof (id, until) values (@id, @until) on conflict do nothing", ct, ("@id", id), ("@until", until)) == 1;
     }
 

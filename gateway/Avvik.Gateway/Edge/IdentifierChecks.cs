@@ -7,22 +7,22 @@ using OpenTelemetry.Context.Propagation;
 namespace Avvik.Gateway.Edge;
 
 /// <summary>
-/// Paths and trace ids reach logs, traces and append-only stores, so neither may carry a person's number. A path that does is refused before anything reads it; a
-/// <c>traceparent</c> that does, or that is not valid W3C trace context, is dropped and a new trace begins.
+/// Paths and trace ids reach logs, traces and append-only stores, so neither may contain a person number. A path that does is refused before
+/// anything logs it; a <c>traceparent</c> that does, or that is not valid W3C trace context, is dropped and a new trace begins.
 /// </summary>
-internal static class RequestIdentifiers
+internal static class IdentifierChecks
 {
     private const int PersonNumberLength = 11;
 
     public static void AddTraceContextCheck(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DistributedContextPropagator>(new CheckedPropagator());
-        // Otherwise the instrumentation reads the headers again by itself.
+        // Without it OpenTelemetry's instrumentation extracts the headers again with its default propagator.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
     }
 
     public static void UsePathCheck(this WebApplication app) => app.Use((context, next) =>
-        // Ids are hexadecimal and may hold such digits by chance.
+        // A UUID may contain such digits by chance.
         context.Request.Path.Value!.Split('/').Any(segment => !Guid.TryParse(segment, out _) && HasPersonNumber(segment))
             ? Problem.OfStatus(StatusCodes.Status400BadRequest).ExecuteAsync(context)
             : next(context));
@@ -52,7 +52,7 @@ internal static class RequestIdentifiers
             (traceId, traceState) = (null, null);
         }
 
-        // Baggage is free text of the caller's.
+        // Baggage is free text from the caller.
         public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(object? carrier, PropagatorGetterCallback? getter) => null;
     }
 }
