@@ -139,7 +139,8 @@ start_broker() { # prints its URI
         remove_container
         note "The container engine could not start RabbitMQ; starting a private node instead."
     fi
-    [[ $kind != container ]] || die "the broker of $data is a container, and no container engine answers: start the engine, or set AVVIK_RABBITMQ to another broker's URI."
+    [[ $kind != container ]] ||
+        die "the broker of $data is a container, and no container engine answers: start the engine, or set AVVIK_RABBITMQ to another broker's URI."
     "$here/broker" start "$data/broker" || exit 1
     echo node >"$data/broker/kind"
 }
@@ -157,6 +158,7 @@ broker_uri() { # of the broker this system uses, once it has been started
 stop_broker() {
     case $(broker_kind) in
         node) "$here/broker" stop "$data/broker" ;;
-        container) docker stop "$container" >/dev/null 2>&1 || note "The broker's container $container could not be stopped; 'docker ps' shows whether it runs." ;;
+        container)
+            docker stop "$container" >/dev/null 2>&1 || note "The broker's container $container could not be stopped; 'docker ps' shows whether it runs." ;;
     esac
 }

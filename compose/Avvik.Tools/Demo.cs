@@ -56,7 +56,8 @@ internal sealed class Demo(Uri gateway, Uri identity)
             Console.WriteLine($"{community.Name}, {statistics.Period.From:yyyy-MM-dd}–{statistics.Period.To:yyyy-MM-dd}: "
                 + $"{statistics.Total.Count.Value} meldinger, {statistics.Total.Open.Value} åpne");
             foreach (var r in statistics.Rows.OrderByDescending(r => r.Count.Value))
-                Console.WriteLine($"  {(r.Dimensions!["category"].GetString() is { } code ? Vocabulary.Categories[code].Label : "Ikke satt"),-60}{r.Count.Value,6}");
+                Console.WriteLine(
+                    $"  {(r.Dimensions!["category"].GetString() is { } code ? Vocabulary.Categories[code].Label : "Ikke satt"),-60}{r.Count.Value,6}");
         }
     }
 

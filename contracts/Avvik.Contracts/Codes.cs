@@ -26,7 +26,8 @@ public static class Roles
 public static class Directions
 {
 #pragma warning disable CS1591 // the vocabulary explains each code
-    public const string MunicipalityToTrust = "municipalityToTrust", TrustToMunicipality = "trustToMunicipality", MunicipalityToMunicipality = "municipalityToMunicipality";
+    public const string MunicipalityToTrust = "municipalityToTrust", TrustToMunicipality = "trustToMunicipality",
+        MunicipalityToMunicipality = "municipalityToMunicipality";
 #pragma warning restore CS1591
 
     /// <summary>The direction between two parties; null between two trusts, which no cooperation agreement covers.</summary>

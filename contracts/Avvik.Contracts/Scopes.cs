@@ -6,7 +6,8 @@ namespace Avvik.Contracts;
 public static class Scopes
 {
 #pragma warning disable CS1591 // the paths they open are in the gateway's README
-    public const string Report = "nhn:avvik/report", Case = "nhn:avvik/case", Coordinate = "nhn:avvik/coordinate", Statistics = "nhn:avvik/statistics", Admin = "nhn:avvik/admin";
+    public const string Report = "nhn:avvik/report", Case = "nhn:avvik/case", Coordinate = "nhn:avvik/coordinate", Statistics = "nhn:avvik/statistics",
+        Admin = "nhn:avvik/admin";
 #pragma warning restore CS1591
 
     /// <summary>All of them.</summary>

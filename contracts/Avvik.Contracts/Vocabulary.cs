@@ -87,7 +87,8 @@ public static class Vocabulary
         Source.GetProperty("categories").Deserialize<Category[]>(JsonSerializerOptions.Web)!.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
     /// <summary>The point that judges a category's deviations of a day; null when the category has none, or it was not in force.</summary>
     public static string? ClauseOf(string? category, DateOnly occurredOn) =>
-        category is not null && Categories.TryGetValue(category, out var known) && known.Clause is { } clause && Clauses[clause].IsInForceOn(occurredOn) ? clause : null;
+        category is not null && Categories.TryGetValue(category, out var known) && known.Clause is { } clause && Clauses[clause].IsInForceOn(occurredOn)
+            ? clause : null;
 
     /// <summary>Electronic messages between the parties (PLO and basic messages).</summary>
     public static FrozenDictionary<string, VocabularyTerm> MessageTypes { get; } = Terms("messageTypes");
@@ -117,10 +118,12 @@ public static class Vocabulary
     public static Deadlines Deadlines { get; } = Source.GetProperty("deadlines").Deserialize<Deadlines>(JsonSerializerOptions.Web)!;
 
     /// <summary>All rules of whom to notify of a serious event, past, present and to come.</summary>
-    public static IReadOnlyList<SeriousIncidentRule> SeriousIncidentRules { get; } = Source.GetProperty("seriousIncidentRules").Deserialize<SeriousIncidentRule[]>(JsonSerializerOptions.Web)!;
+    public static IReadOnlyList<SeriousIncidentRule> SeriousIncidentRules { get; } = Source.GetProperty("seriousIncidentRules")
+        .Deserialize<SeriousIncidentRule[]>(JsonSerializerOptions.Web)!;
 
     /// <summary>The rule in force on a day.</summary>
-    public static SeriousIncidentRule SeriousIncidentRuleOn(DateOnly day) => SeriousIncidentRules.First(r => r.ValidFrom <= day && (r.ValidTo is null || day <= r.ValidTo));
+    public static SeriousIncidentRule SeriousIncidentRuleOn(DateOnly day) =>
+        SeriousIncidentRules.First(r => r.ValidFrom <= day && (r.ValidTo is null || day <= r.ValidTo));
 
     /// <summary>The deadlines of a community's agreement: what it sets itself, and the defaults for the rest.</summary>
     public static Deadlines DeadlinesOf(string community, string? agreement) =>

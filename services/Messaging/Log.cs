@@ -38,6 +38,7 @@ internal static partial class Log
     [LoggerMessage(1014, LogLevel.Warning, "{Count} parked messages were {Resolution} by {Subject} of {Organization}; {Failed} failed and stay parked.")]
     public static partial void ParkedMessagesResolved(this ILogger log, int count, string resolution, string subject, string organization, int failed);
 
-    [LoggerMessage(1015, LogLevel.Critical, "A page of {Count} events is not from a trusted publisher ({Reason}); it is parked unread. Somebody may be forging events.")]
+    [LoggerMessage(1015, LogLevel.Critical,
+        "A page of {Count} events is not from a trusted publisher ({Reason}); it is parked unread. Somebody may be forging events.")]
     public static partial void PageRefused(this ILogger log, int count, string reason);
 }

@@ -27,7 +27,8 @@ internal sealed class Topology(Uri broker)
     };
 
     public async Task<IConnection> ConnectAsync(CancellationToken ct) =>
-        await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) }.CreateConnectionAsync(ct);
+        await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) }
+            .CreateConnectionAsync(ct);
 
     public async Task DeclareAsync(CancellationToken ct)
     {

@@ -54,7 +54,8 @@ public abstract class DueWorkService<TDb>(
             return await writer.WriteAsync(async unit =>
             {
                 if (!database.Value.IsSqlite
-                    && await unit.Sql.ScalarAsync<Guid>($"select id from {table} where id = @p1 and wake_at <= @p2 for update skip locked", id, now.ToUnixTimeMilliseconds()) != id) return false;
+                    && await unit.Sql.ScalarAsync<Guid>($"select id from {table} where id = @p1 and wake_at <= @p2 for update skip locked", id,
+                        now.ToUnixTimeMilliseconds()) != id) return false;
                 await DoDueWorkAsync(unit, id, now);
                 return true;
             }, ct);

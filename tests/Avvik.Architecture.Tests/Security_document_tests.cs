@@ -11,7 +11,8 @@ public sealed partial class Security_document_tests
     public void Data_flow_names_every_event_with_who_sends_and_who_takes_it()
     {
         var text = Document("dataflyt.md");
-        Assert.All(MessageCatalog.All, e => Assert.Contains($"| `{e.Name}` | {Services(e.Publishers)} | {Services(e.Consumers)} |", text, StringComparison.Ordinal));
+        Assert.All(MessageCatalog.All, e => Assert.Contains($"| `{e.Name}` | {Services(e.Publishers)} | {Services(e.Consumers)} |", text,
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed partial class Security_document_tests
     public void Key_routine_names_every_setting_that_holds_a_key()
     {
         var text = Document("nokler.md");
-        var settings = Sources.In("*.cs", "services", "gateway").SelectMany(file => KeySetting().Matches(file.Text).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
+        var settings = Sources.In("*.cs", "services", "gateway").SelectMany(file => KeySetting().Matches(file.Text).Select(m => m.Value))
+            .ToHashSet(StringComparer.Ordinal);
         Assert.True(settings.Count >= 4, $"only {string.Join(", ", settings)}: the scan is blind");
         // The public half of a pair is told of with the private one.
         Assert.DoesNotContain(settings, s => !text.Contains($"`{s}`", StringComparison.Ordinal)

@@ -85,7 +85,8 @@ public sealed class ComposedSystem : IAsyncLifetime
             },
         });
         var containers = new Dictionary<string, ContainerInspectResponse>(StringComparer.Ordinal);
-        foreach (var container in found) containers[container.Labels["com.docker.compose.service"]] = await _engine.Containers.InspectContainerAsync(container.ID);
+        foreach (var container in found) containers[container.Labels["com.docker.compose.service"]] =
+            await _engine.Containers.InspectContainerAsync(container.ID);
         return containers;
     }
 

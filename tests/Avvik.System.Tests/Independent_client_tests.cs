@@ -34,7 +34,8 @@ public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifet
             ["ConnectionStrings:Database"] = $"Data Source={Path.Combine(system.Data, "db", "gateway.db")}",
             ["InternalToken:PrivateKeyFile"] = Path.Combine(system.Data, "secrets", "internal-token-private.pem"),
         };
-        foreach (var service in RunningSystem.Services) environment[$"ReverseProxy:Clusters:{service}:Destinations:primary:Address"] = $"http://127.0.0.1:{await system.PortOfAsync(service)}/";
+        foreach (var service in RunningSystem.Services)
+            environment[$"ReverseProxy:Clusters:{service}:Destinations:primary:Address"] = $"http://127.0.0.1:{await system.PortOfAsync(service)}/";
         _gateway = new ServiceProcess("Avvik.Gateway", environment);
         await _gateway.StartAsync();
         await RunAsync("npm", "ci", "--no-audit", "--no-fund");

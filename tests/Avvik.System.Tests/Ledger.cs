@@ -49,7 +49,8 @@ internal sealed class Ledger(RunningSystem system)
 
     // Facts hold no organisation of the reporter's, but its municipality.
     private Task<long> FactsAsync(string organization) => system.CountAsync("statistics",
-        $"select count(*) from facts where municipality = '{Contracts.HealthCommunities.Party(organization)!.MunicipalityNumber}' and direction = 'municipalityToTrust'");
+        $"select count(*) from facts where municipality = '{Contracts.HealthCommunities.Party(organization)!.MunicipalityNumber}' "
+        + "and direction = 'municipalityToTrust'");
 
     private async Task<long> WaitingAsync()
     {
@@ -62,7 +63,11 @@ internal sealed class Ledger(RunningSystem system)
     {
         var lines = new List<string>();
         foreach (var service in RunningSystem.Services)
-            lines.Add($"{service}: outbox {await system.CountAsync(service, "select count(*) from outbox_message")}, parked {await system.CountAsync(service, "select count(*) from parked_message")}");
+        {
+            var outbox = await system.CountAsync(service, "select count(*) from outbox_message");
+            var parked = await system.CountAsync(service, "select count(*) from parked_message");
+            lines.Add($"{service}: outbox {outbox}, parked {parked}");
+        }
         lines.AddRange((await QueuesAsync()).Select(q => $"queue {q.Name}: {q.Depth}"));
         return $"Promised {Count}. {string.Join("; ", lines)}";
     }

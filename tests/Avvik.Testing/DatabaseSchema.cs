@@ -11,18 +11,22 @@ public static class DatabaseSchema
 {
     private const string Sqlite = """
         select t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c."notnull" || ' key=' || c.pk
-        from sqlite_master t, pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like 'sqlite\_%' escape '\' and t.name not like '%\_search%' escape '\'
+        from sqlite_master t, pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like '\_\_EF%' escape '\'
+            and t.name not like 'sqlite\_%' escape '\' and t.name not like '%\_search%' escape '\'
         union all
         select t.name || ' autoincrement' from sqlite_master t where t.type = 'table' and t.sql like '%AUTOINCREMENT%'
         union all
-        select t.name || ' index ' || i.name || ' unique=' || i."unique" || ' origin=' || i.origin || ' (' || (select group_concat(c.name) from pragma_index_info(i.name) c) || ')'
+        select t.name || ' index ' || i.name || ' unique=' || i."unique" || ' origin=' || i.origin
+            || ' (' || (select group_concat(c.name) from pragma_index_info(i.name) c) || ')'
           || coalesce((select substr(s.sql, instr(s.sql, ' WHERE ')) from sqlite_master s where s.name = i.name and i.partial = 1), '')
-        from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like '%\_search%' escape '\'
+        from sqlite_master t, pragma_index_list(t.name) i
+        where t.type = 'table' and t.name not like '\_\_EF%' escape '\' and t.name not like '%\_search%' escape '\'
         union all
         select t.name || ' foreign key ' || f."from" || ' -> ' || f."table" || '.' || f."to" || ' on delete ' || f.on_delete
         from sqlite_master t, pragma_foreign_key_list(t.name) f where t.type = 'table'
         union all
-        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\' and t.name not like 'access\_log\_%' escape '\'
+        select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t
+        where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\' and t.name not like 'access\_log\_%' escape '\'
         """;
 
     private const string Postgres = """

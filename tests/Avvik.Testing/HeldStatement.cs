@@ -40,7 +40,8 @@ public sealed class HeldStatement : IAsyncDisposable
     public ValueTask DisposeAsync() => _holder.DisposeAsync();
 
     private Task<long> WaitingAsync() => _database.CountAsync(
-        "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())");
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted "
+        + "and database = (select oid from pg_database where datname = current_database())");
 
     private async Task RunAsync(string sql)
     {

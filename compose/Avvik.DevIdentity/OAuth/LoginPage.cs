@@ -10,10 +10,14 @@ internal static class LoginPage
         :root{color-scheme:light dark}body{font:1rem/1.5 Inter,"Helvetica Neue",Arial,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem}
         h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.05rem;margin:1.6rem 0 .5rem}p{margin:0 0 1rem}
         ul{list-style:none;padding:0;margin:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));gap:.5rem}
-        button{font:inherit;color:inherit;background:transparent;border:1px solid #767676;border-radius:4px;padding:.55rem .8rem;width:100%;height:100%;text-align:left;cursor:pointer}
+        button{font:inherit;color:inherit;background:transparent;border:1px solid #767676;border-radius:4px;padding:.55rem .8rem;
+          width:100%;height:100%;text-align:left;cursor:pointer}
         button:hover{border-color:currentColor;text-decoration:underline}button:focus-visible{outline:3px solid #0b5c7d;outline-offset:2px}small{display:block}
         @media (prefers-color-scheme:dark){button:focus-visible{outline-color:#9cd0ea}}
         """;
+
+    private static string Choice(Identity person) =>
+        $"<li><button name=\"persona\" value=\"{E(person.Subject)}\">{E(person.Name)}<small>{E(Describe(person))}</small></button></li>";
 
     public static IResult Of(string clientId, string requestUri)
     {
@@ -21,7 +25,7 @@ internal static class LoginPage
         var groups = string.Join('\n', people.Select(group => $"""
             <h2>{E(group.Key)}</h2>
             <ul>
-            {string.Join('\n', group.Select(p => $"<li><button name=\"persona\" value=\"{E(p.Subject)}\">{E(p.Name)}<small>{E(Describe(p))}</small></button></li>"))}
+            {string.Join('\n', group.Select(Choice))}
             </ul>
             """));
         return Page("Velg hvem du er", $"""

@@ -2,7 +2,8 @@ namespace Avvik.Contracts.Routing;
 
 /// <summary>
 /// Something happened in the life of a case: what, by whom, and how it stands now, in codes alone. Triage publishes it until the first routing, Routing
-/// from then on, also while Triage decides about a reopened case: a version has one owner, so the highest is how the case stands, whatever the order of arrival.
+/// from then on, also while Triage decides about a reopened case: a version has one owner, so the highest is how the case stands, whatever the order of
+/// arrival.
 /// </summary>
 public sealed record CaseChanged : ICaseEvent
 {

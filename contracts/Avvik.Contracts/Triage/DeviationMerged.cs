@@ -9,7 +9,9 @@ public sealed record DeviationMerged : ICaseEvent
     public required int Version { get; init; }
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }
-    /// <summary>Number of the duplicate's reopening when it was merged; 0 when it was never reopened. Null in events from before reopenings were numbered.</summary>
+    /// <summary>
+    /// Number of the duplicate's reopening when it was merged; 0 when it was never reopened. Null in events from before reopenings were numbered.
+    /// </summary>
     public int? Reopening { get; init; }
     /// <summary>What the coordinator writes to the duplicate's reporter, when the duplicate has a case of its own.</summary>
     public ProtectedText? Comment { get; init; }

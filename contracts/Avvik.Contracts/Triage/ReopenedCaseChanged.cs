@@ -10,7 +10,9 @@ public sealed record ReopenedCaseChanged : ICaseEvent
     public required Guid DeviationId { get; init; }
     /// <summary>Triage's own number of the change, rising for each deviation; not a version of the case.</summary>
     public required int Version { get; init; }
-    /// <summary>Number of the reopening that this answers (<see cref="Routing.CaseChanged.Reopenings"/>). Null in events from before reopenings were numbered.</summary>
+    /// <summary>
+    /// Number of the reopening that this answers (<see cref="Routing.CaseChanged.Reopenings"/>). Null in events from before reopenings were numbered.
+    /// </summary>
     public int? Reopening { get; init; }
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }

@@ -39,7 +39,8 @@ internal static class EventFailure
         PostgresException { SqlState: ['2', '2' or '3', ..] } => FailureCause.Event,
         // Too big, constraint, mismatch.
         SqliteException { SqliteErrorCode: 18 or 19 or 20 } => FailureCause.Event,
-        DbException or WriterBusyException or LockOrderException or TimeoutException or IOException or SocketException or OperationCanceledException => FailureCause.Environment,
+        DbException or WriterBusyException or LockOrderException or TimeoutException or IOException or SocketException or OperationCanceledException =>
+            FailureCause.Environment,
         _ => error.InnerException is { } inner ? CauseOf(inner) : FailureCause.Unexpected,
     };
 

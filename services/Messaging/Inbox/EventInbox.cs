@@ -120,7 +120,8 @@ public sealed class EventInbox<TDb> where TDb : DbContext
             {
                 // Remembered as seen in the same transaction: a redelivery neither repeats nor re-parks it. Requeueing runs the handler from here.
                 if ((await unit.Sql.QueryAsync(Admit(1), r => r.GetGuid(0), e.Id)).Count == 1)
-                    await unit.Sql.ExecuteAsync(InsertParked, e.Id, "inbox", e.Type, e.TraceParent, Encoding.UTF8.GetBytes(e.Body.GetRawText()), "application/json",
+                    await unit.Sql.ExecuteAsync(InsertParked, e.Id, "inbox", e.Type, e.TraceParent, Encoding.UTF8.GetBytes(e.Body.GetRawText()),
+                        "application/json",
                         EventFailure.NameOf(error), _clock.GetUtcNow().ToUnixTimeMilliseconds());
                 return true;
             }, ct);
@@ -144,7 +145,8 @@ public sealed class EventInbox<TDb> where TDb : DbContext
             {
                 try
                 {
-                    await _writer.WriteAsync(unit => unit.Sql.ExecuteAsync(InsertParked, id, "unreadable", _service, null, body, contentType, EventFailure.NameOf(error),
+                    await _writer.WriteAsync(unit => unit.Sql.ExecuteAsync(InsertParked, id, "unreadable", _service, null, body, contentType,
+                        EventFailure.NameOf(error),
                         _clock.GetUtcNow().ToUnixTimeMilliseconds()), ct);
                     _log.MessageQuarantined(error, id, body.Length);
                     return;
@@ -168,8 +170,9 @@ public sealed class EventInbox<TDb> where TDb : DbContext
         "insert into parked_message (id, source, type, trace_parent, body, content_type, error, parked_at) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)";
 
     private static string Admit(int count) =>
-        $"insert into inbox_message (message_id) values {string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"(@p{i})")))} " +
-        "on conflict do nothing returning message_id";
+        "insert into inbox_message (message_id) values "
+        + string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"(@p{i})")))
+        + " on conflict do nothing returning message_id";
 
     private sealed class Attempt(PagedEvent e)
     {

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Inbox;
 
-internal sealed class PageConsumer<TDb>(EventVerifier verifier, EventInbox<TDb> inbox, ILogger<PageConsumer<TDb>> log) : IConsumer<EventPage> where TDb : DbContext
+internal sealed class PageConsumer<TDb>(EventVerifier verifier, EventInbox<TDb> inbox, ILogger<PageConsumer<TDb>> log) : IConsumer<EventPage>
+    where TDb : DbContext
 {
     public Task Consume(ConsumeContext<EventPage> context)
     {

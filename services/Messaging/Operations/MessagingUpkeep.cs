@@ -24,7 +24,8 @@ internal sealed class MessagingUpkeep<TDb>(Writer<TDb> writer, IDbContextFactory
 
     /// <summary>Message ids are UUIDv7: age is a range on the key, so no column and no index is spent on it.</summary>
     internal static Task<int> PruneAsync(Writer<TDb> writer, DateTimeOffset before, CancellationToken ct) => writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
-        "delete from inbox_message where message_id in (select message_id from inbox_message where message_id < @p1 order by message_id limit 1000)", LowestVersion7At(before)), ct);
+        "delete from inbox_message where message_id in (select message_id from inbox_message where message_id < @p1 order by message_id limit 1000)",
+        LowestVersion7At(before)), ct);
 
     private static Guid LowestVersion7At(DateTimeOffset at)
     {

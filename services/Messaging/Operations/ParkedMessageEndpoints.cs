@@ -35,28 +35,35 @@ public static class ParkedMessageEndpoints
     public static RouteGroupBuilder MapParkedMessages<TDb>(this RouteGroupBuilder operations) where TDb : DbContext
     {
         operations.MapGet("/parked", ListAsync<TDb>).WithSummary("Messages that could not be sent, applied or read, oldest first");
-        operations.MapPost("/parked/{id:guid}/requeue", async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
+        operations.MapPost("/parked/{id:guid}/requeue",
+            async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
             !IsReason(body.Reason) ? TypedResults.BadRequest()
                 : await parked.RequeueAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NoContent() : TypedResults.NotFound())
             .WithSummary("Send or apply a parked message again");
-        operations.MapPost("/parked/{id:guid}/discard", async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
+        operations.MapPost("/parked/{id:guid}/discard",
+            async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
             !IsReason(body.Reason) ? TypedResults.BadRequest()
                 : await parked.DiscardAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NoContent() : TypedResults.NotFound())
             .WithSummary("Discard a parked message for good");
-        operations.MapPost("/parked/requeue", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body, ParkedMessages<TDb> parked,
+        operations.MapPost("/parked/requeue", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body,
+            ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
-            FilterOf(body) is { } filter ? TypedResults.Ok(parked.RequeueAllAsync(filter, body.Reason, Subject(user), Organization(user), ct)) : TypedResults.BadRequest())
+            FilterOf(body) is { } filter ? TypedResults.Ok(parked.RequeueAllAsync(filter, body.Reason, Subject(user), Organization(user), ct))
+                : TypedResults.BadRequest())
             .WithSummary("Send or apply again all parked messages of a type, source, error or time; the array grows while it runs");
-        operations.MapPost("/parked/discard", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body, ParkedMessages<TDb> parked,
+        operations.MapPost("/parked/discard", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body,
+            ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
-            FilterOf(body) is { } filter ? TypedResults.Ok(parked.DiscardAllAsync(filter, body.Reason, Subject(user), Organization(user), ct)) : TypedResults.BadRequest())
+            FilterOf(body) is { } filter ? TypedResults.Ok(parked.DiscardAllAsync(filter, body.Reason, Subject(user), Organization(user), ct))
+                : TypedResults.BadRequest())
             .WithSummary("Discard all parked messages of a type, source, error or time; the array grows while it runs");
         return operations;
     }
 
-    private static async Task<Results<Ok<ParkedMessagePage>, BadRequest>> ListAsync<TDb>(string? source, string? type, string? error, DateTimeOffset? from, DateTimeOffset? to,
+    private static async Task<Results<Ok<ParkedMessagePage>, BadRequest>> ListAsync<TDb>(string? source, string? type, string? error, DateTimeOffset? from,
+        DateTimeOffset? to,
         string? cursor, int? limit, ParkedMessages<TDb> parked, CancellationToken ct) where TDb : DbContext
     {
         var take = limit ?? DefaultLimit;

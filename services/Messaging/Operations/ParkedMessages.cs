@@ -31,7 +31,8 @@ public sealed record ParkedMessagePage(IReadOnlyList<ParkedMessageRow> Items, st
 /// <param name="Error">As in <see cref="ParkedMessageRow.Error"/>.</param>
 /// <param name="From">Parked at or after this moment.</param>
 /// <param name="To">Parked before this moment.</param>
-public sealed record ParkedMessageFilter(string? Source = null, string? Type = null, string? Error = null, DateTimeOffset? From = null, DateTimeOffset? To = null)
+public sealed record ParkedMessageFilter(string? Source = null, string? Type = null, string? Error = null, DateTimeOffset? From = null,
+    DateTimeOffset? To = null)
 {
     internal bool IsEmpty => this == new ParkedMessageFilter();
 }
@@ -59,7 +60,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         (_service, _writer, _databases, _inbox, _topology, _clock, _log) = (service, writer, databases, inbox, topology, clock, log);
 
     /// <summary>What is parked, oldest first, after a row of an earlier page.</summary>
-    public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after, int limit,
+        CancellationToken ct)
     {
         var (conditions, values) = (new List<string>(), new List<object>());
         void Where(string condition, object value)
@@ -87,18 +89,22 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
             {(conditions.Count > 0 ? "where " + string.Join(" and ", conditions) : "")}
             order by parked_at, id limit {limit}
             """),
-            r => new ParkedMessageRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(4))), ct, [.. values]);
+            r => new ParkedMessageRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(4))), ct,
+            [.. values]);
     }
 
     /// <summary>Requeues all that the filter names and that are parked now; tells its progress after each hundred.</summary>
-    public IAsyncEnumerable<ParkedMessageProgress> RequeueAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization, CancellationToken ct) =>
+    public IAsyncEnumerable<ParkedMessageProgress> RequeueAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization,
+        CancellationToken ct) =>
         ResolveAllAsync(filter, "requeued", id => RequeueAsync(id, reason, subject, organization, ct), subject, organization, ct);
 
     /// <summary>Discards all that the filter names and that are parked now; tells its progress after each hundred.</summary>
-    public IAsyncEnumerable<ParkedMessageProgress> DiscardAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization, CancellationToken ct) =>
+    public IAsyncEnumerable<ParkedMessageProgress> DiscardAllAsync(ParkedMessageFilter filter, string reason, string subject, string organization,
+        CancellationToken ct) =>
         ResolveAllAsync(filter, "discarded", id => DiscardAsync(id, reason, subject, organization, ct), subject, organization, ct);
 
-    private async IAsyncEnumerable<ParkedMessageProgress> ResolveAllAsync(ParkedMessageFilter filter, string resolution, Func<Guid, Task<bool>> resolve, string subject,
+    private async IAsyncEnumerable<ParkedMessageProgress> ResolveAllAsync(ParkedMessageFilter filter, string resolution, Func<Guid, Task<bool>> resolve,
+        string subject,
         string organization, [EnumeratorCancellation] CancellationToken ct)
     {
         // What fails again is parked again, with a later time: without this end it would be tried for ever.
@@ -131,7 +137,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
 
         var done = await _writer.WriteAsync(async unit =>
         {
-            if (await unit.Sql.ExecuteAsync("update outbox_message set parked_at = null, attempts = 0, due_at = 0 where message_id = @p1 and parked_at is not null", id) == 1)
+            if (await unit.Sql.ExecuteAsync(
+                "update outbox_message set parked_at = null, attempts = 0, due_at = 0 where message_id = @p1 and parked_at is not null", id) == 1)
                 return true;
             foreach (var e in await unit.Sql.QueryAsync(
                 "select type, trace_parent, body from parked_message where id = @p1 and resolved_at is null and source = 'inbox'",
@@ -179,7 +186,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
             var (body, properties) = (letter.Body.ToArray(), letter.BasicProperties);
             await _writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
                 "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 'deadLetter', @p2, @p3, @p4, @p5, @p6)",
-                Guid.CreateVersion7(), _service, body, properties.ContentType ?? "application/octet-stream", Reason(properties), _clock.GetUtcNow().ToUnixTimeMilliseconds()), ct);
+                Guid.CreateVersion7(), _service, body, properties.ContentType ?? "application/octet-stream", Reason(properties),
+                _clock.GetUtcNow().ToUnixTimeMilliseconds()), ct);
             await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, ct);
             count++;
         }
@@ -187,7 +195,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         return count;
     }
 
-    private async Task<bool> ResolveAsync(UnitOfWork<TDb> unit, Guid id, string resolution, string reason, string subject, string organization) => await unit.Sql.ExecuteAsync(
+    private async Task<bool> ResolveAsync(UnitOfWork<TDb> unit, Guid id, string resolution, string reason, string subject, string organization) =>
+        await unit.Sql.ExecuteAsync(
         "update parked_message set resolved_at = @p2, resolved_by = @p3, resolution = @p4, reason = @p5 where id = @p1 and resolved_at is null",
         id, _clock.GetUtcNow().ToUnixTimeMilliseconds(), string.Create(CultureInfo.InvariantCulture, $"{subject}@{organization}"), resolution, reason) == 1;
 

@@ -22,12 +22,14 @@ internal sealed class EventVerifier
     private readonly TimeProvider _clock;
     private FrozenDictionary<(string Publisher, string KeyId), EventKey> _keys;
 
-    public EventVerifier(EventSigningOptions options, TimeProvider clock) => (_folder, _clock, _keys) = (options.PublicKeysFolder, clock, Read(options.PublicKeysFolder));
+    public EventVerifier(EventSigningOptions options, TimeProvider clock) =>
+        (_folder, _clock, _keys) = (options.PublicKeysFolder, clock, Read(options.PublicKeysFolder));
 
     /// <exception cref="UntrustedPageException">It is not to be trusted.</exception>
     public void Verify(EventPage page)
     {
-        if (page is not { Publisher: { } publisher, KeyId: { } keyId, SignedAt: { } signedAt, Signature: { } signature }) throw new UntrustedPageException("unsigned");
+        if (page is not { Publisher: { } publisher, KeyId: { } keyId, SignedAt: { } signedAt, Signature: { } signature })
+            throw new UntrustedPageException("unsigned");
         if (KeyOf(publisher, keyId) is not { } key) throw new UntrustedPageException("unknownKey");
         if (!key.Verify(PageDigest.Of(page), signature)) throw new UntrustedPageException("wrongSignature");
         if (page.Events.Any(e => MessageCatalog.Find(e.Type) is { } entry && !entry.Publishers.Contains(publisher, StringComparer.Ordinal)))
@@ -46,7 +48,8 @@ internal sealed class EventVerifier
 
     private static FrozenDictionary<(string, string), EventKey> Read(string folder)
     {
-        if (!Directory.Exists(folder)) throw new InvalidOperationException("EventSigning:PublicKeysFolder must name the folder with the public keys of the services that publish events.");
+        if (!Directory.Exists(folder)) throw new InvalidOperationException(
+            "EventSigning:PublicKeysFolder must name the folder with the public keys of the services that publish events.");
         return Directory.EnumerateFiles(folder, "*.pem")
             .Select(file => (Publisher: Path.GetFileName(file).Split('.')[0], Key: EventKey.Read("EventSigning:PublicKeysFolder", file)))
             .DistinctBy(k => (k.Publisher, k.Key.Id))

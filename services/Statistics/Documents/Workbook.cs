@@ -40,9 +40,12 @@ internal static class Workbook
         using var sheet = OpenXmlWriter.Create(part);
         var rows = table.Total is { } total ? [.. table.Rows, total] : table.Rows;
         sheet.WriteStartElement(new Worksheet());
-        sheet.WriteElement(new SheetViews(new SheetView(new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
-        double Width(int column) => Math.Clamp(rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length).Append(table.Columns[column].Title.Length + 3).Max() + 2, 10, 60);
-        sheet.WriteElement(new Columns(table.Columns.Select((_, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
+        sheet.WriteElement(new SheetViews(new SheetView(
+            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
+        double Width(int column) => Math.Clamp(rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
+            .Append(table.Columns[column].Title.Length + 3).Max() + 2, 10, 60);
+        sheet.WriteElement(new Columns(table.Columns.Select((_, i) =>
+            new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
         sheet.WriteStartElement(new SheetData());
         sheet.WriteStartElement(new Row { RowIndex = 1 });
         foreach (var (i, column) in table.Columns.Index()) WriteText(sheet, Reference(i, 1), column.Title, Strong);
@@ -55,7 +58,8 @@ internal static class Workbook
             {
                 var (reference, column) = (Reference(i, r + 2), table.Columns[i]);
                 if (cell.IsSuppressed) WriteText(sheet, reference, Wording.Hidden, Right);
-                else if (cell.Number is { } number) WriteNumber(sheet, reference, Wording.Round(number, column) / (column.Type is ColumnType.Percent ? 100 : 1), formats.Of(column, isTotal));
+                else if (cell.Number is { } number) WriteNumber(sheet, reference, Wording.Round(number, column) / (column.Type is ColumnType.Percent ? 100 : 1),
+                    formats.Of(column, isTotal));
                 else if (cell.Text is { } text) WriteText(sheet, reference, text, isTotal ? Strong : text.Length > 58 ? Wrapped : Plain);
             }
             sheet.WriteEndElement();
@@ -67,10 +71,12 @@ internal static class Workbook
     }
 
     private static void WriteText(OpenXmlWriter sheet, string reference, string text, uint style) =>
-        sheet.WriteElement(new Cell(new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })) { CellReference = reference, DataType = CellValues.InlineString, StyleIndex = style });
+        sheet.WriteElement(new Cell(new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })) { CellReference = reference,
+            DataType = CellValues.InlineString, StyleIndex = style });
 
     private static void WriteNumber(OpenXmlWriter sheet, string reference, decimal number, uint style) =>
-        sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture))) { CellReference = reference, StyleIndex = style });
+        sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture))) { CellReference = reference,
+            StyleIndex = style });
 
     private static void WriteBook(WorkbookPart part, List<(ReportTable Table, string Title)> sheets)
     {
@@ -78,14 +84,17 @@ internal static class Workbook
         book.WriteStartElement(new DocumentFormat.OpenXml.Spreadsheet.Workbook());
         book.WriteElement(new Sheets(sheets.Select((s, i) => new Sheet { Name = s.Title, SheetId = (uint)i + 1, Id = Id(i) })));
         // Excel finds a sheet's filter by this name.
-        book.WriteElement(new DefinedNames(sheets.Select((s, i) => new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}") { Name = "_xlnm._FilterDatabase", LocalSheetId = (uint)i, Hidden = true })));
+        book.WriteElement(new DefinedNames(sheets.Select((s, i) =>
+            new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}") { Name = "_xlnm._FilterDatabase",
+            LocalSheetId = (uint)i, Hidden = true })));
         book.WriteEndElement();
     }
 
     private static void WriteStyles(WorkbookStylesPart part, Formats formats)
     {
         using var styles = OpenXmlWriter.Create(part);
-        var (light, heavy) = (new Font(new FontSize { Val = 11 }, new FontName { Val = "Calibri" }), new Font(new Bold(), new FontSize { Val = 11 }, new FontName { Val = "Calibri" }));
+        var (light, heavy) = (new Font(new FontSize { Val = 11 }, new FontName { Val = "Calibri" }),
+            new Font(new Bold(), new FontSize { Val = 11 }, new FontName { Val = "Calibri" }));
         CellFormat[] words =
         [
             new() { FormatId = 0, FontId = 0 },
@@ -93,23 +102,27 @@ internal static class Workbook
             new(new Alignment { Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 1, ApplyFont = true, ApplyAlignment = true },
             new(new Alignment { Horizontal = HorizontalAlignmentValues.Right }) { FormatId = 0, FontId = 0, ApplyAlignment = true },
         ];
-        CellFormat Number(uint code, uint font) => new() { FormatId = 0, FontId = font, NumberFormatId = Formats.First + code, ApplyNumberFormat = true, ApplyFont = font > 0 };
+        CellFormat Number(uint code, uint font) =>
+            new() { FormatId = 0, FontId = font, NumberFormatId = Formats.First + code, ApplyNumberFormat = true, ApplyFont = font > 0 };
         var numbers = formats.Codes.SelectMany((_, i) => new[] { Number((uint)i, 0), Number((uint)i, 1) });
         var stylesheet = new Stylesheet(
             new Fonts(light, heavy) { Count = 2 },
-            new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }), new Fill(new PatternFill { PatternType = PatternValues.Gray125 })) { Count = 2 },
+            new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }),
+                new Fill(new PatternFill { PatternType = PatternValues.Gray125 })) { Count = 2 },
             new Borders(new Border()) { Count = 1 },
             new CellStyleFormats(new CellFormat { NumberFormatId = 0, FontId = 0, FillId = 0, BorderId = 0 }) { Count = 1 },
             new CellFormats(words.Concat(numbers)),
             new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }) { Count = 1 });
-        if (formats.Codes.Count > 0) stylesheet.NumberingFormats = new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
+        if (formats.Codes.Count > 0) stylesheet.NumberingFormats =
+            new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
         styles.WriteElement(stylesheet);
     }
 
     private static void WriteProperties(CoreFilePropertiesPart part, ReportDocument document)
     {
         using var properties = XmlWriter.Create(part.GetStream(FileMode.Create), new() { Encoding = new UTF8Encoding(false), CloseOutput = true });
-        const string core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties", dc = "http://purl.org/dc/elements/1.1/", terms = "http://purl.org/dc/terms/", xsi = "http://www.w3.org/2001/XMLSchema-instance";
+        const string core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties", dc = "http://purl.org/dc/elements/1.1/",
+            terms = "http://purl.org/dc/terms/", xsi = "http://www.w3.org/2001/XMLSchema-instance";
         properties.WriteStartElement("cp", "coreProperties", core);
         properties.WriteElementString("dc", "title", dc, $"{document.Title} – {document.Period}");
         properties.WriteElementString("dc", "language", dc, "nb-NO");
@@ -143,7 +156,8 @@ internal static class Workbook
 
     /// <summary>The header and the rows, without the total.</summary>
     private static string Range(ReportTable table, string absolute) =>
-        string.Create(CultureInfo.InvariantCulture, $"{absolute}A{absolute}1:{absolute}{Letters(table.Columns.Count - 1)}{absolute}{Math.Max(table.Rows.Count, 1) + 1}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{absolute}A{absolute}1:{absolute}{Letters(table.Columns.Count - 1)}{absolute}{Math.Max(table.Rows.Count, 1) + 1}");
 
     private static string Letters(int column) => (column >= 26 ? Letters(column / 26 - 1) : "") + (char)('A' + column % 26);
 
@@ -174,7 +188,8 @@ internal static class Workbook
 
         public uint Of(ReportColumn column, bool isTotal)
         {
-            var number = column.Type is ColumnType.Mixed ? "General" : (column.Type is ColumnType.Integer ? "#,##0" : "#,##0." + new string('0', column.Decimals)) + (column.Type is ColumnType.Percent ? " %" : "");
+            var number = column.Type is ColumnType.Mixed ? "General"
+                : (column.Type is ColumnType.Integer ? "#,##0" : "#,##0." + new string('0', column.Decimals)) + (column.Type is ColumnType.Percent ? " %" : "");
             var code = column.Signed ? $"+{number};-{number};{number}" : number;
             if (!Codes.Contains(code, StringComparer.Ordinal)) Codes.Add(code);
             return 4 + 2 * (uint)Codes.IndexOf(code) + (isTotal ? 1u : 0);

@@ -105,7 +105,8 @@ public sealed class Consumer_tests
     /// <summary>The pages are back in the queue, readiness and the metric tell why, and nothing is given up.</summary>
     private static async Task StopsAsync(Instance instance, VirtualHost host, string reason, long pages)
     {
-        await Eventually.IsTrue(async () => instance.Of<InboxState>().Blocked is { ConsumptionStopped: true } && await host.QueueDepthAsync(Sample.Queue) == pages, Sample.Soon,
+        await Eventually.IsTrue(async () => instance.Of<InboxState>().Blocked is { ConsumptionStopped: true }
+            && await host.QueueDepthAsync(Sample.Queue) == pages, Sample.Soon,
             async () => $"queue {await host.QueueDepthAsync(Sample.Queue)}; {instance.Of<InboxState>().Blocked}; {instance.Log}");
         Assert.Equal(reason, instance.Of<InboxState>().Blocked!.Reason);
         var ready = await instance.Of<HealthCheckService>().CheckHealthAsync(check => check.Name == "inbox");
@@ -115,7 +116,8 @@ public sealed class Consumer_tests
 
     private static async Task ResumesAsync(Instance instance, TestDatabase database, VirtualHost host, IReadOnlyList<Guid> deviations)
     {
-        await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 0 && (await database.EffectsAsync()).Count == deviations.Count, Sample.Soon,
+        await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 0 && (await database.EffectsAsync()).Count == deviations.Count,
+            Sample.Soon,
             () => Task.FromResult(instance.Log.ToString()));
         await database.HasEffectsOnceAsync(deviations);
         Assert.Null(instance.Of<InboxState>().Blocked);
@@ -135,13 +137,17 @@ public sealed class Consumer_tests
         [
             "this is not JSON"u8.ToArray(),
             """{"messageId":"0198c0de-0000-7000-8000-000000000001","messageType":["urn:avvik:another:v1"],"message":{"none":"of it"}}"""u8.ToArray(),
-            """{"messageId":"0198c0de-0000-7000-8000-000000000002","messageType":["urn:avvik:event-page:v1"],"message":{"events":[{"id":"not an id"}]}}"""u8.ToArray(),
+            """
+            {"messageId":"0198c0de-0000-7000-8000-000000000002","messageType":["urn:avvik:event-page:v1"],"message":{"events":[{"id":"not an id"}]}}
+            """u8.ToArray(),
         ];
         foreach (var body in unreadable) await host.PublishAsync("", Sample.Queue, body, Sample.EnvelopeType);
         await host.PublishAsync("", Sample.Queue, Sample.Envelope(Sample.Paged(deviation)), Sample.EnvelopeType);
         await instance.StartAsync();
 
-        await Eventually.IsTrue(async () => await database.ParkedAsync() == unreadable.Length, Sample.Soon, async () => $"parked {await database.ParkedAsync()}, queue {await host.QueueDepthAsync(Sample.Queue)}, dead {await host.QueueDepthAsync(Sample.DeadLetters)}; {instance.Log}");
+        await Eventually.IsTrue(async () => await database.ParkedAsync() == unreadable.Length, Sample.Soon, async () =>
+            $"parked {await database.ParkedAsync()}, queue {await host.QueueDepthAsync(Sample.Queue)}, "
+            + $"dead {await host.QueueDepthAsync(Sample.DeadLetters)}; {instance.Log}");
         await database.EventuallyAsync(Tables.InboxAsync, 1);
         await database.HasEffectsOnceAsync(deviation);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.Queue));
@@ -228,14 +234,16 @@ public sealed class Consumer_tests
         private readonly CuttableWire? _wire;
         private SqliteConnection? _lock;
 
-        private Away(TestDatabase database, CuttableWire? wire, string connectionString) => (_database, _wire, ConnectionString) = (database, wire, connectionString);
+        private Away(TestDatabase database, CuttableWire? wire, string connectionString) =>
+            (_database, _wire, ConnectionString) = (database, wire, connectionString);
 
         public string ConnectionString { get; }
 
         public static Task<Away> ArrangeAsync(TestDatabase database)
         {
             // The driver waits half a minute for a lock; here it need not.
-            if (database.Provider == DatabaseProvider.Sqlite) return Task.FromResult(new Away(database, null, database.ConnectionString + ";Default Timeout=1"));
+            if (database.Provider == DatabaseProvider.Sqlite)
+                return Task.FromResult(new Away(database, null, database.ConnectionString + ";Default Timeout=1"));
             var (wire, connectionString) = database.ByWire();
             return Task.FromResult(new Away(database, wire, connectionString));
         }

@@ -35,7 +35,8 @@ public sealed class Inbox_tests
         var deviations = Sample.NewDeviations(200);
         var events = deviations.Select(d => Sample.Paged(d)).ToArray();
 
-        await Task.WhenAll(events.Chunk(40).SelectMany(page => new[] { one.Inbox.ReceiveAsync(page, None), two.Inbox.ReceiveAsync([.. page.Reverse()], None) }));
+        await Task.WhenAll(events.Chunk(40).SelectMany(page =>
+            new[] { one.Inbox.ReceiveAsync(page, None), two.Inbox.ReceiveAsync([.. page.Reverse()], None) }));
 
         await database.HasEffectsOnceAsync(deviations);
         Assert.Equal(0, await database.ParkedAsync());
@@ -49,7 +50,8 @@ public sealed class Inbox_tests
         var events = Sample.NewDeviations(5).Select(d => Sample.Paged(d)).ToArray();
         var bad = events[2];
         var attempts = 0;
-        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref attempts) > 0 ? throw new InvalidDataException("never") : Task.CompletedTask;
+        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref attempts) > 0
+            ? throw new InvalidDataException("never") : Task.CompletedTask;
 
         await instance.Inbox.ReceiveAsync(events, None);
 
@@ -105,7 +107,8 @@ public sealed class Inbox_tests
         await instance.Inbox.ReceiveAsync([unreadable, good, unknown], None);
 
         await database.HasEffectsOnceAsync(good.DeviationId());
-        Assert.Equal(new[] { (unreadable.Id, "UnreadableEventException"), (unknown.Id, "UnknownEventTypeException") }.Order(), (await instance.Parked.AllAsync()).Select(p => (p.Id, p.Error)).Order());
+        Assert.Equal(new[] { (unreadable.Id, "UnreadableEventException"), (unknown.Id, "UnknownEventTypeException") }.Order(),
+            (await instance.Parked.AllAsync()).Select(p => (p.Id, p.Error)).Order());
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -130,7 +133,8 @@ public sealed class Inbox_tests
         await using var instance = await Instance.CreateAsync(database);
         var (bad, good) = (Sample.Paged(Guid.CreateVersion7()), Sample.Paged(Guid.CreateVersion7()));
         var failures = 0;
-        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref failures) > 0 ? throw new KeyNotFoundException() : Task.CompletedTask;
+        instance.Hooks.InHandler = e => e.DeviationId == bad.DeviationId() && Interlocked.Increment(ref failures) > 0
+            ? throw new KeyNotFoundException() : Task.CompletedTask;
 
         var receiving = instance.Inbox.ReceiveAsync([bad], None);
         await Eventually.IsTrue(() => Task.FromResult(Volatile.Read(ref failures) >= 7), Sample.Soon);
@@ -153,7 +157,8 @@ public sealed class Inbox_tests
         var bad = Sample.Paged(Guid.CreateVersion7());
         instance.Hooks.InHandler = _ => throw new EventRejectedException("A rule.");
         await instance.Inbox.ReceiveAsync([bad], None).WaitAsync(Sample.Soon);
-        Assert.Equal((bad.Id, nameof(EventRejectedException)), Assert.Single(await instance.Parked.AllAsync()) is var parked ? (parked.Id, parked.Error) : default);
+        Assert.Equal((bad.Id, nameof(EventRejectedException)),
+            Assert.Single(await instance.Parked.AllAsync()) is var parked ? (parked.Id, parked.Error) : default);
     }
 
     [Theory]
@@ -167,7 +172,8 @@ public sealed class Inbox_tests
     public static TheoryData<Exception> EnvironmentFailures =>
     [
         // Undefined table, wrong password, read-only after a failover, shutdown, disk full, out of memory, serialization failure, connection lost.
-        .. new[] { "42P01", "28P01", "25006", "57P01", "53100", "53200", "40001", "08006", "42703", "XX001" }.Select(state => new Npgsql.PostgresException("m", "s", "i", state)),
+        .. new[] { "42P01", "28P01", "25006", "57P01", "53100", "53200", "40001", "08006", "42703", "XX001" }
+            .Select(state => new Npgsql.PostgresException("m", "s", "i", state)),
         // Error (no such table), busy, read-only, I/O, corrupt, full, cannot open, not a database.
         .. new[] { 1, 5, 8, 10, 11, 13, 14, 26 }.Select(code => new Microsoft.Data.Sqlite.SqliteException("m", code)),
         new TimeoutException(), new IOException(), new WriterBusyException(), new System.Net.Sockets.SocketException(), new Npgsql.NpgsqlException(),
@@ -178,11 +184,13 @@ public sealed class Inbox_tests
     {
         Exception[] own =
         [
-            new Npgsql.PostgresException("m", "s", "i", "23505"), new Npgsql.PostgresException("m", "s", "i", "22001"), new Microsoft.Data.Sqlite.SqliteException("m", 19),
+            new Npgsql.PostgresException("m", "s", "i", "23505"), new Npgsql.PostgresException("m", "s", "i", "22001"),
+                new Microsoft.Data.Sqlite.SqliteException("m", 19),
             new EventRejectedException("rule"), new UnknownEventTypeException("x"), new UnreadableEventException(new System.Text.Json.JsonException()),
         ];
         Assert.All(own, e => Assert.Equal(FailureCause.Event, EventFailure.CauseOf(e)));
-        Exception[] unknown = [new InvalidOperationException(), new KeyNotFoundException(), new System.Security.Cryptography.CryptographicException(), new System.Text.Json.JsonException()];
+        Exception[] unknown = [new InvalidOperationException(), new KeyNotFoundException(), new System.Security.Cryptography.CryptographicException(),
+            new System.Text.Json.JsonException()];
         Assert.All(unknown, e => Assert.Equal(FailureCause.Unexpected, EventFailure.CauseOf(e)));
         Assert.Equal("PostgresException 23505", EventFailure.NameOf(new DbUpdateException("m", own[0])));
     }
@@ -201,5 +209,6 @@ public sealed class Inbox_tests
     }
 
     private static Task<List<(string, string, string)>> ResolutionsAsync(TestDatabase database) =>
-        database.QueryAsync("select resolution, reason, resolved_by from parked_message where resolved_at is not null", r => (r.GetString(0), r.GetString(1), r.GetString(2)));
+        database.QueryAsync("select resolution, reason, resolved_by from parked_message where resolved_at is not null",
+            r => (r.GetString(0), r.GetString(1), r.GetString(2)));
 }

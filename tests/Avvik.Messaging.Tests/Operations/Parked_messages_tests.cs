@@ -25,7 +25,8 @@ public sealed class Parked_messages_tests
         }
         Assert.Equal((25, 25, 3), (seen.Count, seen.Distinct().Count(), pages));
         Assert.Empty(await instance.Parked.ListAsync(new(Type: Sample.WithdrawnExchange), null, 10, None));
-        Assert.Equal(25, (await instance.Parked.ListAsync(new("inbox", Sample.InformedExchange, nameof(EventRejectedException), DateTimeOffset.UnixEpoch), null, 100, None)).Count);
+        Assert.Equal(25, (await instance.Parked.ListAsync(new("inbox", Sample.InformedExchange, nameof(EventRejectedException), DateTimeOffset.UnixEpoch), null,
+            100, None)).Count);
         Assert.Empty(await instance.Parked.ListAsync(new(To: DateTimeOffset.UnixEpoch), null, 10, None));
     }
 
@@ -44,7 +45,8 @@ public sealed class Parked_messages_tests
         Assert.Equal(new(229, 1), progress[^1]);
         await database.HasEffectsOnceAsync(deviations.Where(d => d != deviations[7]));
         Assert.Single(await instance.Parked.AllAsync());
-        Assert.Equal(229, await database.CountAsync("select count(*) from parked_message where resolution = 'requeued' and reason = 'rettet' and resolved_by = 'op@974589095'"));
+        Assert.Equal(229, await database.CountAsync(
+            "select count(*) from parked_message where resolution = 'requeued' and reason = 'rettet' and resolved_by = 'op@974589095'"));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -53,7 +55,8 @@ public sealed class Parked_messages_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
         await ParkAsync(instance, 5);
-        await database.ExecuteAsync("update parked_message set error = 'Other' where cast(id as varchar(40)) = (select min(cast(id as varchar(40))) from parked_message)");
+        await database.ExecuteAsync(
+            "update parked_message set error = 'Other' where cast(id as varchar(40)) = (select min(cast(id as varchar(40))) from parked_message)");
 
         var progress = await ProgressAsync(instance.Parked.DiscardAllAsync(new(Error: nameof(EventRejectedException)), "duplikat", "op", "974589095", None));
 

@@ -75,7 +75,8 @@ public sealed class Outbox_dispatch_tests
 
         var refused = 0;
         var recorder = new Recorder();
-        recorder.OnPage = page => page.Events.Any(e => e.DeviationId() == bad && e.Version() == 1) && Interlocked.Increment(ref refused) > 0 ? throw new RefusedException() : Task.CompletedTask;
+        recorder.OnPage = page => page.Events.Any(e => e.DeviationId() == bad && e.Version() == 1) && Interlocked.Increment(ref refused) > 0
+            ? throw new RefusedException() : Task.CompletedTask;
         var dispatcher = instance.Dispatcher(recorder.Publish);
         await dispatcher.DrainAsync(database.NothingComesDueAsync);
 
@@ -157,7 +158,8 @@ public sealed class Outbox_dispatch_tests
         await instance.EnqueueAsync(Sample.NewDeviations(10).Select(d => Sample.Informed(d)));
         Exception[] outages =
         [
-            new TimeoutException(), new ConnectionException("away"), new System.Net.Sockets.SocketException(), new MessageNotAcknowledgedException(new Uri("exchange:x"), "nack"),
+            new TimeoutException(), new ConnectionException("away"), new System.Net.Sockets.SocketException(),
+                new MessageNotAcknowledgedException(new Uri("exchange:x"), "nack"),
             new AggregateException(new RabbitMQ.Client.Exceptions.BrokerUnreachableException(new IOException())),
         ];
         var dispatcher = instance.Dispatcher((_, _, _) => Task.FromException(outages[0]));
@@ -298,7 +300,8 @@ public sealed class Outbox_dispatch_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Avvik.Messaging", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Avvik.Messaging",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
         ActivitySource.AddActivityListener(listener);
         Activity? seen = null;
         instance.Hooks.InHandler = _ =>
@@ -324,8 +327,10 @@ public sealed class Outbox_dispatch_tests
     }
 
     /// <summary>Of what arrived, each deviation's versions rise.</summary>
-    private static void AssertInOrder(Recorder recorder) => Assert.All(recorder.Versions.GroupBy(v => v.Deviation), d => Assert.Equal(d.Select(v => v.Version).Order(), d.Select(v => v.Version)));
+    private static void AssertInOrder(Recorder recorder) =>
+        Assert.All(recorder.Versions.GroupBy(v => v.Deviation), d => Assert.Equal(d.Select(v => v.Version).Order(), d.Select(v => v.Version)));
 
     private static Task<List<(int Version, int Attempts, string Error)>> RowsAsync(TestDatabase database) =>
-        database.QueryAsync("select version, attempts, coalesce(last_error, '') from outbox_message order by id", r => (r.GetInt32(0), r.GetInt32(1), r.GetString(2)));
+        database.QueryAsync("select version, attempts, coalesce(last_error, '') from outbox_message order by id",
+            r => (r.GetInt32(0), r.GetInt32(1), r.GetString(2)));
 }

@@ -20,7 +20,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Whatever_goes_wrong_nothing_is_lost_and_no_deviation_is_sent_out_of_order(DatabaseProvider provider)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("AVVIK_SEED"), System.Globalization.CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("AVVIK_SEED"), System.Globalization.CultureInfo.InvariantCulture, out var given)
+            ? given : Random.Shared.Next();
         output.WriteLine($"AVVIK_SEED={seed}");
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -48,7 +49,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
         await WriteAsync(instance, world, deviations.Take(Writers), half + 2, Versions);
         await WriteAsync(instance, world, deviations.Skip(Writers), half + 1, Versions);
         // … and then the weather is fair: not before each kind of trouble has come, however late the dispatchers got their turn.
-        await Eventually.IsTrue(async () => world.HasDisturbed || await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60), () => Task.FromResult($"seed {seed}: {world}"));
+        await Eventually.IsTrue(async () => world.HasDisturbed || await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60),
+            () => Task.FromResult($"seed {seed}: {world}"));
         world.Fair = true;
         await Eventually.IsTrue(async () => await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60), () => Task.FromResult($"seed {seed}: {world}"));
         await over.CancelAsync();
@@ -67,7 +69,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
         Assert.All(effects.Values, count => Assert.Equal(1, count));
         Assert.Equal(Total, await database.InboxAsync());
         // The first time an event is sent, all that came before it for its deviation has been.
-        Assert.All(world.Delivered.DistinctBy(e => e.Id).GroupBy(e => e.DeviationId()), d => Assert.Equal(Enumerable.Range(1, Versions), d.Select(e => e.Version())));
+        Assert.All(world.Delivered.DistinctBy(e => e.Id).GroupBy(e => e.DeviationId()),
+            d => Assert.Equal(Enumerable.Range(1, Versions), d.Select(e => e.Version())));
         // As many duplicates as disturbances can explain: each is a batch at most.
         var duplicates = world.Delivered.Count - Total;
         Assert.InRange(duplicates, 1, (world.Crashes + world.LostConfirms + world.EarlyLeaseEnds) * OutboxDispatcher<EffectsDb>.BatchSize);
@@ -76,7 +79,8 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
     }
 
     /// <summary>Each deviation has one writer at a time, as its version sees to; different deviations write at once.</summary>
-    private static Task WriteAsync(Instance instance, World world, IEnumerable<Guid> deviations, int first, int last) => Task.WhenAll(deviations.Chunk(Deviations / Writers).Select(mine => Task.Run(async () =>
+    private static Task WriteAsync(Instance instance, World world, IEnumerable<Guid> deviations, int first, int last) =>
+        Task.WhenAll(deviations.Chunk(Deviations / Writers).Select(mine => Task.Run(async () =>
     {
         for (var version = first; version <= last; version++)
             foreach (var d in mine)

@@ -11,7 +11,8 @@ namespace Avvik.Messaging.Tests.Signatures;
 /// <summary>Whoever can write to the broker can still not make an event, nor change, drop or repeat one.</summary>
 public sealed class Event_signature_tests
 {
-    private static readonly JsonSerializerOptions OtherWriter = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OtherWriter =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly EventVerifier Verifier = new(Options("routing"), TimeProvider.System);
 
     public static TheoryData<string, string> PublishedEvents
@@ -76,7 +77,8 @@ public sealed class Event_signature_tests
             File.WriteAllText(Path.Combine(folder, "routing.pem"), old.ExportSubjectPublicKeyInfoPem());
             File.WriteAllText(Path.Combine(folder, "next-private"), next.ExportPkcs8PrivateKeyPem());
             var verifier = new EventVerifier(new() { PublicKeysFolder = folder }, TimeProvider.System);
-            var page = new EventSigner("routing", new() { PrivateKeyFile = Path.Combine(folder, "next-private") }, TimeProvider.System).Sign(Page(Sample.InformedExchange));
+            var page = new EventSigner("routing", new() { PrivateKeyFile = Path.Combine(folder, "next-private") }, TimeProvider.System)
+                .Sign(Page(Sample.InformedExchange));
             Assert.Equal("unknownKey", Assert.Throws<UntrustedPageException>(() => verifier.Verify(page)).Reason);
             File.WriteAllText(Path.Combine(folder, "routing.2027.pem"), next.ExportSubjectPublicKeyInfoPem());
             verifier.Verify(page);
@@ -97,7 +99,8 @@ public sealed class Event_signature_tests
         var (forged, genuine) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
         await host.PublishAsync("", Sample.Queue, Sample.Envelope(new EventPage { Events = [Sample.Paged(forged)] }), Sample.EnvelopeType);
-        await host.PublishAsync("", Sample.Queue, Sample.Envelope(SignerOf("reporting").Sign(new EventPage { Events = [Sample.Paged(forged)] })), Sample.EnvelopeType);
+        await host.PublishAsync("", Sample.Queue, Sample.Envelope(SignerOf("reporting").Sign(new EventPage { Events = [Sample.Paged(forged)] })),
+            Sample.EnvelopeType);
         await host.PublishAsync("", Sample.Queue, Sample.Envelope(Sample.Paged(genuine)), Sample.EnvelopeType);
         await instance.StartAsync();
 
@@ -108,7 +111,8 @@ public sealed class Event_signature_tests
         Assert.Equal(2, instance.Log.Count(LogLines.PageRefused));
     }
 
-    private static void AssertRefused(string reason, EventPage page) => Assert.Equal(reason, Assert.Throws<UntrustedPageException>(() => Verifier.Verify(page)).Reason);
+    private static void AssertRefused(string reason, EventPage page) =>
+        Assert.Equal(reason, Assert.Throws<UntrustedPageException>(() => Verifier.Verify(page)).Reason);
 
     private static EventSigningOptions Options(string service)
     {
@@ -121,6 +125,7 @@ public sealed class Event_signature_tests
     private static EventPage Page(string type)
     {
         var body = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")));
-        return new() { Events = [.. Enumerable.Range(0, 2).Select(_ => new PagedEvent { Id = Guid.CreateVersion7(), Type = type, Body = body, TraceParent = "00-1-2-01" })] };
+        return new() { Events = [.. Enumerable.Range(0, 2)
+            .Select(_ => new PagedEvent { Id = Guid.CreateVersion7(), Type = type, Body = body, TraceParent = "00-1-2-01" })] };
     }
 }

@@ -22,7 +22,8 @@ public sealed class Writer_tests
         await using var instance = await Instance.CreateAsync(database);
         var commits = 0;
         var gate = await GateAsync(instance.Writer, provider == DatabaseProvider.Sqlite
-            ? unit => SQLitePCL.raw.sqlite3_commit_hook(((SqliteConnection)unit.Db.Database.GetDbConnection()).Handle, _ => Interlocked.Increment(ref commits) * 0, null)
+            ? unit => SQLitePCL.raw.sqlite3_commit_hook(((SqliteConnection)unit.Db.Database.GetDbConnection()).Handle,
+                _ => Interlocked.Increment(ref commits) * 0, null)
             : _ => { });
 
         var deviations = Sample.NewDeviations(Units);
@@ -96,7 +97,8 @@ public sealed class Writer_tests
         var gate = await GateAsync(instance.Writer);
 
         var done = 0;
-        var taken = Enumerable.Range(0, MaxWaiting).Select(_ => instance.Writer.WriteAsync(_ => Task.FromResult(Interlocked.Increment(ref done)), None)).ToList();
+        var taken = Enumerable.Range(0, MaxWaiting).Select(_ => instance.Writer.WriteAsync(_ => Task.FromResult(Interlocked.Increment(ref done)), None))
+            .ToList();
         await Assert.ThrowsAsync<WriterBusyException>(() => instance.Writer.WriteAsync(_ => Task.FromResult(Interlocked.Increment(ref done)), None));
 
         await gate.OpenAsync();
@@ -279,7 +281,8 @@ public sealed class Writer_tests
         Assert.Equal(1, instance.Log.Count(1020));
 
         Task WriteMegabyteAsync() => writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
-            "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 's', 't', zeroblob(1000000), 'c', 'e', 0)", Guid.CreateVersion7()), None);
+            "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 's', 't', zeroblob(1000000), 'c', 'e', 0)",
+            Guid.CreateVersion7()), None);
     }
 
     [Fact]
@@ -287,7 +290,8 @@ public sealed class Writer_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var instance = await Instance.CreateAsync(database);
-        var settings = await instance.Writer.WriteAsync(async unit => (await unit.Sql.ScalarAsync<string>("pragma journal_mode"), await unit.Sql.ScalarAsync<long>("pragma synchronous")), None);
+        var settings = await instance.Writer.WriteAsync(async unit =>
+            (await unit.Sql.ScalarAsync<string>("pragma journal_mode"), await unit.Sql.ScalarAsync<long>("pragma synchronous")), None);
         Assert.Equal(("wal", 2L /* FULL */), settings);
     }
 
@@ -298,7 +302,8 @@ public sealed class Writer_tests
         var first = await Instance.CreateAsync(database);
         var (code, said) = await MortalProcess.RunAsync(MortalProcess.Migrate, database);
         var file = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
-        Assert.Equal((3, $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres."), (code, said));
+        Assert.Equal((3, $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres."),
+            (code, said));
 
         await first.DisposeAsync();
         Assert.Equal((0, "started"), await MortalProcess.RunAsync(MortalProcess.Migrate, database));
@@ -327,7 +332,8 @@ public sealed class Writer_tests
             await unit.SerializeAsync(two, one);
             return await unit.Sql.ScalarAsync<int>("select count from effects where deviation_id = @p1", one);
         }, None);
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1, Sample.Soon);
+        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1,
+            Sample.Soon);
         open.SetResult();
 
         await first;

@@ -21,10 +21,12 @@ internal static class MortalProcess
         return output;
     }
 
-    public static async Task<(int ExitCode, string Output)> RunAsync(Func<string[], Task> point, TestDatabase database, Uri? broker = null, Guid deviation = default)
+    public static async Task<(int ExitCode, string Output)> RunAsync(Func<string[], Task> point, TestDatabase database, Uri? broker = null,
+        Guid deviation = default)
     {
         var start = new ProcessStartInfo("dotnet",
-            [typeof(MortalProcess).Assembly.Location, point.Method.Name, database.Provider.ToString(), database.ConnectionString, broker?.AbsoluteUri ?? "", deviation.ToString()])
+            [typeof(MortalProcess).Assembly.Location, point.Method.Name, database.Provider.ToString(), database.ConnectionString, broker?.AbsoluteUri ?? "",
+                deviation.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -76,7 +78,8 @@ internal static class MortalProcess
         {
             await CountEffects.CountAsync(unit, deviation, 1);
             await unit.EnqueueAsync(Sample.Informed(deviation));
-            Console.WriteLine($"in the transaction: {await unit.Sql.ScalarAsync<long>("select (select count(*) from effects) + (select count(*) from outbox_message)")} rows");
+            var rows = await unit.Sql.ScalarAsync<long>("select (select count(*) from effects) + (select count(*) from outbox_message)");
+            Console.WriteLine($"in the transaction: {rows} rows");
             return Die();
         }, CancellationToken.None));
 
@@ -86,13 +89,17 @@ internal static class MortalProcess
         Die();
     });
 
-    public static Task DieWithLanesClaimed(string[] args) => RunAsync(args, new Hooks { BeforePublish = _ => Task.FromResult(Die()) }, start: true, EnqueueAsync, Publisher);
+    public static Task DieWithLanesClaimed(string[] args) =>
+        RunAsync(args, new Hooks { BeforePublish = _ => Task.FromResult(Die()) }, start: true, EnqueueAsync, Publisher);
 
-    public static Task DieAfterPublishing(string[] args) => RunAsync(args, new Hooks { AfterPublish = _ => Task.FromResult(Die()) }, start: true, EnqueueAsync, Publisher);
+    public static Task DieAfterPublishing(string[] args) =>
+        RunAsync(args, new Hooks { AfterPublish = _ => Task.FromResult(Die()) }, start: true, EnqueueAsync, Publisher);
 
-    public static Task DieInTheHandler(string[] args) => RunAsync(args, new Hooks { InHandler = _ => Task.FromResult(Die()) }, start: true, (_, _) => Task.CompletedTask);
+    public static Task DieInTheHandler(string[] args) =>
+        RunAsync(args, new Hooks { InHandler = _ => Task.FromResult(Die()) }, start: true, (_, _) => Task.CompletedTask);
 
-    public static Task DieBeforeTheAcknowledgement(string[] args) => RunAsync(args, new Hooks { BeforeAcknowledgement = _ => Task.FromResult(Die()) }, start: true, (_, _) => Task.CompletedTask);
+    public static Task DieBeforeTheAcknowledgement(string[] args) =>
+        RunAsync(args, new Hooks { BeforeAcknowledgement = _ => Task.FromResult(Die()) }, start: true, (_, _) => Task.CompletedTask);
 
     private static async Task RunAsync(string[] args, Hooks hooks, bool start, Func<IHost, Guid, Task> work, string service = Sample.Queue)
     {

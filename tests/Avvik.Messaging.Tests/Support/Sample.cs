@@ -11,7 +11,8 @@ namespace Avvik.Messaging.Tests.Support;
 
 internal static class Sample
 {
-    public const string InformedExchange = "avvik.routing.reporter-informed.v1", WithdrawnExchange = "avvik.reporting.deviation-withdrawn.v1", Queue = "reporting", DeadLetters = "reporting-dead";
+    public const string InformedExchange = "avvik.routing.reporter-informed.v1", WithdrawnExchange = "avvik.reporting.deviation-withdrawn.v1",
+        Queue = "reporting", DeadLetters = "reporting-dead";
     public const string EnvelopeType = "application/vnd.masstransit+json";
 
     /// <summary>A test that passes does not wait for it. MassTransit may take half a minute to connect again after an outage of ten seconds.</summary>
@@ -19,7 +20,8 @@ internal static class Sample
 
     private static readonly DateTimeOffset At = new(2026, 3, 2, 8, 0, 0, TimeSpan.Zero);
 
-    public static ReporterInformed Informed(Guid deviation, int version = 1) => new() { DeviationId = deviation, Version = version, OccurredAt = At, Text = new ProtectedText("k1.c2VhbGVk") };
+    public static ReporterInformed Informed(Guid deviation, int version = 1) =>
+        new() { DeviationId = deviation, Version = version, OccurredAt = At, Text = new ProtectedText("k1.c2VhbGVk") };
 
     public static DeviationWithdrawn Withdrawn(Guid deviation, int version) =>
         new() { DeviationId = deviation, Version = version, OccurredAt = At, Organization = "974589095", Reason = new ProtectedText("k1.c2VhbGVk") };
@@ -34,7 +36,8 @@ internal static class Sample
     };
 
     /// <summary>Signs as the service that publishes <see cref="Informed"/>.</summary>
-    public static EventSigner Signer { get; } = new("routing", new() { PrivateKeyFile = EventKeys.SettingsOf("routing")["EventSigning:PrivateKeyFile"] }, TimeProvider.System);
+    public static EventSigner Signer { get; } =
+        new("routing", new() { PrivateKeyFile = EventKeys.SettingsOf("routing")["EventSigning:PrivateKeyFile"] }, TimeProvider.System);
 
     /// <summary>A page as it lies in a queue.</summary>
     public static byte[] Envelope(params IEnumerable<PagedEvent> events) => Envelope(Signer.Sign(new EventPage { Events = [.. events] }));
@@ -65,7 +68,8 @@ internal static class Sample
 internal static class Parked
 {
     /// <summary>All that is parked.</summary>
-    public static Task<IReadOnlyList<ParkedMessageRow>> AllAsync(this ParkedMessages<EffectsDb> parked) => parked.ListAsync(new(), null, 1000, CancellationToken.None);
+    public static Task<IReadOnlyList<ParkedMessageRow>> AllAsync(this ParkedMessages<EffectsDb> parked) =>
+        parked.ListAsync(new(), null, 1000, CancellationToken.None);
 }
 
 /// <summary>What tests ask of the tables.</summary>
@@ -78,7 +82,8 @@ internal static class Tables
     public static Task<long> InboxAsync(this TestDatabase database) => database.CountAsync("select count(*) from inbox_message");
 
     public static Task<long> ParkedAsync(this TestDatabase database) =>
-        database.CountAsync("select (select count(*) from parked_message where resolved_at is null) + (select count(*) from outbox_message where parked_at is not null)");
+        database.CountAsync(
+            "select (select count(*) from parked_message where resolved_at is null) + (select count(*) from outbox_message where parked_at is not null)");
 
     /// <summary>How often each version of a deviation had its effect.</summary>
     public static async Task<IReadOnlyDictionary<(Guid Deviation, int Version), int>> EffectsAsync(this TestDatabase database) =>
@@ -93,16 +98,22 @@ internal static class Tables
         Assert.All(effects.Values, count => Assert.Equal(1, count));
     }
 
-    public static Task EventuallyAsync(this TestDatabase database, Func<TestDatabase, Task<long>> figure, long value, Func<string>? describe = null) => Eventually.IsTrue(
+    public static Task EventuallyAsync(this TestDatabase database, Func<TestDatabase, Task<long>> figure, long value, Func<string>? describe = null) =>
+        Eventually.IsTrue(
         async () => await figure(database) == value, Sample.Soon,
-        async () => $"outbox {await database.OutboxAsync()}, attempts {await database.AttemptsAsync()}, inbox {await database.InboxAsync()}, parked {await database.ParkedAsync()}; {describe?.Invoke()}");
+        async () => $"outbox {await database.OutboxAsync()}, attempts {await database.AttemptsAsync()}, inbox {await database.InboxAsync()}, "
+            + $"parked {await database.ParkedAsync()}; {describe?.Invoke()}");
 
-    /// <summary>Time passes for what waits to be tried again, and for nothing else; what a dispatcher is settling right now has its turn the next time.</summary>
+    /// <summary>
+    /// Time passes for what waits to be tried again, and for nothing else; what a dispatcher is settling right now has its turn the next time.
+    /// </summary>
     public static Task EverythingIsDueAsync(this TestDatabase database) => database.ExecuteAsync(
-        $"update outbox_message set due_at = 0 where id in (select id from outbox_message where parked_at is null and due_at > 0 order by id {(database.Provider == DatabaseProvider.Postgres ? "for update skip locked" : "")})");
+        "update outbox_message set due_at = 0 where id in (select id from outbox_message where parked_at is null and due_at > 0 order by id "
+        + (database.Provider == DatabaseProvider.Postgres ? "for update skip locked)" : ")"));
 
     /// <summary>What was put off is put off by an hour more: no slow moment of the test makes it due.</summary>
-    public static Task NothingComesDueAsync(this TestDatabase database) => database.ExecuteAsync("update outbox_message set due_at = due_at + 3600000 where due_at > 0");
+    public static Task NothingComesDueAsync(this TestDatabase database) =>
+        database.ExecuteAsync("update outbox_message set due_at = due_at + 3600000 where due_at > 0");
 
     /// <summary>Time passes for the leases.</summary>
     public static Task LeasesEndAsync(this TestDatabase database) => database.ExecuteAsync("update outbox_lane set leased_until = 0");

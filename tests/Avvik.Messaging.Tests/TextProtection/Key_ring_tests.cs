@@ -104,7 +104,8 @@ public sealed class Key_ring_tests
     public void Fingerprints_stay_the_same_when_the_first_key_is_retired()
     {
         var print = Ring("k1", K1).Fingerprint(Data);
-        var retired = new KeyRing(new KeyRingOptions { ActiveKey = "k2", Keys = { ["k2"] = Convert.ToBase64String(K2.Key) }, PrintKey = Convert.ToBase64String(K1.Key) });
+        var retired = new KeyRing(new KeyRingOptions { ActiveKey = "k2", Keys = { ["k2"] = Convert.ToBase64String(K2.Key) },
+            PrintKey = Convert.ToBase64String(K1.Key) });
         Assert.Equal(print, retired.Fingerprint(Data));
     }
 
@@ -117,7 +118,8 @@ public sealed class Key_ring_tests
             ActiveKey = "k2",
             Keys = { ["k1"] = Convert.ToBase64String(K1.Key), ["k2"] = Convert.ToBase64String(K2.Key) },
         };
-        Assert.StartsWith("TextProtection:PrintKey is missing: copy TextProtection:Keys:k1 to it", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+        Assert.StartsWith("TextProtection:PrintKey is missing: copy TextProtection:Keys:k1 to it", Assert.Single(options.Validate(new(options))).ErrorMessage,
+            StringComparison.Ordinal);
         options.PrintKey = "short";
         Assert.Equal("TextProtection:PrintKey must be 32 bytes in base64.", Assert.Single(options.Validate(new(options))).ErrorMessage);
         options.PrintKey = options.Keys["k1"];

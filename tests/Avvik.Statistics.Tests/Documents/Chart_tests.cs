@@ -5,16 +5,20 @@ namespace Avvik.Statistics.Tests.Documents;
 
 public sealed class Chart_tests
 {
-    public static IEnumerable<object[]> Charts => Reports.All.SelectMany(r => r.Value.Sections.Index().Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
+    public static IEnumerable<object[]> Charts =>
+        Reports.All.SelectMany(r => r.Value.Sections.Index().Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
 
     [Theory, MemberData(nameof(Charts))]
     public void Everything_is_inside_the_frame_and_no_words_lie_on_each_other(string report, int section)
     {
         var drawing = Chart.Draw(Reports.All[report].Sections[section])!;
         var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
-        Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5 && c.Box.Bottom <= drawing.Height + 0.5, $"{c.Text} is outside: {c.Box}"));
+        Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5 && c.Box.Bottom <= drawing.Height
+            + 0.5, $"{c.Text} is outside: {c.Box}"));
         foreach (var (i, (text, box)) in captions.Index())
-            Assert.All(captions.Skip(i + 1), other => Assert.False(box.Left < other.Box.Right && other.Box.Left < box.Right && box.Top < other.Box.Bottom && other.Box.Top < box.Bottom, $"{text} lies on {other.Text}"));
+            Assert.All(captions.Skip(i + 1), other =>
+                Assert.False(box.Left < other.Box.Right && other.Box.Left < box.Right && box.Top < other.Box.Bottom && other.Box.Top < box.Bottom,
+                $"{text} lies on {other.Text}"));
         Assert.All(drawing.Shapes.OfType<Bar>(), b => Assert.True(b.X >= 0 && b.X + b.Width <= drawing.Width && b.Y + b.Height <= drawing.Height));
     }
 
@@ -64,7 +68,9 @@ public sealed class Chart_tests
     [Fact]
     public void Nothing_and_too_much_are_left_to_the_table()
     {
-        ReportSection Section(int rows) => new("Kommune", new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)], [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])])) { Chart = new BarChart("Antall", 0, 1) };
+        ReportSection Section(int rows) => new("Kommune",
+            new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
+            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])])) { Chart = new BarChart("Antall", 0, 1) };
         Assert.Null(Chart.Draw(Section(0)));
         Assert.NotNull(Chart.Draw(Section(42)));
         Assert.Null(Chart.Draw(Section(60)));

@@ -10,7 +10,8 @@ public sealed class Csv_tests
     public void A_table_is_a_file_that_norwegian_excel_opens()
     {
         var files = Read(Reports.Small());
-        Assert.Equal(["00-rapport.csv", "01-nokkeltall.csv", "02-utvikling-over-atte-kvartaler.csv", "03-retning.csv", "04-region.csv", "05-avtalepunkt.csv", "06-pasientgruppe.csv"], files.Keys);
+        Assert.Equal(["00-rapport.csv", "01-nokkeltall.csv", "02-utvikling-over-atte-kvartaler.csv", "03-retning.csv", "04-region.csv", "05-avtalepunkt.csv",
+            "06-pasientgruppe.csv"], files.Keys);
         Assert.All(files.Values, file => Assert.StartsWith("\uFEFF", file, StringComparison.Ordinal));
         Assert.Equal("""
             Retning;Antall;Endring fra kvartalet før;Andel innen frist (%);Median svartid, dager
@@ -30,7 +31,8 @@ public sealed class Csv_tests
     public void No_word_becomes_a_formula_a_column_or_a_line()
     {
         var lines = Delimited.Read(Read(Reports.All["tricky"])["02-vanskelig.csv"][1..]);
-        Assert.Equal(["Ord", "'=1+1", "'+47", "'-minus", "'@mention", "semikolon; og \"hermetegn\"", "to\nlinjer", new string('å', 300), ""], lines.Select(l => l[0]));
+        Assert.Equal(["Ord", "'=1+1", "'+47", "'-minus", "'@mention", "semikolon; og \"hermetegn\"", "to\nlinjer", new string('å', 300), ""],
+            lines.Select(l => l[0]));
         // A number is no word: its minus stays, and what rounds to nothing has none.
         Assert.Equal(["Tall", "0,01", "0", "-1234567,89", "0", "1", "2", "3", ""], lines.Select(l => l[1]));
     }

@@ -8,7 +8,8 @@ namespace Avvik.Statistics.Tests.Documents;
 
 public sealed class Same_bytes_tests
 {
-    private static readonly (string Extension, Func<ReportDocument, byte[]> Render)[] Formats = [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render), ("pdf", PdfReport.Render)];
+    private static readonly (string Extension, Func<ReportDocument, byte[]> Render)[] Formats =
+        [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render), ("pdf", PdfReport.Render)];
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
     public async Task The_same_report_is_the_same_bytes_whatever_the_clock_and_the_culture(string name)

@@ -23,14 +23,17 @@ public sealed class Workbook_tests
     {
         using var workbook = SpreadsheetDocument.Open(new MemoryStream(Statistics.Documents.Workbook.Render(Reports.Small())), isEditable: false);
         var book = workbook.WorkbookPart!;
-        Assert.Equal(["Om rapporten", "Nøkkeltall", "Utvikling over åtte kvartaler", "Retning", "Region", "Avtalepunkt", "Pasientgrupper"], book.Workbook.Sheets!.Elements<Sheet>().Select(s => s.Name!.Value));
+        Assert.Equal(["Om rapporten", "Nøkkeltall", "Utvikling over åtte kvartaler", "Retning", "Region", "Avtalepunkt", "Pasientgrupper"],
+            book.Workbook.Sheets!.Elements<Sheet>().Select(s => s.Name!.Value));
         var sheet = ((WorksheetPart)book.GetPartById(book.Workbook.Sheets!.Elements<Sheet>().Single(s => s.Name == "Retning").Id!)).Worksheet;
         Assert.Equal(PaneStateValues.Frozen, sheet.Descendants<Pane>().Single().State!.Value);
         // The total is outside of what is filtered and sorted.
         Assert.Equal("A1:E4", sheet.Descendants<AutoFilter>().Single().Reference!.Value);
         var cells = sheet.Descendants<Cell>().ToDictionary(c => c.CellReference!.Value!);
         var formats = book.WorkbookStylesPart!.Stylesheet;
-        string Format(string cell) => formats.NumberingFormats!.Elements<NumberingFormat>().Single(f => f.NumberFormatId!.Value == ((CellFormat)formats.CellFormats!.ElementAt((int)cells[cell].StyleIndex!.Value)).NumberFormatId!.Value).FormatCode!.Value!;
+        string Format(string cell) => formats.NumberingFormats!.Elements<NumberingFormat>()
+            .Single(f => f.NumberFormatId!.Value == ((CellFormat)formats.CellFormats!.ElementAt((int)cells[cell].StyleIndex!.Value)).NumberFormatId!.Value)
+            .FormatCode!.Value!;
         Assert.Equal(["702", "31", "0.813", "7.5"], new[] { "B2", "C2", "D2", "E2" }.Select(c => cells[c].CellValue!.Text));
         Assert.Equal(["#,##0", "+#,##0;-#,##0;#,##0", "#,##0.0 %", "#,##0.0"], new[] { "B2", "C2", "D2", "E2" }.Select(Format));
         Assert.DoesNotContain("D4", cells.Keys);
@@ -51,7 +54,8 @@ public sealed class Workbook_tests
         {
             await File.WriteAllBytesAsync(Path.Combine(folder, "report.xlsx"), rendered);
             // Every sheet as a file of semicolons, with figures as they are and not as they are shown.
-            await Script.RunAsync("/usr/bin/soffice", "--headless", $"-env:UserInstallation=file://{folder}/profile", "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,false,false,false,false,-1",
+            await Script.RunAsync("/usr/bin/soffice", "--headless", $"-env:UserInstallation=file://{folder}/profile", "--convert-to",
+                "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,false,false,false,false,-1",
                 "--outdir", folder, Path.Combine(folder, "report.xlsx"));
 
             using var workbook = SpreadsheetDocument.Open(Path.Combine(folder, "report.xlsx"), isEditable: false);
@@ -61,9 +65,11 @@ public sealed class Workbook_tests
             {
                 var read = Delimited.Read(await File.ReadAllTextAsync(Path.Combine(folder, $"report-{title}.csv"), Encoding.UTF8));
                 // A last row of nothing is no row there.
-                var rows = (table.Total is { } total ? table.Rows.Append(total) : table.Rows).Reverse().SkipWhile(row => row.All(c => c == ReportCell.Empty)).Reverse().ToList();
+                var rows = (table.Total is { } total ? table.Rows.Append(total) : table.Rows).Reverse().SkipWhile(row => row.All(c => c == ReportCell.Empty))
+                    .Reverse().ToList();
                 Assert.Equal(table.Columns.Select(c => c.Title), read[0]);
-                Assert.Equal(rows.Select(row => string.Join('|', row.Zip(table.Columns, Expected))), read.Skip(1).Select(row => string.Join('|', row)).Take(rows.Count));
+                Assert.Equal(rows.Select(row => string.Join('|', row.Zip(table.Columns, Expected))),
+                    read.Skip(1).Select(row => string.Join('|', row)).Take(rows.Count));
             }
         }
         finally
@@ -75,7 +81,8 @@ public sealed class Workbook_tests
     private static string Expected(ReportCell cell, ReportColumn column) => cell switch
     {
         { IsSuppressed: true } => ":",
-        { Number: { } number } => Wording.Round(number, column).ToString("0.######", CultureInfo.InvariantCulture) + (column.Type is ColumnType.Percent ? "%" : ""),
+        { Number: { } number } => Wording.Round(number, column).ToString("0.######", CultureInfo.InvariantCulture)
+            + (column.Type is ColumnType.Percent ? "%" : ""),
         _ => cell.Text ?? "",
     };
 }

@@ -28,7 +28,9 @@ internal enum Anchor
     End,
 }
 
-/// <summary>Colours that keep their distance in grey and for those who do not see red or green; each is at least 4.5:1 on white where it carries text.</summary>
+/// <summary>
+/// Colours that keep their distance in grey and for those who do not see red or green; each is at least 4.5:1 on white where it carries text.
+/// </summary>
 internal static class Palette
 {
     public const string Ink = "#16222E";
