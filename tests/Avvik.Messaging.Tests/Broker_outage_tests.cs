@@ -9,7 +9,7 @@ namespace Avvik.Messaging.Tests;
 public sealed class Broker_outage_tests
 {
     [Fact]
-    public async Task While_the_broker_is_stopped_work_goes_on_and_afterwards_everything_arrives_once()
+    public async Task Outbox_delivers_once_after_a_stopped_broker_and_work_continues()
     {
         using var broker = await Broker.StartAsync();
         // One outage for both engines: a stop and a start take a while.
@@ -32,7 +32,7 @@ public sealed class Broker_outage_tests
 public sealed class Wire_cut_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task While_the_wire_to_the_broker_is_cut_work_goes_on_and_afterwards_everything_arrives_once(DatabaseProvider provider)
+    public async Task Outbox_delivers_once_after_a_cut_broker_connection_and_work_continues(DatabaseProvider provider)
     {
         await using var service = await Running.StartAsync(provider, await Broker.SharedAsync());
         service.Wire.Mode = WireMode.Cut;
@@ -43,7 +43,7 @@ public sealed class Wire_cut_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_page_whose_acknowledgement_is_cut_off_is_redelivered_and_dropped(DatabaseProvider provider)
+    public async Task Inbox_drops_a_page_redelivered_after_a_lost_acknowledgement(DatabaseProvider provider)
     {
         await using var service = await Running.StartAsync(provider, await Broker.SharedAsync());
         var (instance, deviation) = (service.Instance, Guid.CreateVersion7());
@@ -67,7 +67,7 @@ public sealed class Wire_cut_tests
 public sealed class Wire_freeze_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task While_the_wire_to_the_broker_is_frozen_work_goes_on_and_afterwards_everything_arrives_once(DatabaseProvider provider)
+    public async Task Outbox_delivers_once_after_a_frozen_broker_connection_and_work_continues(DatabaseProvider provider)
     {
         await using var service = await Running.StartAsync(provider, await Broker.SharedAsync());
         service.Wire.Mode = WireMode.Freeze;
@@ -82,7 +82,7 @@ public sealed class Wire_freeze_tests
 public sealed class Broker_blocked_tests
 {
     [Fact]
-    public async Task Blocked_broker_leaves_one_batch_outstanding_however_long_it_lasts()
+    public async Task Dispatcher_has_one_batch_outstanding_while_the_broker_blocks()
     {
         using var broker = await Broker.StartAsync();
         await using var host = await broker.NewVirtualHostAsync();

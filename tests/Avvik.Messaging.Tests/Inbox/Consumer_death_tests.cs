@@ -7,7 +7,7 @@ namespace Avvik.Messaging.Tests.Inbox;
 public sealed class Consumer_death_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_page_whose_consumer_died_before_its_commit_is_redelivered_and_has_its_effect_once(DatabaseProvider provider)
+    public async Task Inbox_applies_a_page_once_when_its_consumer_died_before_the_commit(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -26,7 +26,7 @@ public sealed class Consumer_death_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_page_whose_consumer_died_after_its_commit_is_redelivered_and_dropped(DatabaseProvider provider)
+    public async Task Inbox_drops_a_page_when_its_consumer_died_after_the_commit(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();

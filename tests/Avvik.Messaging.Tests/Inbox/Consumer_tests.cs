@@ -13,7 +13,7 @@ public sealed class Consumer_tests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task While_its_database_is_away_the_page_waits_and_afterwards_it_is_applied_once(DatabaseProvider provider)
+    public async Task Inbox_applies_a_page_once_after_a_database_outage(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -36,7 +36,7 @@ public sealed class Consumer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_service_that_stops_while_its_database_is_away_leaves_the_page_in_the_queue(DatabaseProvider provider)
+    public async Task Page_stays_in_the_queue_when_a_service_stops_during_a_database_outage(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -162,7 +162,7 @@ public sealed class Consumer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_dead_letter_that_is_requeued_is_sent_again_and_has_its_effect_once(DatabaseProvider provider)
+    public async Task Requeued_dead_letter_is_applied_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -188,7 +188,7 @@ public sealed class Consumer_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_service_takes_what_the_others_send_and_its_neighbours_queues_are_left_alone(DatabaseProvider provider)
+    public async Task Service_consumes_only_its_own_queue(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -210,7 +210,7 @@ public sealed class Consumer_tests
     }
 
     [Fact]
-    public async Task Instances_of_a_service_share_the_work_and_do_none_of_it_twice()
+    public async Task Instances_of_a_service_share_events_and_apply_each_once()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();

@@ -11,7 +11,7 @@ public sealed class Inbox_tests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Whatever_is_repeated_within_a_page_or_across_pages_has_its_effect_once(DatabaseProvider provider)
+    public async Task Inbox_applies_an_event_once_when_repeated_within_or_across_pages(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -27,7 +27,7 @@ public sealed class Inbox_tests
     }
 
     [Fact]
-    public async Task Two_instances_that_meet_on_the_same_events_apply_each_once()
+    public async Task Inbox_applies_each_event_once_when_two_instances_receive_it()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using var one = await Instance.CreateAsync(database);
@@ -43,7 +43,7 @@ public sealed class Inbox_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_that_can_never_be_applied_is_parked_and_its_neighbours_are_applied(DatabaseProvider provider)
+    public async Task Inbox_parks_an_event_that_cannot_be_applied_and_applies_the_others(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -78,7 +78,7 @@ public sealed class Inbox_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_parked_event_that_is_discarded_never_has_its_effect(DatabaseProvider provider)
+    public async Task Discarded_event_is_never_applied(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -96,7 +96,7 @@ public sealed class Inbox_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_that_cannot_be_read_or_has_no_handler_here_is_parked(DatabaseProvider provider)
+    public async Task Inbox_parks_an_event_that_is_unreadable_or_has_no_handler(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -196,7 +196,7 @@ public sealed class Inbox_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task What_the_inbox_remembers_is_forgotten_after_its_time_and_not_before(DatabaseProvider provider)
+    public async Task Inbox_deletes_message_ids_only_after_the_retention_time(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);

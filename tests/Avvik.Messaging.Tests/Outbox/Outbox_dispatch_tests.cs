@@ -11,7 +11,7 @@ public sealed class Outbox_dispatch_tests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_backlog_goes_out_in_pages_whole_and_in_order(DatabaseProvider provider)
+    public async Task Dispatcher_sends_a_backlog_completely_and_in_order(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -31,7 +31,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_deviation_with_more_events_than_a_page_holds_keeps_its_order(DatabaseProvider provider)
+    public async Task Dispatcher_keeps_order_when_a_deviation_needs_several_pages(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -55,7 +55,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_refused_event_holds_back_what_follows_for_its_own_deviation_and_nothing_else(DatabaseProvider provider)
+    public async Task Refused_event_holds_back_only_later_events_of_its_deviation(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -93,7 +93,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_refused_too_often_is_parked_until_an_operator_decides(DatabaseProvider provider)
+    public async Task Event_is_parked_after_too_many_refusals(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -128,7 +128,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_discarded_event_no_longer_holds_back_its_deviation_and_is_kept_with_the_reason(DatabaseProvider provider)
+    public async Task Discarded_event_releases_its_deviation_and_is_kept_with_the_reason(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -151,7 +151,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_outage_is_no_events_fault(DatabaseProvider provider)
+    public async Task Outage_does_not_count_as_an_attempt(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -174,7 +174,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Two_dispatchers_take_different_lanes(DatabaseProvider provider)
+    public async Task Two_dispatchers_claim_different_lanes(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -211,7 +211,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Fact]
-    public async Task Two_instances_that_work_side_by_side_send_nothing_twice()
+    public async Task Two_instances_send_no_event_twice()
     {
         const int Total = 600;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
@@ -237,7 +237,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_dispatcher_that_wakes_after_its_lease_sends_a_duplicate_and_the_inbox_drops_it(DatabaseProvider provider)
+    public async Task Inbox_drops_the_duplicate_of_a_dispatcher_whose_lease_expired(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -270,7 +270,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_that_was_published_and_not_noted_goes_out_again_under_the_same_id(DatabaseProvider provider)
+    public async Task Event_published_but_not_deleted_is_sent_again_with_the_same_id(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
@@ -296,7 +296,7 @@ public sealed class Outbox_dispatch_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task A_trace_goes_on_across_the_gap(DatabaseProvider provider)
+    public async Task Trace_continues_across_the_outbox(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);

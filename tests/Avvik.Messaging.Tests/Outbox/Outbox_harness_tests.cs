@@ -18,7 +18,7 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Whatever_goes_wrong_nothing_is_lost_and_no_deviation_is_sent_out_of_order(DatabaseProvider provider)
+    public async Task Outbox_loses_nothing_and_keeps_order_under_random_failures(DatabaseProvider provider)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("AVVIK_SEED"), System.Globalization.CultureInfo.InvariantCulture, out var given)
             ? given : Random.Shared.Next();

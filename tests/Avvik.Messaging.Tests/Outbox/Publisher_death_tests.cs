@@ -7,7 +7,7 @@ namespace Avvik.Messaging.Tests.Outbox;
 public sealed class Publisher_death_tests
 {
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Work_that_dies_before_its_commit_leaves_nothing(DatabaseProvider provider)
+    public async Task Process_killed_before_the_commit_leaves_no_event(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
 
@@ -23,7 +23,7 @@ public sealed class Publisher_death_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_committed_before_a_crash_is_sent_by_the_next_instance(DatabaseProvider provider)
+    public async Task Event_committed_before_a_crash_is_sent_by_the_next_instance(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -41,7 +41,7 @@ public sealed class Publisher_death_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Lanes_that_a_dead_dispatcher_held_are_taken_over(DatabaseProvider provider)
+    public async Task Lanes_of_a_dead_dispatcher_are_claimed_by_another(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
@@ -67,7 +67,7 @@ public sealed class Publisher_death_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_published_by_a_process_that_died_before_it_could_note_it_has_its_effect_once(DatabaseProvider provider)
+    public async Task Event_is_applied_once_when_its_publisher_died_after_publishing(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();

@@ -15,7 +15,7 @@ public sealed class Key_ring_tests
     private static readonly (string Id, byte[] Key) K1 = ("k1", RandomNumberGenerator.GetBytes(32)), K2 = ("k2", RandomNumberGenerator.GetBytes(32));
 
     [Theory, InlineData(""), InlineData("æøå"), InlineData("Kveldsvakt: «feil» legemiddel 💊\n\0slutt")]
-    public void A_text_opens_as_it_was_sealed(string text)
+    public void Decrypted_text_equals_the_encrypted_one(string text)
     {
         var protector = new TextProtector(Ring("k1", K1));
         var sealedText = protector.Protect(text);
@@ -25,7 +25,7 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
-    public void No_text_is_no_text()
+    public void Null_text_stays_null()
     {
         var protector = new TextProtector(Ring("k1", K1));
         Assert.Null(protector.ProtectOptional(null));
@@ -34,28 +34,28 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
-    public void The_same_text_is_never_sealed_the_same_way_twice()
+    public void Encryption_of_the_same_text_differs_each_time()
     {
         var ring = Ring("k1", K1);
         Assert.Equal(100, Enumerable.Range(0, 100).Select(_ => ring.Seal(Data)).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
-    public void Another_key_under_the_same_name_opens_nothing()
+    public void Different_key_with_the_same_id_cannot_decrypt()
     {
         var value = Ring("k1", K1).Seal(Data);
         Assert.ThrowsAny<CryptographicException>(() => Ring("k1", ("k1", K2.Key)).Open(value));
     }
 
     [Fact]
-    public void A_ring_without_the_key_says_so()
+    public void Key_ring_without_the_key_names_it_in_the_error()
     {
         var value = Ring("k1", K1).Seal(Data);
         Assert.Contains("key ring", Assert.Throws<CryptographicException>(() => Ring("k2", K2).Open(value)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_value_moved_to_another_place_does_not_open_there()
+    public void Value_copied_to_another_row_or_column_cannot_be_decrypted()
     {
         var ring = Ring("k1", K1);
         var value = ring.Seal(Data, "deviation-1"u8);
@@ -65,7 +65,7 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
-    public void A_value_changed_anywhere_does_not_open()
+    public void Changed_value_cannot_be_decrypted()
     {
         var ring = Ring("k1", K1);
         var value = ring.Seal(Data);
@@ -79,10 +79,10 @@ public sealed class Key_ring_tests
     }
 
     [Theory, InlineData(""), InlineData("k1"), InlineData("k1."), InlineData("k1.AAAA"), InlineData("k1.ikke base64!"), InlineData(".AAAA")]
-    public void What_was_never_sealed_does_not_open(string value) => Assert.Throws<CryptographicException>(() => Ring("k1", K1).Open(value));
+    public void Unencrypted_value_cannot_be_decrypted(string value) => Assert.Throws<CryptographicException>(() => Ring("k1", K1).Open(value));
 
     [Fact]
-    public void After_a_change_of_keys_the_old_opens_and_the_new_seals()
+    public void Rotated_key_ring_decrypts_with_the_old_key_and_encrypts_with_the_new()
     {
         var before = Ring("k1", K1).Seal(Data);
         var after = Ring("k2", K1, K2);
@@ -110,7 +110,7 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
-    public void Key_ring_with_a_second_key_asks_for_the_key_of_prints()
+    public void Key_ring_with_a_second_key_requires_the_print_key()
     {
         var options = new KeyRingOptions
         {
@@ -127,11 +127,11 @@ public sealed class Key_ring_tests
     }
 
     [Fact]
-    public void A_text_that_cannot_be_opened_is_shown_as_such() =>
+    public void Text_that_cannot_be_decrypted_is_marked_as_unreadable() =>
         Assert.Equal(Texts.Message("unreadableText"), new TextProtector(Ring("k2", K2)).Show(Ring("k1", K1).Seal(Data)));
 
     [Fact]
-    public void A_sealed_text_shows_nothing_of_itself_when_printed() =>
+    public void ProtectedText_ToString_reveals_nothing() =>
         Assert.Matches(@"^ProtectedText\[\d+\]$", new TextProtector(Ring("k1", K1)).Protect("hemmelig").ToString());
 
     [Theory]
@@ -140,14 +140,14 @@ public sealed class Key_ring_tests
     [InlineData("k1", "k1", 16, "32 bytes")]
     [InlineData("k1", "k1", 33, "32 bytes")]
     [InlineData("k.1", "k.1", 32, "full stop")]
-    public async Task A_ring_that_cannot_seal_stops_the_start(string active, string id, int length, string reason)
+    public async Task Invalid_key_ring_stops_the_start(string active, string id, int length, string reason)
     {
         using var host = Start(active, id, length);
         Assert.Contains(reason, (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_ring_from_configuration_seals_and_opens()
+    public async Task Key_ring_from_configuration_encrypts_and_decrypts()
     {
         using var host = Start("k1", "k1", 32);
         await host.StartAsync();

@@ -9,7 +9,7 @@ public sealed class Chart_tests
         Reports.All.SelectMany(r => r.Value.Sections.Index().Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
 
     [Theory, MemberData(nameof(Charts))]
-    public void Everything_is_inside_the_frame_and_no_words_lie_on_each_other(string report, int section)
+    public void Chart_draws_inside_its_frame_without_overlapping_texts(string report, int section)
     {
         var drawing = Chart.Draw(Reports.All[report].Sections[section])!;
         var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
@@ -23,7 +23,7 @@ public sealed class Chart_tests
     }
 
     [Theory, MemberData(nameof(Charts))]
-    public void All_that_it_tells_is_told_in_words(string report, int section)
+    public void Chart_has_a_text_alternative_with_every_value(string report, int section)
     {
         var chart = Reports.All[report].Sections[section];
         var drawing = Chart.Draw(chart)!;
@@ -32,7 +32,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void A_hidden_row_has_its_colon_and_no_bar()
+    public void Suppressed_row_has_a_colon_and_no_bar()
     {
         var drawing = Chart.Draw(Reports.Small().Sections[2])!;
         Assert.Equal(2, drawing.Shapes.OfType<Bar>().Count());
@@ -40,7 +40,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void A_hidden_quarter_is_a_gap_in_the_line()
+    public void Suppressed_quarter_is_a_gap_in_the_line()
     {
         var drawing = Chart.Draw(Reports.All["tricky"].Sections[2])!;
         Assert.Equal(3, drawing.Shapes.OfType<Dot>().Count());
@@ -48,7 +48,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void A_value_outside_its_limits_has_another_shape_and_is_told()
+    public void Value_outside_the_limits_has_another_shape_and_is_named()
     {
         var section = Reports.Trend([20, 21, 20, 22, 21, 20, 21, 60]);
         var drawing = Chart.Draw(section)!;
@@ -58,7 +58,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void A_fall_goes_the_other_way_from_the_same_line()
+    public void Negative_value_is_drawn_on_the_other_side_of_the_axis()
     {
         var bars = Chart.Draw(Reports.All["tricky"].Sections[3])!.Shapes.OfType<Bar>().ToList();
         Assert.Equal(bars[0].X, bars[1].X + bars[1].Width, tolerance: 0.01);
@@ -66,7 +66,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void Nothing_and_too_much_are_left_to_the_table()
+    public void Chart_is_omitted_for_no_rows_and_for_too_many()
     {
         ReportSection Section(int rows) => new("Kommune",
             new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],

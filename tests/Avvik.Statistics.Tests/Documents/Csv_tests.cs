@@ -7,7 +7,7 @@ namespace Avvik.Statistics.Tests.Documents;
 public sealed class Csv_tests
 {
     [Fact]
-    public void A_table_is_a_file_that_norwegian_excel_opens()
+    public void Table_is_a_csv_file_in_norwegian_excel_format()
     {
         var files = Read(Reports.Small());
         Assert.Equal(["00-rapport.csv", "01-nokkeltall.csv", "02-utvikling-over-atte-kvartaler.csv", "03-retning.csv", "04-region.csv", "05-avtalepunkt.csv",
@@ -28,7 +28,7 @@ public sealed class Csv_tests
     }
 
     [Fact]
-    public void No_word_becomes_a_formula_a_column_or_a_line()
+    public void Text_cannot_become_a_formula_column_or_line()
     {
         var lines = Delimited.Read(Read(Reports.All["tricky"])["02-vanskelig.csv"][1..]);
         Assert.Equal(["Ord", "'=1+1", "'+47", "'-minus", "'@mention", "semikolon; og \"hermetegn\"", "to\nlinjer", new string('å', 300), ""],

@@ -9,7 +9,7 @@ namespace Avvik.Statistics.Tests.Documents;
 public sealed partial class Pdf_tests
 {
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task Qpdf_finds_nothing_wrong_with_it(string name)
+    public async Task Pdf_passes_qpdf_check(string name)
     {
         var file = await WriteAsync(name);
         Assert.Contains("No syntax or stream encoding errors found", await Script.RunAsync("/usr/bin/qpdf", "--check", file), StringComparison.Ordinal);
@@ -20,7 +20,7 @@ public sealed partial class Pdf_tests
     }
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task Every_figure_of_the_document_is_found_in_its_text(string name)
+    public async Task Pdf_text_contains_every_figure(string name)
     {
         var (file, document) = (await WriteAsync(name), Reports.All[name]);
         var text = Plain(await Script.RunAsync("/usr/bin/pdftotext", "-layout", file, "-"));
@@ -36,7 +36,7 @@ public sealed partial class Pdf_tests
     }
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task Who_listens_hears_every_table_cell_for_cell(string name)
+    public async Task Pdf_structure_tree_has_every_table_cell(string name)
     {
         var (file, document) = (await WriteAsync(name), Reports.All[name]);
         var structure = await Script.RunAsync("/usr/bin/pdfinfo", "-struct-text", file);
@@ -51,7 +51,7 @@ public sealed partial class Pdf_tests
     }
 
     [Fact]
-    public async Task Its_words_are_in_order_and_its_figures_are_told()
+    public async Task Pdf_has_reading_order_and_text_alternatives()
     {
         var structure = await Script.RunAsync("/usr/bin/pdfinfo", "-struct-text", await WriteAsync("small"));
         var paragraphs = Spoken(structure, "P");
@@ -74,7 +74,7 @@ public sealed partial class Pdf_tests
     }
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task Its_fonts_are_inside_it_in_the_part_it_needs(string name)
+    public async Task Pdf_embeds_font_subsets(string name)
     {
         var fonts = (await Script.RunAsync("/usr/bin/pdffonts", await WriteAsync(name))).Split('\n').Skip(2).ToList();
         Assert.Equal(2, fonts.Count);
@@ -84,7 +84,7 @@ public sealed partial class Pdf_tests
     }
 
     [Fact]
-    public async Task A_table_that_breaks_repeats_its_header_and_every_page_has_its_number()
+    public async Task Pdf_repeats_table_headers_and_numbers_every_page()
     {
         var pages = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", await WriteAsync("forty-pages"), "-"))
             .Split('\f', StringSplitOptions.RemoveEmptyEntries);
@@ -94,7 +94,7 @@ public sealed partial class Pdf_tests
     }
 
     [Fact]
-    public void Drawing_that_belongs_to_nothing_is_an_error()
+    public void Pdf_drawing_without_a_structure_element_is_an_error()
     {
         var page = new PdfFile().AddPage(100, 100);
         Assert.Throws<InvalidOperationException>(() => page.Text(0, 0, "alene", 10, "#000000", Typeface.Regular));

@@ -12,7 +12,7 @@ public sealed class Same_bytes_tests
         [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render), ("pdf", PdfReport.Render)];
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task The_same_report_is_the_same_bytes_whatever_the_clock_and_the_culture(string name)
+    public async Task Report_bytes_do_not_depend_on_clock_or_culture(string name)
     {
         var document = Reports.All[name];
         var first = Formats.Select(f => f.Render(document)).ToList();
@@ -31,7 +31,7 @@ public sealed class Same_bytes_tests
     }
 
     [Fact]
-    public void No_file_in_an_archive_has_the_time_it_was_made()
+    public void Archive_entries_have_no_creation_time()
     {
         // A stamp from the clock would not show in two renderings within the same two seconds.
         foreach (var bytes in new[] { CsvArchive.Render(Reports.Small()), Workbook.Render(Reports.Small()) })
@@ -42,7 +42,7 @@ public sealed class Same_bytes_tests
     }
 
     [Fact]
-    public void A_report_can_be_kept_as_json()
+    public void Report_round_trips_as_json()
     {
         var json = JsonSerializer.Serialize(Reports.Small());
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ReportDocument>(json)));
@@ -50,7 +50,7 @@ public sealed class Same_bytes_tests
     }
 
     [Fact]
-    public void Another_figure_is_other_bytes()
+    public void Report_bytes_differ_when_a_figure_differs()
     {
         var (one, other) = (Reports.Small(), Reports.Small() with { KeyFigures = [new("Meldte avvik", ColumnType.Integer, 1235)] });
         Assert.All(Formats, f => Assert.NotEqual(f.Render(one), f.Render(other)));

@@ -12,14 +12,14 @@ namespace Avvik.Statistics.Tests.Documents;
 public sealed class Workbook_tests
 {
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public void The_workbook_keeps_to_its_standard(string name)
+    public void Workbook_is_valid_OpenXML(string name)
     {
         using var workbook = SpreadsheetDocument.Open(new MemoryStream(Statistics.Documents.Workbook.Render(Reports.All[name])), isEditable: false);
         Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2016).Validate(workbook).Select(e => $"{e.Part?.Uri} {e.Path?.XPath}: {e.Description}"));
     }
 
     [Fact]
-    public void Numbers_are_numbers_and_the_header_stays_and_filters()
+    public void Workbook_has_numeric_cells_and_a_frozen_filter_header()
     {
         using var workbook = SpreadsheetDocument.Open(new MemoryStream(Statistics.Documents.Workbook.Render(Reports.Small())), isEditable: false);
         var book = workbook.WorkbookPart!;
@@ -40,7 +40,7 @@ public sealed class Workbook_tests
     }
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
-    public async Task LibreOffice_opens_it_and_reads_the_same_figures(string name)
+    public async Task LibreOffice_reads_the_same_figures_from_the_workbook(string name)
     {
         await Script.RunAsync("tests/document-tools");
         await AssertReadAsync(Reports.All[name], Statistics.Documents.Workbook.Render(Reports.All[name]));
