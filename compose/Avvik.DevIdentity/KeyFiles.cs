@@ -6,8 +6,8 @@ namespace Avvik.DevIdentity;
 internal static class KeyFiles
 {
     /// <summary>
-    /// Makes what is missing: the pair that the gateway signs its internal token with and the services check it by; the workbench's key, which
-    /// the issuer knows it by; and of each service the pair that it signs its events with, the public halves in a folder of their own.
+    /// Creates the missing keys: the gateway's pair for internal tokens, the workbench's pair for client authentication, and each service's pair for
+    /// signing events, with the public keys in a folder of their own.
     /// </summary>
     public static void CreateAll(string directory, IEnumerable<string> services)
     {
@@ -38,7 +38,7 @@ internal static class KeyFiles
     {
         if (!File.Exists(file))
         {
-            // Whole or not at all: a start that is interrupted leaves no half key behind.
+            // Written to a temporary file and moved: an interrupted start leaves no partial key.
             var unfinished = $"{file}.{Environment.ProcessId}";
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())

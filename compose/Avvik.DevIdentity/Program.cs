@@ -24,7 +24,7 @@ builder.Services.AddHealthChecks();
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
     json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-    // OAuth's clients take a null for a wrong answer.
+    // OAuth clients treat a null member as an invalid response.
     json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
 });
 var app = builder.Build();
@@ -39,7 +39,7 @@ if (app.Configuration["Workbench:KeyFile"] is { Length: > 0 } workbenchKey && ap
     clients.Add(WorkbenchClient.Create(workbenchKey, workbenchUrl));
 app.MapOAuth(issuer, clients);
 app.MapGet("/personas", () => Personas.All.Select(p => new { persona = p.Subject, p.Name, organization = p.OrganizationParent, p.Roles, p.Unit, p.ClientId }));
-// What HelseID has not: a bearer token for whoever asks, so that a first call takes one line.
+// Not in HelseID: issues a bearer token without authentication, so that a first call takes one line.
 app.MapPost("/token", async (HttpRequest http) =>
 {
     if (!http.HasFormContentType)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Avvik.DevIdentity;
 
-/// <summary>An identity number as the tax authority makes them for tests: the month plus 80, so that it is nobody's. The same name has the same.</summary>
+/// <summary>A synthetic person number in the tax authority's form for tests: month plus 80. The same name always gets the same number.</summary>
 internal static class SyntheticPersonNumber
 {
     private static readonly int[] First = [3, 7, 6, 1, 8, 9, 4, 5, 2], Second = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];

@@ -3,13 +3,13 @@ using Avvik.Contracts;
 
 namespace Avvik.DevIdentity;
 
-/// <summary>What a form asks for: a persona, or anyone at all by organisation and role.</summary>
+/// <summary>The requested token: of a persona, or of any organisation and role.</summary>
 internal sealed record TokenRequest(Identity Identity, IReadOnlyList<string> Scopes, TimeSpan Lifetime)
 {
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(8);
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(12);
 
-    /// <returns>The request, or the sentence that says what is wrong with it.</returns>
+    /// <returns>The request, or a sentence about its error.</returns>
     public static (TokenRequest? Request, string? Refusal) Read(IFormCollection form)
     {
         string? Value(string name) => form[name].FirstOrDefault(v => !string.IsNullOrWhiteSpace(v))?.Trim();

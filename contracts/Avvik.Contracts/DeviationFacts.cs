@@ -1,6 +1,6 @@
 namespace Avvik.Contracts;
 
-/// <summary>What is known of a deviation in codes alone: no text, no name, no patient. Safe in every service, log and statistic.</summary>
+/// <summary>A deviation's facts in codes only, without text, name or patient, so that every service, log and statistic may contain them.</summary>
 public sealed record DeviationFacts
 {
     /// <summary>For people: <c>AVV-2026-000123</c>.</summary>
@@ -29,9 +29,9 @@ public sealed record DeviationFacts
     public DateTimeOffset? OccurredAt { get; init; }
     /// <summary>When it was discovered.</summary>
     public DateTimeOffset? DiscoveredAt { get; init; }
-    /// <summary>When it was on disk.</summary>
+    /// <summary>When it was stored.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
-    /// <summary>As it is classified now; null until someone or something has said.</summary>
+    /// <summary>Its current category; null until it is classified.</summary>
     public string? Category { get; init; }
     /// <summary>Point of helse- og omsorgstjenesteloven § 6-2; may be none.</summary>
     public string? Clause { get; init; }
@@ -45,7 +45,7 @@ public sealed record DeviationFacts
     public string? Likelihood { get; init; }
     /// <summary>The electronic message concerned.</summary>
     public string? AffectedMessage { get; init; }
-    /// <summary>How it differed from what was agreed.</summary>
+    /// <summary>How the event differed from what was agreed.</summary>
     public string? Difference { get; init; }
     /// <summary>Municipality where the patient stays (oppholdskommune), four digits.</summary>
     public string? PatientMunicipality { get; init; }

@@ -42,7 +42,7 @@ public sealed record Deadlines
     public required int LeaderReminderDays { get; init; }
     /// <summary>Calendar days after the answer was due at which the case is lifted to the coordinators of both parties.</summary>
     public required int EscalationDays { get; init; }
-    /// <summary>Calendar days after the answer at which the case is closed when nobody has objected.</summary>
+    /// <summary>Calendar days after the answer at which the case is closed without an objection.</summary>
     public required int AutoCloseDays { get; init; }
     /// <summary>Calendar days the reporter has to answer a question; then the deviation is rejected.</summary>
     public required int ReporterAnswerDays { get; init; }
@@ -92,7 +92,7 @@ public static class Vocabulary
 
     /// <summary>Electronic messages between the parties (PLO and basic messages).</summary>
     public static FrozenDictionary<string, VocabularyTerm> MessageTypes { get; } = Terms("messageTypes");
-    /// <summary>How the thing that went wrong differed from what was agreed.</summary>
+    /// <summary>How the event differed from what was agreed.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Differences { get; } = Terms("differences");
     /// <summary>The patient groups the health communities follow (national plan, and maternity).</summary>
     public static FrozenDictionary<string, VocabularyTerm> PatientGroups { get; } = Terms("patientGroups");
@@ -110,7 +110,7 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> CaseEvents { get; } = Terms("caseEvents");
     /// <summary>Why a patient's envelope is opened.</summary>
     public static FrozenDictionary<string, VocabularyTerm> AccessPurposes { get; } = Terms("accessPurposes");
-    /// <summary>What the access log tells of.</summary>
+    /// <summary>Kinds of entries in the access log.</summary>
     public static FrozenDictionary<string, VocabularyTerm> AccessActions { get; } = Terms("accessActions");
     /// <summary>What a person may be; a machine has the role <c>client</c>, which is not here.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");

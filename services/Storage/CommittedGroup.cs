@@ -29,7 +29,7 @@ public static class CommittedGroupModel
     }
 }
 
-/// <summary>Deletes the ids that nobody will look for any more: a writer looks within seconds.</summary>
+/// <summary>Deletes old group ids: a writer looks for its own only within seconds.</summary>
 internal sealed class CommittedGroupCleanup<TDb>(Writer<TDb> writer, TimeProvider clock, ILogger<CommittedGroupCleanup<TDb>> log)
     : PeriodicService(TimeSpan.FromHours(1), clock, log) where TDb : DbContext
 {

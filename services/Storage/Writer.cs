@@ -9,14 +9,14 @@ namespace Avvik.Storage;
 /// <param name="Linger">How long to wait for more work to share a commit with, while there is more than one at a time.</param>
 internal sealed record WriterOptions(TimeSpan Linger);
 
-/// <summary>Too much work waits to be written, so this would not be done in time: a caller of the API gets 503 with Retry-After, as for any timeout.</summary>
+/// <summary>The write queue is full, so the work would not be done in time: an API caller gets 503 with Retry-After, as for a timeout.</summary>
 public sealed class WriterBusyException() : TimeoutException("Too many writes are waiting.");
 
 /// <summary>
-/// The one writer of this process: units of work that wait at the same time share a transaction, so they share its commit. When one of them
-/// fails, all are rolled back and each runs again in a transaction of its own, so a failure touches nobody else; a unit of work must therefore
-/// be safe to run twice. On SQLite, which has one writer anyway, this is also the queue for it: no lock is ever waited for. On PostgreSQL work that loses a
-/// race against another instance runs again, a few times; and each transaction leaves its id, so that a commit whose answer was lost is not run twice.
+/// The only writer of this process (group commit): units of work that wait at the same time share a transaction and its commit. When one of them fails,
+/// all are rolled back and each runs again in a transaction of its own, so that a failure affects only its own work; a unit of work must therefore be safe
+/// to run twice. On SQLite, which allows one writer, this queue also replaces waiting for locks. On PostgreSQL, work that loses a race against another
+/// instance runs again, up to three times, and each transaction stores its id, so that work is not run twice when the reply to its commit is lost.
 /// </summary>
 public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 {
@@ -29,7 +29,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     private static readonly TimeSpan BetweenOutcomeQueries = TimeSpan.FromMilliseconds(300);
     // When stopping, what waits is still written; without a limit, each unit of work would wait for an unavailable database in turn.
     private static readonly TimeSpan ShutdownDrainTimeout = TimeSpan.FromSeconds(5);
-    // Past this, those at the end of the queue would wait longer than their client does.
+    // With more, the last in the queue would wait longer than their clients do.
     private const int MaxWaiting = 10_000;
 
     private readonly DatabaseOptions _options;
@@ -98,12 +98,12 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         }
         catch (Exception error)
         {
-            // Whatever it was, the next transaction starts from a connection that nothing has happened to.
+            // After any failure the next transaction starts on a new connection.
             await CloseSessionAsync();
             var committed = false;
             if (committing && !_options.IsSqlite)
             {
-                // The answer to COMMIT was lost. Work that may have been done is not run again before the database has said that it was not.
+                // The reply to COMMIT was lost. The work is not run again before the database confirms that it was not committed.
                 try { committed = await HasCommittedAsync(id); }
                 catch (Exception) when (Fail(group, error)) { return true; }
             }
@@ -141,7 +141,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         }
     }
 
-    // Of several instances on PostgreSQL: the other one was faster, and the work will see what it did when it runs again.
+    // Several instances on PostgreSQL: another one committed first, and the work sees its result when it runs again.
     private bool LostRace(Exception error) => !_options.IsSqlite && error switch
     {
         DbUpdateConcurrencyException or LockOrderException => true,
@@ -198,7 +198,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         public abstract void Fail(Exception error);
         public abstract void Cancel();
 
-        // Checked once, before the work starts: after that it runs to its end, since it shares its transaction with others.
+        // Cancellation is checked only before the work starts: once started it runs to its end, since it shares its transaction.
         public bool TryCancel()
         {
             if (!ct.IsCancellationRequested) return false;

@@ -4,18 +4,18 @@ using System.Security.Cryptography;
 
 namespace Avvik.TextProtection;
 
-/// <summary>Keys by id, and the one that seals now. Bound from configuration; a missing or short key stops the start.</summary>
+/// <summary>Keys by id, and the active one. Bound from configuration; a missing or short key stops the start.</summary>
 public sealed class KeyRingOptions : IValidatableObject
 {
     /// <summary>The section it is bound from, for the sentences that say what to fix.</summary>
     public string Section { get; set; } = "";
-    /// <summary>Id of the key that seals. The others only open what was sealed with them.</summary>
+    /// <summary>Id of the key that encrypts. The others only decrypt.</summary>
     public string ActiveKey { get; set; } = "";
     /// <summary>32 bytes each, in base64.</summary>
     public Dictionary<string, string> Keys { get; set; } = [];
     /// <summary>
-    /// 32 bytes in base64: the key of fingerprints, which never changes, since prints are compared with those of years ago. Without it they are made with
-    /// the ring's only key; before a second key is added, that one is copied here, so that it can be retired and the prints stay.
+    /// 32 bytes in base64: the key of fingerprints. It never changes, since fingerprints are compared with those of earlier years. Without it the ring's
+    /// only key is used; copy that key here before a second one is added, so that it can be retired and the fingerprints stay the same.
     /// </summary>
     public string? PrintKey { get; set; }
 
@@ -45,7 +45,7 @@ public sealed class KeyRing(KeyRingOptions options)
 
     private readonly byte[] _printKey = Convert.FromBase64String(options.PrintKey ?? options.Keys[OldestOf(options.Keys)]);
 
-    /// <summary>What a value begins with that was sealed with the active key.</summary>
+    /// <summary>Prefix of values encrypted with the active key.</summary>
     public string ActivePrefix => options.ActiveKey + ".";
 
     /// <summary>Seals data for one place: it opens only with the same <paramref name="context"/>, so a sealed value cannot be moved to another row.</summary>
@@ -75,11 +75,11 @@ public sealed class KeyRing(KeyRingOptions options)
         return data;
     }
 
-    /// <summary>Seals with the active key what another key of the ring sealed.</summary>
+    /// <summary>Re-encrypts with the active key a value that another key of the ring encrypted.</summary>
     /// <exception cref="CryptographicException">As for <see cref="Open"/>.</exception>
     public string Reseal(string sealedValue, ReadOnlySpan<byte> context = default) => Seal(Open(sealedValue, context), context);
 
-    /// <summary>A fingerprint that means nothing without the key: equal data gives equal prints.</summary>
+    /// <summary>A keyed fingerprint: equal data gives equal fingerprints, which reveal nothing without the key.</summary>
     /// <remarks>HMAC-SHA-256 under <see cref="KeyRingOptions.PrintKey"/>.</remarks>
     public byte[] Fingerprint(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_printKey, data);
 

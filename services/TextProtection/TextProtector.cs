@@ -23,21 +23,21 @@ public sealed class TextProtector(KeyRing keys)
     /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
     public string Reveal(ProtectedText text) => Encoding.UTF8.GetString(keys.Open(text.Value));
 
-    /// <summary>Opens a text to show it: one that cannot be opened is shown as such, so that it does not take the rest of a list with it.</summary>
+    /// <summary>Decrypts a text for display; one that cannot be decrypted gives a placeholder, so that the rest of a list is still shown.</summary>
     public string Show(string sealedText)
     {
         try { return Reveal(new ProtectedText(sealedText)); }
         catch (CryptographicException) { return Texts.Message("unreadableText"); }
     }
 
-    /// <summary>What a text begins with that the active key sealed.</summary>
+    /// <summary>Prefix of texts encrypted with the active key.</summary>
     public string ActivePrefix => keys.ActivePrefix;
 
     /// <summary>The same text under the active key.</summary>
     /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
     public string Reseal(string sealedText) => keys.Reseal(sealedText);
 
-    /// <summary>A number that only those with the key can make: the seed of the signatures by which similar texts are found.</summary>
+    /// <summary>A number derived from the key: the seed of the signatures by which similar texts are found.</summary>
     public ulong Seed(string purpose) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(keys.Fingerprint(Encoding.UTF8.GetBytes(purpose)));
 
     /// <summary>Opens a text, if there is one.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Avvik.TextProtection;
 
 /// <summary>
-/// Seals with the active key what an earlier one sealed, so that the earlier can be retired. The key changes with the configuration, so this runs at start;
-/// each hour after it finds what an instance that had not yet restarted sealed.
+/// Re-encrypts with the active key what an earlier one encrypted, so that the earlier key can be retired. Runs at start, since a key changes with the
+/// configuration, and each hour, for texts of instances that had not yet restarted.
 /// </summary>
 /// <param name="writer">Writes.</param>
 /// <param name="databases">Finds what an earlier key sealed.</param>
@@ -31,7 +31,7 @@ public sealed partial class TextResealer<TDb>(
         if (unreadable > 0) TextsUnreadable(Log, unreadable);
     }
 
-    /// <summary>Answers how many texts were sealed with the active key, and how many the ring has no key for: those stay as they are.</summary>
+    /// <summary>Returns how many texts were re-encrypted, and how many the ring has no key for; those are left unchanged.</summary>
     public async Task<(int Resealed, int Unreadable)> ResealAsync(CancellationToken ct)
     {
         var (resealed, unreadable) = (0, 0);

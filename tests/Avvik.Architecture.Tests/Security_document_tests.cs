@@ -35,7 +35,7 @@ public sealed partial class Security_document_tests
         var settings = Sources.In("*.cs", "services", "gateway").SelectMany(file => KeySetting().Matches(file.Text).Select(m => m.Value))
             .ToHashSet(StringComparer.Ordinal);
         Assert.True(settings.Count >= 4, $"only {string.Join(", ", settings)}: the scan is blind");
-        // The public half of a pair is told of with the private one.
+        // The document describes a public key with its private key.
         Assert.DoesNotContain(settings, s => !text.Contains($"`{s}`", StringComparison.Ordinal)
             && !text.Contains($"`{s.Replace("Public", "Private", StringComparison.Ordinal)}`", StringComparison.Ordinal));
     }

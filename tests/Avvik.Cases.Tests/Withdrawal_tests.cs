@@ -7,7 +7,7 @@ using Avvik.Testing;
 
 namespace Avvik.Cases.Tests;
 
-/// <summary>The reporter has been told «withdrawn», so that is how it ends, whoever has the case and whatever arrives first.</summary>
+/// <summary>The reporter was told «withdrawn», so the case ends so, whichever service has it and in any order of events.</summary>
 public sealed class Withdrawal_tests
 {
     private static readonly int[][] Orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];

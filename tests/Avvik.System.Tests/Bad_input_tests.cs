@@ -6,7 +6,7 @@ using Avvik.Client;
 
 namespace Avvik.System.Tests;
 
-/// <summary>Whatever is sent is answered with a problem document that says what to mend, and nothing of it is kept.</summary>
+/// <summary>Every invalid request gets a problem document that says what to fix, and nothing of it is stored.</summary>
 [Collection(nameof(RunningSystem))]
 public sealed class Bad_input_tests(RunningSystem system)
 {

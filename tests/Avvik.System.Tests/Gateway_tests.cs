@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.System.Tests;
 
-/// <summary>The one door with the real services behind it; what it takes and refuses by itself is tested in Avvik.Gateway.Tests.</summary>
+/// <summary>The gateway with the real services behind it; its own rules are tested in Avvik.Gateway.Tests.</summary>
 [Collection(nameof(RunningSystem))]
 public sealed class Gateway_tests(RunningSystem system)
 {

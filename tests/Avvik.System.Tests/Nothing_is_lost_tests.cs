@@ -21,7 +21,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     private static readonly int Submissions = FullLoad ?? 2000;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10), Settling = TimeSpan.FromMinutes(FullLoad is null ? 3 : 20);
 
-    // One reporting party for each test, which nobody else sends for.
+    // Each test has a reporting party of its own.
     private const string Ringsaker = "864950582", Løten = "964950679";
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     {
         var ledger = new Ledger(system);
         using var http = system.Http(await system.TokenAsync(Løten, "client"));
-        // Warm: what is measured is the outage and not the first request.
+        // Warm-up, so that the outage is measured and not the first request.
         for (var n = 0; n < 100; n++) ledger.Promise(await UntilAcceptedAsync(http, Corpus.Lines[0].Submission.Fresh() with { Category = "medication" }));
 
         var before = await AtAClinicsPaceAsync(Outage / 3);

@@ -42,7 +42,7 @@ public sealed class RunningSystem : IAsyncLifetime
         global::System.IO.Directory.Delete(Data, recursive: true);
     }
 
-    /// <summary>Starts what is missing, of what these tests were built with.</summary>
+    /// <summary>Starts the processes that are not running, from the build of these tests.</summary>
     public Task UpAsync() => Script.RunAsync("compose/up", "--no-build");
 
     /// <summary>SIGKILL; answers the process that is no more.</summary>

@@ -10,15 +10,15 @@ public enum WireMode
 {
     /// <summary>A working network.</summary>
     Pass,
-    /// <summary>Connections are reset, and new ones at once.</summary>
+    /// <summary>Connections are reset, new ones immediately.</summary>
     Cut,
-    /// <summary>Connections stand and nothing moves on them: what real outages are mostly made of.</summary>
+    /// <summary>Connections stay open and transfer nothing, as in most real outages.</summary>
     Freeze,
     /// <summary>Everything arrives <see cref="CuttableWire.Delay"/> late.</summary>
     Delay,
 }
 
-/// <summary>A TCP relay between a client and a server, for what networks do to them.</summary>
+/// <summary>A TCP relay between a client and a server that simulates network faults.</summary>
 public sealed class CuttableWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -47,15 +47,15 @@ public sealed class CuttableWire : IAsyncDisposable
     /// <summary>Connections made so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Connections that a cut has reset: proof that it disturbed someone.</summary>
+    /// <summary>Connections that a cut has reset: evidence that the test disturbed something.</summary>
     public int ConnectionsCut => Volatile.Read(ref _cut);
 
-    /// <summary>Pieces of traffic and new connections that a freeze has held back: proof likewise.</summary>
+    /// <summary>Pieces of traffic and new connections that a freeze has delayed: evidence as above.</summary>
     public int HeldBack => Volatile.Read(ref _heldBack);
 
     /// <summary>
-    /// Cuts once, where it hurts most: the server gets the next piece of traffic that contains this text and answers it, and the connection is reset
-    /// instead of passing the answer on. Counted in <see cref="ConnectionsCut"/>.
+    /// Cuts once between a request and its reply: the server receives the next piece of traffic that contains this text and answers it, and the connection
+    /// is reset instead of relaying the answer. Counted in <see cref="ConnectionsCut"/>.
     /// </summary>
     public string? CutBeforeReplyTo
     {
@@ -74,7 +74,7 @@ public sealed class CuttableWire : IAsyncDisposable
                 _mode = value;
                 if (value != WireMode.Freeze) _flowing.TrySetResult();
                 if (value != WireMode.Cut) return;
-                // Those that are there now: when one end is reset, the relay takes the other along, and nobody would have counted it.
+                // Counts the current connections first: when one end is reset, the relay also closes the other without counting it.
                 foreach (var (end, isClient) in _ends.ToArray()) Reset(end, isClient);
             }
         }
@@ -149,7 +149,7 @@ public sealed class CuttableWire : IAsyncDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // An end that broke off, breaks the other off: whoever waits on it must not wait for ever.
+            // When one end breaks, the relay closes the other, so that its peer does not wait for ever.
             to.Dispose();
             from.Dispose();
         }

@@ -7,7 +7,7 @@ namespace Avvik.Testing;
 
 /// <summary>
 /// An empty database for each test that asks. PostgreSQL is the server that AVVIK_POSTGRES names (an Npgsql connection string of a user who may create
-/// databases), else a container where an engine answers (<see cref="Containers"/>), else a private server of this test process. Where none can be had, the
+/// databases), else a container where an engine answers (<see cref="Containers"/>), else a private server of this test process. Without any of them the
 /// test fails: it is never skipped.
 /// </summary>
 public static class Databases

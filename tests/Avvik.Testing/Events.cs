@@ -7,7 +7,7 @@ namespace Avvik.Testing;
 /// <summary>Events as they arrive.</summary>
 public static class Events
 {
-    /// <summary>Each call is another message, with an id of its own: the version, not the id, is then what makes a repetition harmless.</summary>
+    /// <summary>Each call is a new message with its own id, so that only the version makes a repetition harmless.</summary>
     public static PagedEvent Page(IEvent e)
     {
         var entry = MessageCatalog.Of(e.GetType());

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace Avvik.Testing;
 
-/// <summary>For what happens in its own time: asked again until it is so, or until it is too late.</summary>
+/// <summary>Polls a condition until it is true or a deadline has passed.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(25);
 
-    /// <param name="condition">What is to become true.</param>
-    /// <param name="within">How long it may take; generous, since a test that passes does not wait for it.</param>
-    /// <param name="describe">How things stood when it was too late.</param>
+    /// <param name="condition">The condition.</param>
+    /// <param name="within">The deadline; generous, since a passing test does not wait for it.</param>
+    /// <param name="describe">Describes the state for the failure message.</param>
     public static async Task IsTrue(Func<Task<bool>> condition, TimeSpan within, Func<Task<string>>? describe = null)
     {
         using var timer = new PeriodicTimer(Between);

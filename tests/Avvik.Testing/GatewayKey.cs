@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.Testing;
 
-/// <summary>Stands in for the gateway: a key pair, and the internal tokens of one service signed with it.</summary>
+/// <summary>Replaces the gateway in tests: a key pair, and internal tokens for one service signed with it.</summary>
 /// <param name="service">As in <c>routing</c>.</param>
 public sealed class GatewayKey(string service) : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Avvik.Testing;
 
 /// <summary>
-/// Time that stands still until it is moved; timers that come due on the way fire in order, at their moment. A periodic one fires once, at the last of
-/// its moments: who is asleep over many ticks is woken by one, and a month must not take a million.
+/// A clock that a test advances. Timers that become due fire in order, at their time. A periodic timer fires once for each move, at the last of its times,
+/// so that moving a month does not take a million ticks.
 /// </summary>
 public sealed class MovableClock(DateTimeOffset start) : TimeProvider
 {
@@ -21,7 +21,7 @@ public sealed class MovableClock(DateTimeOffset start) : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    /// <summary>Moves time; backwards too, as when a clock is set: then nothing fires.</summary>
+    /// <summary>Moves the time forwards, or backwards as when a clock is set; then no timer fires.</summary>
     public void Advance(TimeSpan by)
     {
         var to = GetUtcNow() + by;
@@ -66,7 +66,7 @@ public sealed class MovableClock(DateTimeOffset start) : TimeProvider
                 (Due, Period) = (dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime, period);
                 if (!clock._timers.Contains(this)) clock._timers.Add(this);
             }
-            // As with the system's timers, what is due now does not wait for time to move.
+            // As with system timers, a timer that is due fires without a move.
             if (dueTime == TimeSpan.Zero) clock.Advance(TimeSpan.Zero);
             return true;
         }

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Avvik.DevIdentity.OAuth;
 
-/// <summary>Knows a client by what it signs with its own key (<c>private_key_jwt</c>, as HelseID asks for it): for us, for a moment, and once.</summary>
+/// <summary>Authenticates a client by its signed assertion (<c>private_key_jwt</c>, as HelseID requires): for our audience, short-lived, used once.</summary>
 internal sealed class ClientAssertions(Clients clients, string issuer)
 {
     public const string Type = "client-authentication+jwt";

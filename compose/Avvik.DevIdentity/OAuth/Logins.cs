@@ -26,7 +26,7 @@ internal sealed class Logins
     public string? Grant(string uri, Identity person, DateTimeOffset now) =>
         _all.TryRemove(uri, out var login) && login.Person is null && login.Until >= now ? Add(Random(), login.Request, person, now + CodeLife, now) : null;
 
-    /// <summary>Who the code stands for, when the one who fetches it is who asked, with the verifier of the challenge and the same key.</summary>
+    /// <summary>The person of an authorization code; null unless client, redirect URI, PKCE verifier and key are those of the request.</summary>
     public (LoginRequest Request, Identity Person)? Redeem(string? code, string clientId, string? redirectUri, string? verifier, string? thumbprint,
         DateTimeOffset now)
     {

@@ -1,8 +1,8 @@
 namespace Avvik.Contracts.Routing;
 
 /// <summary>
-/// Something happened in the life of a case: what, by whom, and how it stands now, in codes alone. Triage publishes it until the first routing, Routing
-/// from then on, also while Triage decides about a reopened case: a version has one owner, so the highest is how the case stands, whatever the order of
+/// A case has changed: the change, its actor and the current state, in codes only. Triage publishes it until the first routing, Routing
+/// from then on, also while Triage decides about a reopened case: a version has one owner, so the highest is the current state, whatever the order of
 /// arrival.
 /// </summary>
 public sealed record CaseChanged : ICaseEvent
@@ -15,7 +15,7 @@ public sealed record CaseChanged : ICaseEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>What happened: <c>queued</c>, <c>routed</c>, <c>acknowledged</c>, <c>answered</c> …</summary>
     public required string Action { get; init; }
-    /// <summary>Party of whoever did it; null when the system did.</summary>
+    /// <summary>Party of the actor; null when the system acted.</summary>
     public string? Organization { get; init; }
     /// <summary>State after it (<see cref="CaseStates"/>).</summary>
     public required string State { get; init; }

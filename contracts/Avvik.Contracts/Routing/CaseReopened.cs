@@ -14,7 +14,7 @@ public sealed record CaseReopened : ICaseEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>Party of the coordinator.</summary>
     public required string Organization { get; init; }
-    /// <summary>The case as it stands.</summary>
+    /// <summary>The case's current facts.</summary>
     public required CaseChanged Case { get; init; }
     /// <summary>Why.</summary>
     public required ProtectedText Reason { get; init; }

@@ -18,7 +18,7 @@ public sealed record ReopenedCaseChanged : ICaseEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>What happened, as in <see cref="Routing.CaseChanged.Action"/>.</summary>
     public required string Action { get; init; }
-    /// <summary>Party of whoever did it; null when the system did.</summary>
+    /// <summary>Party of the actor; null when the system acted.</summary>
     public string? Organization { get; init; }
     /// <summary>State after it (<see cref="CaseStates"/>).</summary>
     public required string State { get; init; }

@@ -28,7 +28,7 @@ internal enum FailureCause
 }
 
 /// <summary>
-/// Classifies by an allow-list: only what is listed as the event's own fault parks it at once. What nobody thought of must never empty a queue.
+/// Classifies failures by an allow-list: only those listed as the event's own fault park it at once. An unforeseen failure must never empty a queue.
 /// </summary>
 internal static class EventFailure
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Operations;
 
-/// <summary>How long what was received is remembered.</summary>
+/// <summary>How long the ids of received events are kept.</summary>
 internal static class MessagingUpkeep
 {
     /// <summary>Longer than any outage, and than a message stays parked.</summary>

@@ -4,8 +4,8 @@ using Avvik.Messaging.Inbox;
 namespace Avvik.Messaging.Signatures;
 
 /// <summary>
-/// Signs each page as it is sent (ECDSA, P-256, SHA-256). Whoever can write to the broker can then neither make an event nor change, drop or repeat one of a
-/// page; a page costs one signature, whatever it holds.
+/// Signs each page as it is sent (ECDSA, P-256, SHA-256). Write access to the broker then does not allow forging an event or changing, dropping or repeating
+/// one of a page; a page costs one signature, whatever it holds.
 /// </summary>
 internal sealed class EventSigner(string service, EventSigningOptions options, TimeProvider clock)
 {

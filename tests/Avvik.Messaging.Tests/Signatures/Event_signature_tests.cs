@@ -8,7 +8,7 @@ using Avvik.Messaging.Tests.Support;
 
 namespace Avvik.Messaging.Tests.Signatures;
 
-/// <summary>Whoever can write to the broker can still not make an event, nor change, drop or repeat one.</summary>
+/// <summary>Write access to the broker does not allow forging, changing, dropping or repeating events.</summary>
 public sealed class Event_signature_tests
 {
     private static readonly JsonSerializerOptions OtherWriter =

@@ -4,7 +4,7 @@ using Avvik.Messaging.Outbox;
 
 namespace Avvik.Messaging.Tests.Support;
 
-/// <summary>Plays the broker's part: confirms what it is given, and remembers it. What it refuses, it has not taken.</summary>
+/// <summary>Replaces the broker: confirms and records each page, or refuses it and records nothing.</summary>
 internal sealed class Recorder
 {
     private readonly ConcurrentQueue<(string Exchange, EventPage Page)> _pages = [];
