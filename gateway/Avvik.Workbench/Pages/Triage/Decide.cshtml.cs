@@ -133,7 +133,8 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
             if (_waiting.FirstOrDefault(i => i.Id == id) is { } waiting)
                 duplicates.Add(new(id, waiting.Reference, Names.Party(waiting.ReporterOrganization), waiting.ReceivedAt, waiting.Narrative, CanBeMain: false));
             else if (await FindCaseAsync(id, ct) is { } @case)
-                duplicates.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative, CanBeMain: true));
+                duplicates.Add(new(id, @case.Case.Reference, Names.Party(@case.Case.ReporterOrganization), @case.Case.ReceivedAt, @case.Narrative,
+                    CanBeMain: true));
         }
         PossibleDuplicates = duplicates;
         return Page();
