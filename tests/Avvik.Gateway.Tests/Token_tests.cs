@@ -186,6 +186,19 @@ public sealed class Token_tests(BearerGateway shared) : IClassFixture<BearerGate
         Assert.Equal(("983971709", "somebody", "si-elverum-hamar"), (token["organization"].GetString(), token["sub"].GetString(), token["unit"].GetString()));
     }
 
+    [Theory]
+    [InlineData("coordinator")]
+    [InlineData("admin")]
+    [InlineData("auditor")]
+    public async Task Person_whose_role_needs_a_missing_scope_is_a_reporter(string role)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(null, ("Tokens:Claims:Role", "role"));
+        var token = (await gateway.ArrivalAsync(Person(("role", role), ("scope", new[] { Scopes.Report })))).InternalToken;
+        Assert.Equal([Roles.Reporter], token["role"].EnumerateArray().Select(r => r.GetString()));
+        var software = (await gateway.ArrivalAsync(Software(("role", role), ("scope", new[] { Scopes.Report })))).InternalToken;
+        Assert.Equal([Roles.Client], software["role"].EnumerateArray().Select(r => r.GetString()));
+    }
+
     [Fact]
     public async Task Operator_endpoints_require_the_admin_scope()
     {

@@ -33,11 +33,12 @@ internal static class CallerClaims
             return (null, new TokenRefusal("insufficient_user_authentication", "A person must have logged in at security level 4."));
 
         var scopes = Values("scope").ToHashSet(StringComparer.Ordinal);
-        var roles = Values(names.Role).DefaultIfEmpty(isPerson ? Roles.Reporter : Roles.Client);
+        // Without a role that counts with these scopes, a person may do what a reporter may, and software what a client may.
+        var roles = Values(names.Role).Where(role => Scopes.Allow(scopes, role)).DefaultIfEmpty(isPerson ? Roles.Reporter : Roles.Client);
         var identity = new ClaimsIdentity("token", "sub", "role");
         identity.AddClaims([new("sub", subject ?? client), new("client_id", client), new("organization", organization)]);
         if (Value(names.Unit) is { } unit) identity.AddClaim(new("unit", unit));
-        identity.AddClaims(roles.Where(role => Scopes.Allow(scopes, role)).Select(role => new Claim("role", role)));
+        identity.AddClaims(roles.Select(role => new Claim("role", role)));
         identity.AddClaims(scopes.Select(scope => new Claim("scope", scope)));
         return (new ClaimsPrincipal(identity), null);
     }
