@@ -56,6 +56,7 @@ public static class MessageCatalog
         new("avvik.routing.case-snapshot-published.v1", ContractJson.Default.CaseSnapshotPublished, ["triage", "routing"], ["statistics"]),
         new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
+        new("avvik.messaging.publisher-watermark.v1", ContractJson.Default.PublisherWatermark, ["reporting", "triage", "routing"], ["triage", "routing", "statistics"]),
     ];
 
     private static readonly FrozenDictionary<string, CatalogEntry> ByName = All.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
@@ -82,5 +83,6 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DirectoryPublished))]
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]
+[JsonSerializable(typeof(PublisherWatermark))]
 [JsonSerializable(typeof(DeviationFacts))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
 using Avvik.Messaging.Signatures;
+using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +22,9 @@ public sealed class RabbitMqOptions
     [Required(ErrorMessage = "RabbitMq:Uri is missing."), Url(ErrorMessage = "RabbitMq:Uri is not a URI.")]
     public string Uri { get; set; } = "";
 }
+
+/// <summary>The service that this process is, as the catalog names it.</summary>
+internal sealed record ServiceName(string Value);
 
 /// <summary>Puts a service on the broker.</summary>
 public static class MessagingExtensions
@@ -47,6 +51,16 @@ public static class MessagingExtensions
             .ValidateOnStart();
         services.AddSingleton(s => new EventSigner(service, s.GetRequiredService<IOptions<EventSigningOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new EventVerifier(s.GetRequiredService<IOptions<EventSigningOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new ServiceName(service));
+        services.AddOptions<WatermarkOptions>().BindConfiguration("Watermarks").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Completeness<TDb>>();
+        var watermarks = MessageCatalog.Of(typeof(PublisherWatermark));
+        if (watermarks.Consumers.Contains(service, StringComparer.Ordinal)) handlers.Handle<PublisherWatermark, PublisherWatermarkHandler<TDb>>();
+        if (watermarks.Publishers.Contains(service, StringComparer.Ordinal))
+            services.AddHostedService(s => new WatermarkPublisher<TDb>(s.GetRequiredService<ServiceName>(), s.GetRequiredService<IOptions<WatermarkOptions>>().Value,
+                s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<OutboxDispatcher<TDb>>(),
+                s.GetRequiredService<InboxState>(), () => s.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy,
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<WatermarkPublisher<TDb>>>()));
         foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
         services.AddSingleton(handlers);
         services.AddSingleton<MessagingMetrics>();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging;
@@ -27,7 +28,7 @@ public sealed class MessagingMetrics : IDisposable
         _dispatched = _meter.CreateCounter<long>("outbox.dispatched", "{message}", "Events confirmed by the broker");
         _admitted = _meter.CreateCounter<long>("inbox.admitted", "{message}", "Events applied for the first time");
         _duplicates = _meter.CreateCounter<long>("inbox.duplicates", "{message}", "Events seen before and dropped");
-        _meter.CreateObservableGauge("outbox.oldest_age", () => Observe(s => s.OldestAge.TotalSeconds), "s", "Age of the oldest event not yet confirmed");
+        _meter.CreateObservableGauge("outbox.oldest_age", () => Observe(s => s.OldestAge.TotalSeconds), "s", "Age of the oldest live event not yet confirmed");
         _meter.CreateObservableGauge("outbox.depth", () => Observe(s => (double)s.Depth), "{message}", "Events not yet confirmed");
         _meter.CreateObservableGauge("messages.parked", () => Observe(s => (double)s.Parked), "{message}", "Messages that wait for an operator");
         _meter.CreateObservableGauge("inbox.stopped", () => inbox.Blocked is { ConsumptionStopped: true } stop
@@ -50,12 +51,12 @@ public sealed class MessagingMetrics : IDisposable
     internal async Task RefreshAsync<TDb>(IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var now = _clock.GetUtcNow();
-        // The oldest by id is the oldest by time, but for the milliseconds of transactions that overlap.
+        // The oldest by id is the oldest by time, but for the milliseconds of transactions that overlap. Replays may wait for long and are not counted.
         var (pending, refused, oldest, parked) = (await databases.ReadAsync(
             $"""
             select (select count(*) from (select 1 from outbox_message where parked_at is null limit {MaxCounted}) pending),
               (select count(*) from (select 1 from outbox_message where attempts > 0 and parked_at is not null limit {MaxCounted}) refused),
-              (select enqueued_at from outbox_message order by id limit 1),
+              ({OutboxSql.OldestLive}),
               (select count(*) from (select 1 from parked_message where resolved_at is null limit {MaxCounted}) parked)
             """,
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.GetInt64(3)), ct))[0];

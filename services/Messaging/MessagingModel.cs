@@ -1,6 +1,7 @@
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
+using Avvik.Messaging.Watermarks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging;
@@ -34,6 +35,12 @@ public static class MessagingModel
         {
             e.ToTable("parked_message");
             e.Property(m => m.Id).ValueGeneratedNever();
+            e.HasIndex(m => new { m.ParkedAt, m.Id }).HasDatabaseName("ix_parked_message_open").HasFilter("resolved_at is null");
+        });
+        model.Entity<WatermarkRecord>(e =>
+        {
+            e.ToTable("publisher_watermark");
+            e.HasKey(w => new { w.Publisher, w.CompleteUntil });
         });
     }
 }

@@ -4,6 +4,7 @@ using Avvik.Hosting;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
+using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
@@ -25,7 +26,7 @@ builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
 builder.Services.AddSingleton<StringPools>();
 builder.Services.AddSingleton<FactCache>();
-builder.Services.AddSingleton<Completeness>();
+builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbContext>>("completeness", tags: ["required"]);
 builder.Services.AddSingleton<ProtectedFacts>();
 builder.AddQuestionLimit();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();

@@ -66,6 +66,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
         foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf("statistics")).Select(s => (s.Key, s.Value)).Concat(settings)) builder.UseSetting(name, value);
         builder.UseSetting("InternalToken:PublicKeyFile", _keyFile);
         if (!settings.Any(s => s.Name == "Questions:PerMinute")) builder.UseSetting("Questions:PerMinute", "1000000");
+        // The clock stands still: a watermark counts at once.
+        builder.UseSetting("Watermarks:MarginSeconds", "0");
         // Nothing listens there.
         builder.UseSetting("RabbitMq:Uri", "amqp://guest:guest@127.0.0.1:1/");
         builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Clock));
@@ -94,9 +96,29 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     public async Task EmptyAsync()
     {
         _ = Server;
-        foreach (var table in new[] { "facts", "frozen_reports", "protected_cubes", "watermarks",
-            "signals" }) await database.ExecuteAsync($"delete from {table}");
+        foreach (var table in new[] { "facts", "frozen_reports", "protected_cubes", "publisher_watermark", "parked_message", "signals" })
+            await database.ExecuteAsync($"delete from {table}");
         Clock.Advance(Now - Clock.GetUtcNow());
+        await ReceiveWatermarksAsync(Now.AddYears(10));
+    }
+
+    /// <summary>Everything that was decided before that moment has arrived; in Triage, unless said otherwise, everything that Reporting had.</summary>
+    public Task ReceiveWatermarksAsync(DateTimeOffset until, DateTimeOffset? reporting = null, DateTimeOffset? previous = null)
+    {
+        var fromReporting = new AppliedWatermark("reporting", reporting ?? until);
+        return Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync(
+            [Watermark("triage", fromReporting), Watermark("routing", fromReporting, new("triage", until))], CancellationToken.None);
+
+        PagedEvent Watermark(string publisher, params AppliedWatermark[] applied) => Events.Page(new PublisherWatermark
+        {
+            AggregateId = PublisherWatermark.IdOf(publisher),
+            Version = PublisherWatermark.VersionOf(until),
+            OccurredAt = until,
+            Publisher = publisher,
+            CompleteUntil = until,
+            Previous = previous,
+            Applied = applied,
+        });
     }
 
     public HttpClient As(string organization, params string[] roles) => Authorized(Token(organization, unit: null, roles));

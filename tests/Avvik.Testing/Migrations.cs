@@ -15,7 +15,7 @@ public static partial class Migrations
     public static async Task AgreeWithTheModelAsync<TDb>(DatabaseProvider provider) where TDb : DbContext
     {
         await using var migrated = await SchemaAgreesWithTheModelAsync<TDb>(provider);
-        Assert.Equal(8, await migrated.CountAsync("select count(*) from outbox_lane"));
+        Assert.Equal(9, await migrated.CountAsync("select count(*) from outbox_lane"));
         Assert.True(await migrated.QueryAsync(AccessLogTriggers(provider), r => r.GetString(0)) is { Count: >= 2 });
     }
 

@@ -1,5 +1,6 @@
 using Avvik.Contracts.Routing;
 using Avvik.Messaging.Outbox;
+using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,8 @@ public static class ReplayEndpoints
     public static RouteGroupBuilder MapReplay<TDb, TRow>(this RouteGroupBuilder operations, string name, Func<TDb, IQueryable<TRow>> rows,
         Func<TRow, DateTimeOffset, CaseSnapshotPublished?> snapshot) where TDb : DbContext where TRow : class
     {
-        operations.MapPost("/replay", async (Guid? after, IDbContextFactory<TDb> databases, Writer<TDb> writer, TimeProvider clock, CancellationToken ct) =>
+        operations.MapPost("/replay", async (Guid? after, IDbContextFactory<TDb> databases, Writer<TDb> writer, ServiceName service, TimeProvider clock,
+            CancellationToken ct) =>
             {
                 await using var db = await databases.CreateDbContextAsync(ct);
                 var last = after ?? Guid.Empty;
@@ -32,7 +34,9 @@ public static class ReplayEndpoints
                 CaseSnapshotPublished[] snapshots = [.. page.Select(r => snapshot(r.Row, now)).OfType<CaseSnapshotPublished>()];
                 return await writer.WriteAsync(async unit =>
                 {
-                    foreach (var @case in snapshots) await unit.EnqueueAsync(@case);
+                    foreach (var @case in snapshots) await unit.EnqueueReplayAsync(@case);
+                    // Everything has been published again: a consumer that had lost something has it when these have been sent.
+                    if (page.Count < PageSize) await unit.StartNewLineAsync(service.Value);
                     return new WalkedPage(snapshots.Length, page.Count < PageSize ? null : page[^1].Id);
                 }, ct);
             })

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -30,11 +31,22 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
 
+    // A page of 64 events each 64 ms: a thousand a second.
+    private static readonly TimeSpan BetweenReplays = TimeSpan.FromMilliseconds(PageSize);
+
     private readonly Guid _me = Guid.NewGuid();
+    private long _replayedAt;
+    private bool _replaying;
     private readonly TimeSpan _publishTimeout = publishTimeout ?? PublishTimeout;
     // Publishes that were given up and that the client has not ended yet: what it still holds in memory.
     private readonly ConcurrentDictionary<Task, byte> _abandoned = [];
     private readonly OutboxSql _sql = OutboxSql.For(database.Provider);
+
+    /// <summary>How long until the replay lane may be dispatched again; null when nothing is known to wait in it.</summary>
+    public TimeSpan? NextReplayIn => _replaying ? ReplayDueIn : null;
+
+    private TimeSpan ReplayDueIn =>
+        _replayedAt == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, (BetweenReplays - Stopwatch.GetElapsedTime(_replayedAt)).Ticks));
 
     /// <summary>On SQLite the file is this process's alone: lanes that a killed predecessor held are free at once, and not after their lease.</summary>
     public Task FreeLanesAsync(CancellationToken ct) => database.IsSqlite
@@ -47,11 +59,18 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
     {
         // A broker that blocks the connection (memory or disk alarm) confirms nothing, for hours perhaps. One batch is all that ever waits for it.
         if (!_abandoned.IsEmpty) throw new BrokerUnavailableException(new TimeoutException("Earlier publishes are still unconfirmed."));
+        // Replays are throttled, so that consumers that receive them from the same queue keep up with live events.
+        var last = ReplayDueIn > TimeSpan.Zero ? OutboxLane.Count - 1 : OutboxLane.Replay;
         var (lanes, rows) = await writer.WriteAsync(async unit =>
         {
-            var claimed = await unit.Sql.QueryAsync(_sql.Claim, r => r.GetInt16(0), _me, (long)Lease.TotalMilliseconds);
-            return (claimed, claimed.Count == 0 ? [] : await unit.Sql.QueryAsync(_sql.Read, ReadRow, _me, BatchSize));
+            var claimed = await unit.Sql.QueryAsync(_sql.Claim, r => r.GetInt16(0), _me, (long)Lease.TotalMilliseconds, last);
+            var live = claimed.Count(l => l != OutboxLane.Replay);
+            var read = live == 0 ? [] : await unit.Sql.QueryAsync(_sql.ReadLive, ReadRow, _me, BatchSize / live);
+            if (live < claimed.Count) read.AddRange(await unit.Sql.QueryAsync(_sql.ReadReplay, ReadRow, _me, PageSize));
+            return (claimed, read);
         }, ct);
+        _replaying = lanes.Contains(OutboxLane.Replay) || (_replaying && last < OutboxLane.Replay);
+        if (lanes.Contains(OutboxLane.Replay)) _replayedAt = Stopwatch.GetTimestamp();
         if (lanes.Count == 0) return false;
 
         var outcomes = new List<Outcome>();
@@ -109,7 +128,8 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         }
     }
 
-    private async Task PublishInTimeAsync(string exchange, EventPage page, CancellationToken ct)
+    /// <summary>Publishes, or gives up after the timeout; a publish that the client has not ended yet keeps others from being started.</summary>
+    internal async Task PublishInTimeAsync(string exchange, EventPage page, CancellationToken ct)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var sending = publish(exchange, page, giveUp.Token);
@@ -171,8 +191,15 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
 }
 
 /// <summary>The texts that differ between the engines: the clock, which is the database's on both sides of a lease, and the row lock.</summary>
-internal sealed record OutboxSql(string Claim, string Read, string Refuse)
+internal sealed record OutboxSql(string Claim, string ReadLive, string ReadReplay, string Refuse)
 {
+    /// <summary>When the oldest live event that is not parked was put in the outbox. By lane, since replays may be millions.</summary>
+    public static readonly string OldestLive = $"""
+        select min(oldest.enqueued_at) from (
+          select (select m.enqueued_at from outbox_message m where m.lane = l.lane and m.parked_at is null order by m.id limit 1) as enqueued_at
+          from outbox_lane l where l.lane < {OutboxLane.Count}) oldest
+        """;
+
     private static readonly OutboxSql Sqlite = Build("cast(unixepoch('subsec') * 1000 as integer)", "");
     private static readonly OutboxSql Postgres = Build("(extract(epoch from clock_timestamp()) * 1000)::bigint", "for update skip locked");
 
@@ -186,22 +213,29 @@ internal sealed record OutboxSql(string Claim, string Read, string Refuse)
             update outbox_lane set owner = @p1, leased_until = {now} + @p2
             where lane in (
               select l.lane from outbox_lane l
-              where l.leased_until <= {now}
+              where l.leased_until <= {now} and l.lane <= @p3
                 and exists (select 1 from outbox_message m where m.lane = l.lane and m.parked_at is null and m.due_at <= {now}) {skipLocked})
             returning lane
             """,
-        // A refused or parked event holds back what follows for the same aggregate, and nothing else. The plus keeps the engine from using the index of
-        // lanes, by which it would sort the whole backlog for each page of it.
-        Read: $"""
-            select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.deviation_id from outbox_message m
-            where +m.lane in (select lane from outbox_lane where owner = @p1 and leased_until > {now}) and m.parked_at is null and m.due_at <= {now}
-              and not exists (select 1 from outbox_message e where e.deviation_id = m.deviation_id and e.id < m.id and e.attempts > 0
-                              and (e.due_at > {now} or e.parked_at is not null))
-            order by m.id limit @p2
-            """,
+        ReadLive: Read(now, Enumerable.Range(0, OutboxLane.Count)),
+        ReadReplay: Read(now, [OutboxLane.Replay]),
         Refuse: $"""
             update outbox_message set attempts = attempts + 1, due_at = {now} + @p2, last_error = @p4,
               parked_at = case when attempts + 1 >= @p3 then {now} end
             where id = @p1
             """);
+
+    /// <summary>
+    /// Of each lane, from its index: the oldest by id would be found by passing every replay before it. A refused or parked event holds back what follows for
+    /// the same aggregate in its lane, and nothing else.
+    /// </summary>
+    private static string Read(string now, IEnumerable<int> lanes) => string.Join("\nunion all\n", lanes.Select(lane => $"""
+        select * from (
+          select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.deviation_id from outbox_message m
+          where m.lane = {lane} and m.parked_at is null and m.due_at <= {now}
+            and exists (select 1 from outbox_lane l where l.lane = {lane} and l.owner = @p1 and l.leased_until > {now})
+            and not exists (select 1 from outbox_message e where e.deviation_id = m.deviation_id and e.lane = m.lane and e.id < m.id and e.attempts > 0
+                            and (e.due_at > {now} or e.parked_at is not null))
+          order by m.id limit @p2) lane{lane}
+        """));
 }

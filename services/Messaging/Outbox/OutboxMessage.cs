@@ -1,10 +1,11 @@
 namespace Avvik.Messaging.Outbox;
 
-/// <summary>An event that is decided and not yet confirmed by the broker. Deleted when it is: the table is as small as the backlog.</summary>
+/// <summary>An event that is not yet confirmed by the broker. Deleted when it is: the table is as small as the backlog.</summary>
 internal sealed class OutboxMessage
 {
     public long Id { get; init; }
     public short Lane { get; init; }
+    /// <summary>The id of the event's aggregate, whatever it is; the column's name is older than events about other things.</summary>
     public Guid DeviationId { get; init; }
     public int Version { get; init; }
     /// <summary>The same on every attempt: what the inbox remembers.</summary>
@@ -17,19 +18,22 @@ internal sealed class OutboxMessage
     public int Attempts { get; init; }
     /// <summary>Name of the exception's type; its message could quote data.</summary>
     public string? LastError { get; init; }
-    /// <summary>Set when no more attempts are made: it waits for an operator, and holds back its own deviation only.</summary>
+    /// <summary>Set when no more attempts are made: it waits for an operator, and holds back its own aggregate only.</summary>
     public long? ParkedAt { get; init; }
 }
 
-/// <summary>What a dispatcher leases: the events of a deviation are in one lane, so one dispatcher at a time sends them, in order.</summary>
+/// <summary>What a dispatcher leases: the events of an aggregate are in one lane, so one dispatcher at a time sends them, in order.</summary>
 internal sealed class OutboxLane
 {
+    /// <summary>Lanes of live events.</summary>
     public const int Count = 8;
+    /// <summary>The lane of replays.</summary>
+    public const short Replay = Count;
 
     public short Lane { get; init; }
     public Guid? Owner { get; init; }
     public long LeasedUntil { get; init; }
 
     /// <summary>The tail of a UUIDv7 is random, and the same in every process.</summary>
-    public static short Of(Guid deviationId) => (short)(deviationId.ToByteArray()[15] % Count);
+    public static short Of(Guid aggregateId) => (short)(aggregateId.ToByteArray()[15] % Count);
 }

@@ -32,7 +32,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
                     declared = true;
                 }
                 if (await dispatcher.DispatchAsync(stoppingToken)) await Task.Delay(BetweenRounds, stoppingToken);
-                else await signal.WaitAsync(Poll, stoppingToken);
+                else await signal.WaitAsync(dispatcher.NextReplayIn ?? Poll, stoppingToken);
                 if (backoff > TimeSpan.Zero) log.DispatchResumed();
                 backoff = TimeSpan.Zero;
             }

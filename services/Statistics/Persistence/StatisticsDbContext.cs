@@ -18,7 +18,6 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
     public DbSet<Fact> Facts => Set<Fact>();
     public DbSet<FrozenReport> FrozenReports => Set<FrozenReport>();
     public DbSet<ProtectedCube> ProtectedCubes => Set<ProtectedCube>();
-    public DbSet<PublisherWatermark> Watermarks => Set<PublisherWatermark>();
     public DbSet<Signal> Signals => Set<Signal>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -42,11 +41,6 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
         {
             e.ToTable("protected_cubes");
             e.HasKey(c => new { c.Community, c.Quarter, c.Version });
-        });
-        modelBuilder.Entity<PublisherWatermark>(e =>
-        {
-            e.ToTable("watermarks");
-            e.HasKey(w => w.Publisher);
         });
         modelBuilder.Entity<Signal>(e =>
         {

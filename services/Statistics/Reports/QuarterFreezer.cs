@@ -1,12 +1,13 @@
 using Avvik.Contracts;
-using Avvik.Statistics.Facts;
+using Avvik.Messaging.Watermarks;
+using Avvik.Statistics.Persistence;
 using Avvik.Storage;
 
 namespace Avvik.Statistics.Reports;
 
 /// <summary>Freezes quarters automatically, some days after they have ended.</summary>
-internal sealed class QuarterFreezer(QuarterReports reports, Completeness completeness, TimeProvider clock, ILogger<QuarterFreezer> log)
-    : PeriodicService(TimeSpan.FromMinutes(15), clock, log)
+internal sealed class QuarterFreezer(QuarterReports reports, Completeness<StatisticsDbContext> completeness, TimeProvider clock, ILogger<QuarterFreezer> log)
+    : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     protected override Task DoAsync(CancellationToken ct) => FreezeDueAsync(ct);
 
@@ -16,9 +17,9 @@ internal sealed class QuarterFreezer(QuarterReports reports, Completeness comple
         var count = 0;
         foreach (var (community, quarter, version) in await reports.DueAsync(ct))
         {
-            if (!await completeness.IsCompleteAsync(quarter.End, ct))
+            if (await completeness.MissingAsync(quarter.End, ct) is { } missing)
             {
-                Log.QuarterWaits(community.Code, quarter.Code, await completeness.UntilAsync(ct));
+                Log.QuarterWaits(community.Code, quarter.Code, missing);
                 continue;
             }
             // A quarter that was frozen before figures were rounded gets a version with rounded ones.

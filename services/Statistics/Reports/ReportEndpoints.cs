@@ -8,6 +8,7 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.CareDirectories;
+using Avvik.Messaging.Watermarks;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
@@ -130,7 +131,7 @@ internal static class ReportEndpoints
 
     private static async Task<Results<Created<ReportVersion>, Problem>> FreezeAsync(string community, string quarter, HttpRequest request, Caller caller,
         CurrentDirectory directory,
-        QuarterReports reports, Completeness completeness, StatisticsDbContext db, TimeProvider clock, CancellationToken ct)
+        QuarterReports reports, Completeness<StatisticsDbContext> completeness, StatisticsDbContext db, TimeProvider clock, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || Period.Read(quarter) is not { IsQuarter: true } period) return Problem.NotFound();
         var latest = await db.FrozenReports.Where(r => r.Community == own.Code && r.Quarter == period.Code).MaxAsync(r => (int?)r.Version, ct) ?? 0;
@@ -141,7 +142,7 @@ internal static class ReportEndpoints
         });
         if (body is null) return problem!;
         if (period.To >= NorwegianCalendar.DayOf(clock.GetUtcNow())) return Problem.Conflict(ProblemCodes.QuarterNotOver);
-        if (!await completeness.IsCompleteAsync(period.End, ct)) return Problem.Conflict(ProblemCodes.FiguresIncomplete);
+        if (await completeness.MissingAsync(period.End, ct) is not null) return Problem.Conflict(ProblemCodes.FiguresIncomplete);
         if (await reports.FreezeAsync(own, period, latest + 1, caller.Organization, latest > 0 ? body.Reason : null, ct) is not { } made)
             return Problem.Conflict(ProblemCodes.FrozenMeanwhile);
         return TypedResults.Created($"/api/v1/reports/{own.Code}/{period.Code}?version={made.Version}", new ReportVersion(made.Version, made.FrozenAt,

@@ -3,6 +3,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
+using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,8 +13,8 @@ namespace Avvik.Statistics.Signals;
 /// Judges every series once a day, when the day is over and its publishers have sent everything. A week back each time: so an outage misses nothing, and
 /// what was raised is not raised again.
 /// </summary>
-internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, Completeness completeness,
-    TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromHours(1), clock, log)
+internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, Completeness<StatisticsDbContext> completeness,
+    TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     private const int CaughtUp = 7;
     internal static readonly string[] NotDeviations = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is not CountedAs.Deviation)];
@@ -32,9 +33,9 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var yesterday = Yesterday;
-        if (!await completeness.IsCompleteAsync(NorwegianCalendar.StartOf(yesterday.AddDays(1)), ct))
+        if (await completeness.MissingAsync(NorwegianCalendar.StartOf(yesterday.AddDays(1)), ct) is { } missing)
         {
-            Log.SignalsWait(await completeness.UntilAsync(ct));
+            Log.SignalsWait(missing);
             return 0;
         }
         var raised = 0;

@@ -77,7 +77,7 @@ public sealed class Schema_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         var instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.CreateAsync(database)));
-        Assert.Equal(8, await database.CountAsync("select count(*) from outbox_lane"));
+        Assert.Equal(9, await database.CountAsync("select count(*) from outbox_lane"));
         foreach (var instance in instances) await instance.DisposeAsync();
     }
 

@@ -47,7 +47,7 @@ internal sealed class First : Migration
     {
         using var db = Open(ActiveProvider!);
         migrationBuilder.Operations.AddRange(db.GetService<IMigrationsModelDiffer>().GetDifferences(null, TargetModel.GetRelationalModel()));
-        migrationBuilder.Sql("insert into outbox_lane (lane, leased_until) values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0)");
+        migrationBuilder.Sql("insert into outbox_lane (lane, leased_until) values (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0)");
     }
 
     private static EffectsDb Open(string provider)

@@ -48,6 +48,8 @@ internal sealed class Instance : IAsyncDisposable
         {
             ["Database:Provider"] = provider,
             ["ConnectionStrings:Database"] = connectionString,
+            // Tests that count what is in a queue publish watermarks themselves.
+            ["Watermarks:IntervalSeconds"] = "3600",
             ["RabbitMq:Uri"] = broker?.AbsoluteUri ?? "amqp://nobody:none@127.0.0.1:1/none",
         });
         foreach (var (name, value) in EventKeys.SettingsOf(service)) builder.Configuration[name] = value;

@@ -6,7 +6,6 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Statistics.Facts;
-using Avvik.Statistics.Persistence;
 using Avvik.Statistics.Reports;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,24 +73,45 @@ public sealed class Freezing_tests(StatisticsServices services)
         var service = await services.EmptyAsync(provider);
         await service.ReceiveAsync(History.Of(36, 20, Second.From, Second.To));
         var freezer = service.Services.GetServices<IHostedService>().OfType<QuarterFreezer>().Single();
-        Task WatermarkAsync(string publisher, DateTimeOffset until) => service.Services.GetRequiredService<Writer<StatisticsDbContext>>()
-            .WriteAsync(async unit =>
-        {
-            await Completeness.KeepAsync(unit, publisher, until);
-            return true;
-        }, CancellationToken.None);
-        await WatermarkAsync("routing", StatisticsService.Now);
-        await WatermarkAsync("triage", new(2026, 6, 30, 12, 0, 0, TimeSpan.Zero));
+        await service.Database.ExecuteAsync("delete from publisher_watermark");
+        // Reports from the quarter's last hours are still in Reporting's outbox.
+        await service.ReceiveWatermarksAsync(StatisticsService.Now, reporting: new(2026, 6, 30, 12, 0, 0, TimeSpan.Zero));
 
         Assert.Equal(0, await freezer.FreezeDueAsync(CancellationToken.None));
         var refused = await FreezeAsync(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat), null);
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Equal("urn:avvik:problem:figuresIncomplete", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
-        await WatermarkAsync("triage", StatisticsService.Now);
-        // An older one that arrives late changes nothing.
-        await WatermarkAsync("triage", new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddMinutes(1), previous: StatisticsService.Now);
 
         Assert.Equal(1, await freezer.FreezeDueAsync(CancellationToken.None));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Quarter_is_not_frozen_after_a_restore_or_rebuild_until_all_is_published_again(DatabaseProvider provider)
+    {
+        var service = await services.EmptyAsync(provider);
+        await service.ReceiveAsync(History.Of(36, 20, Second.From, Second.To));
+        var freezer = service.Services.GetServices<IHostedService>().OfType<QuarterFreezer>().Single();
+        // Restored from a backup: what was published since does not come again, and the next watermark follows one that is not here.
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddYears(11), previous: StatisticsService.Now.AddYears(10).AddSeconds(1));
+        await service.Database.ExecuteAsync("delete from publisher_watermark where previous is null");
+        Assert.Equal(0, await freezer.FreezeDueAsync(CancellationToken.None));
+        Assert.Contains("watermarkMissing", await ReadyAsync(), StringComparison.Ordinal);
+
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddYears(12));
+        Assert.Equal("Healthy", await ReadyAsync());
+        using var admin = service.As(StatisticsService.InnlandetTrust, Roles.Admin);
+        (await admin.PostAsync(new Uri("/ops/statistics/facts/invalidate", UriKind.Relative), null)).EnsureSuccessStatusCode();
+        Assert.Equal(0, await freezer.FreezeDueAsync(CancellationToken.None));
+        // Watermarks of the old line do not count; the first that comes after the replay does.
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddYears(13), previous: StatisticsService.Now.AddYears(12));
+        Assert.Equal(0, await freezer.FreezeDueAsync(CancellationToken.None));
+        Assert.Equal("watermarkMissing", (await admin.GetFromJsonAsync<JsonElement>("/ops/statistics/facts")).GetProperty("completeness")[0]
+            .GetProperty("heldBackBy").GetString());
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddYears(14));
+        Assert.Equal(1, await freezer.FreezeDueAsync(CancellationToken.None));
+
+        Task<string> ReadyAsync() => service.CreateClient().GetStringAsync(new Uri("/health/ready", UriKind.Relative));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class Per_inhabitant_tests
     {
         await using var service = new StatisticsService(await Databases.CreateAsync(DatabaseProvider.Sqlite));
         await service.ReceiveAsync(Given.Cases(77));
+        await service.ReceiveWatermarksAsync(StatisticsService.Now.AddYears(10));
         service.Clock.Advance(TimeSpan.FromDays(30));
         var secretariat = AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
         await secretariat.FreezeReportAsync("innlandet", "2026-Q3");

@@ -212,6 +212,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ParkedAt", "Id")
+                        .HasDatabaseName("ix_parked_message_open")
+                        .HasFilter("resolved_at is null");
+
                     b.ToTable("parked_message", (string)null);
                 });
 
@@ -304,6 +308,42 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasFilter("parked_at is null");
 
                     b.ToTable("outbox_message", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Messaging.Watermarks.WatermarkRecord", b =>
+                {
+                    b.Property<string>("Publisher")
+                        .HasColumnType("text")
+                        .HasColumnName("publisher");
+
+                    b.Property<long>("CompleteUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("complete_until");
+
+                    b.Property<string>("Applied")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("applied");
+
+                    b.Property<long>("AppliedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("applied_at");
+
+                    b.Property<bool>("Chained")
+                        .HasColumnType("boolean")
+                        .HasColumnName("chained");
+
+                    b.Property<int>("Parked")
+                        .HasColumnType("integer")
+                        .HasColumnName("parked");
+
+                    b.Property<long?>("Previous")
+                        .HasColumnType("bigint")
+                        .HasColumnName("previous");
+
+                    b.HasKey("Publisher", "CompleteUntil");
+
+                    b.ToTable("publisher_watermark", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Reporting.Deviations.ChangeRecord", b =>

@@ -207,6 +207,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ParkedAt", "Id")
+                        .HasDatabaseName("ix_parked_message_open")
+                        .HasFilter("resolved_at is null");
+
                     b.ToTable("parked_message", (string)null);
                 });
 
@@ -297,6 +301,42 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasFilter("parked_at is null");
 
                     b.ToTable("outbox_message", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Messaging.Watermarks.WatermarkRecord", b =>
+                {
+                    b.Property<string>("Publisher")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("publisher");
+
+                    b.Property<long>("CompleteUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("complete_until");
+
+                    b.Property<string>("Applied")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("applied");
+
+                    b.Property<long>("AppliedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("applied_at");
+
+                    b.Property<bool>("Chained")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("chained");
+
+                    b.Property<int>("Parked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("parked");
+
+                    b.Property<long?>("Previous")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous");
+
+                    b.HasKey("Publisher", "CompleteUntil");
+
+                    b.ToTable("publisher_watermark", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Routing.AssignRoles.RoleAssignmentRecord", b =>
