@@ -111,7 +111,6 @@ public sealed class CareDirectory
 {
     private readonly FrozenDictionary<string, Party> _parties;
     private readonly FrozenDictionary<string, HealthCommunity> _byCode;
-    private readonly ILookup<(string, string), RoleAssigned> _roles;
 
     /// <summary>The directory after a change; the seed alone when there has been none.</summary>
     public CareDirectory(DirectoryPublished? published = null)
@@ -120,7 +119,6 @@ public sealed class CareDirectory
         (Version, Changes, All) = (published?.Version ?? 1, published?.Units ?? [], [.. HealthCommunities.Seed.Select(c => new HealthCommunity(c, changes))]);
         _parties = All.SelectMany(c => c.Parties).ToFrozenDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);
         _byCode = All.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
-        _roles = (published?.Assignments ?? []).ToLookup(a => (a.OrganizationNumber, a.Subject));
     }
 
     /// <summary>1 is the seed; rises by one with each change.</summary>
@@ -133,8 +131,6 @@ public sealed class CareDirectory
     public Party? Party(string? organizationNumber) => organizationNumber is null ? null : _parties.GetValueOrDefault(organizationNumber);
     /// <summary>The community with this code, or null.</summary>
     public HealthCommunity? Community(string? code) => code is null ? null : _byCode.GetValueOrDefault(code);
-    /// <summary>What somebody has been assigned at a party, in force or to come.</summary>
-    public IEnumerable<RoleAssigned> RolesOf(string organizationNumber, string subject) => _roles[(organizationNumber, subject)];
 }
 
 /// <summary>What does not change while a process runs: the communities, their parties and agreements. Units are those of the seed; for those that are, ask the <see cref="CareDirectory"/>.</summary>

@@ -55,8 +55,10 @@ public static class MessageCatalog
         new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
         new("avvik.routing.case-snapshot-published.v1", ContractJson.Default.CaseSnapshotPublished, ["triage", "routing"], ["statistics"]),
         new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
+        new("avvik.routing.role-assignment-changed.v1", ContractJson.Default.RoleAssignmentChanged, ["routing"], ["reporting", "triage", "statistics"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
-        new("avvik.messaging.publisher-watermark.v1", ContractJson.Default.PublisherWatermark, ["reporting", "triage", "routing"], ["triage", "routing", "statistics"]),
+        new("avvik.messaging.publisher-watermark.v1", ContractJson.Default.PublisherWatermark,
+            ["reporting", "triage", "routing"], ["triage", "routing", "statistics"]),
     ];
 
     private static readonly FrozenDictionary<string, CatalogEntry> ByName = All.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
@@ -81,6 +83,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(CaseReopened))]
 [JsonSerializable(typeof(CaseSnapshotPublished))]
 [JsonSerializable(typeof(DirectoryPublished))]
+[JsonSerializable(typeof(RoleAssignmentChanged))]
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]
 [JsonSerializable(typeof(PublisherWatermark))]

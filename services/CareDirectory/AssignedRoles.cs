@@ -14,8 +14,9 @@ internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clo
 
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
-        if (principal.FindFirst("sub")?.Value is not { } subject || principal.FindFirst("organization")?.Value is not { } organization) return Task.FromResult(principal);
-        var (assigned, now) = (directory.Now.RolesOf(organization, subject), clock.GetUtcNow());
+        if (principal.FindFirst("sub")?.Value is not { } subject || principal.FindFirst("organization")?.Value is not { } organization)
+            return Task.FromResult(principal);
+        var (assigned, now) = (directory.RolesOf(organization, subject), clock.GetUtcNow());
         if (!assigned.Any(a => a.IsIn(now)) || principal.Identities.Any(i => i.Label == Marker)) return Task.FromResult(principal);
         var scopes = principal.FindAll("scope").Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
         var identity = new ClaimsIdentity(null, "sub", "role") { Label = Marker };

@@ -17,7 +17,7 @@ public static class MessagingModel
             e.ToTable("outbox_message");
             e.HasIndex(m => new { m.Lane, m.Id }).HasDatabaseName("ix_outbox_message_pending").HasFilter("parked_at is null");
             // Nearly always empty, so nearly free: what the question «is something before me held back?» reads.
-            e.HasIndex(m => new { m.DeviationId, m.Id }).HasDatabaseName("ix_outbox_message_refused").HasFilter("attempts > 0");
+            e.HasIndex(m => new { m.AggregateId, m.Id }).HasDatabaseName("ix_outbox_message_refused").HasFilter("attempts > 0");
         });
         model.Entity<OutboxLane>(e =>
         {

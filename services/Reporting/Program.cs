@@ -32,7 +32,8 @@ builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").Va
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
     .Handle<ReporterInformed, ReporterInformedHandler>()
-    .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>());
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>()
+    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<ReportingDbContext>>());
 builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddHostedService<EnvelopeEraser>();
 builder.Services.AddHostedService<EnvelopeResealer>();

@@ -23,7 +23,8 @@ builder.AddAccessLog<StatisticsDbContext>();
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<CaseSnapshotPublished, FactStore>()
-    .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>());
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>()
+    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<StatisticsDbContext>>());
 builder.Services.AddSingleton<StringPools>();
 builder.Services.AddSingleton<FactCache>();
 builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbContext>>("completeness", tags: ["required"]);

@@ -34,7 +34,8 @@ builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
     .Handle<CaseReopened, CaseReopenedHandler>()
-    .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>());
+    .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>()
+    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<TriageDbContext>>());
 builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();

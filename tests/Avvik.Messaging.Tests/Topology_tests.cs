@@ -131,7 +131,7 @@ public sealed class Topology_tests
         await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 1 && await host.QueueDepthAsync("witness") == 2, Sample.Soon);
         await instance.Of<IBusControl>().StopAsync(None);
 
-        Task<List<(Guid, int, int, string)>> RowsAsync() => database.QueryAsync("select deviation_id, version, attempts, coalesce(last_error, '') from outbox_message order by id",
+        Task<List<(Guid, int, int, string)>> RowsAsync() => database.QueryAsync("select aggregate_id, version, attempts, coalesce(last_error, '') from outbox_message order by id",
             r => (r.GetGuid(0), r.GetInt32(1), r.GetInt32(2), r.GetString(3)));
     }
 }

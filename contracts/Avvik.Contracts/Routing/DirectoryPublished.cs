@@ -6,15 +6,15 @@ public sealed record DirectoryPublished : IEvent
     /// <summary>The one directory's id, always the same.</summary>
     public static readonly Guid DirectoryId = new("0198b1f2-0000-7000-8000-000000000001");
 
-    /// <summary><see cref="DirectoryId"/>.</summary>
-    public required Guid AggregateId { get; init; }
+    /// <summary><see cref="DirectoryId"/>; 0.1 wrote it as <c>deviationId</c>, so it may be missing.</summary>
+    public Guid AggregateId { get; init; } = DirectoryId;
     /// <inheritdoc/>
     public required int Version { get; init; }
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>Units that were added or changed.</summary>
     public required IReadOnlyList<DirectoryUnitState> Units { get; init; }
-    /// <summary>Roles that somebody has or is to have; null: none has ever been assigned.</summary>
+    /// <summary>Roles that somebody has or is to have, as 0.1 published them. No longer written: see <see cref="RoleAssignmentChanged"/>.</summary>
     public IReadOnlyList<RoleAssigned>? Assignments { get; init; }
 }
 

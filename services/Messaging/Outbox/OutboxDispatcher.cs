@@ -231,10 +231,10 @@ internal sealed record OutboxSql(string Claim, string ReadLive, string ReadRepla
     /// </summary>
     private static string Read(string now, IEnumerable<int> lanes) => string.Join("\nunion all\n", lanes.Select(lane => $"""
         select * from (
-          select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.deviation_id from outbox_message m
+          select m.id, m.message_id, m.type, m.body, m.trace_parent, m.attempts, m.aggregate_id from outbox_message m
           where m.lane = {lane} and m.parked_at is null and m.due_at <= {now}
             and exists (select 1 from outbox_lane l where l.lane = {lane} and l.owner = @p1 and l.leased_until > {now})
-            and not exists (select 1 from outbox_message e where e.deviation_id = m.deviation_id and e.lane = m.lane and e.id < m.id and e.attempts > 0
+            and not exists (select 1 from outbox_message e where e.aggregate_id = m.aggregate_id and e.lane = m.lane and e.id < m.id and e.attempts > 0
                             and (e.due_at > {now} or e.parked_at is not null))
           order by m.id limit @p2) lane{lane}
         """));

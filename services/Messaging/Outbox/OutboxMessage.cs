@@ -5,8 +5,8 @@ internal sealed class OutboxMessage
 {
     public long Id { get; init; }
     public short Lane { get; init; }
-    /// <summary>The id of the event's aggregate, whatever it is; the column's name is older than events about other things.</summary>
-    public Guid DeviationId { get; init; }
+    /// <summary>What the event is about: its events are sent in order.</summary>
+    public Guid AggregateId { get; init; }
     public int Version { get; init; }
     /// <summary>The same on every attempt: what the inbox remembers.</summary>
     public Guid MessageId { get; init; }

@@ -92,7 +92,7 @@ internal static class AssignmentEndpoints
         if ((!caller.Is(Roles.Admin) && organization != caller.Organization) || current.Now.Party(organization) is null) return Problem.NotFound();
 
         var given = RoleAssignmentRecord.Of(organization, body, from, to, By(caller), now);
-        var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
+        var (published, refusal) = await writer.WriteAsync<(RoleAssignmentChanged?, Problem?)>(async unit =>
         {
             await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             var assignments = await unit.AssignmentsAsync(now);
@@ -104,7 +104,7 @@ internal static class AssignmentEndpoints
             }
             unit.Db.Add(given);
             journal.AppendAdministration(unit, http);
-            return (await unit.PublishAsync([.. assignments, given], now), null);
+            return (await unit.PublishAsync(given, now), null);
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);
@@ -125,7 +125,7 @@ internal static class AssignmentEndpoints
         });
         if (body is null) return problem!;
         RoleAssignmentRecord? ended = null;
-        var (published, refusal) = await writer.WriteAsync<(DirectoryPublished?, Problem?)>(async unit =>
+        var (published, refusal) = await writer.WriteAsync<(RoleAssignmentChanged?, Problem?)>(async unit =>
         {
             await unit.SerializeAsync(DirectoryPublished.DirectoryId);
             ended = await unit.Db.RoleAssignments.FindAsync([id], CancellationToken.None);
@@ -134,7 +134,7 @@ internal static class AssignmentEndpoints
             if (ended.IsOver(today) || lastDay < ended.ValidFrom) return (null, Problem.Conflict(ProblemCodes.AssignmentIsOver));
             journal.AppendAdministration(unit, http);
             ended.End(lastDay, By(caller), body.Reason!, now);
-            return (await unit.PublishAsync(await unit.AssignmentsAsync(now), now), null);
+            return (await unit.PublishAsync(ended, now), null);
         }, ct);
         if (published is null) return refusal!;
         current.Replace(published);

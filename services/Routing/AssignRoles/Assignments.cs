@@ -17,20 +17,11 @@ internal static class Assignments
         return [.. unit.Db.RoleAssignments.Local.Where(a => !a.IsOver(today))];
     }
 
-    /// <summary>Publishes who has which role to all services, as the directory's next version.</summary>
-    /// <exception cref="TimeoutException">Another instance changed the directory in the same moment; nothing is written.</exception>
-    public static async Task<DirectoryPublished> PublishAsync(this UnitOfWork<RoutingDbContext> unit, IEnumerable<RoleAssignmentRecord> assignments,
-        DateTimeOffset now)
+    /// <summary>Lets all services know of an assignment as it stands.</summary>
+    public static async Task<RoleAssignmentChanged> PublishAsync(this UnitOfWork<RoutingDbContext> unit, RoleAssignmentRecord assignment, DateTimeOffset now)
     {
-        var known = await unit.DirectoryAsync();
-        var next = new DirectoryPublished
-        {
-            AggregateId = DirectoryPublished.DirectoryId,
-            Version = (known?.Version ?? 1) + 1,
-            OccurredAt = now,
-            Units = known?.Units ?? [],
-            Assignments = [.. assignments.OrderBy(a => a.Id).Select(a => a.Published())],
-        };
-        return await unit.PublishAsync(next) ? next : throw new TimeoutException("Another instance changed the directory in the same moment.");
+        var changed = assignment.ToEvent(now);
+        await unit.PublishAsync(changed);
+        return changed;
     }
 }

@@ -10,8 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Avvik.Routing.AssignRoles;
 
 /// <summary>
-/// Publishes the current directory at each start, for a service whose database is new; the others drop it as a version that they have. Before that it makes
-/// the first administrators: those whom the configuration names (<c>Assignments:Administrators</c>, each <c>organisation/subject</c>).
+/// Publishes the directory and every role assignment again at each start, for a service whose database is new or was restored; the others keep what they
+/// have. Before that, those whom the configuration names (<c>Assignments:Administrators</c>, each <c>organisation/subject</c>) are made administrators
+/// where they are not: somebody must be the first.
 /// </summary>
 internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, IConfiguration configuration, TimeProvider clock) : BackgroundService
 {
@@ -31,12 +32,13 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
                 first.Add(RoleAssignmentRecord.Of(organization, new() { Subject = subject, Role = Roles.Admin, Reason = ByConfiguration },
                     NorwegianCalendar.DayOf(now), null, ByConfiguration, now));
         }
-        if (first.Count > 0)
-        {
-            unit.Db.AddRange(first);
-            await unit.PublishAsync(await unit.AssignmentsAsync(now), now);
-        }
-        else if (await unit.DirectoryAsync() is { } known) await unit.EnqueueAsync(known);
+        unit.Db.AddRange(first);
+        // Also those that are over: a database that was restored may have them as in force.
+        foreach (var assignment in (await unit.Db.RoleAssignments.AsNoTracking().ToListAsync(stoppingToken)).Concat(first)) await unit.PublishAsync(assignment, now);
+        // The directory of 0.1 lists the roles; without that list, what each assignment's own event says is all that counts.
+        if (await unit.DirectoryAsync() is { } known)
+            if (known.Assignments is null) await unit.EnqueueAsync(known);
+            else await unit.PublishAsync(known with { Version = known.Version + 1, OccurredAt = now, Assignments = null });
         return true;
     }, stoppingToken);
 }

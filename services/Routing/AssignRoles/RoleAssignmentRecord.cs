@@ -8,6 +8,8 @@ namespace Avvik.Routing.AssignRoles;
 internal sealed class RoleAssignmentRecord
 {
     public Guid Id { get; init; }
+    /// <summary>1 when given; rises by one when its end is set or changed.</summary>
+    public int Version { get; private set; } = 1;
     public required string Organization { get; init; }
     public required string Subject { get; init; }
     public string? Name { get; init; }
@@ -33,18 +35,24 @@ internal sealed class RoleAssignmentRecord
 
     public void End(DateOnly? lastDay, string by, string reason, DateTimeOffset now)
     {
-        (Revoked, EndedAt, EndedBy, EndReason) = (lastDay is null, now, by, reason);
+        (Version, Revoked, EndedAt, EndedBy, EndReason) = (Version + 1, lastDay is null, now, by, reason);
         if (lastDay is not null) ValidTo = lastDay;
     }
 
-    public RoleAssigned Published() => new()
+    public RoleAssignmentChanged ToEvent(DateTimeOffset now) => new()
     {
-        OrganizationNumber = Organization,
-        Subject = Subject,
-        Role = Role,
-        Unit = Unit,
-        From = NorwegianCalendar.StartOf(ValidFrom),
-        Until = ValidTo is { } last ? NorwegianCalendar.StartOf(last.AddDays(1)) : null,
+        AggregateId = Id,
+        Version = Version,
+        OccurredAt = now,
+        Assignment = new()
+        {
+            OrganizationNumber = Organization,
+            Subject = Subject,
+            Role = Role,
+            Unit = Unit,
+            From = NorwegianCalendar.StartOf(ValidFrom),
+            Until = Revoked ? EndedAt : ValidTo is { } last ? NorwegianCalendar.StartOf(last.AddDays(1)) : null,
+        },
     };
 
     public Assignment View(DateOnly today) =>

@@ -73,7 +73,6 @@ internal static partial class DirectoryEndpoints
                 Version = before.Version + 1,
                 OccurredAt = now,
                 Units = [.. before.Changes.Where(u => u.Code != code), state],
-                Assignments = known?.Assignments,
             };
             if (!await unit.PublishAsync(next)) return (null, new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion));
             unit.Db.Add(new DirectoryChangeRecord

@@ -103,6 +103,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         {
             e.ToTable("role_assignments");
             e.Property(a => a.Id).ValueGeneratedNever();
+            e.Property(a => a.Version).HasDefaultValue(1);
             e.HasIndex(a => new { a.Organization, a.Subject }).HasDatabaseName("ix_role_assignments_subject");
         });
         modelBuilder.Entity<EarlyWithdrawal>(e =>

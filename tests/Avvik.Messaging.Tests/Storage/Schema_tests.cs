@@ -36,7 +36,7 @@ public sealed class Schema_tests
         await database.ExecuteAsync("alter table effects rename column count to total");
         await database.ExecuteAsync("drop index ix_outbox_message_refused");
         Assert.Equal("The database records migration 20260101000000_First but does not have its schema (effects: count integer not null is missing; "
-            + "effects: total integer not null is unknown; outbox_message: index ix_outbox_message_refused (deviation_id, id) is missing): "
+            + "effects: total integer not null is unknown; outbox_message: index ix_outbox_message_refused (aggregate_id, id) is missing): "
             + "no released version made it, so start with an empty database or restore a backup of a released version.", await RefusalAsync(database));
     }
 
@@ -45,7 +45,7 @@ public sealed class Schema_tests
     {
         await using var database = await MigratedAsync(provider);
         await database.ExecuteAsync("""drop table "__EFMigrationsHistory" """);
-        Assert.Equal("The database has the table care_directory but records no migration: start with an empty database, or with one that a released version made.",
+        Assert.Equal("The database has the table assigned_role but records no migration: start with an empty database, or with one that a released version made.",
             await RefusalAsync(database));
     }
 

@@ -61,7 +61,7 @@ public sealed class Two_instances_tests
             var withdrawn = await withdrawal is null;
             Assert.Equal(withdrawn ? CaseStates.Withdrawn : CaseStates.Routed, (await first.Reporter().GetDeviationAsync(deviation.Id)).State);
             Assert.Equal(withdrawn ? 1 : 0, await database.CountAsync(
-                $"select count(*) from outbox_message where deviation_id = '{deviation.Id}' and type like '%withdrawn%'"));
+                $"select count(*) from outbox_message where aggregate_id = '{deviation.Id}' and type like '%withdrawn%'"));
         }
     }
 }

@@ -49,8 +49,8 @@ public sealed class Repeated_submission_tests
         await database.ExecuteAsync(
             """
             with recursive number(n) as (select 1 union all select n + 1 from number where n < 100001)
-            insert into outbox_message (lane, deviation_id, version, message_id, type, body, enqueued_at, due_at, attempts)
-            select lane, deviation_id, n, message_id, type, body, enqueued_at, due_at + 1000000000000, attempts from outbox_message, number
+            insert into outbox_message (lane, aggregate_id, version, message_id, type, body, enqueued_at, due_at, attempts)
+            select lane, aggregate_id, n, message_id, type, body, enqueued_at, due_at + 1000000000000, attempts from outbox_message, number
             """);
         await Eventually.IsTrue(async () =>
         {

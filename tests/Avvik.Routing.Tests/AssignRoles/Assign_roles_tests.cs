@@ -51,10 +51,13 @@ public sealed class Assign_roles_tests
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => she.GetRoutingRulesAsync()));
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync(() => coordinator.EndAssignmentAsync(given.Id, new() { Reason = "Igjen." })));
 
-        // What was is kept, with who and why; and each change is one event with all that holds.
+        // What was is kept, with who and why; and each change is one event about one person.
         Assert.Equal([given.Id], (await coordinator.ListAssignmentsAsync(new() { Active = false })).Items.Select(a => a.Id));
         Assert.Empty((await coordinator.ListAssignmentsAsync(new() { Active = true })).Items);
-        Assert.Equal([1, 0], (await database.SentAsync()).OfType<DirectoryPublished>().OrderBy(d => d.Version).Select(d => d.Assignments!.Count));
+        var sent = (await database.SentAsync()).OfType<RoleAssignmentChanged>().ToList();
+        Assert.Equal([(given.Id, 1, Person, false), (given.Id, 2, Person, true)],
+            sent.Select(e => (e.AggregateId, e.Version, e.Assignment.Subject, e.Assignment.Until is not null)));
+        Assert.Empty((await database.SentAsync()).OfType<DirectoryPublished>());
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -65,7 +68,7 @@ public sealed class Assign_roles_tests
         var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
             coordinator.AssignAsync(new() { Subject = $"{Person}-{i}", Role = Roles.Coordinator, Reason = "Ansatt." })));
-        Assert.Equal(40, (await database.SentAsync()).OfType<DirectoryPublished>().MaxBy(d => d.Version)!.Assignments!.Count);
+        Assert.Equal(40, (await database.SentAsync()).OfType<RoleAssignmentChanged>().Select(e => e.Assignment.Subject).Distinct().Count());
 
         var two = await Task.WhenAll(new[] { "si-tynset", "si-habilitering" }.Select(unit =>
             StatusAsync(() => coordinator.AssignAsync(new() { Subject = Person, Role = Roles.Handler, Unit = unit, Reason = "Ansatt." }))));
@@ -161,7 +164,32 @@ public sealed class Assign_roles_tests
         }
         await using var again = new ServiceUnderTest<Program>(database, null, administrator);
         using var _ = again.CreateClient();
-        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() == 3, TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<RoleAssignmentChanged>().Count() == 3, TimeSpan.FromSeconds(30));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => As(again, Given.SykehusetInnlandet, Scopes.Admin).ListAssignmentsAsync()));
+    }
+
+    /// <summary>0.1 listed the roles in the directory, which it wrote under another id.</summary>
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Roles_in_a_directory_of_0_1_are_published_one_by_one(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using (var before = new ServiceUnderTest<Program>(database))
+            await before.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator)
+                .AssignAsync(new() { Subject = Person, Role = Roles.Coordinator, Reason = "Vikar." });
+        await database.ExecuteAsync("delete from outbox_message");
+        await database.ExecuteAsync("delete from assigned_role");
+        await database.ExecuteAsync($$"""
+            insert into care_directory (id, version, body) values (1, 7, '{"deviationId":"{{DirectoryPublished.DirectoryId}}","version":7,
+            "occurredAt":"2026-09-14T10:00:00+02:00","units":[],"assignments":[{"organizationNumber":"{{Given.SykehusetInnlandet}}","subject":"{{Person}}",
+            "role":"coordinator","from":"2026-08-01T00:00:00+02:00"}]}')
+            """);
+
+        await using var service = new ServiceUnderTest<Program>(database);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(() => As(service, Given.SykehusetInnlandet, Scopes.Coordinate).GetRoutingRulesAsync()));
+        await Eventually.IsTrue(async () => (await database.SentAsync()).Count == 2, TimeSpan.FromSeconds(30));
+        var sent = await database.SentAsync();
+        Assert.Equal(Person, Assert.Single(sent.OfType<RoleAssignmentChanged>()).Assignment.Subject);
+        var directory = Assert.Single(sent.OfType<DirectoryPublished>());
+        Assert.Equal((8, null, DirectoryPublished.DirectoryId), (directory.Version, directory.Assignments, directory.AggregateId));
     }
 }

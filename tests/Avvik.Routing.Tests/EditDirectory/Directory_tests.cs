@@ -85,7 +85,7 @@ public sealed class Directory_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         await using (var migrated = new ServiceUnderTest<Program>(database)) migrated.CreateClient().Dispose();
-        await using var held = await HeldStatement.HoldAsync(database, "insert or update on care_directory");
+        await using var held = await HeldStatement.HoldAsync(database, "insert or update on assigned_role");
         var administrator = ("Assignments:Administrators:0", $"{Given.SykehusetInnlandet}/anna");
         await using var first = new ServiceUnderTest<Program>(database, settings: administrator);
         await using var second = new ServiceUnderTest<Program>(database, settings: administrator);
@@ -94,7 +94,7 @@ public sealed class Directory_tests
         using var other = second.CreateClient();
         await held.DoneOrWaitingAsync(new TaskCompletionSource().Task);
         await held.ReleaseAsync();
-        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<DirectoryPublished>().Count() >= 2, TimeSpan.FromSeconds(60));
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<RoleAssignmentChanged>().Count() >= 2, TimeSpan.FromSeconds(60));
 
         foreach (var http in new[] { one, other }) Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
         Assert.Equal(1, await database.CountAsync("select count(*) from role_assignments"));

@@ -62,6 +62,6 @@ public sealed class Assess_deviation_tests
         var good = service.Submitted();
         await service.ReceiveAsync(Given.Submitted(sealedNarrative: "k9.from-a-key-ring-we-do-not-have"), good);
         Assert.Equal(1, await database.CountAsync("select count(*) from parked_message"));
-        Assert.Equal([good.DeviationId], await database.QueryAsync("select deviation_id from outbox_message", r => r.GetGuid(0)));
+        Assert.Equal([good.DeviationId], await database.QueryAsync("select aggregate_id from outbox_message", r => r.GetGuid(0)));
     }
 }

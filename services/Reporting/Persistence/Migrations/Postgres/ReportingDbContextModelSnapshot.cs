@@ -124,6 +124,48 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                     b.ToTable("access_log_deviations", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.CareDirectories.AssignedRole", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("OrganizationNumber")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_number");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Unit")
+                        .HasColumnType("text")
+                        .HasColumnName("unit");
+
+                    b.Property<long>("ValidFrom")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_from");
+
+                    b.Property<long?>("ValidUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_until");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("assigned_role", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.CareDirectories.DirectoryRecord", b =>
                 {
                     b.Property<int>("Id")
@@ -247,6 +289,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<Guid>("AggregateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("aggregate_id");
+
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
@@ -255,10 +301,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("body");
-
-                    b.Property<Guid>("DeviationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("deviation_id");
 
                     b.Property<long>("DueAt")
                         .HasColumnType("bigint")
@@ -299,7 +341,7 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DeviationId", "Id")
+                    b.HasIndex("AggregateId", "Id")
                         .HasDatabaseName("ix_outbox_message_refused")
                         .HasFilter("attempts > 0");
 

@@ -119,6 +119,48 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                     b.ToTable("access_log_deviations", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.CareDirectories.AssignedRole", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("OrganizationNumber")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization_number");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Unit")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unit");
+
+                    b.Property<long>("ValidFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_from");
+
+                    b.Property<long?>("ValidUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_until");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("assigned_role", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.CareDirectories.DirectoryRecord", b =>
                 {
                     b.Property<int>("Id")
@@ -240,6 +282,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<Guid>("AggregateId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("aggregate_id");
+
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
@@ -248,10 +294,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("body");
-
-                    b.Property<Guid>("DeviationId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("deviation_id");
 
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER")
@@ -292,7 +334,7 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DeviationId", "Id")
+                    b.HasIndex("AggregateId", "Id")
                         .HasDatabaseName("ix_outbox_message_refused")
                         .HasFilter("attempts > 0");
 
