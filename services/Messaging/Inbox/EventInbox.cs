@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -120,9 +121,17 @@ public sealed class EventInbox<TDb> where TDb : DbContext
             {
                 // Remembered as seen in the same transaction: a redelivery neither repeats nor re-parks it. Requeueing runs the handler from here.
                 if ((await unit.Sql.QueryAsync(Admit(1), r => r.GetGuid(0), e.Id)).Count == 1)
-                    await unit.Sql.ExecuteAsync(InsertParked, e.Id, "inbox", e.Type, e.TraceParent, Encoding.UTF8.GetBytes(e.Body.GetRawText()),
-                        "application/json",
-                        EventFailure.NameOf(error), _clock.GetUtcNow().ToUnixTimeMilliseconds());
+                    await unit.InsertAsync(new ParkedMessage
+                    {
+                        Id = e.Id,
+                        Source = "inbox",
+                        Type = e.Type,
+                        TraceParent = e.TraceParent,
+                        Body = Encoding.UTF8.GetBytes(e.Body.GetRawText()),
+                        ContentType = "application/json",
+                        Error = EventFailure.NameOf(error),
+                        ParkedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    });
                 return true;
             }, ct);
         }
@@ -145,9 +154,20 @@ public sealed class EventInbox<TDb> where TDb : DbContext
             {
                 try
                 {
-                    await _writer.WriteAsync(unit => unit.Sql.ExecuteAsync(InsertParked, id, "unreadable", _service, null, body, contentType,
-                        EventFailure.NameOf(error),
-                        _clock.GetUtcNow().ToUnixTimeMilliseconds()), ct);
+                    await _writer.WriteAsync(async unit =>
+                    {
+                        await unit.InsertAsync(new ParkedMessage
+                        {
+                            Id = id,
+                            Source = "unreadable",
+                            Type = _service,
+                            Body = body,
+                            ContentType = contentType,
+                            Error = EventFailure.NameOf(error),
+                            ParkedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                        });
+                        return true;
+                    }, ct);
                     _log.MessageQuarantined(error, id, body.Length);
                     return;
                 }
@@ -165,9 +185,6 @@ public sealed class EventInbox<TDb> where TDb : DbContext
     internal Task ReplayAsync(PagedEvent e, UnitOfWork<TDb> unit) => _handlers.ApplyAsync(_services, e, unit);
 
     private static TimeSpan Backoff(int round) => TimeSpan.FromTicks(Math.Min(FirstBackoff.Ticks << Math.Min(round - 1, 10), LongestBackoff.Ticks));
-
-    private const string InsertParked =
-        "insert into parked_message (id, source, type, trace_parent, body, content_type, error, parked_at) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)";
 
     private static string Admit(int count) =>
         "insert into inbox_message (message_id) values "

@@ -184,10 +184,20 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         while (await channel.BasicGetAsync(Topology.DeadLetterQueue(_service), autoAck: false, ct) is { } letter)
         {
             var (body, properties) = (letter.Body.ToArray(), letter.BasicProperties);
-            await _writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
-                "insert into parked_message (id, source, type, body, content_type, error, parked_at) values (@p1, 'deadLetter', @p2, @p3, @p4, @p5, @p6)",
-                Guid.CreateVersion7(), _service, body, properties.ContentType ?? "application/octet-stream", Reason(properties),
-                _clock.GetUtcNow().ToUnixTimeMilliseconds()), ct);
+            await _writer.WriteAsync(async unit =>
+            {
+                await unit.InsertAsync(new ParkedMessage
+                {
+                    Id = Guid.CreateVersion7(),
+                    Source = "deadLetter",
+                    Type = _service,
+                    Body = body,
+                    ContentType = properties.ContentType ?? "application/octet-stream",
+                    Error = Reason(properties),
+                    ParkedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                });
+                return true;
+            }, ct);
             await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, ct);
             count++;
         }

@@ -21,10 +21,16 @@ public static class OutboxExtensions
     {
         unit.SignalCommit();
         var entry = MessageCatalog.Of(typeof(T));
-        return unit.Sql.ExecuteAsync(
-            "insert into outbox_message (lane, aggregate_id, version, message_id, type, body, trace_parent, enqueued_at, due_at, attempts) " +
-            "values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, 0, 0)",
-            lane, message.AggregateId, message.Version, Guid.CreateVersion7(), entry.Name,
-            JsonSerializer.SerializeToUtf8Bytes(message, entry.Json), Activity.Current?.Id, unit.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return unit.InsertAsync(new OutboxMessage
+        {
+            Lane = lane,
+            AggregateId = message.AggregateId,
+            Version = message.Version,
+            MessageId = Guid.CreateVersion7(),
+            Type = entry.Name,
+            Body = JsonSerializer.SerializeToUtf8Bytes(message, entry.Json),
+            TraceParent = Activity.Current?.Id,
+            EnqueuedAt = unit.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
     }
 }
