@@ -37,7 +37,8 @@ public sealed class Party
         (Community, OrganizationNumber, Name, MunicipalityNumber, Region, Units) = (community, organizationNumber, name, municipalityNumber, region, units);
         // A closed unit's places are those of whoever has taken them over.
         _units = units.ToFrozenDictionary(u => u.Code, StringComparer.Ordinal);
-        _sites = units.OrderBy(u => u.ClosedOn is not null).SelectMany(u => u.Sites, (unit, site) => (unit, site)).DistinctBy(x => x.site, StringComparer.OrdinalIgnoreCase)
+        _sites = units.OrderBy(u => u.ClosedOn is not null).SelectMany(u => u.Sites, (unit, site) => (unit, site))
+            .DistinctBy(x => x.site, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(x => x.site, x => x.unit, StringComparer.OrdinalIgnoreCase);
         FallbackUnit = _units[fallbackUnit];
     }
@@ -78,12 +79,16 @@ public sealed class HealthCommunity
     internal HealthCommunity(CommunityData data, ILookup<string, CareUnit> changes)
     {
         // What is not changed stands, and what is new comes after it.
-        IReadOnlyList<CareUnit> Units(string organization, IEnumerable<CareUnit> seed) => changes[organization].ToDictionary(u => u.Code, StringComparer.Ordinal) is { Count: > 0 } changed
+        IReadOnlyList<CareUnit> Units(string organization, IEnumerable<CareUnit> seed) =>
+            changes[organization].ToDictionary(u => u.Code, StringComparer.Ordinal) is { Count: > 0 } changed
             ? [.. seed.Select(u => changed.Remove(u.Code, out var now) ? now : u), .. changed.Values]
             : [.. seed];
-        (Code, Name, Agreements) = (data.Code, data.Name, [.. data.Agreements.Select(a => new Agreement(a.Code, a.Name, a.ValidFrom, a.ValidTo, Vocabulary.WithDefaults(a.Deadlines)))]);
-        Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, Units(data.Trust.OrganizationNumber, data.Trust.Units), data.Trust.FallbackUnit);
-        Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => new Party(this, m.OrganizationNumber, m.Name, m.Number, r.Code,
+        (Code, Name, Agreements) = (data.Code, data.Name, [.. data.Agreements.Select(a => new Agreement(a.Code, a.Name, a.ValidFrom, a.ValidTo,
+            Vocabulary.WithDefaults(a.Deadlines)))]);
+        Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, Units(data.Trust.OrganizationNumber, data.Trust.Units),
+            data.Trust.FallbackUnit);
+        Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => new Party(this, m.OrganizationNumber, m.Name,
+            m.Number, r.Code,
             Units(m.OrganizationNumber, data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))), $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
     }
 
@@ -115,7 +120,8 @@ public sealed class CareDirectory
     /// <summary>The directory after a change; the seed alone when there has been none.</summary>
     public CareDirectory(DirectoryPublished? published = null)
     {
-        var changes = (published?.Units ?? []).ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor), StringComparer.Ordinal);
+        var changes = (published?.Units ?? []).ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor),
+            StringComparer.Ordinal);
         (Version, Changes, All) = (published?.Version ?? 1, published?.Units ?? [], [.. HealthCommunities.Seed.Select(c => new HealthCommunity(c, changes))]);
         _parties = All.SelectMany(c => c.Parties).ToFrozenDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);
         _byCode = All.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
@@ -133,7 +139,10 @@ public sealed class CareDirectory
     public HealthCommunity? Community(string? code) => code is null ? null : _byCode.GetValueOrDefault(code);
 }
 
-/// <summary>What does not change while a process runs: the communities, their parties and agreements. Units are those of the seed; for those that are, ask the <see cref="CareDirectory"/>.</summary>
+/// <summary>
+/// What does not change while a process runs: the communities, their parties and agreements. Units are those of the seed; for those that are, ask the <see
+/// cref="CareDirectory"/>.
+/// </summary>
 public static class HealthCommunities
 {
     internal static CommunityData[] Seed { get; } = Read();
@@ -155,7 +164,8 @@ public static class HealthCommunities
     }
 }
 
-internal sealed record CommunityData(string Code, string Name, TrustData Trust, RegionData[] Regions, AgreementData[] Agreements, ServiceData[] MunicipalServices, string MunicipalFallbackSuffix);
+internal sealed record CommunityData(string Code, string Name, TrustData Trust, RegionData[] Regions, AgreementData[] Agreements,
+    ServiceData[] MunicipalServices, string MunicipalFallbackSuffix);
 internal sealed record AgreementData(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, JsonObject? Deadlines);
 internal sealed record TrustData(string Name, string FallbackUnit, CareUnit[] Units, string OrganizationNumber);
 internal sealed record RegionData(string Code, string Name, MunicipalityData[] Municipalities);

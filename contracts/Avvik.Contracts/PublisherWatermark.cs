@@ -23,7 +23,9 @@ public sealed record PublisherWatermark : IEvent
     /// the publisher's first, and the first after it has published everything that it owns again.
     /// </summary>
     public DateTimeOffset? Previous { get; init; }
-    /// <summary>Watermarks of others that the publisher had applied before <see cref="CompleteUntil"/>: what follows from their events has been sent too.</summary>
+    /// <summary>
+    /// Watermarks of others that the publisher had applied before <see cref="CompleteUntil"/>: what follows from their events has been sent too.
+    /// </summary>
     public required IReadOnlyList<AppliedWatermark> Applied { get; init; }
     /// <summary>Events that the broker refused and that wait for an operator; they hold <see cref="CompleteUntil"/> back.</summary>
     public int Parked { get; init; }

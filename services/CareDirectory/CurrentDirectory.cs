@@ -21,7 +21,9 @@ internal sealed class DirectoryRecord
     public required string Body { get; init; }
 }
 
-/// <summary>The newest version of a role assignment that this service has. Kept when it is over, so that an older version that comes late changes nothing.</summary>
+/// <summary>
+/// The newest version of a role assignment that this service has. Kept when it is over, so that an older version that comes late changes nothing.
+/// </summary>
 internal sealed class AssignedRole
 {
     public Guid Id { get; init; }
@@ -71,7 +73,8 @@ public sealed class CurrentDirectory
             (_assigned, _inDirectory) = (assigned, inDirectory);
             // A directory of 0.1 lists the roles too: until Routing has published each by itself, and never one of which there is something newer.
             var known = assigned.Values.Select(Key).ToHashSet();
-            Volatile.Write(ref _roles, assigned.Values.Concat(inDirectory.Where(r => !known.Contains(Key(r)))).ToLookup(r => (r.OrganizationNumber, r.Subject)));
+            Volatile.Write(ref _roles, assigned.Values.Concat(inDirectory.Where(r => !known.Contains(Key(r)))).ToLookup(r => (r.OrganizationNumber,
+                r.Subject)));
         }
 
         static (string, string, string, string?) Key(RoleAssigned r) => (r.OrganizationNumber, r.Subject, r.Role, r.Unit);
@@ -93,7 +96,8 @@ public sealed class RoleAssignmentChangedHandler<TDb> : IHandle<RoleAssignmentCh
 }
 
 /// <summary>Loads the newest directory and role assignments from the database at start, and in every instance within two seconds of a change.</summary>
-internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock, ILogger<DirectoryRefresh<TDb>> log)
+internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, CurrentDirectory directory, TimeProvider clock,
+    ILogger<DirectoryRefresh<TDb>> log)
     : PeriodicService(TimeSpan.FromSeconds(2), clock, log) where TDb : DbContext
 {
     private (int Count, long Versions) _roles;
@@ -112,7 +116,8 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
         if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
             directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
         // Versions only rise, so any change changes the sum.
-        var roles = await db.Set<AssignedRole>().GroupBy(_ => 1).Select(all => ValueTuple.Create(all.Count(), all.Sum(r => (long)r.Version))).FirstOrDefaultAsync(ct);
+        var roles = await db.Set<AssignedRole>().GroupBy(_ => 1).Select(all => ValueTuple.Create(all.Count(), all.Sum(r => (long)r.Version)))
+            .FirstOrDefaultAsync(ct);
         if (roles == _roles) return;
         directory.Replace(await db.Set<AssignedRole>().ToListAsync(ct));
         _roles = roles;

@@ -43,10 +43,12 @@ public static class MessagingExtensions
         configure?.Invoke(handlers);
         var services = builder.Services;
         services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq")
-            .Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps", "RabbitMq:Uri must be amqp://user:password@host:port/vhost.")
+            .Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps",
+                "RabbitMq:Uri must be amqp://user:password@host:port/vhost.")
             .ValidateOnStart();
         services.AddOptions<EventSigningOptions>().BindConfiguration("EventSigning")
-            .Validate(o => !EventSigner.Publishes(service) || File.Exists(o.PrivateKeyFile), "EventSigning:PrivateKeyFile must name a PEM file with the service's EC P-256 key.")
+            .Validate(o => !EventSigner.Publishes(service) || File.Exists(o.PrivateKeyFile),
+                "EventSigning:PrivateKeyFile must name a PEM file with the service's EC P-256 key.")
             .Validate(o => Directory.Exists(o.PublicKeysFolder), "EventSigning:PublicKeysFolder must name the folder with the publishers' public keys.")
             .ValidateOnStart();
         services.AddSingleton(s => new EventSigner(service, s.GetRequiredService<IOptions<EventSigningOptions>>().Value, s.GetRequiredService<TimeProvider>()));
@@ -57,7 +59,8 @@ public static class MessagingExtensions
         var watermarks = MessageCatalog.Of(typeof(PublisherWatermark));
         if (watermarks.Consumers.Contains(service, StringComparer.Ordinal)) handlers.Handle<PublisherWatermark, PublisherWatermarkHandler<TDb>>();
         if (watermarks.Publishers.Contains(service, StringComparer.Ordinal))
-            services.AddHostedService(s => new WatermarkPublisher<TDb>(s.GetRequiredService<ServiceName>(), s.GetRequiredService<IOptions<WatermarkOptions>>().Value,
+            services.AddHostedService(s => new WatermarkPublisher<TDb>(s.GetRequiredService<ServiceName>(),
+                s.GetRequiredService<IOptions<WatermarkOptions>>().Value,
                 s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<OutboxDispatcher<TDb>>(),
                 s.GetRequiredService<InboxState>(), () => s.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy,
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<WatermarkPublisher<TDb>>>()));

@@ -32,7 +32,8 @@ public sealed class MessagingMetrics : IDisposable
         _meter.CreateObservableGauge("outbox.depth", () => Observe(s => (double)s.Depth), "{message}", "Events not yet confirmed");
         _meter.CreateObservableGauge("messages.parked", () => Observe(s => (double)s.Parked), "{message}", "Messages that wait for an operator");
         _meter.CreateObservableGauge("inbox.stopped", () => inbox.Blocked is { ConsumptionStopped: true } stop
-            ? new Measurement<double>(1, new KeyValuePair<string, object?>("reason", stop.Reason)) : new(0), null, "1 while the service takes no events from its queue");
+            ? new Measurement<double>(1, new KeyValuePair<string, object?>("reason", stop.Reason))
+                : new(0), null, "1 while the service takes no events from its queue");
         _meter.CreateObservableGauge("inbox.held", () => (double)inbox.Held.Count, "{page}", "Received pages that cannot be applied now");
     }
 

@@ -51,13 +51,15 @@ public sealed class Topology_tests
             await DeclareAsync(service + "-dead", new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
             foreach (var (name, other) in new (string, object?)[] { ("x-queue-type", "classic"), ("x-delivery-limit", 19), ("x-dead-letter-exchange", "elsewhere"), ("x-dead-letter-routing-key", "elsewhere"), ("x-overflow", "drop-head") })
             {
-                var refused = await Assert.ThrowsAsync<OperationInterruptedException>(() => DeclareAsync(service, new Dictionary<string, object?>(arguments, StringComparer.Ordinal) { [name] = other }));
+                var refused = await Assert.ThrowsAsync<OperationInterruptedException>(() => DeclareAsync(service, new Dictionary<string,
+                    object?>(arguments, StringComparer.Ordinal) { [name] = other }));
                 Assert.Equal(406, refused.ShutdownReason!.ReplyCode);
                 Assert.Contains(name, refused.ShutdownReason.ReplyText, StringComparison.Ordinal);
             }
         }
 
-        Task DeclareAsync(string queue, Dictionary<string, object?> arguments) => host.OnChannelAsync(channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments));
+        Task DeclareAsync(string queue, Dictionary<string, object?> arguments) =>
+            host.OnChannelAsync(channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments));
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -131,7 +133,8 @@ public sealed class Topology_tests
         await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 1 && await host.QueueDepthAsync("witness") == 2, Sample.Soon);
         await instance.Of<IBusControl>().StopAsync(None);
 
-        Task<List<(Guid, int, int, string)>> RowsAsync() => database.QueryAsync("select aggregate_id, version, attempts, coalesce(last_error, '') from outbox_message order by id",
+        Task<List<(Guid, int, int, string)>> RowsAsync() =>
+            database.QueryAsync("select aggregate_id, version, attempts, coalesce(last_error, '') from outbox_message order by id",
             r => (r.GetGuid(0), r.GetInt32(1), r.GetInt32(2), r.GetString(3)));
     }
 }

@@ -1,13 +1,15 @@
 namespace Avvik.Contracts.Routing;
 
-/// <summary>The care directory as it stands: all that differs from the seed that ships with the contracts. Whoever has the highest version has it all.</summary>
+/// <summary>
+/// The care directory as it stands: all that differs from the seed that ships with the contracts. Whoever has the highest version has it all.
+/// </summary>
 public sealed record DirectoryPublished : IEvent
 {
     /// <summary>The one directory's id, always the same.</summary>
     public static readonly Guid DirectoryId = new("0198b1f2-0000-7000-8000-000000000001");
 
     /// <summary><see cref="DirectoryId"/>; 0.1 wrote it as <c>deviationId</c>, so it may be missing.</summary>
-    public Guid AggregateId { get; init; } = DirectoryId;
+    public Guid AggregateId { get; init => field = value == Guid.Empty ? DirectoryId : value; } = DirectoryId;
     /// <inheritdoc/>
     public required int Version { get; init; }
     /// <inheritdoc/>

@@ -137,7 +137,8 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         catch (Exception) when (!sending.IsCompleted)
         {
             _abandoned.TryAdd(sending, 0);
-            _ = sending.ContinueWith(ended => _abandoned.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = sending.ContinueWith(ended => _abandoned.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
             await giveUp.CancelAsync();
             throw;
         }

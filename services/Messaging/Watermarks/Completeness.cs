@@ -51,13 +51,15 @@ public sealed class Completeness<TDb>(IDbContextFactory<TDb> databases, InboxSta
         // A page that was received before a watermark may be applied after it, or be redelivered when the process restarts: a watermark counts when this
         // process has applied it and the margin has passed; by then the page is applied too, or held.
         var (from, to) = (StartedAt.ToUnixTimeMilliseconds(), (clock.GetUtcNow() - options.Value.Margin).ToUnixTimeMilliseconds());
-        var here = inbox.Blocked is not null ? "heldHere" : await db.Set<Operations.ParkedMessage>().AnyAsync(p => p.ResolvedAt == null, ct) ? "parkedHere" : null;
+        var here = inbox.Blocked is not null ? "heldHere" : await db.Set<Operations.ParkedMessage>().AnyAsync(p => p.ResolvedAt == null, ct) ? "parkedHere"
+            : null;
         var senders = new List<Sender>();
         foreach (var name in Upstream.Keys)
         {
             var rows = db.Set<WatermarkRecord>().Where(w => w.Publisher == name && w.AppliedAt >= from && w.AppliedAt <= to);
             var newest = await rows.Where(w => w.Chained).OrderByDescending(w => w.CompleteUntil).FirstOrDefaultAsync(ct);
-            senders.Add(new(name, newest?.CompleteUntil, newest?.Parked > 0, await db.Set<WatermarkRecord>().AnyAsync(w => w.Publisher == name && !w.Chained, ct),
+            senders.Add(new(name, newest?.CompleteUntil, newest?.Parked > 0, await db.Set<WatermarkRecord>().AnyAsync(w => w.Publisher == name && !w.Chained,
+                ct),
                 newest is null ? [] : JsonSerializer.Deserialize<List<AppliedWatermark>>(newest.Applied, JsonSerializerOptions.Web)!));
         }
         return [.. Upstream.Keys.Prepend("reporting").Select(CompletenessOf)];
@@ -122,7 +124,8 @@ public static class WatermarkStore
 }
 
 /// <summary>Keeps the watermarks of other publishers; a service's own comes back to it through the shared exchange and is ignored.</summary>
-internal sealed class PublisherWatermarkHandler<TDb>(ServiceName service, Completeness<TDb> completeness) : IHandle<PublisherWatermark, TDb> where TDb : DbContext
+internal sealed class PublisherWatermarkHandler<TDb>(ServiceName service,
+    Completeness<TDb> completeness) : IHandle<PublisherWatermark, TDb> where TDb : DbContext
 {
     private static readonly TimeSpan Retention = TimeSpan.FromDays(1);
 

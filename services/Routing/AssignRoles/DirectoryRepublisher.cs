@@ -34,7 +34,8 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
         }
         unit.Db.AddRange(first);
         // Also those that are over: a database that was restored may have them as in force.
-        foreach (var assignment in (await unit.Db.RoleAssignments.AsNoTracking().ToListAsync(stoppingToken)).Concat(first)) await unit.PublishAsync(assignment, now);
+        foreach (var assignment in (await unit.Db.RoleAssignments.AsNoTracking().ToListAsync(stoppingToken)).Concat(first)) await unit
+            .PublishAsync(assignment, now);
         // The directory of 0.1 lists the roles; without that list, what each assignment's own event says is all that counts.
         if (await unit.DirectoryAsync() is { } known)
             if (known.Assignments is null) await unit.EnqueueAsync(known);

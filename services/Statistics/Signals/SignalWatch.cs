@@ -13,7 +13,8 @@ namespace Avvik.Statistics.Signals;
 /// Judges every series once a day, when the day is over and its publishers have sent everything. A week back each time: so an outage misses nothing, and
 /// what was raised is not raised again.
 /// </summary>
-internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, Completeness<StatisticsDbContext> completeness,
+internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer,
+    Completeness<StatisticsDbContext> completeness,
     TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     private const int CaughtUp = 7;

@@ -53,7 +53,8 @@ internal sealed class First : Migration
     private static EffectsDb Open(string provider)
     {
         var options = new DbContextOptionsBuilder<EffectsDb>();
-        new DatabaseOptions { Provider = provider.EndsWith("Sqlite", StringComparison.Ordinal) ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres }.Configure(options);
+        new DatabaseOptions { Provider = provider.EndsWith("Sqlite", StringComparison.Ordinal) ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres }
+            .Configure(options);
         return new EffectsDb(options.Options);
     }
 

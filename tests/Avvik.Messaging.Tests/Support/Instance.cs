@@ -34,7 +34,8 @@ internal sealed class Instance : IAsyncDisposable
     /// <param name="connectionString">Another way to the same database.</param>
     /// <param name="service">Its queue. <c>reporting</c> is the one that ReporterInformed goes to, so an instance consumes what it publishes.</param>
     /// <param name="hooks">Where things go wrong.</param>
-    public static async Task<Instance> CreateAsync(TestDatabase database, Uri? broker = null, string? connectionString = null, string service = "reporting", Hooks? hooks = null)
+    public static async Task<Instance> CreateAsync(TestDatabase database, Uri? broker = null, string? connectionString = null, string service = "reporting",
+        Hooks? hooks = null)
     {
         var instance = new Instance(Build(database.Provider.ToString(), connectionString ?? database.ConnectionString, broker, service, hooks));
         await instance._host.MigrateAsync<EffectsDb>();
@@ -65,8 +66,10 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton<Deliveries>();
         builder.Services.AddConsumeObserver(services => services.GetRequiredService<Deliveries>());
         // The real publisher, between two hooks.
-        builder.Services.AddSingleton(s => new OutboxDispatcher<EffectsDb>(s.GetRequiredService<Writer<EffectsDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
-            Hooked(s.GetRequiredService<Hooks>(), PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>())), s.GetRequiredService<MessagingMetrics>()));
+        builder.Services.AddSingleton(s => new OutboxDispatcher<EffectsDb>(s.GetRequiredService<Writer<EffectsDb>>(),
+            s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
+            Hooked(s.GetRequiredService<Hooks>(), PagePublisher.On(s.GetRequiredService<IBus>(),
+                s.GetRequiredService<EventSigner>())), s.GetRequiredService<MessagingMetrics>()));
         return builder.Build();
     }
 

@@ -110,7 +110,8 @@ public sealed class Watermark_tests
         Assert.Null(await Completeness(instance).MissingAsync(Now, None));
 
         var later = DateTimeOffset.UtcNow.AddMinutes(2);
-        var restarted = new Completeness<EffectsDb>(instance.Of<IDbContextFactory<EffectsDb>>(), instance.Of<InboxState>(), Options.Create(new WatermarkOptions()),
+        var restarted = new Completeness<EffectsDb>(instance.Of<IDbContextFactory<EffectsDb>>(), instance.Of<InboxState>(),
+            Options.Create(new WatermarkOptions()),
             new MovableClock(later));
         Assert.Equal("noWatermark", (await restarted.ReadAsync(None))[0].HeldBackBy);
     }
@@ -125,7 +126,8 @@ public sealed class Watermark_tests
         var first = (await publisher.PublishAsync(None))!;
         await ReplayAsync(instance, 1, "");
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal((clock.GetUtcNow() - Margin, first.CompleteUntil), await publisher.PublishAsync(None) is { } w ? (w.CompleteUntil, w.Previous!.Value) : default);
+        Assert.Equal((clock.GetUtcNow() - Margin, first.CompleteUntil), await publisher.PublishAsync(None) is { } w ? (w.CompleteUntil,
+            w.Previous!.Value) : default);
 
         await ReplayAsync(instance, 1, "reporting");
         Assert.Null(await publisher.PublishAsync(None));
@@ -162,7 +164,8 @@ public sealed class Watermark_tests
         return true;
     }, None);
 
-    private static WatermarkPublisher<EffectsDb> Publisher(Instance instance, TimeProvider clock, Recorder recorder) => new(new("reporting"), new WatermarkOptions(),
+    private static WatermarkPublisher<EffectsDb> Publisher(Instance instance, TimeProvider clock, Recorder recorder) =>
+        new(new("reporting"), new WatermarkOptions(),
         instance.Writer, instance.Of<IDbContextFactory<EffectsDb>>(), instance.Dispatcher(recorder.Publish), instance.Of<InboxState>(), () => true, clock,
         NullLogger<WatermarkPublisher<EffectsDb>>.Instance);
 
@@ -185,7 +188,8 @@ public sealed class Watermark_tests
     private static Completeness<EffectsDb> Completeness(Instance instance, TimeSpan? later = null)
     {
         var clock = new MovableClock(DateTimeOffset.UtcNow.AddDays(-1));
-        var completeness = new Completeness<EffectsDb>(instance.Of<IDbContextFactory<EffectsDb>>(), instance.Of<InboxState>(), Options.Create(new WatermarkOptions()), clock);
+        var completeness = new Completeness<EffectsDb>(instance.Of<IDbContextFactory<EffectsDb>>(), instance.Of<InboxState>(),
+            Options.Create(new WatermarkOptions()), clock);
         clock.Advance(TimeSpan.FromDays(1) + (later ?? 2 * Margin));
         return completeness;
     }

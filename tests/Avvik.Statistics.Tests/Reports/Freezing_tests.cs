@@ -161,7 +161,8 @@ public sealed class Freezing_tests(StatisticsServices services)
         var document = await service.As(StatisticsService.Hamar, Roles.Ssu).GetByteArrayAsync(Quarter + ".json");
         await File.WriteAllBytesAsync(Path.Combine(folder, "2026-Q2.json"), document);
 
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var shell = Process.Start(new ProcessStartInfo("bash",
+            ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false })!;
         var printed = await shell.StandardOutput.ReadToEndAsync();
 
         Assert.Equal(JsonElement.Parse(document).GetProperty("hash").GetString(), printed.Split(' ')[0]);

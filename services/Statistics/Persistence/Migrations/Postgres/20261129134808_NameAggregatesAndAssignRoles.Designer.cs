@@ -658,6 +658,18 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("data");
 
+                    b.Property<int?>("Days")
+                        .HasColumnType("integer")
+                        .HasColumnName("days");
+
+                    b.Property<double?>("Expected")
+                        .HasColumnType("double precision")
+                        .HasColumnName("expected");
+
+                    b.Property<DateOnly?>("LastOn")
+                        .HasColumnType("date")
+                        .HasColumnName("last_on");
+
                     b.Property<string>("Municipality")
                         .IsRequired()
                         .HasColumnType("text")
@@ -666,6 +678,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                     b.Property<string>("Note")
                         .HasColumnType("text")
                         .HasColumnName("note");
+
+                    b.Property<int?>("Observed")
+                        .HasColumnType("integer")
+                        .HasColumnName("observed");
 
                     b.Property<DateOnly>("RaisedOn")
                         .HasColumnType("date")

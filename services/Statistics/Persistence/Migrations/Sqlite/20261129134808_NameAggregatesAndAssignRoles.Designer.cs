@@ -651,6 +651,18 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("data");
 
+                    b.Property<int?>("Days")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("days");
+
+                    b.Property<double?>("Expected")
+                        .HasColumnType("REAL")
+                        .HasColumnName("expected");
+
+                    b.Property<DateOnly?>("LastOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_on");
+
                     b.Property<string>("Municipality")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -659,6 +671,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                     b.Property<string>("Note")
                         .HasColumnType("TEXT")
                         .HasColumnName("note");
+
+                    b.Property<int?>("Observed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("observed");
 
                     b.Property<DateOnly>("RaisedOn")
                         .HasColumnType("TEXT")
