@@ -121,8 +121,12 @@ internal sealed class TokenIssuer
 
     private static Dictionary<string, object> ClaimsOf(Identity who)
     {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = who.Subject, ["client_id"] = who.ClientId,
-            ["jti"] = Guid.NewGuid().ToString() };
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["sub"] = who.Subject,
+            ["client_id"] = who.ClientId,
+            ["jti"] = Guid.NewGuid().ToString()
+        };
         if (who.Name is not null) claims["name"] = who.Name;
         if (!who.IsPerson) return claims;
         claims["helseid://claims/identity/pid"] = SyntheticPersonNumber.Of(who.Subject);
@@ -132,14 +136,14 @@ internal sealed class TokenIssuer
 
     private string Sign(string type, string audience, Dictionary<string, object> claims, TimeSpan life, DateTimeOffset now) =>
         _handler.CreateToken(new SecurityTokenDescriptor
-    {
-        TokenType = type,
-        Issuer = Issuer,
-        Audience = audience,
-        IssuedAt = now.UtcDateTime,
-        NotBefore = now.UtcDateTime,
-        Expires = (now + life).UtcDateTime,
-        Claims = claims,
-        SigningCredentials = _credentials,
-    });
+        {
+            TokenType = type,
+            Issuer = Issuer,
+            Audience = audience,
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + life).UtcDateTime,
+            Claims = claims,
+            SigningCredentials = _credentials,
+        });
 }

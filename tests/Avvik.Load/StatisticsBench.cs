@@ -52,16 +52,16 @@ internal static class StatisticsBench
         using var gateway = new GatewayKey("statistics");
         await using var service = new ServiceProcess("Avvik.Statistics",
             new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
-            ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
-            // It is asked faster than any person does.
-            ["Questions:PerMinute"] = "1000000",
-            // Its watermarks count at once.
-            ["Watermarks:MarginSeconds"] = "0",
-            // Nobody listens: it is asked, not sent to.
-            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
-        });
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+                ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
+                // It is asked faster than any person does.
+                ["Questions:PerMinute"] = "1000000",
+                // Its watermarks count at once.
+                ["Watermarks:MarginSeconds"] = "0",
+                // Nobody listens: it is asked, not sent to.
+                ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+            });
         using var client = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(5) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", gateway.Token(Trust, [Roles.Secretariat]));
 

@@ -40,14 +40,14 @@ internal static class WorklistBench
         using var gateway = new GatewayKey("routing");
         await using var service = new ServiceProcess("Avvik.Routing",
             new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
-            ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
-            ["TextProtection:ActiveKey"] = "k1",
-            ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
-            // Nobody listens: a worklist needs no broker.
-            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
-        });
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+                ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
+                ["TextProtection:ActiveKey"] = "k1",
+                ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
+                // Nobody listens: a worklist needs no broker.
+                ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+            });
         await service.StartAsync();
         await Console.Error.WriteLineAsync($"{provider}: {cases} cases");
         var started = Stopwatch.GetTimestamp();

@@ -52,7 +52,8 @@ public sealed class Topology_tests
             foreach (var (name, other) in new (string, object?)[] { ("x-queue-type", "classic"), ("x-delivery-limit", 19), ("x-dead-letter-exchange", "elsewhere"), ("x-dead-letter-routing-key", "elsewhere"), ("x-overflow", "drop-head") })
             {
                 var refused = await Assert.ThrowsAsync<OperationInterruptedException>(() => DeclareAsync(service, new Dictionary<string,
-                    object?>(arguments, StringComparer.Ordinal) { [name] = other }));
+                    object?>(arguments, StringComparer.Ordinal)
+                { [name] = other }));
                 Assert.Equal(406, refused.ShutdownReason!.ReplyCode);
                 Assert.Contains(name, refused.ShutdownReason.ReplyText, StringComparison.Ordinal);
             }

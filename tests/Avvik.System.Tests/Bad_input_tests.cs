@@ -46,7 +46,8 @@ public sealed class Bad_input_tests(RunningSystem system)
         async Task<JsonElement> SendAsync(string? language)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post,
-                "api/v1/deviations") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+                "api/v1/deviations")
+            { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
             if (language is not null) request.Headers.AcceptLanguage.ParseAdd(language);
             using var response = await http.SendAsync(request);
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

@@ -24,8 +24,13 @@ public sealed class Gateway_tests(RunningSystem system)
         {
             Issuer = "avvik-gateway",
             Audience = audience,
-            Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "x", ["client_id"] = "x", ["organization"] = Hamar,
-                ["role"] = "reporter" },
+            Claims = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["sub"] = "x",
+                ["client_id"] = "x",
+                ["organization"] = Hamar,
+                ["role"] = "reporter"
+            },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256),
         });
         var reporting = new Uri($"http://127.0.0.1:{await system.PortOfAsync("reporting")}/");

@@ -15,8 +15,12 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
     private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar";
     private const long Day = 24 * 60 * 60 * 1000;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
-    private static readonly CaseAction Answer = new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"],
-        Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }] };
+    private static readonly CaseAction Answer = new()
+    {
+        Text = "Rutinen er endret.",
+        ContributingFactors = ["capacity"],
+        Measures = [new() { Description = "Ny rutine", Owner = Unit, DueDate = "2027-03-01" }]
+    };
 
     private Task<IAvvikClient> NurseAsync() => system.ClientAsync(Hamar, "reporter");
     private Task<IAvvikClient> HandlerAsync(string unit = Unit) => system.ClientAsync(SykehusetInnlandet, "handler", unit);
@@ -221,8 +225,12 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
 
     private static async Task<CaseDetails> RoutedAsync(IAvvikClient nurse, IAvvikClient handler)
     {
-        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "dischargeSummary", ActualHarm = "mild",
-            Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit } });
+        var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with
+        {
+            Category = "dischargeSummary",
+            ActualHarm = "mild",
+            Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit }
+        });
         CaseDetails? details = null;
         await Eventually.IsTrue(async () =>
         {

@@ -53,11 +53,11 @@ public sealed class Observability_tests(RunningSystem system)
         using var key = new GatewayKey("statistics");
         await using var statistics = new ServiceProcess("Avvik.Statistics",
             new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("statistics")), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
-            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
-            ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
-        });
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+                ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+                ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
+            });
         try
         {
             // The running system is on SQLite; this one shows Npgsql.
@@ -88,13 +88,13 @@ public sealed class Observability_tests(RunningSystem system)
         using var key = new GatewayKey("routing");
         await using var routing = new ServiceProcess("Avvik.Routing",
             new Dictionary<string, string>(database.Settings.Concat(EventKeys.SettingsOf("routing")), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
-            ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
-            ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
-            ["TextProtection:ActiveKey"] = "k1",
-            ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
-        });
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+                ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
+                ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
+                ["TextProtection:ActiveKey"] = "k1",
+                ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
+            });
         try
         {
             await routing.StartAsync();

@@ -21,8 +21,11 @@ public sealed class Rebuild_facts_tests(RunningSystem system)
         var (line, coordinator) = (Corpus.Lines[0], await system.ClientAsync("983971709", "coordinator"));
         var ids = new List<Guid>();
         for (var n = 0; n < 30; n++)
-            ids.Add((await reporter.SubmitAsync(line.Submission.Fresh() with { Category = n % 3 == 0 ? null : line.Category,
-                Narrative = n % 3 == 0 ? "Noe gikk ikke som det skulle." : line.Submission.Narrative })).Id);
+            ids.Add((await reporter.SubmitAsync(line.Submission.Fresh() with
+            {
+                Category = n % 3 == 0 ? null : line.Category,
+                Narrative = n % 3 == 0 ? "Noe gikk ikke som det skulle." : line.Submission.Narrative
+            })).Id);
         // What goes on by itself is counted in Routing's words, what waits in Triage's.
         await Eventually.IsTrue(async () =>
             await system.CountAsync("statistics", "select count(*) from facts where municipality = '3442' and state = 'routed'") >= 20, Soon);

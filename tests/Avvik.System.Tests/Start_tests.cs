@@ -52,8 +52,12 @@ public sealed class Start_tests
     public async Task Development_issuer_starts_only_in_Development()
     {
         await using var issuer = new ServiceProcess("Avvik.DevIdentity",
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Issuer"] = "http://127.0.0.1:1",
-            ["SigningKeyFile"] = "/nowhere/key.pem" });
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["Issuer"] = "http://127.0.0.1:1",
+                ["SigningKeyFile"] = "/nowhere/key.pem"
+            });
         issuer.Start();
         await Eventually.IsTrue(() => Task.FromResult(!issuer.IsRunning), TimeSpan.FromSeconds(60));
         Assert.Equal(1, await issuer.StopAsync());

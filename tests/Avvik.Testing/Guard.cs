@@ -15,7 +15,8 @@ internal sealed class Guard : IDisposable
     {
         // In a session of its own: neither Ctrl-C nor whoever kills the test process's children reaches it.
         _shell = Process.Start(new ProcessStartInfo("setsid", ["--fork", "bash", "-c", $"exec >/dev/null 2>&1; cat; {whenOver}", "guard",
-            .. arguments]) { RedirectStandardInput = true, UseShellExecute = false })!;
+            .. arguments])
+        { RedirectStandardInput = true, UseShellExecute = false })!;
         lock (Standing) Standing.Add(this);
     }
 

@@ -60,8 +60,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     public void Start()
     {
         if (IsRunning) throw new InvalidOperationException($"{Name} runs already.");
-        var start = new ProcessStartInfo("dotnet", [_assembly]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-            WorkingDirectory = Path.GetDirectoryName(_assembly) };
+        var start = new ProcessStartInfo("dotnet", [_assembly])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = Path.GetDirectoryName(_assembly)
+        };
         foreach (var (key, value) in _environment) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         // By this the guard knows the process again: its number may have been given to another.
         var mark = $"AVVIK_TEST_PROCESS={Guid.CreateVersion7()}";

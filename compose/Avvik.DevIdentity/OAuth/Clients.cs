@@ -46,8 +46,11 @@ internal sealed class Clients(string file)
             if (asked.RedirectUris.Any(uri => !Uri.TryCreate(uri, UriKind.Absolute, out _))) return (null, "redirect_uris must be absolute URLs.");
             if (new[] { asked.OrganizationParent, asked.OrganizationChild }.Any(n => n is not null && (n.Length != 9 || !n.All(char.IsAsciiDigit))))
                 return (null, "orgnr_parent and orgnr_child are nine digits.");
-            var client = asked with { Id = Base64UrlEncoder.Encode(first.ComputeJwkThumbprint()),
-                Scope = asked.Scope.Length > 0 ? asked.Scope : string.Join(' ', TokenIssuer.ScopesOf("client")) };
+            var client = asked with
+            {
+                Id = Base64UrlEncoder.Encode(first.ComputeJwkThumbprint()),
+                Scope = asked.Scope.Length > 0 ? asked.Scope : string.Join(' ', TokenIssuer.ScopesOf("client"))
+            };
             if (client.Scopes.Except(Scopes.All.Append("openid").Append(OAuthEndpoints.OfflineAccess)).FirstOrDefault() is { } unknown)
                 return (null, $"There is no scope '{unknown}'.");
             _all[client.Id] = client;

@@ -91,7 +91,8 @@ internal static class OAuthEndpoints
                     if ((client.OrganizationParent ?? client.OrganizationChild) is null)
                         return Refused("unauthorized_client", "The client speaks for no organisation.");
                     var software = new Identity(client.Id, client.Id, client.OrganizationParent, ["client"], null,
-                        null) { OrganizationChild = client.OrganizationChild };
+                        null)
+                    { OrganizationChild = client.OrganizationChild };
                     access = issuer.Issue(software, scopes, TokenLife, Now, thumbprint);
                     break;
                 case "authorization_code":

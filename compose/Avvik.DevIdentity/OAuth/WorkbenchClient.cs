@@ -21,8 +21,11 @@ internal static class WorkbenchClient
             Scope = string.Join(' ', Scopes.All.Append("openid").Append(OAuthEndpoints.OfflineAccess)),
             RedirectUris = [$"{url}/signin/callback"],
             PostLogoutRedirectUris = [$"{url}/signin/signed-out-callback"],
-            Keys = JsonSerializer.SerializeToElement(new { keys = new[] { new { kty = "EC", crv = "P-256", x = Base64UrlEncoder.Encode(point.X),
-                y = Base64UrlEncoder.Encode(point.Y) } } }),
+            Keys = JsonSerializer.SerializeToElement(new
+            {
+                keys = new[] { new { kty = "EC", crv = "P-256", x = Base64UrlEncoder.Encode(point.X),
+                y = Base64UrlEncoder.Encode(point.Y) } }
+            }),
         };
     }
 }

@@ -41,7 +41,8 @@ internal static class Workbook
         var rows = table.Total is { } total ? [.. table.Rows, total] : table.Rows;
         sheet.WriteStartElement(new Worksheet());
         sheet.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
+            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen })
+        { WorkbookViewId = 0 }));
         double Width(int column) => Math.Clamp(rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
             .Append(table.Columns[column].Title.Length + 3).Max() + 2, 10, 60);
         sheet.WriteElement(new Columns(table.Columns.Select((_, i) =>
@@ -71,12 +72,19 @@ internal static class Workbook
     }
 
     private static void WriteText(OpenXmlWriter sheet, string reference, string text, uint style) =>
-        sheet.WriteElement(new Cell(new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })) { CellReference = reference,
-            DataType = CellValues.InlineString, StyleIndex = style });
+        sheet.WriteElement(new Cell(new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve }))
+        {
+            CellReference = reference,
+            DataType = CellValues.InlineString,
+            StyleIndex = style
+        });
 
     private static void WriteNumber(OpenXmlWriter sheet, string reference, decimal number, uint style) =>
-        sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture))) { CellReference = reference,
-            StyleIndex = style });
+        sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture)))
+        {
+            CellReference = reference,
+            StyleIndex = style
+        });
 
     private static void WriteBook(WorkbookPart part, List<(ReportTable Table, string Title)> sheets)
     {
@@ -85,8 +93,12 @@ internal static class Workbook
         book.WriteElement(new Sheets(sheets.Select((s, i) => new Sheet { Name = s.Title, SheetId = (uint)i + 1, Id = Id(i) })));
         // Excel finds a sheet's filter by this name.
         book.WriteElement(new DefinedNames(sheets.Select((s, i) =>
-            new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}") { Name = "_xlnm._FilterDatabase",
-            LocalSheetId = (uint)i, Hidden = true })));
+            new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}")
+            {
+                Name = "_xlnm._FilterDatabase",
+                LocalSheetId = (uint)i,
+                Hidden = true
+            })));
         book.WriteEndElement();
     }
 
@@ -108,7 +120,8 @@ internal static class Workbook
         var stylesheet = new Stylesheet(
             new Fonts(light, heavy) { Count = 2 },
             new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }),
-                new Fill(new PatternFill { PatternType = PatternValues.Gray125 })) { Count = 2 },
+                new Fill(new PatternFill { PatternType = PatternValues.Gray125 }))
+            { Count = 2 },
             new Borders(new Border()) { Count = 1 },
             new CellStyleFormats(new CellFormat { NumberFormatId = 0, FontId = 0, FillId = 0, BorderId = 0 }) { Count = 1 },
             new CellFormats(words.Concat(numbers)),

@@ -300,8 +300,11 @@ public sealed class Outbox_dispatch_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Avvik.Messaging",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Avvik.Messaging",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData
+        };
         ActivitySource.AddActivityListener(listener);
         Activity? seen = null;
         instance.Hooks.InHandler = _ =>

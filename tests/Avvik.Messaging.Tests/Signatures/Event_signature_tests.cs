@@ -125,7 +125,10 @@ public sealed class Event_signature_tests
     private static EventPage Page(string type)
     {
         var body = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")));
-        return new() { Events = [.. Enumerable.Range(0, 2)
-            .Select(_ => new PagedEvent { Id = Guid.CreateVersion7(), Type = type, Body = body, TraceParent = "00-1-2-01" })] };
+        return new()
+        {
+            Events = [.. Enumerable.Range(0, 2)
+            .Select(_ => new PagedEvent { Id = Guid.CreateVersion7(), Type = type, Body = body, TraceParent = "00-1-2-01" })]
+        };
     }
 }

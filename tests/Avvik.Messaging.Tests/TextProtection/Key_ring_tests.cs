@@ -104,8 +104,12 @@ public sealed class Key_ring_tests
     public void Fingerprints_stay_the_same_when_the_first_key_is_retired()
     {
         var print = Ring("k1", K1).Fingerprint(Data);
-        var retired = new KeyRing(new KeyRingOptions { ActiveKey = "k2", Keys = { ["k2"] = Convert.ToBase64String(K2.Key) },
-            PrintKey = Convert.ToBase64String(K1.Key) });
+        var retired = new KeyRing(new KeyRingOptions
+        {
+            ActiveKey = "k2",
+            Keys = { ["k2"] = Convert.ToBase64String(K2.Key) },
+            PrintKey = Convert.ToBase64String(K1.Key)
+        });
         Assert.Equal(print, retired.Fingerprint(Data));
     }
 

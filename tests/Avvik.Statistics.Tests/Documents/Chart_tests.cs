@@ -70,7 +70,8 @@ public sealed class Chart_tests
     {
         ReportSection Section(int rows) => new("Kommune",
             new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
-            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])])) { Chart = new BarChart("Antall", 0, 1) };
+            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])]))
+        { Chart = new BarChart("Antall", 0, 1) };
         Assert.Null(Chart.Draw(Section(0)));
         Assert.NotNull(Chart.Draw(Section(42)));
         Assert.Null(Chart.Draw(Section(60)));

@@ -162,7 +162,8 @@ public sealed class Freezing_tests(StatisticsServices services)
         await File.WriteAllBytesAsync(Path.Combine(folder, "2026-Q2.json"), document);
 
         using var shell = Process.Start(new ProcessStartInfo("bash",
-            ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false })!;
+            ["-c", command])
+        { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false })!;
         var printed = await shell.StandardOutput.ReadToEndAsync();
 
         Assert.Equal(JsonElement.Parse(document).GetProperty("hash").GetString(), printed.Split(' ')[0]);
