@@ -130,7 +130,7 @@ public static class HostingExtensions
                 case System.Data.Common.DbException or TimeoutException or OperationCanceledException: return Problem.Unavailable();
             }
         }
-        return new Problem(StatusCodes.Status500InternalServerError, "internalError");
+        return new Problem(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError);
     }
 
     private static void AddLogs(this WebApplicationBuilder builder)

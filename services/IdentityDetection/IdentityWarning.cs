@@ -1,3 +1,5 @@
+using Avvik.Contracts;
+
 namespace Avvik.IdentityDetection;
 
 /// <summary>Places in a submission's text that may identify someone, which only a person can judge.</summary>
@@ -16,8 +18,8 @@ public sealed record IdentityWarning(string Pointer, string Code, IReadOnlyList<
 
     private static string CodeOf(IdentityKind kind) => kind switch
     {
-        IdentityKind.PersonName => "possibleName",
-        IdentityKind.BirthDate => "possibleBirthDate",
-        _ => "possibleAddress",
+        IdentityKind.PersonName => FieldCodes.PossibleName,
+        IdentityKind.BirthDate => FieldCodes.PossibleBirthDate,
+        _ => FieldCodes.PossibleAddress,
     };
 }

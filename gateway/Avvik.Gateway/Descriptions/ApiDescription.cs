@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Avvik.Gateway.Health;
 using Avvik.Gateway.Tokens;
 using Avvik.Hosting.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Descriptions;
@@ -9,7 +10,7 @@ namespace Avvik.Gateway.Descriptions;
 /// <summary>One OpenAPI document for the whole API, merged from the services' documents.</summary>
 internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens)
 {
-    public async Task<IResult> GetAsync(CancellationToken ct)
+    public async Task<Results<Ok<JsonObject>, Problem>> GetAsync(CancellationToken ct)
     {
         var documents = new List<JsonObject>();
         foreach (var (_, address) in services.All)
@@ -19,7 +20,7 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
                 return Problem.Unavailable();
             documents.Add(document);
         }
-        return Results.Json(Merge(documents, tokens.Value.Scheme.ToString()!));
+        return TypedResults.Ok(Merge(documents, tokens.Value.Scheme.ToString()!));
     }
 
     internal static JsonObject Merge(IEnumerable<JsonObject> documents, string scheme)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -34,7 +35,8 @@ internal static class Limits
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = async (context, _) =>
-                await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 1 }.ExecuteAsync(context.HttpContext);
+                await new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyRequests) { RetryAfterSeconds = 1 }
+                    .ExecuteAsync(context.HttpContext);
             limiter.AddPolicy("client", http => RateLimitPartition.GetTokenBucketLimiter(
                 (http.User.FindFirstValue("client_id") ?? http.Connection.RemoteIpAddress?.ToString(), http.User.FindFirstValue("organization")),
                 _ =>

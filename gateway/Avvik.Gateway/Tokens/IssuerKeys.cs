@@ -71,7 +71,7 @@ internal sealed class IssuerKeys(
         // Whatever the failure, the cached keys stay in use.
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            log.IssuerUnavailable(error.GetType().Name, AreLoaded);
+            log.IssuerUnavailable(error, AreLoaded);
             return false;
         }
     }

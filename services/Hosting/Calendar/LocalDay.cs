@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 
 namespace Avvik.Hosting.Calendar;
@@ -12,7 +13,7 @@ public static class LocalDay
         if (text is null) return null;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2200)
             return day;
-        errors.Add(pointer, "invalidDate");
+        errors.Add(pointer, FieldCodes.InvalidDate);
         return null;
     }
 }

@@ -12,14 +12,14 @@ public static class CodeLists
         if (groups is null) return;
         if (groups.Count > Vocabulary.PatientGroups.Count)
         {
-            errors.Add("/patientGroups", "tooMany", Vocabulary.PatientGroups.Count);
+            errors.Add("/patientGroups", FieldCodes.TooMany, Vocabulary.PatientGroups.Count);
             return;
         }
         foreach (var (index, group) in groups.Index())
         {
-            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", "unknownCode");
-            if (groups.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", "repeated");
-            if (group is "none" or "unknown" && groups.Count > 1) errors.Add($"/patientGroups/{index}", "contradictsOthers");
+            if (!Vocabulary.PatientGroups.ContainsKey(group)) errors.Add($"/patientGroups/{index}", FieldCodes.UnknownCode);
+            if (groups.Take(index).Contains(group, StringComparer.Ordinal)) errors.Add($"/patientGroups/{index}", FieldCodes.Repeated);
+            if (group is "none" or "unknown" && groups.Count > 1) errors.Add($"/patientGroups/{index}", FieldCodes.ContradictsOthers);
         }
     }
 
@@ -27,6 +27,6 @@ public static class CodeLists
     public static void CheckClauseInForce(string? clause, DateOnly occurredOn, FieldErrors errors)
     {
         if (clause is not null && Vocabulary.Clauses.TryGetValue(clause, out var term) && !term.IsInForceOn(occurredOn))
-            errors.Add("/clause", "notInForce");
+            errors.Add("/clause", FieldCodes.NotInForce);
     }
 }

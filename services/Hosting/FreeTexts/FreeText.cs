@@ -1,3 +1,4 @@
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 using Avvik.IdentityDetection;
 
@@ -10,18 +11,18 @@ public static class FreeText
 
     public static void Check(string text, string pointer, int max, FieldErrors errors)
     {
-        if (string.IsNullOrWhiteSpace(text)) errors.Add(pointer, "blank");
-        if (text.Length > max) errors.Add(pointer, "tooLong", max);
-        else if (text.AsSpan().ContainsAny(ControlCharacters) || HasLoneSurrogate(text)) errors.Add(pointer, "controlCharacter");
+        if (string.IsNullOrWhiteSpace(text)) errors.Add(pointer, FieldCodes.Blank);
+        if (text.Length > max) errors.Add(pointer, FieldCodes.TooLong, max);
+        else if (text.AsSpan().ContainsAny(ControlCharacters) || HasLoneSurrogate(text)) errors.Add(pointer, FieldCodes.ControlCharacter);
         else if (IdentityDetector.Find(text) is { Count: > 0 } found)
-            errors.Add(pointer, "identityInText", offsets: [.. found.Select(f => new TextSpan(f.Offset, f.Length))]);
+            errors.Add(pointer, FieldCodes.IdentityInText, offsets: [.. found.Select(f => new TextSpan(f.Offset, f.Length))]);
     }
 
     /// <summary>As <see cref="Check"/>, for a text that may be missing unless it is required.</summary>
     public static void CheckOptional(string? text, string pointer, int max, FieldErrors errors, bool required = false)
     {
         if (text is not null) Check(text, pointer, max, errors);
-        else if (required) errors.Add(pointer, "required");
+        else if (required) errors.Add(pointer, FieldCodes.Required);
     }
 
     // C0 control characters except line breaks and tabs; PostgreSQL cannot store NUL.

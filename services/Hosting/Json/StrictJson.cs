@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,7 @@ public static class StrictJson
     // Options per serializer context: they cache the metadata of every type that was read.
     private static readonly ConcurrentDictionary<Type, JsonSerializerOptions> Strict = new();
 
-    public static JsonSerializerOptions OptionsFor(IJsonTypeInfoResolver resolver) => new(JsonSerializerDefaults.Web)
+    private static JsonSerializerOptions OptionsFor(IJsonTypeInfoResolver resolver) => new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = resolver,
         PropertyNameCaseInsensitive = false,
@@ -33,14 +34,10 @@ public static class StrictJson
     /// The value, or the problem, with the metadata of <paramref name="json"/>. <paramref name="validate"/> checks the content and must tolerate
     /// that any member is missing.
     /// </summary>
-    public static Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerContext json, Action<T, FieldErrors> validate)
-        where T : class, new() =>
-        ReadAsync(request, Strict.GetOrAdd(json.GetType(), _ => OptionsFor(json)), validate);
-
-    /// <summary>The value, or the problem. <paramref name="validate"/> checks the content and must tolerate that any member is missing.</summary>
-    public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(
-        HttpRequest request, JsonSerializerOptions options, Action<T, FieldErrors> validate) where T : class, new()
+    public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpRequest request, JsonSerializerContext json, Action<T, FieldErrors> validate)
+        where T : class, new()
     {
+        var options = Strict.GetOrAdd(json.GetType(), _ => OptionsFor(json));
         if (!request.HasJsonContentType()) return (null, Problem.OfStatus(StatusCodes.Status415UnsupportedMediaType));
         using var buffer = new MemoryStream(request.ContentLength is > 0 and < 1 << 20 ? (int)request.ContentLength : 0);
         await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
@@ -61,13 +58,13 @@ public static class StrictJson
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
             var fits = Fit(document.RootElement, options.GetTypeInfo(typeof(T)), "", errors);
-            if (!errors.Any) errors.Add("", "invalidJson");
+            if (!errors.Any) errors.Add("", FieldCodes.InvalidJson);
             return fits is JsonObject ? fits.Deserialize<T>(options) : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // JsonDocument detects invalid UTF-8 only when a string is read.
-            errors.Add("", "invalidJson");
+            errors.Add("", FieldCodes.InvalidJson);
             return null;
         }
     }
@@ -94,11 +91,11 @@ public static class StrictJson
                     var at = $"{pointer}/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
                     var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
                     // The caller chose the name of an unknown member: it is echoed only when it looks like a name.
-                    if (property is null) errors.Add(IsName(member.Name) ? at : pointer, "unknownMember");
-                    else if (result.ContainsKey(member.Name)) errors.Add(at, "duplicateMember");
+                    if (property is null) errors.Add(IsName(member.Name) ? at : pointer, FieldCodes.UnknownMember);
+                    else if (result.ContainsKey(member.Name)) errors.Add(at, FieldCodes.DuplicateMember);
                     else if (member.Value.ValueKind == JsonValueKind.Null)
                     {
-                        if (!property.IsSetNullable) errors.Add(at, "required");
+                        if (!property.IsSetNullable) errors.Add(at, FieldCodes.Required);
                     }
                     else if (Fit(member.Value, type.Options.GetTypeInfo(property.PropertyType), at, errors) is { } fits) result.Add(member.Name, fits);
                 }
@@ -116,7 +113,7 @@ public static class StrictJson
                 catch (JsonException) { /* reported below */ }
                 break;
         }
-        errors.Add(pointer, "wrongType");
+        errors.Add(pointer, FieldCodes.WrongType);
         return null;
     }
 

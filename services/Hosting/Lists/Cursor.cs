@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 
 namespace Avvik.Hosting.Lists;
@@ -26,7 +27,7 @@ public static class Cursor
             && sortKey >= s_lowestKey && sortKey <= s_highestKey
             && Guid.TryParseExact(id, "N", out var guid))
             return (sortKey, guid);
-        errors.Add(pointer, "invalidCursor");
+        errors.Add(pointer, FieldCodes.InvalidCursor);
         return null;
     }
 
@@ -34,7 +35,7 @@ public static class Cursor
     public static int Limit(int? limit, FieldErrors errors)
     {
         if (limit is null) return DefaultLimit;
-        if (limit is < 1 or > MaxLimit) errors.Add("/limit", "invalidLimit", MaxLimit);
+        if (limit is < 1 or > MaxLimit) errors.Add("/limit", FieldCodes.InvalidLimit, MaxLimit);
         return limit.Value;
     }
 }

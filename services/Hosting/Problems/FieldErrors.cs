@@ -11,8 +11,10 @@ public sealed record TextSpan(int Offset, int Length);
 /// <summary>All errors of a request, so that the caller can fix them at once.</summary>
 public sealed class FieldErrors
 {
-    private static readonly HashSet<string> ShapeCodes =
-        new(StringComparer.Ordinal) { "required", "invalidJson", "unknownMember", "duplicateMember", "wrongType", "invalidCursor" };
+    private static readonly HashSet<string> ShapeCodes = new(StringComparer.Ordinal)
+    {
+        FieldCodes.Required, FieldCodes.InvalidJson, FieldCodes.UnknownMember, FieldCodes.DuplicateMember, FieldCodes.WrongType, FieldCodes.InvalidCursor,
+    };
     private readonly List<(string Pointer, string Code, object?[] Values, IReadOnlyList<TextSpan>? Offsets)> _errors = [];
 
     public bool Any => _errors.Count > 0;

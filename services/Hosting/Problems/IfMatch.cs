@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace Avvik.Hosting.Problems;
@@ -10,12 +11,9 @@ public static class IfMatch
     public static Problem? Check(HttpRequest request, int current)
     {
         var header = request.Headers.IfMatch.ToString();
-        if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, "versionRequired");
+        if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, ProblemCodes.VersionRequired);
         return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == current
             ? null
-            : new Problem(StatusCodes.Status412PreconditionFailed, "staleVersion");
+            : new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion);
     }
-
-    /// <summary>As <see cref="Check"/> where <c>If-Match</c> is optional.</summary>
-    public static Problem? CheckIfSent(HttpRequest request, int current) => request.Headers.IfMatch.Count > 0 ? Check(request, current) : null;
 }

@@ -16,31 +16,31 @@ public sealed class Problem(int status, string code) : IResult
     /// <summary>The actions that the caller may take instead, when the rule that refused knows them.</summary>
     public IReadOnlyList<string>? AllowedActions { get; init; }
 
-    public static Problem NotFound() => new(StatusCodes.Status404NotFound, "notFound");
-    public static Problem Forbidden() => new(StatusCodes.Status403Forbidden, "forbidden");
+    public static Problem NotFound() => new(StatusCodes.Status404NotFound, ProblemCodes.NotFound);
+    public static Problem Forbidden() => new(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden);
     public static Problem Conflict(string code) => new(StatusCodes.Status409Conflict, code);
     public static Problem Invalid(FieldErrors errors) => errors.WrongShape
-        ? new(StatusCodes.Status400BadRequest, "invalidRequest") { Errors = errors }
-        : new(StatusCodes.Status422UnprocessableEntity, "invalidContent") { Errors = errors };
-    public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "unavailable") { RetryAfterSeconds = 2 };
+        ? new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest) { Errors = errors }
+        : new(StatusCodes.Status422UnprocessableEntity, ProblemCodes.InvalidContent) { Errors = errors };
+    public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable) { RetryAfterSeconds = 2 };
 
     /// <summary>The problem document of a status that was set without a body.</summary>
     public static Problem OfStatus(int status) => status switch
     {
-        StatusCodes.Status401Unauthorized => new(status, "unauthorized"),
-        StatusCodes.Status403Forbidden => new(status, "forbidden"),
-        StatusCodes.Status404NotFound => new(status, "notFound"),
-        StatusCodes.Status405MethodNotAllowed => new(status, "methodNotAllowed"),
-        StatusCodes.Status406NotAcceptable => new(status, "notAcceptable"),
-        StatusCodes.Status413PayloadTooLarge => new(status, "bodyTooLarge"),
-        StatusCodes.Status414UriTooLong => new(status, "uriTooLong"),
-        StatusCodes.Status415UnsupportedMediaType => new(status, "unsupportedMediaType"),
-        StatusCodes.Status429TooManyRequests => new(status, "tooManyRequests"),
-        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, "headersTooLarge"),
+        StatusCodes.Status401Unauthorized => new(status, ProblemCodes.Unauthorized),
+        StatusCodes.Status403Forbidden => new(status, ProblemCodes.Forbidden),
+        StatusCodes.Status404NotFound => new(status, ProblemCodes.NotFound),
+        StatusCodes.Status405MethodNotAllowed => new(status, ProblemCodes.MethodNotAllowed),
+        StatusCodes.Status406NotAcceptable => new(status, ProblemCodes.NotAcceptable),
+        StatusCodes.Status413PayloadTooLarge => new(status, ProblemCodes.BodyTooLarge),
+        StatusCodes.Status414UriTooLong => new(status, ProblemCodes.UriTooLong),
+        StatusCodes.Status415UnsupportedMediaType => new(status, ProblemCodes.UnsupportedMediaType),
+        StatusCodes.Status429TooManyRequests => new(status, ProblemCodes.TooManyRequests),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, ProblemCodes.HeadersTooLarge),
         StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable => Unavailable(),
-        StatusCodes.Status504GatewayTimeout => new(status, "gatewayTimeout") { RetryAfterSeconds = 2 },
-        >= 500 => new(StatusCodes.Status500InternalServerError, "internalError"),
-        _ => new(status, "invalidRequest"),
+        StatusCodes.Status504GatewayTimeout => new(status, ProblemCodes.GatewayTimeout) { RetryAfterSeconds = 2 },
+        >= 500 => new(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError),
+        _ => new(status, ProblemCodes.InvalidRequest),
     };
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -1,3 +1,4 @@
+using Avvik.Contracts;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,7 @@ internal static class UnknownParameters
         var errors = new FieldErrors();
         foreach (var name in context.Request.Query.Keys)
             // The caller chose the name of an unknown parameter: it is echoed only when it looks like a name.
-            if (!IsKnown(endpoint, name)) errors.Add(LooksLikeName(name) ? $"/{name}" : "", "unknownMember");
+            if (!IsKnown(endpoint, name)) errors.Add(LooksLikeName(name) ? $"/{name}" : "", FieldCodes.UnknownMember);
         return errors.Any ? Problem.Invalid(errors).ExecuteAsync(context) : next(context);
     });
 

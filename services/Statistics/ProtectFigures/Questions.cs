@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Threading.RateLimiting;
 using Avvik.AccessLog;
+using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Problems;
 using Avvik.Statistics.Persistence;
@@ -27,7 +28,8 @@ internal static class Questions
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = async (context, _) =>
-                await new Problem(StatusCodes.Status429TooManyRequests, "tooManyRequests") { RetryAfterSeconds = 60 }.ExecuteAsync(context.HttpContext);
+                await new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyRequests) { RetryAfterSeconds = 60 }
+                    .ExecuteAsync(context.HttpContext);
             limiter.AddPolicy(Policy, http =>
             {
                 var caller = Caller.From(http.User);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Avvik.CareDirectories;
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
@@ -10,6 +11,7 @@ using Avvik.Hosting.Problems;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Avvik.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Signals;
@@ -17,7 +19,6 @@ namespace Avvik.Statistics.Signals;
 internal static class SignalEndpoints
 {
     private const int LongestNote = 1000, MostCases = 200;
-    private static readonly System.Text.Json.JsonSerializerOptions Json = StrictJson.OptionsFor(SignalJson.Default);
     private static readonly string[] States = ["new", "lookedAt", "explained"];
 
     public static RouteGroupBuilder MapSignals(this RouteGroupBuilder signals)
@@ -28,21 +29,21 @@ internal static class SignalEndpoints
                 Series of the own units, and of the own municipality at others' units, with their counts; and those of a category in the whole community,
                 without counts. Not for those who are only ssu.
                 """)
-            .Produces<Page<SignalItem>>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
+            .ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
         signals.MapGet("/{id:guid}/cases", CasesAsync).WithName("ListSignalCases").WithSummary("The own cases behind a signal, newest first, at most 200")
-            .Produces<SignalCases>().ProducesProblem(403).ProducesProblem(404);
+            .ProducesProblem(403).ProducesProblem(404);
         signals.MapPost("/{id:guid}", ChangeAsync).RequireAuthorization(Policies.Coordinator).WithName("ChangeSignal")
             .WithSummary("Say that a signal was looked at, or what explains it")
-            .Accepts<ChangeSignal>("application/json").Produces<SignalItem>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
+            .Accepts<ChangeSignal>("application/json").ProducesProblem(403).ProducesProblem(404).ProducesProblem(422);
         return signals;
     }
 
-    private static async Task<IResult> ListAsync(string? community, string? state, int? limit, string? cursor, Caller caller, StatisticsDbContext db,
-        CurrentDirectory directory, CancellationToken ct)
+    private static async Task<Results<Ok<Page<SignalItem>>, Problem>> ListAsync(string? community, string? state, int? limit, string? cursor, Caller caller,
+        StatisticsDbContext db, CurrentDirectory directory, CancellationToken ct)
     {
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own || (community is not null && community != own)) return Problem.NotFound();
         var errors = new FieldErrors();
-        if (state is not null && !States.Contains(state)) errors.Add("/state", "unknownCode");
+        if (state is not null && !States.Contains(state)) errors.Add("/state", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
         var visible = new VisibleSeries(caller, directory.Now);
@@ -51,10 +52,11 @@ internal static class SignalEndpoints
             signals = signals.Where(s => s.RaisedOn < day || (s.RaisedOn == day && s.Id.CompareTo(id) < 0));
         var found = await signals.OrderByDescending(s => s.RaisedOn).ThenByDescending(s => s.Id).Take(take + 1).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].RaisedOn.DayNumber, found[take - 1].Id) : null;
-        return Results.Json(new Page<SignalItem>([.. found.Take(take).Select(s => Item(s))], next), SignalJson.Default.PageSignalItem);
+        return TypedResults.Ok(new Page<SignalItem>([.. found.Take(take).Select(s => Item(s))], next));
     }
 
-    private static async Task<IResult> CasesAsync(Guid id, Caller caller, StatisticsDbContext db, CurrentDirectory directory, CancellationToken ct)
+    private static async Task<Results<Ok<SignalCases>, Problem>> CasesAsync(Guid id, Caller caller, StatisticsDbContext db, CurrentDirectory directory,
+        CancellationToken ct)
     {
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
         var visible = new VisibleSeries(caller, directory.Now);
@@ -66,19 +68,19 @@ internal static class SignalEndpoints
                 && !Fact.NeverCounted.Contains(f.State) && !SignalWatch.NotDeviations.Contains(f.Kind))
             .OrderByDescending(f => f.ReceivedOn).ThenByDescending(f => f.DeviationId).Take(MostCases)
             .Select(f => new SignalCase(f.DeviationId, f.ReceivedOn)).ToListAsync(ct);
-        return Results.Json(new SignalCases(cases), SignalJson.Default.SignalCases);
+        return TypedResults.Ok(new SignalCases(cases));
     }
 
-    private static async Task<IResult> ChangeAsync(Guid id, HttpRequest request, Caller caller, Writer<StatisticsDbContext> writer, CurrentDirectory directory,
-        TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<SignalItem>, Problem>> ChangeAsync(Guid id, HttpRequest request, Caller caller, Writer<StatisticsDbContext> writer,
+        CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
-        var (change, problem) = await StrictJson.ReadAsync<ChangeSignal>(request, Json, (body, errors) =>
+        var (change, problem) = await StrictJson.ReadAsync<ChangeSignal>(request, SignalJson.Default, (body, errors) =>
         {
-            if (body.State is null) errors.Add("/state", "required");
-            else if (!States.Contains(body.State)) errors.Add("/state", "unknownCode");
+            if (body.State is null) errors.Add("/state", FieldCodes.Required);
+            else if (!States.Contains(body.State)) errors.Add("/state", FieldCodes.UnknownCode);
             if (body.Note is { } note) FreeText.Check(note, "/note", LongestNote, errors);
-            else if (body.State == "explained") errors.Add("/note", "required");
+            else if (body.State == "explained") errors.Add("/note", FieldCodes.Required);
         });
         if (change is null) return problem!;
         var visible = new VisibleSeries(caller, directory.Now);
@@ -88,7 +90,7 @@ internal static class SignalEndpoints
             (signal.State, signal.Note, signal.ChangedAt) = (change.State!, change.Note, clock.GetUtcNow());
             unit.Db.Update(signal);
             return signal;
-        }, ct) is { } changed ? Results.Json(Item(changed), SignalJson.Default.SignalItem) : Problem.NotFound();
+        }, ct) is { } changed ? TypedResults.Ok(Item(changed)) : Problem.NotFound();
     }
 
     private static SignalItem Item(Signal s)

@@ -118,7 +118,7 @@ internal sealed class IndexModel(
         }
         catch (AvvikProblemException problem) when (problem.Errors.Count > 0)
         {
-            foreach (var error in problem.Errors.Where(e => e.Code == "identityInText" && e.Pointer == "/narrative"))
+            foreach (var error in problem.Errors.Where(e => e.Code == FieldCodes.IdentityInText && e.Pointer == "/narrative"))
                 ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
             if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", Names);
             return await AgainAsync(ct);
