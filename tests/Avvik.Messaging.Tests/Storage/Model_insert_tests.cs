@@ -1,6 +1,5 @@
 using Avvik.Messaging.Tests.Support;
 using Avvik.Storage;
-using Avvik.Testing;
 
 namespace Avvik.Messaging.Tests.Storage;
 

@@ -76,16 +76,10 @@ public sealed class Watching_tests(StatisticsServices services)
     public async Task Signals_wait_until_publishers_have_sent_everything(DatabaseProvider provider)
     {
         var service = await WithRiseAsync(await services.EmptyAsync(provider));
-        var writer = service.Services.GetRequiredService<Writer<StatisticsDbContext>>();
-        Task<bool> SentUntilAsync(DateTimeOffset until) => writer.WriteAsync(async unit =>
-        {
-            await Completeness.KeepAsync(unit, "routing", until);
-            return true;
-        }, CancellationToken.None);
-
-        await SentUntilAsync(Yesterday);
+        await service.Database.ExecuteAsync("delete from publisher_watermark");
+        await service.ReceiveWatermarksAsync(Yesterday);
         Assert.Equal(0, await RaiseAsync(service));
-        await SentUntilAsync(StatisticsService.Now);
+        await service.ReceiveWatermarksAsync(StatisticsService.Now, previous: Yesterday);
         Assert.Equal(1, await RaiseAsync(service));
     }
 
