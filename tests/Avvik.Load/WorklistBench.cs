@@ -116,11 +116,14 @@ internal static class WorklistBench
     {
         to.WriteLine($"{$"{result.Cases} cases, ms p50 / p95",-46}{string.Concat(result.Engines.Select(e => $"{e.Engine,18}"))}   aim");
         foreach (var (index, asked) in result.Engines[0].Questions.Index())
-            to.WriteLine($"{asked.Question,-46}{string.Concat(result.Engines.Select(e => $"{Pair(e.Questions[index]),18}"))}   p50 < {AimP50.ToString("F0", CultureInfo.InvariantCulture)}");
+        {
+            var latencies = string.Concat(result.Engines.Select(e => $"{Pair(e.Questions[index]),18}"));
+            to.WriteLine($"{asked.Question,-46}{latencies}   p50 < {AimP50.ToString("F0", CultureInfo.InvariantCulture)}");
+        }
         to.WriteLine($"{"loaded in, s",-46}{string.Concat(result.Engines.Select(e => $"{e.LoadSeconds.ToString("F0", CultureInfo.InvariantCulture),18}"))}");
         to.WriteLine();
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Cores} cores; {WarmUp} questions to warm up, {Counted} counted, one at a time; half of the cases are the trust's, three in ten are open."));
+            $"{result.Cores} cores; {WarmUp} queries to warm up, {Counted} counted, one at a time; half of the cases are the trust's, three in ten are open."));
     }
 
     private static string Pair(Asked asked) => string.Create(CultureInfo.InvariantCulture, $"{asked.P50:F1} / {asked.P95:F1}");

@@ -29,7 +29,8 @@ public sealed class Broker_fixture_tests
             await broker.RestartAsync();
 
             await Eventually.IsTrue(async () => await before.QueueDepthAsync("kept") == 1, TimeSpan.FromSeconds(60),
-                async () => $"Depth {await before.QueueDepthAsync("kept")}; {string.Join('\n', await broker.ListQueuesAsync(before, "name", "messages", "state"))}");
+                async () =>
+                    $"Depth {await before.QueueDepthAsync("kept")}; {string.Join('\n', await broker.ListQueuesAsync(before, "name", "messages", "state"))}");
         }
     }
 }

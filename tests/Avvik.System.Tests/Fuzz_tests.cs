@@ -40,7 +40,8 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 // In turn, so that none is left out; the caller is drawn.
                 var operation = generator.Operations[((i * Lanes) + lane) % generator.Operations.Count];
                 using var request = generator.Make(operation, random);
-                var what = $"seed {Seed} lane {lane} request {i}: {request.Method} {request.RequestUri} {(request.Content is null ? "" : await request.Content.ReadAsStringAsync())}";
+                var sent = request.Content is null ? "" : await request.Content.ReadAsStringAsync();
+                var what = $"seed {Seed} lane {lane} request {i}: {request.Method} {request.RequestUri} {sent}";
                 using var response = await callers[random.Next(callers.Count)].SendAsync(request);
                 var body = await response.Content.ReadAsStringAsync();
                 statuses.Add((int)response.StatusCode);
@@ -48,7 +49,8 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 if ((int)response.StatusCode >= 500) failures.Add($"{(int)response.StatusCode} {what[..Math.Min(what.Length, 600)]}");
                 // What Kestrel refuses before it has a request has no body.
                 else if (response.StatusCode is >= HttpStatusCode.BadRequest and not HttpStatusCode.RequestUriTooLong
-                    && response.Content.Headers.ContentType?.MediaType != "application/problem+json") failures.Add($"{(int)response.StatusCode} without a problem document: {what[..Math.Min(what.Length, 600)]}");
+                    && response.Content.Headers.ContentType?.MediaType != "application/problem+json") failures.Add(
+                        $"{(int)response.StatusCode} without a problem document: {what[..Math.Min(what.Length, 600)]}");
                 else if (response.IsSuccessStatusCode) generator.Learn(body);
             }
         }));
@@ -123,7 +125,9 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 {
                     // What a path cannot hold is refused at the door, and shown elsewhere: here it is to get in.
                     case "path": path = path.Replace($"{{{name}}}", random.Next(10) == 0 ? "0198-x_y.z" : Id(random), StringComparison.Ordinal); break;
-                    case "query" when random.Next(3) == 0: query.Add($"{name}={Uri.EscapeDataString(Clean(Text(parameter.TryGetProperty("schema", out var schema) ? Value(schema, random, 0) : null)))}"); break;
+                    case "query" when random.Next(3) == 0: query.Add(
+                        $"{name}={Uri.EscapeDataString(Clean(Text(parameter.TryGetProperty("schema", out var schema) ? Value(schema, random, 0) : null)))}");
+                        break;
                 }
             }
             path = global::System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]*\}", "reporting",

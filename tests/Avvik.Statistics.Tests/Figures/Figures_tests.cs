@@ -26,8 +26,10 @@ public sealed class Figures_tests(StatisticsServices services)
 
         Assert.Equal(["category", "direction"], answer.By);
         Assert.Equal("""
-            [{"count":1,"goodCollaboration":0,"proposals":0,"open":1,"medianAnswerDays":null,"p90AnswerDays":null,"answeredInTimePercent":0,"meanHops":0,"category":"discharge","direction":"municipalityToTrust"},
-            {"count":3,"goodCollaboration":0,"proposals":0,"open":2,"medianAnswerDays":14.5,"p90AnswerDays":26,"answeredInTimePercent":50,"meanHops":0.33,"category":"medication","direction":"municipalityToTrust"}]
+            [{"count":1,"goodCollaboration":0,"proposals":0,"open":1,"medianAnswerDays":null,"p90AnswerDays":null,"answeredInTimePercent":0,
+            "meanHops":0,"category":"discharge","direction":"municipalityToTrust"},
+            {"count":3,"goodCollaboration":0,"proposals":0,"open":2,"medianAnswerDays":14.5,"p90AnswerDays":26,"answeredInTimePercent":50,
+            "meanHops":0.33,"category":"medication","direction":"municipalityToTrust"}]
             """.ReplaceLineEndings(""), JsonSerializer.SerializeToElement(answer, StatisticsJson.Default.StatisticsAnswer).GetProperty("rows").GetRawText());
         Assert.Equal((4, 3), (answer.Total.Count.Value, answer.Total.Open.Value));
         Assert.Equal(0, answer.SuppressedCells);

@@ -53,7 +53,8 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
     }.Where(part => part.Length > 0));
 
     /// <summary>The same page, with the cases behind that signal.</summary>
-    public string CasesOf(SignalItem signal) => Url.Page(null, null, new { cases = signal.Id, state = State, cursor = Cursor }, null, null, $"signal-{signal.Id}")!;
+    public string CasesOf(SignalItem signal) =>
+        Url.Page(null, null, new { cases = signal.Id, state = State, cursor = Cursor }, null, null, $"signal-{signal.Id}")!;
 
     private async Task ReadAsync(CancellationToken ct)
     {
