@@ -73,6 +73,7 @@ public sealed class Session_tests(WorkbenchSystem system)
         await visit.SignInAsync("handler-hamar-tildeling");
         await visit.GoAsync("/report");
         await visit.Page.FillAsync("[name='Form.Narrative']", Narrative);
+        await visit.Page.WaitForSelectorAsync(".saved");
         await visit.Page.Clock.FastForwardAsync("29:00");
         await visit.Page.WaitForSelectorAsync("#session-warning:not([hidden])");
         Assert.Equal("Fortsett å være innlogget", await visit.Page.EvaluateAsync<string>("document.activeElement.textContent"));
