@@ -41,11 +41,27 @@ public sealed record Report
     public required ReportTable KeyFigures { get; init; }
     /// <summary>The tables, in the order they are read.</summary>
     public required IReadOnlyList<ReportTable> Tables { get; init; }
+    /// <summary>What the meeting should notice, made from the figures by rules, the most important first; empty in versions from before there were any.</summary>
+    public IReadOnlyList<ReportHighlight> Highlights { get; init; } = [];
+    /// <summary>Tables that are not shown, and why.</summary>
+    public IReadOnlyList<OmittedTable> Omitted { get; init; } = [];
     /// <summary>How it was counted and what was hidden, in bokmål, a paragraph each.</summary>
     public required IReadOnlyList<string> Method { get; init; }
     /// <summary>SHA-256, in hexadecimal, of the canonical form (RFC 8785) of this document without this member.</summary>
     public string? Hash { get; init; }
 }
+
+/// <summary>A sentence that the figures of a report give by a rule.</summary>
+/// <param name="Code">Of the rule; stable.</param>
+/// <param name="Text">Bokmål, with its number.</param>
+/// <param name="Table">Code of the table of this report that the number stands in.</param>
+public sealed record ReportHighlight(string Code, string Text, string Table);
+
+/// <summary>A table that is not shown.</summary>
+/// <param name="Code">Stable.</param>
+/// <param name="Title">Bokmål.</param>
+/// <param name="Reason">Why not, in bokmål.</param>
+public sealed record OmittedTable(string Code, string Title, string Reason);
 
 /// <summary>A table.</summary>
 /// <param name="Code">Stable.</param>

@@ -31,6 +31,7 @@ builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbConte
 builder.Services.AddSingleton<ProtectedFacts>();
 builder.AddQuestionLimit();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<Denominators>();
 builder.Services.AddSingleton<QuarterReports>();
 builder.Services.AddSingleton<MeetingReports>();
 builder.Services.AddHostedService<QuarterFreezer>();
@@ -48,5 +49,7 @@ app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags(
 app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>()
     .MapParkedMessages<StatisticsDbContext>().MapRebuildFacts();
 app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
+// Read now, so that a file with a fault stops the start.
+_ = app.Services.GetRequiredService<Denominators>();
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

@@ -9,7 +9,17 @@ using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Avvik.Statistics.Documents;
 
-/// <summary>A workbook with a sheet for each table: numbers are numbers, the header stays in sight and can be filtered by.</summary>
+/// <summary>One sheet: what it is called and what stands in it.</summary>
+internal sealed record WorkbookSheet(string Title, ReportTable Table)
+{
+    /// <summary>Drawn beside the table.</summary>
+    public ReportChart? Chart { get; init; }
+}
+
+/// <summary>
+/// A workbook with a sheet for each table, with codes beside names: numbers are numbers, also those compared with, the header stays in sight and can be filtered by,
+/// and each sheet is set up to be printed.
+/// </summary>
 internal static class Workbook
 {
     // Cell formats; the first is what a sheet falls back to.
@@ -24,10 +34,10 @@ internal static class Workbook
             // Or it is called something else each time.
             workbook.ChangeIdOfPart(book, "book");
             var formats = new Formats();
-            var sheets = CsvArchive.Tables(document).Zip(Titles(document)).ToList();
-            foreach (var (i, (table, _)) in sheets.Index()) WriteSheet(book.AddNewPart<WorksheetPart>(Id(i)), table, formats);
+            var sheets = Sheets(document);
+            foreach (var (i, sheet) in sheets.Index()) WriteSheet(book.AddNewPart<WorksheetPart>(Id(i)), sheet, formats, document);
             WriteStyles(book.AddNewPart<WorkbookStylesPart>("styles"), formats);
-            WriteBook(book, sheets.ConvertAll(s => (s.First, s.Second)));
+            WriteBook(book, sheets);
             var properties = workbook.AddCoreFilePropertiesPart();
             workbook.ChangeIdOfPart(properties, "properties");
             WriteProperties(properties, document);
@@ -35,39 +45,98 @@ internal static class Workbook
         return Settled(package, document.ExtractedAt.ToUniversalTime());
     }
 
-    private static void WriteSheet(WorksheetPart part, ReportTable table, Formats formats)
+    /// <summary>About the report, a sheet for each table, and what the codes mean.</summary>
+    public static IReadOnlyList<WorkbookSheet> Sheets(ReportDocument document)
     {
+        static ReportTable Words(string name, IEnumerable<string[]> lines) => lines.ToList() is var all
+            ? new(name, [.. all[0].Select(title => new ReportColumn(title, ColumnType.Text))],
+                [.. all.Skip(1).Select(line => (IReadOnlyList<ReportCell>)[.. line.Select(word => (ReportCell)word)])]) : null!;
+        WorkbookSheet[] sheets =
+        [
+            new(Texts.Report("about"), Words("about", CsvArchive.About(document))),
+            .. document.Data.Select(t => new WorkbookSheet(t.Title, Table(t)) { Chart = Moved(t) }),
+            new(Texts.Report("sheetDictionary"), Words("dictionary", CsvArchive.Dictionary(document))),
+        ];
+        return [.. sheets.Zip(Titles(sheets.Select(s => s.Title)), (s, title) => s with { Title = title })];
+    }
+
+    // What is compared with is followed by the change since then.
+    private static ReportTable Table(DataTable table)
+    {
+        var hasParents = table.Rows.Any(r => r.Parent is not null);
+        return new(table.Code,
+            [
+                new(Texts.Report("columnCode"), ColumnType.Text), new(Texts.Report("columnWhat"), ColumnType.Text),
+                .. hasParents ? [new(Texts.Report("columnParentCode"), ColumnType.Text), new(Texts.Report("columnParent"), ColumnType.Text)]
+                    : Array.Empty<ReportColumn>(),
+                .. table.Columns.SelectMany(c => c.Compared is null ? [c.Column] : new[] { c.Column, c.Column with
+                    { Title = Texts.Report("columnChange", char.ToLowerInvariant(c.Column.Title[0]) + c.Column.Title[1..]), Signed = true } }),
+            ],
+            [.. table.Rows.Select(r => (IReadOnlyList<ReportCell>)
+            [
+                r.Code, r.Label, .. hasParents ? [r.Parent, r.ParentLabel] : Array.Empty<ReportCell>(),
+                .. table.Columns.Zip(r.Cells).SelectMany(c => c.First.Compared is null ? [c.Second] : new[] { c.Second,
+                    r.Cells[0].Number is { } now && c.Second.Number is { } before ? now - before : c.Second.IsSuppressed ? ReportCell.Suppressed : ReportCell.Empty }),
+            ])]);
+    }
+
+    // The codes are before what is drawn.
+    private static ReportChart? Moved(DataTable table) => (By: table.Rows.Any(r => r.Parent is not null) ? 3 : 1, table.Chart) switch
+    {
+        (var by, TrendChart trend) => trend with { Labels = 1, Values = 1 + by, Centre = 2 + by, Lower = 3 + by, Upper = 4 + by },
+        (var by, BarChart bars) => bars with { Labels = 1, Values = 1 + by },
+        _ => null,
+    };
+
+    private static void WriteSheet(WorksheetPart part, WorkbookSheet of, Formats formats, ReportDocument document)
+    {
+        var table = of.Table;
+        if (of.Chart is not null && table.Rows.Count > 0) WorkbookChart.Add(part, of, table.Columns.Count + 1);
         using var sheet = OpenXmlWriter.Create(part);
-        var rows = table.Total is { } total ? [.. table.Rows, total] : table.Rows;
         sheet.WriteStartElement(new Worksheet());
-        sheet.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen })
+        sheet.WriteElement(new SheetProperties(new PageSetupProperties { FitToPage = true }));
+        sheet.WriteElement(new SheetViews(new SheetView(new Pane
+        {
+            VerticalSplit = 1,
+            TopLeftCell = "A2",
+            ActivePane = PaneValues.BottomLeft,
+            State = PaneStateValues.Frozen,
+        })
         { WorkbookViewId = 0 }));
-        double Width(int column) => Math.Clamp(rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
-            .Append(table.Columns[column].Title.Length + 3).Max() + 2, 10, 60);
-        sheet.WriteElement(new Columns(table.Columns.Select((_, i) =>
-            new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
+        double Width(int column) => Math.Clamp(table.Rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
+            .Append(Math.Min(table.Columns[column].Title.Length + 3, 28)).Max() + 2, 10, 60);
+        sheet.WriteElement(new Columns(table.Columns.Select((_, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
         sheet.WriteStartElement(new SheetData());
         sheet.WriteStartElement(new Row { RowIndex = 1 });
         foreach (var (i, column) in table.Columns.Index()) WriteText(sheet, Reference(i, 1), column.Title, Strong);
         sheet.WriteEndElement();
-        foreach (var (r, row) in rows.Index())
+        foreach (var (r, row) in table.Rows.Index())
         {
             sheet.WriteStartElement(new Row { RowIndex = (uint)r + 2 });
-            var isTotal = r == table.Rows.Count;
             foreach (var (i, cell) in row.Index())
             {
                 var (reference, column) = (Reference(i, r + 2), table.Columns[i]);
                 if (cell.IsSuppressed) WriteText(sheet, reference, Wording.Hidden, Right);
-                else if (cell.Number is { } number) WriteNumber(sheet, reference, Wording.Round(number, column) / (column.Type is ColumnType.Percent ? 100 : 1),
-                    formats.Of(column, isTotal));
-                else if (cell.Text is { } text) WriteText(sheet, reference, text, isTotal ? Strong : text.Length > 58 ? Wrapped : Plain);
+                else if (cell.Number is { } number)
+                    WriteNumber(sheet, reference, Wording.Round(number, column) / (column.Type is ColumnType.Percent ? 100 : 1), formats.Of(column));
+                else if (cell.Text is { } text) WriteText(sheet, reference, text, text.Length > 58 ? Wrapped : Plain);
             }
             sheet.WriteEndElement();
         }
         sheet.WriteEndElement();
-        // A total sorted in among its parts would read as one of them.
         sheet.WriteElement(new AutoFilter { Reference = Range(table, "") });
+        // As wide as the paper and as long as it is, each page with its title and number.
+        sheet.WriteElement(new PageSetup
+        {
+            PaperSize = 9,
+            Orientation = table.Columns.Count > 6 || of.Chart is not null ? OrientationValues.Landscape : OrientationValues.Portrait,
+            FitToWidth = 1,
+            FitToHeight = 0,
+        });
+        static string Escaped(string text) => text.Replace("&", "&&", StringComparison.Ordinal);
+        sheet.WriteElement(new HeaderFooter(new OddHeader($"&L{Escaped(of.Title)}&R{Escaped(document.Community)}"),
+            new OddFooter($"&L{Escaped(document.Title)}, {document.Period}, {Wording.EditionShort(document)}&R&P/&N")));
+        if (part.DrawingsPart is { } drawings) sheet.WriteElement(new Drawing { Id = part.GetIdOfPart(drawings) });
         sheet.WriteEndElement();
     }
 
@@ -76,7 +145,7 @@ internal static class Workbook
         {
             CellReference = reference,
             DataType = CellValues.InlineString,
-            StyleIndex = style
+            StyleIndex = style,
         });
 
     private static void WriteNumber(OpenXmlWriter sheet, string reference, decimal number, uint style) =>
@@ -86,56 +155,52 @@ internal static class Workbook
             StyleIndex = style
         });
 
-    private static void WriteBook(WorkbookPart part, List<(ReportTable Table, string Title)> sheets)
+    private static void WriteBook(WorkbookPart part, IReadOnlyList<WorkbookSheet> sheets)
     {
+        static string Quoted(string title) => $"'{title.Replace("'", "''", StringComparison.Ordinal)}'";
         using var book = OpenXmlWriter.Create(part);
         book.WriteStartElement(new DocumentFormat.OpenXml.Spreadsheet.Workbook());
         book.WriteElement(new Sheets(sheets.Select((s, i) => new Sheet { Name = s.Title, SheetId = (uint)i + 1, Id = Id(i) })));
-        // Excel finds a sheet's filter by this name.
-        book.WriteElement(new DefinedNames(sheets.Select((s, i) =>
-            new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}")
-            {
-                Name = "_xlnm._FilterDatabase",
-                LocalSheetId = (uint)i,
-                Hidden = true
-            })));
+        // Excel finds a sheet's filter, and the row to repeat on each printed page, by these names.
+        book.WriteElement(new DefinedNames(sheets.SelectMany((s, i) => new[]
+        {
+            new DefinedName($"{Quoted(s.Title)}!{Range(s.Table, "$")}") { Name = "_xlnm._FilterDatabase", LocalSheetId = (uint)i, Hidden = true },
+            new DefinedName($"{Quoted(s.Title)}!$1:$1") { Name = "_xlnm.Print_Titles", LocalSheetId = (uint)i },
+        })));
         book.WriteEndElement();
     }
 
     private static void WriteStyles(WorkbookStylesPart part, Formats formats)
     {
         using var styles = OpenXmlWriter.Create(part);
-        var (light, heavy) = (new Font(new FontSize { Val = 11 }, new FontName { Val = "Calibri" }),
-            new Font(new Bold(), new FontSize { Val = 11 }, new FontName { Val = "Calibri" }));
+        var light = new Font(new FontSize { Val = 11 }, new FontName { Val = "Calibri" });
+        var heavy = new Font(new Bold(), new FontSize { Val = 11 }, new FontName { Val = "Calibri" });
         CellFormat[] words =
         [
             new() { FormatId = 0, FontId = 0 },
             new(new Alignment { WrapText = true, Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 0, ApplyAlignment = true },
-            new(new Alignment { Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 1, ApplyFont = true, ApplyAlignment = true },
+            new(new Alignment { WrapText = true, Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 1, ApplyFont = true, ApplyAlignment = true },
             new(new Alignment { Horizontal = HorizontalAlignmentValues.Right }) { FormatId = 0, FontId = 0, ApplyAlignment = true },
         ];
-        CellFormat Number(uint code, uint font) =>
-            new() { FormatId = 0, FontId = font, NumberFormatId = Formats.First + code, ApplyNumberFormat = true, ApplyFont = font > 0 };
-        var numbers = formats.Codes.SelectMany((_, i) => new[] { Number((uint)i, 0), Number((uint)i, 1) });
+        var numbers = formats.Codes.Select((_, i) => new CellFormat { FormatId = 0, FontId = 0, NumberFormatId = Formats.First + (uint)i, ApplyNumberFormat = true });
+        static Fill Fill(PatternValues pattern) => new(new PatternFill { PatternType = pattern });
         var stylesheet = new Stylesheet(
             new Fonts(light, heavy) { Count = 2 },
-            new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }),
-                new Fill(new PatternFill { PatternType = PatternValues.Gray125 }))
-            { Count = 2 },
+            new Fills(Fill(PatternValues.None), Fill(PatternValues.Gray125)) { Count = 2 },
             new Borders(new Border()) { Count = 1 },
             new CellStyleFormats(new CellFormat { NumberFormatId = 0, FontId = 0, FillId = 0, BorderId = 0 }) { Count = 1 },
             new CellFormats(words.Concat(numbers)),
             new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }) { Count = 1 });
-        if (formats.Codes.Count > 0) stylesheet.NumberingFormats =
-            new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
+        if (formats.Codes.Count > 0)
+            stylesheet.NumberingFormats = new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
         styles.WriteElement(stylesheet);
     }
 
     private static void WriteProperties(CoreFilePropertiesPart part, ReportDocument document)
     {
         using var properties = XmlWriter.Create(part.GetStream(FileMode.Create), new() { Encoding = new UTF8Encoding(false), CloseOutput = true });
-        const string core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties", dc = "http://purl.org/dc/elements/1.1/",
-            terms = "http://purl.org/dc/terms/", xsi = "http://www.w3.org/2001/XMLSchema-instance";
+        const string core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties", dc = "http://purl.org/dc/elements/1.1/";
+        const string terms = "http://purl.org/dc/terms/", xsi = "http://www.w3.org/2001/XMLSchema-instance";
         properties.WriteStartElement("cp", "coreProperties", core);
         properties.WriteElementString("dc", "title", dc, $"{document.Title} – {document.Period}");
         properties.WriteElementString("dc", "language", dc, "nb-NO");
@@ -147,10 +212,10 @@ internal static class Workbook
     }
 
     /// <summary>What a tab may be called: 31 characters, some of them not allowed, and no two alike whatever their case.</summary>
-    private static IEnumerable<string> Titles(ReportDocument document)
+    private static IEnumerable<string> Titles(IEnumerable<string> titles)
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var title in document.Sections.Select(s => s.Title).Prepend(Texts.Report("keyFigures")).Prepend(Texts.Report("about")))
+        foreach (var title in titles)
         {
             var plain = string.Concat(title.Select(c => c is '[' or ']' or ':' or '*' or '?' or '/' or '\\' ? ' ' : c)).Trim('\'', ' ');
             var name = plain.Length > 31 ? plain[..31].TrimEnd() : plain;
@@ -165,14 +230,14 @@ internal static class Workbook
 
     private static string Id(int sheet) => string.Create(CultureInfo.InvariantCulture, $"sheet{sheet + 1}");
 
-    private static string Reference(int column, int row) => Letters(column) + row.ToString(CultureInfo.InvariantCulture);
+    public static string Reference(int column, int row) => Letters(column) + row.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The header and the rows, without the total.</summary>
+    /// <summary>The header and the rows.</summary>
     private static string Range(ReportTable table, string absolute) =>
         string.Create(CultureInfo.InvariantCulture,
             $"{absolute}A{absolute}1:{absolute}{Letters(table.Columns.Count - 1)}{absolute}{Math.Max(table.Rows.Count, 1) + 1}");
 
-    private static string Letters(int column) => (column >= 26 ? Letters(column / 26 - 1) : "") + (char)('A' + column % 26);
+    public static string Letters(int column) => (column >= 26 ? Letters(column / 26 - 1) : "") + (char)('A' + column % 26);
 
     // The package is stamped with the clock as it is made: the same parts are packed again, in order, with the report's own moment.
     private static byte[] Settled(MemoryStream package, DateTimeOffset moment)
@@ -191,7 +256,7 @@ internal static class Workbook
         return settled.ToArray();
     }
 
-    /// <summary>The number formats that the tables need, each in light and in heavy letters.</summary>
+    /// <summary>The number formats that the tables need.</summary>
     private sealed class Formats
     {
         /// <summary>Below are Excel's own.</summary>
@@ -199,13 +264,17 @@ internal static class Workbook
 
         public List<string> Codes { get; } = [];
 
-        public uint Of(ReportColumn column, bool isTotal)
+        public uint Of(ReportColumn column)
         {
-            var number = column.Type is ColumnType.Mixed ? "General"
-                : (column.Type is ColumnType.Integer ? "#,##0" : "#,##0." + new string('0', column.Decimals)) + (column.Type is ColumnType.Percent ? " %" : "");
+            var number = column.Type switch
+            {
+                ColumnType.Mixed => "General",
+                ColumnType.Integer => "#,##0",
+                _ => "#,##0." + new string('0', column.Decimals) + (column.Type is ColumnType.Percent ? " %" : ""),
+            };
             var code = column.Signed ? $"+{number};-{number};{number}" : number;
             if (!Codes.Contains(code, StringComparer.Ordinal)) Codes.Add(code);
-            return 4 + 2 * (uint)Codes.IndexOf(code) + (isTotal ? 1u : 0);
+            return 4 + (uint)Codes.IndexOf(code);
         }
     }
 }

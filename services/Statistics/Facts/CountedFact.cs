@@ -65,7 +65,7 @@ internal static class CountedFacts
 }
 
 /// <summary>One code for each dimension.</summary>
-[InlineArray(17)]
+[InlineArray(Dimension.Count)]
 internal struct Codes
 {
     private int _first;

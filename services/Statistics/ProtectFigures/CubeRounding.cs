@@ -20,18 +20,9 @@ internal sealed class CubeRounding
 
     // What a value of a block is made of. Numbers of the course of a case go with the last.
     private static readonly Dimension[][] Blocks =
-    [
-        [Dimension.Region, Dimension.Municipality, Dimension.Unit, Dimension.Direction, Dimension.Reporter, Dimension.Respondent],
-        [Dimension.Agreement],
-        [Dimension.Category, Dimension.Clause],
-        [Dimension.Kind],
-        [Dimension.PatientGroup],
-        [Dimension.Harm],
-        [Dimension.HopPair],
-        [Dimension.Cause],
-        [Dimension.State],
-    ];
-    private const int Parties = 0, Category = 2, Harm = 5, Hops = 6, Course = 8;
+        [.. Enum.GetValues<Block>().Select(block => Dimension.All.Where(d => d.Block == block).ToArray())];
+    private const int Parties = (int)Block.Parties, Category = (int)Block.Category, Harm = (int)Block.Harm, Hops = (int)Block.HopPair,
+        Course = (int)Block.Course;
 
     private readonly SeededRandom _random;
     private readonly StringPools _pools;
@@ -289,7 +280,7 @@ internal sealed class CubeRounding
         var fact = course;
         for (var block = 0; block < Blocks.Length; block++)
             foreach (var dimension in Blocks[block]) fact.Codes[dimension.Index] = _values[block][record[block]].Fact[dimension];
-        foreach (var dimension in new[] { Dimension.Community, Dimension.Quarter }) fact.Codes[dimension.Index] = like[dimension];
+        foreach (var dimension in Dimension.All.Where(d => d.Block is null)) fact.Codes[dimension.Index] = like[dimension];
         fact.Hops = _values[Hops][record[Hops]].Fact.Hops;
         return fact;
     }

@@ -2,52 +2,46 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.ProtectFigures;
-using Microsoft.Extensions.Options;
 using ReportTable = Avvik.Client.ReportTable;
 
 namespace Avvik.Statistics.Reports;
 
 /// <summary>What a part of the community gets of its year, and what the revision of an agreement needs of its whole life; all from protected figures.</summary>
-internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts protectedFacts, StringPools pools, IOptions<ReportOptions> options)
+internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts protectedFacts, StringPools pools)
 {
-    private static readonly string[] Crossed = ["direction", "clause", "category", "kind", "harm"];
+    private static readonly string[] OfPart = ["direction", "clause", "category", "kind", "harm", "cause", "measureState"];
 
     /// <summary>A region's year, to its dialogmøte; null until the year is frozen.</summary>
     public async Task<Report?> RegionAsync(HealthCommunity community, Region region, Period year, CancellationToken ct)
     {
         var code = pools[Dimension.Region].CodeOf(region.Code);
-        var made = await PartAsync(community, year, fact => fact[Dimension.Region] == code, ct);
-        if (made is not var (whole, builder)) return null;
+        if (await reports.SumAsync(community, year, fact => fact[Dimension.Region] == code, ct) is not var (report, builder, trend)) return null;
         var municipalities = region.Municipalities.Select(m => m.MunicipalityNumber).ToHashSet(StringComparer.Ordinal);
         ReportTable Own(ReportTable table) => table with { Rows = [.. table.Rows.Where(r => municipalities.Contains(r.Code))] };
-        return whole with
+        return QuarterReports.Complete(report with
         {
             Kind = "region",
             Subject = region.Code,
             Title = Texts.Report("titleRegion", region.Name, year.Code),
-            KeyFigures = builder.KeyFigures([]),
-            Tables =
-            [
-                .. builder.IsShown("municipality") ? [Own(builder.Table("municipality", []))] : Array.Empty<ReportTable>(),
-                Own(builder.Answers()), Own(builder.Pairs()), .. Crossed.Select(table => builder.Table(table, [])),
-            ],
-        };
+        }, builder,
+        [
+            .. ReportBuilder.Trends(trend, isProtected: true), Own(report.Tables.Single(t => t.Code == "municipality")), Own(builder.Answers()),
+            Own(builder.Pairs()), .. report.Tables.Where(t => OfPart.Contains(t.Code)), builder.Quality(hasParties: false),
+        ]);
     }
 
     /// <summary>A patient group's year, to its fagutvalg; null until the year is frozen.</summary>
     public async Task<Report?> PatientGroupAsync(HealthCommunity community, string group, Period year, CancellationToken ct)
     {
         bool IsOf(CountedFact fact) => Dimension.Members(pools[Dimension.PatientGroup][fact[Dimension.PatientGroup]]).Contains(group);
-        return await PartAsync(community, year, IsOf, ct) is var (whole, builder) ? whole with
+        return await reports.SumAsync(community, year, IsOf, ct) is not var (report, builder, trend) ? null : QuarterReports.Complete(report with
         {
             Kind = "patientGroup",
             Subject = group,
             Title = Texts.Report("titlePatientGroup", Labels.Of("patientGroup", group, community), year.Code),
-            KeyFigures = builder.KeyFigures([]),
-            Tables = [.. Crossed.Select(table => builder.Table(table, []))],
             // Texts never come here: they are in the library, which those who get the report can read.
-            Method = [Texts.Report("methodLessons", Labels.Of("patientGroup", group, community)), .. whole.Method],
-        } : null;
+            Method = [Texts.Report("methodLessons", Labels.Of("patientGroup", group, community)), .. report.Method],
+        }, builder, [.. ReportBuilder.Trends(trend, isProtected: true), .. report.Tables.Where(t => OfPart.Contains(t.Code)), builder.Quality(hasParties: false)]);
     }
 
     /// <summary>
@@ -58,9 +52,8 @@ internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts prot
         var quarters = await protectedFacts.FrozenFromAsync(community.Code, agreement.ValidFrom, ct);
         if (quarters.Count == 0 || await protectedFacts.ReadAsync(community.Code, quarters, ct) is not { } set) return null;
         var code = pools[Dimension.Agreement].CodeOf(agreement.Code);
-        var builder = new ReportBuilder(community, new(community, pools, set, fact => fact[Dimension.Agreement] == code), isProtected: true,
-            new Dictionary<string, int>());
-        return new()
+        var builder = new ReportBuilder(community, new(community, pools, set, fact => fact[Dimension.Agreement] == code), isProtected: true, Rates.None);
+        return QuarterReports.Complete(new()
         {
             Kind = "agreement",
             Community = community.Code,
@@ -73,16 +66,8 @@ internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts prot
             RoundedTo = Protection.Base,
             ExtractedAt = (await reports.FrozenAsync(community.Code, quarters[^1].Code, null, ct))!.FrozenAt,
             KeyFigures = builder.KeyFigures([]),
-            Tables = [builder.Clauses()],
-            Method = QuarterReports.Method(isProtected: true, hasMunicipalities: true),
-        };
-    }
-
-    private async Task<(Report Whole, ReportBuilder Builder)?> PartAsync(HealthCommunity community, Period year, Func<CountedFact, bool> isIncluded,
-        CancellationToken ct)
-    {
-        if (await reports.YearAsync(community, year, ct) is not { } whole
-            || await protectedFacts.ReadAsync(community.Code, year.Quarters, ct) is not { } set) return null;
-        return (whole, new(community, new(community, pools, set, isIncluded), isProtected: true, options.Value.InhabitantsOf(year.From.Year)));
+            Tables = [],
+            Method = QuarterReports.Method(isProtected: true),
+        }, builder, [builder.Clauses(), builder.Table("category", []), builder.Table("course", [])]);
     }
 }

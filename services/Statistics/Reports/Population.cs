@@ -13,11 +13,9 @@ internal sealed class Population
 {
     private static readonly Dimension[] Dimensions =
     [
-        Dimension.Region, Dimension.Municipality, Dimension.Direction, Dimension.Respondent, Dimension.Kind, Dimension.Category, Dimension.Clause,
-        Dimension.PatientGroup, Dimension.Cause, Dimension.Harm, Dimension.HopPair,
+        Dimension.Region, Dimension.Municipality, Dimension.Direction, Dimension.Reporter, Dimension.Respondent, Dimension.Kind, Dimension.Category,
+        Dimension.Clause, Dimension.PatientGroup, Dimension.Cause, Dimension.Harm, Dimension.HopPair,
     ];
-    private static readonly string[] DeviationKinds = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is CountedAs.Deviation)
-        .Order(StringComparer.Ordinal)];
 
     private readonly HealthCommunity _community;
     private readonly StringPools _pools;
@@ -43,6 +41,16 @@ internal sealed class Population
 
     public long Lessons { get; private set; }
 
+    /// <summary>Answered ones for which no cause was given.</summary>
+    public long AnsweredWithoutCause { get; private set; }
+
+    /// <summary>Those with serious harm.</summary>
+    public long Serious => _by[Dimension.Harm.Index].Where(h => _pools[Dimension.Harm][h.Key] is { } harm && Harm.IsSerious(harm)).Sum(h => h.Value.Count);
+
+    /// <summary>How many municipalities none was counted from.</summary>
+    public int SilentMunicipalities => _community.Parties.Count(p => !p.IsTrust
+        && !(_by[Dimension.Reporter.Index].GetValueOrDefault(_pools[Dimension.Reporter].CodeOf(p.OrganizationNumber))?.Count > 0));
+
     /// <summary>By organisation number of the party that is to answer.</summary>
     public IEnumerable<(string Respondent, Aggregate Figures)> Respondents =>
         _by[Dimension.Respondent.Index].Where(r => r.Value.Count > 0).Select(r => (_pools[Dimension.Respondent][r.Key]!, r.Value));
@@ -54,28 +62,36 @@ internal sealed class Population
     /// <summary>By clause, null for those under none: deviations, of them disputed, of them with an unclear agreement as a cause.</summary>
     public (long Count, long Disputed, long AgreementUnclear) Clause(string? clause) => _clauses.GetValueOrDefault(_pools[Dimension.Clause].CodeOf(clause));
 
-    /// <summary>The numbers of all tables: all that the vocabulary knows, zero or not; then what it does not, and what has none.</summary>
-    public IReadOnlyList<Count> Counts() =>
-    [
-        new("total", "all", null, All.Count),
-        .. Of("direction", Dimension.Direction, Vocabulary.Directions.Keys),
-        .. Of("unit", _unitsOfTrust, Dimension.Unit, _community.Trust.Units.Select(u => u.Code))
-            .Select(c => c with { Parent = Directions.MunicipalityToTrust }),
-        .. Of("region", Dimension.Region, _community.Regions.Select(r => r.Code)),
-        .. Municipalities(),
-        .. Of("clause", Dimension.Clause, Vocabulary.Clauses.Keys.OrderBy(c => c.Length).ThenBy(c => c, StringComparer.Ordinal)),
-        .. Of("category", Dimension.Category, Vocabulary.Categories.Keys.Order(StringComparer.Ordinal)),
-        .. Of("kind", Dimension.Kind, DeviationKinds),
-        .. Of("harm", Dimension.Harm, Vocabulary.Harm.Keys.OrderBy(Harm.Rank)),
-        .. Sets("patientGroup", Dimension.PatientGroup, Vocabulary.PatientGroups.Keys),
-        .. Sets("cause", Dimension.Cause, Vocabulary.ContributingFactors.Keys),
-        new("status", "closed", null, _closed), new("status", "open", null, _open), new("status", "overdue", null, _overdue),
-        new("course", "disputed", null, _disputed), new("course", "escalated", null, _escalated), new("course", "reopened", null, _reopened),
-        new("measures", "measures", null, _planned + _done + _checked),
-        new("measureState", "planned", null, _planned), new("measureState", "done", null, _done), new("measureState", "effectChecked", null, _checked),
-        new("lessons", "lessons", null, Lessons),
-        .. Sets("hopPair", Dimension.HopPair, []).Where(c => c.Code is not null),
-    ];
+    /// <summary>
+    /// The numbers of all tables, the largest first, harm by its degree and municipalities by region: all codes that there are, zero or not, and last what has
+    /// none.
+    /// </summary>
+    public IReadOnlyList<Count> Counts()
+    {
+        var regions = Of(Dimension.Region, Codes(Dimension.Region)).ToList();
+        return
+        [
+            new("total", "all", null, All.Count),
+            .. Of(Dimension.Direction, Codes(Dimension.Direction)),
+            .. BySize(Counted("unit", _unitsOfTrust, Dimension.Unit, _community.Trust.Units.Select(u => u.Code)))
+                .Select(c => c with { Parent = Directions.MunicipalityToTrust }),
+            .. regions,
+            .. Municipalities(regions),
+            .. Of(Dimension.Clause, Codes(Dimension.Clause)),
+            .. Of(Dimension.Category, Codes(Dimension.Category)),
+            .. Of(Dimension.Kind, Codes(Dimension.Kind).Where(k => CountedFacts.CountedAs(k) is CountedAs.Deviation)),
+            .. Counted("harm", _by[Dimension.Harm.Index], Dimension.Harm, Codes(Dimension.Harm)).OrderByDescending(c => c.Code is null ? -1 : Harm.Rank(c.Code)),
+            .. Sets(Dimension.PatientGroup, Codes(Dimension.PatientGroup)),
+            .. Sets(Dimension.Cause, Codes(Dimension.Cause)),
+            new("status", "closed", null, _closed), new("status", "open", null, _open), new("status", "overdue", null, _overdue),
+            new("course", "disputed", null, _disputed), new("course", "escalated", null, _escalated), new("course", "reopened", null, _reopened),
+            new("measures", "measures", null, _planned + _done + _checked),
+            new("measureState", "planned", null, _planned), new("measureState", "done", null, _done),
+            new("measureState", "effectChecked", null, _checked),
+            new("lessons", "lessons", null, Lessons),
+            .. Sets(Dimension.HopPair, []).Where(c => c.Code is not null),
+        ];
+    }
 
     private void Add(in CountedFact fact, int toTrust, Dictionary<int, bool> unclear)
     {
@@ -95,8 +111,10 @@ internal sealed class Population
         _planned += weight * (fact.Measures - fact.MeasuresDone);
         _done += weight * (fact.MeasuresDone - fact.MeasuresChecked);
         _checked += weight * fact.MeasuresChecked;
+        var causes = _pools[Dimension.Cause][fact[Dimension.Cause]];
+        if (fact.IsAnswered && string.IsNullOrEmpty(causes)) AnsweredWithoutCause += weight;
         if (!unclear.TryGetValue(fact[Dimension.Cause], out var isUnclear))
-            unclear.Add(fact[Dimension.Cause], isUnclear = Dimension.Members(_pools[Dimension.Cause][fact[Dimension.Cause]]).Contains("agreementUnclear"));
+            unclear.Add(fact[Dimension.Cause], isUnclear = Dimension.Members(causes).Contains("agreementUnclear"));
         var clause = _clauses.GetValueOrDefault(fact[Dimension.Clause]);
         _clauses[fact[Dimension.Clause]] = (clause.Count + weight, clause.Disputed + (fact.Disputes > 0 ? weight : 0),
             clause.AgreementUnclear + (isUnclear ? weight : 0));
@@ -108,34 +126,35 @@ internal sealed class Population
         aggregate.Add(fact);
     }
 
-    private IEnumerable<Count> Municipalities()
+    private IEnumerable<string> Codes(Dimension dimension) => dimension.Terms!(_community).Select(t => t.Code);
+
+    private IEnumerable<Count> Municipalities(List<Count> regions)
     {
-        var counts = Of("municipality", Dimension.Municipality, _community.Regions.SelectMany(r => r.Municipalities).Select(m => m.MunicipalityNumber!))
-            .ToLookup(c => c.Code);
-        return _community.Regions.SelectMany(r => r.Municipalities, (r, m) => counts[m.MunicipalityNumber].First() with { Parent = r.Code });
+        var counts = Of(Dimension.Municipality, Codes(Dimension.Municipality)).ToLookup(c => c.Code);
+        return regions.SelectMany(region => (_community.Regions.FirstOrDefault(r => r.Code == region.Code)?.Municipalities ?? [])
+            .Select(m => counts[m.MunicipalityNumber].First() with { Parent = region.Code }).OrderByDescending(c => c.Value)
+                .ThenBy(c => c.Code, StringComparer.Ordinal));
     }
 
-    private IEnumerable<Count> Of(string table, Dimension dimension, IEnumerable<string> known) => Of(table, _by[dimension.Index], dimension, known);
+    private IEnumerable<Count> Of(Dimension dimension, IEnumerable<string> known) => BySize(Counted(dimension.Name, _by[dimension.Index], dimension, known));
 
-    private IEnumerable<Count> Of(string table, Dictionary<int, Aggregate> aggregates, Dimension dimension, IEnumerable<string> known)
+    private static IEnumerable<Count> BySize(IEnumerable<Count> counts) =>
+        counts.OrderBy(c => c.Code is null).ThenByDescending(c => c.Value).ThenBy(c => c.Code?.Length).ThenBy(c => c.Code, StringComparer.Ordinal);
+
+    private IEnumerable<Count> Counted(string table, Dictionary<int, Aggregate> aggregates, Dimension dimension, IEnumerable<string> known)
     {
         var counted = aggregates.Where(t => t.Value.Count > 0).ToDictionary(t => _pools[dimension][t.Key] ?? "", t => t.Value.Count, StringComparer.Ordinal);
-        string[] codes = [.. known];
-        return
-        [
-            .. codes.Select(code => new Count(table, code, null, counted.GetValueOrDefault(code))),
-            .. counted.Where(c => !codes.Contains(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal)
-                .Select(c => new Count(table, c.Key is "" ? null : c.Key, null, c.Value)),
-        ];
+        return known.Concat(counted.Keys.Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)
+            .Select(code => new Count(table, code is "" ? null : code, null, counted.GetValueOrDefault(code)));
     }
 
-    private IEnumerable<Count> Sets(string table, Dimension dimension, IEnumerable<string> known)
+    private IEnumerable<Count> Sets(Dimension dimension, IEnumerable<string> known)
     {
         var counted = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (code, aggregate) in _by[dimension.Index])
             foreach (var member in Dimension.Members(_pools[dimension][code]).Distinct(StringComparer.Ordinal))
                 counted[member ?? ""] = counted.GetValueOrDefault(member ?? "") + aggregate.Count;
-        return [.. known.Concat(counted.Keys.Where(k => k is not "")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(k => new Count(table, k, null, counted.GetValueOrDefault(k))), new(table, null, null, counted.GetValueOrDefault(""))];
+        return BySize([.. known.Concat(counted.Keys.Where(k => k is not "").Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)
+            .Select(k => new Count(dimension.Name, k, null, counted.GetValueOrDefault(k))), new(dimension.Name, null, null, counted.GetValueOrDefault(""))]);
     }
 }

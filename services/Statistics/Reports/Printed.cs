@@ -1,17 +1,28 @@
+using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Statistics.Documents;
+using Avvik.Statistics.Documents.Pdf;
+using Avvik.Statistics.ProtectFigures;
+using ReportColumn = Avvik.Statistics.Documents.ReportColumn;
+using ReportTable = Avvik.Client.ReportTable;
 
 namespace Avvik.Statistics.Reports;
 
-/// <summary>A report as the formats for reading take it: the same words and figures, with charts of some of the tables.</summary>
-internal static class Printed
+/// <summary>A report as the formats for reading take it: the same figures in chapters of a page each, and all of them with their codes.</summary>
+internal sealed class Printed
 {
+    private const int MostRows = 12;
+    // Below these a change of a share (percentage points) or of an answer time (days) says nothing.
+    private const double SmallestShare = 2, SmallestDays = 0.5;
+
     private static readonly Dictionary<string, (string ContentType, Func<ReportDocument, byte[]> Render)> Formats = new(StringComparer.Ordinal)
     {
         [".csv"] = ("application/zip", CsvArchive.Render),
         [".xlsx"] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Workbook.Render),
-        [".pdf"] = ("application/pdf", Documents.Pdf.PdfReport.Render),
+        [".pdf"] = ("application/pdf", PdfReport.Render),
+        [".note"] = ("application/pdf", PdfReport.RenderNote),
+        [".charts"] = ("application/zip", ChartArchive.Render),
     };
 
     // Columns of an earlier time, and what the change since then is called.
@@ -20,98 +31,294 @@ internal static class Printed
         ["previousQuarter"] = "changePreviousQuarter",
         ["yearBefore"] = "changeYearBefore",
     };
-
-    // Tables whose rows are all that was received, each once.
+    private static readonly string[] Tiles = ["received", "answeredInTimePercent", "medianAnswerDays", "overdue"];
+    private static readonly string[] AboutWhat = ["clause", "category", "harm"], LearntFrom = ["course", "cause", "patientGroup"];
+    private static readonly string[] Trends = ["trend", "trendInTime", "trendHarm"];
+    // Every deviation is in one row and one only.
     private static readonly HashSet<string> Divides = ["direction", "region", "clause", "category", "kind", "harm", "status"];
+
+    private readonly Report _report;
+    private readonly HealthCommunity? _community;
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private int _figures, _tables;
+
+    private Printed(Report report) => (_report, _community) = (report, HealthCommunities.Community(report.Community));
 
     /// <summary>Null for a format that there is not.</summary>
     public static (byte[] Bytes, string ContentType)? As(string format, Report report) =>
         Formats.TryGetValue(format, out var found) ? (found.Render(Of(report)), found.ContentType) : null;
 
-    public static ReportDocument Of(Report report) => new()
+    public static ReportDocument Of(Report report) => new Printed(report).Make();
+
+    private ReportDocument Make()
     {
-        Title = report.Title,
-        Subtitle = report.Reason ?? Texts.Report(report.Version is null ? "subtitleOpen" : "subtitleFrozen"),
-        Community = HealthCommunities.Community(report.Community)?.Name ?? report.Community,
-        Period = Labels.Period(report.Period),
-        Version = report.Version ?? 0,
-        ExtractedAt = report.ExtractedAt,
-        ContentHash = report.Hash ?? "",
-        KeyFigures = [.. report.KeyFigures.Rows.Select(r => new KeyFigure(r.Label, TypeOf(r.Code!), Cell(r.Values[0]), Compared(report.KeyFigures, r),
-            DecimalsOf(r.Code!)))],
-        Sections = [.. report.Tables.Where(t => t.Rows.Count > 0).Select(t => Section(t, report.KeyFigures))],
-        Method = [.. report.Method],
-        Suppression = report.RoundedTo > 1 ? [Texts.Report("roundedTo", report.RoundedTo)] : [],
+        var chapters = new List<ReportChapter>();
+        foreach (var chapter in new Func<int, ReportChapter>[] { Development, Parties, Subjects, Learning, Method })
+            if (chapter(chapters.Count + 2) is ({ Sections.Count: > 0 } or { Notes.Count: > 0 }) and var made) chapters.Add(made);
+        var highlights = _report.Highlights.Count > 0 ? _report.Highlights : Highlights.Of(_report);
+        return new()
+        {
+            Title = Texts.Report($"heading{Labels.Capital(Kind)}", Subject()),
+            Community = _community?.Name ?? _report.Community,
+            CommunityCode = _report.Community,
+            Period = _report.Kind == "agreement" ? Texts.Report("fromTo", Day(_report.From), Day(_report.To))
+                : Labels.Period(_report.Period),
+            PeriodCode = _report.Period,
+            Version = _report.Version,
+            IsPreliminary = _report.Audience == Report.Own,
+            ExtractedAt = _report.ExtractedAt,
+            Reason = _report.Reason is { } reason ? Texts.Report("reason", reason) : null,
+            ContentHash = _report.Hash,
+            HighlightsTitle = Texts.Report($"noticeTitle{Labels.Capital(Kind)}"),
+            Highlights = [.. highlights.Select(h => new Highlight(h.Text, _places.GetValueOrDefault(h.Table, Texts.Report("placeKeyFigures"))))],
+            KeyFigures = [.. Tiles.Select(code => Tile(_report.KeyFigures.Rows.Single(r => r.Code == code)))],
+            Reading =
+            [
+                .. _report.RoundedTo > 1 ? [Texts.Report("roundedTo", _report.RoundedTo)] : Array.Empty<string>(),
+                Texts.Report("methodFewReports"),
+            ],
+            Chapters = chapters,
+            Data = [.. _report.Tables.Prepend(_report.KeyFigures).Select(Data)],
+        };
+    }
+
+    private string Kind => _report.Audience == Report.Own ? "own" : _report.Kind;
+
+    private string Subject() => _report.Subject is not { } subject || _community is null ? "" : _report.Kind switch
+    {
+        "region" => Labels.Of("region", subject, _community),
+        "patientGroup" => Labels.Of("patientGroup", subject, _community),
+        "agreement" => Labels.Of("agreement", subject, _community),
+        _ => Labels.Of(subject, _community),
     };
 
-    // A comparison that there is nothing of is left out; what there is has behind it how much has changed.
-    internal static ReportSection Section(Client.ReportTable table, Client.ReportTable keyFigures)
+    private ReportChapter Development(int page)
     {
-        int[] shown = [.. Enumerable.Range(0, table.Columns.Count).Where(c => !Changes.ContainsKey(table.Columns[c].Code)
-            || table.Rows.Any(r => r.Values[c] is not null))];
-        return new(table.Title, new Documents.ReportTable(FileName(table.Title), [new(table.Title, ColumnType.Text),
-            .. shown.SelectMany(c => Columns(table.Columns[c]))], [.. table.Rows.Select(r => Cells(r.Label, r.Values))])
+        var trends = Trends.Select(Find).OfType<ReportTable>().Where(t => t.Rows.Count > 1).ToList();
+        var hasLimits = trends.Exists(t => t.Rows[0].Values[1] is not null);
+        var between = Find("between");
+        return new(Texts.Report("chapterDevelopment"),
+        [
+            .. trends.Select(t => new ReportSection(Place(t, page, isFigure: true), Plain(t))
+                { Chart = new TrendChart(t.Title, Labels: 0, Values: 1, Centre: 2, Lower: 3, Upper: 4) }),
+            .. between is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(between, page), Plain(between)) { Introduction = Texts.Report("betweenLimits") }],
+        ])
+        { Introduction = trends.Count == 0 ? null : Texts.Report(hasLimits ? "controlLimits" : "tooFewForLimits", ControlChart.FewestValues) };
+    }
+
+    private ReportChapter Parties(int page)
+    {
+        var sections = new List<ReportSection>();
+        if (Find("direction") is { } direction) sections.Add(Bars(direction, page));
+        var (region, municipality, answers) = (Find("region"), Find("municipality"), Find("answers"));
+        if ((region ?? municipality ?? answers) is not null) sections.Add(PartySection(region, municipality, answers, page));
+        return new(Texts.Report("chapterParties"), sections);
+    }
+
+    /// <summary>Regions as headings of their municipalities: how many there were, the rates, and how soon they answer.</summary>
+    private ReportSection PartySection(ReportTable? region, ReportTable? municipality, ReportTable? answers, int page)
+    {
+        var counts = municipality ?? region;
+        var rates = counts is null ? [] : counts.Columns.Index().Where(c => c.Item.Code.StartsWith("per", StringComparison.Ordinal)).ToList();
+        ReportColumn[] columns =
+        [
+            new(Texts.Report("columnParty"), ColumnType.Text), .. counts is null ? Array.Empty<ReportColumn>() : [Column("count", Texts.Report("columnDeviations"))],
+            .. rates.Select(r => Column(r.Item.Code, r.Item.Label)),
+            .. answers is null ? Array.Empty<ReportColumn>() : [Column("medianAnswerDays", Texts.Report("columnMedian")),
+                Column("answeredInTimePercent", Texts.Report("columnInTime"))],
+        ];
+        var (rows, headings, silent) = (new List<IReadOnlyList<ReportCell>>(), new List<int>(), 0);
+        ReportCell[] Cells(string label, Client.ReportRow? counted, Client.ReportRow? answered) =>
+        [
+            label, .. counts is null ? Array.Empty<ReportCell>() : [Cell(counted?.Values[0])], .. rates.Select(r => Cell(counted?.Values[r.Index])),
+            .. answers is null ? Array.Empty<ReportCell>() : [Cell(answered?.Values[0]), Cell(answered?.Values[2])],
+        ];
+        if (answers?.Rows.FirstOrDefault(r => r.Code == _community?.Trust.OrganizationNumber) is { } trust) Add(Cells(trust.Label, null, trust), isHeading: true);
+        var regions = region?.Rows.Where(r => r.Code is not null).ToList()
+            ?? [.. (_community?.Regions ?? []).Where(r => _report.Subject == r.Code).Select(r => new Client.ReportRow(r.Code, r.Name, null, []))];
+        foreach (var heading in regions)
         {
-            Total = Divides.Contains(table.Code) ? Cells(Texts.Report("rowTotal"), Whole(table, keyFigures)) : null,
-        })
+            Add(Cells(heading.Label, region is null ? null : heading, null), isHeading: true);
+            var parties = municipality?.Rows.Where(r => r.Parent == heading.Code).Select(r => (r.Code, r.Label))
+                ?? answers?.Rows.Where(r => r.Parent == heading.Code).Select(r => (r.Code, r.Label)) ?? [];
+            foreach (var (code, label) in parties)
+            {
+                var cells = Cells(label, municipality?.Rows.FirstOrDefault(r => r.Code == code), answers?.Rows.FirstOrDefault(r => r.Code == code));
+                if (cells.Skip(1).All(c => c == ReportCell.Empty || c.Number == 0)) silent++;
+                else Add(cells, isHeading: false);
+            }
+        }
+        if (region?.Rows.FirstOrDefault(r => r.Code is null && r.Values[0]?.Value > 0) is { } other) Add(Cells(Texts.Report("rowNoMunicipality"), other, null), true);
+        var title = Place(region ?? municipality ?? answers!, page, title: Texts.Report("sectionParties"));
+        foreach (var table in new[] { region, municipality, answers }.OfType<ReportTable>()) _places[table.Code] = _places[(region ?? municipality ?? answers!).Code];
+        return new(title, new("parter", columns, rows) { Headings = headings })
         {
-            Introduction = table.Code == "trend" ? Texts.Report(table.Rows[0].Values[1] is null
-                ? "tooFewForLimits" : "controlLimits", ControlChart.FewestValues) : null,
-            Chart = ChartOf(table),
+            Introduction = Texts.Report(municipality is null ? "partiesWithoutCounts" : "partiesRead"),
+            Note = silent > 0 ? Texts.Report("partiesSilent", silent) : null,
         };
 
-        IReadOnlyList<ReportCell> Cells(string label, IReadOnlyList<Figure?> values) =>
-            [label, .. shown.SelectMany(c => Changes.ContainsKey(table.Columns[c].Code)
-                ? [Cell(values[c]), Change(values[0], values[c])] : new[] { Cell(values[c]) })];
+        void Add(IReadOnlyList<ReportCell> cells, bool isHeading)
+        {
+            if (isHeading) headings.Add(rows.Count);
+            rows.Add(cells);
+        }
     }
 
-    private static IEnumerable<Documents.ReportColumn> Columns(Client.ReportColumn column)
+    private ReportChapter Subjects(int page)
     {
-        yield return Column(column.Label, column.Code);
-        if (Changes.TryGetValue(column.Code, out var label)) yield return new(Texts.Report(label), ColumnType.Integer, Signed: true);
+        var clauses = Find("clauses");
+        return new(Texts.Report("chapterSubjects"),
+        [
+            .. clauses is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(clauses, page), Without(clauses)) { Chart = new BarChart(clauses.Title, 0, 1) }],
+            .. AboutWhat.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)),
+        ]);
     }
+
+    private ReportChapter Learning(int page) => new(Texts.Report("chapterLearning"),
+    [
+        .. Find("measureState") is { } measures ? [Bars(measures, page)] : Array.Empty<ReportSection>(),
+        .. LearntFrom.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)), Other(page),
+    ]);
+
+    /// <summary>What is counted beside the deviations, as a table.</summary>
+    private ReportSection Other(int page)
+    {
+        string[] codes = ["lessons", "goodCollaboration", "proposals"];
+        var table = _report.KeyFigures with
+        {
+            Code = "beside",
+            Title = Texts.Report("sectionBeside"),
+            Columns = [new("count", Texts.Report("columnCount")), .. _report.KeyFigures.Columns.Skip(1)],
+            Rows = [.. _report.KeyFigures.Rows.Where(r => codes.Contains(r.Code))],
+        };
+        return new(Place(table, page), Compared(table, share: null));
+    }
+
+    private ReportChapter Method(int page)
+    {
+        var quality = Find("quality");
+        return new(Texts.Report("chapterMethod"), quality is null ? [] : [new ReportSection(Place(quality, page), Plain(quality)) { Introduction = Texts.Report("qualityRead") }])
+        {
+            Notes =
+            [
+                new(Texts.Report("method"), _report.Method),
+                .. _report.Omitted.Count == 0 ? Array.Empty<ReportNote>() : [new ReportNote(Texts.Report("omitted"), [.. _report.Omitted.GroupBy(o => o.Reason)
+                    .Select(o => Texts.Report("omittedTables", string.Join(", ", o.Select(t => t.Title)), o.Key))])],
+                new(Texts.Report("more"), [Texts.Report("moreWorkbook"), .. _report.Hash is { } hash ? [Texts.Report("hashLine", hash)] : Array.Empty<string>()]),
+            ],
+        };
+    }
+
+    private ReportTable? Find(string code) => _report.Tables.FirstOrDefault(t => t.Code == code);
+
+    /// <summary>Numbers a figure or a table, so that the first page can point at it. Titles are said there and nowhere else.</summary>
+    private string Place(ReportTable table, int page, bool isFigure = false, string? title = null)
+    {
+        var name = isFigure ? Texts.Report("figureNumber", ++_figures) : Texts.Report("tableNumber", ++_tables);
+        _places[table.Code] = Texts.Report("place", name, page);
+        return $"{name}. {title ?? table.Title}";
+    }
+
+    private ReportSection Bars(ReportTable table, int page)
+    {
+        var rows = table.Rows.Where(r => r.Values[0]?.Value != 0 || r.Values.Skip(1).Any(v => v?.Value > 0)).ToList();
+        if (rows.Count == 0) rows = [.. table.Rows.Take(1)];
+        var total = table.Code == "measureState" ? table.Rows.Sum(r => r.Values[0]?.Value ?? 0) : _report.KeyFigures.Rows[0].Values[0]?.Value ?? 0;
+        var cut = table.Rows.Count - Math.Min(rows.Count, MostRows);
+        return new(Place(table, page), Compared(table with { Rows = [.. rows.Take(MostRows)] }, total))
+        {
+            Chart = new BarChart(table.Title, Labels: 0, Values: 1),
+            Introduction = table.Code is "cause" or "patientGroup" ? Texts.Report("countedInEach") : null,
+            Note = rows.Count > MostRows ? Texts.Report("rowsInWorkbook", rows.Count - MostRows) : cut > 0 ? Texts.Report("rowsWithout", cut) : null,
+        };
+    }
+
+    // Number, share, and how much it has changed; the earlier numbers themselves are in the workbook.
+    private Documents.ReportTable Compared(ReportTable table, double? share)
+    {
+        var compared = table.Columns.Index().Where(c => Changes.ContainsKey(c.Item.Code) && table.Rows.Any(r => r.Values[c.Index] is not null)).ToList();
+        return new(FileName(table.Title),
+            [
+                new(Texts.Report("columnWhat"), ColumnType.Text), Column("count", table.Columns[0].Label),
+                .. share is null ? Array.Empty<ReportColumn>() : [Column("percent", Texts.Report("columnPercent"))],
+                .. compared.Select(c => new ReportColumn(Texts.Report(Changes[c.Item.Code]), ColumnType.Integer, Signed: true)),
+            ],
+            [.. table.Rows.Select(r => (IReadOnlyList<ReportCell>)
+            [
+                r.Label, Cell(r.Values[0]),
+                .. share is { } of ? [Share(r.Values[0], of)] : Array.Empty<ReportCell>(), .. compared.Select(c => Change(r.Values[0], r.Values[c.Index])),
+            ])])
+        {
+            Total = Divides.Contains(table.Code) && share is not null ? [Texts.Report("rowTotal"), Cell(_report.KeyFigures.Rows[0].Values[0]), ReportCell.Empty,
+                .. compared.Select(c => Change(_report.KeyFigures.Rows[0].Values[0], ComparedTotal(c.Item.Code)))] : null,
+        };
+    }
+
+    private Figure? ComparedTotal(string code) => _report.KeyFigures.Columns.Index().FirstOrDefault(c => c.Item.Code == code) is { Item: not null } column
+        ? _report.KeyFigures.Rows[0].Values[column.Index] : null;
+
+    private ReportCell Share(Figure? count, double of) => count?.Value is not { } number || of == 0 ? ReportCell.Empty
+        : _report.RoundedTo > 1 && of < Protection.FewestBehind ? ReportCell.Suppressed : (decimal)Math.Round(100 * number / of, 1, MidpointRounding.AwayFromZero);
+
+    private static Documents.ReportTable Plain(ReportTable table) => new(FileName(table.Title),
+        [new(Texts.Report("columnWhat"), ColumnType.Text), .. table.Columns.Select(c => Column(c.Code, c.Label))],
+        [.. table.Rows.Select(r => (IReadOnlyList<ReportCell>)[r.Label, .. r.Values.Select(Cell)])]);
+
+    private static Documents.ReportTable Without(ReportTable table) => Plain(table with { Rows = [.. table.Rows.Where(r => r.Values.Any(v => v?.Value > 0))] });
+
+    private KeyFigure Tile(Client.ReportRow row)
+    {
+        var (code, now) = (row.Code!, row.Values[0]);
+        var column = Column(code, row.Label);
+        var (label, value) = (Texts.Report($"tile{Labels.Capital(code)}"), now is null ? Wording.Nothing : Wording.Of(Cell(now), column));
+        var note = now is null ? Texts.Report("tileNothing") : now == Figure.Suppressed ? Texts.Report("tileHidden") : "";
+        if (_report.KeyFigures.Columns is not [_, { Code: "previousQuarter" or "yearBefore" } earlier, ..] || now?.Value is not { } number
+            || row.Values[1]?.Value is not { } before) return new(label, value, Note: note);
+        var difference = Math.Round(number - before, 1);
+        var (least, word) = column.Type switch
+        {
+            ColumnType.Percent => (SmallestShare, "Share"),
+            ColumnType.Decimal => (SmallestDays, "Days"),
+            _ => (_report.RoundedTo > 1 ? 2 * Protection.Base : 0, "Count"),
+        };
+        var arrow = Math.Abs(difference) <= least ? Arrow.Same : difference > 0 ? Arrow.Up : Arrow.Down;
+        var size = Wording.Number((decimal)Math.Abs(difference), column.Type is ColumnType.Integer ? column : column with { Type = ColumnType.Decimal });
+        return new(label, value, arrow, arrow is Arrow.Same ? Texts.Report("changeSame") : Texts.Report($"change{word}{(arrow is Arrow.Up ? "Up" : "Down")}", size),
+            $"{earlier.Label}: {Wording.Of(Cell(row.Values[1]), column)}");
+    }
+
+    private DataTable Data(ReportTable table) => new(table.Code, table.Title,
+        [.. table.Columns.Select(c => IsCompared(c.Code) ? new DataColumn(table.Columns[0].Code, Column(table.Columns[0].Code, c.Label), c.Code, Texts.Report("defCompared"))
+            : new DataColumn(c.Code, Column(c.Code, c.Label), null, Texts.Report($"def{Labels.Capital(c.Code)}")))],
+        [.. table.Rows.Select(r => new DataRow(r.Code, r.Label, r.Parent, r.Parent is null || _community is null ? null
+            : Labels.Of(table.Code == "municipality" || table.Code == "answers" ? "region" : "direction", r.Parent, _community), [.. r.Values.Select(Cell)])
+            { Column = table.Code == "keyFigures" ? Column(r.Code!, "") : null })])
+    {
+        Chart = Trends.Contains(table.Code) ? new TrendChart(table.Title, 0, 1, 2, 3, 4)
+            : table.Columns[0].Code == "count" && table.Code is not ("municipality" or "hopPair" or "quality") ? new BarChart(table.Title, 0, 1) : null,
+    };
+
+    private static string Day(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
+
+    private static bool IsCompared(string column) => Changes.ContainsKey(column) || Period.Read(column) is not null;
 
     private static ReportCell Change(Figure? now, Figure? before) => now is null || before is null ? ReportCell.Empty
         : now.Value.Value is { } a && before.Value.Value is { } b ? (decimal)(a - b) : ReportCell.Suppressed;
-
-    private static string? Compared(Client.ReportTable keyFigures, ReportRow row)
-    {
-        string[] known = [.. keyFigures.Columns.Zip(row.Values).Skip(1).Where(c => c.Second is not null)
-            .Select(c => $"{c.First.Label}: {(c.Second == Figure.Suppressed ? Texts.Report("hidden") : Wording.Of(Cell(c.Second), Column(row.Label, row.Code!)))}")];
-        return known.Length == 0 ? null : string.Join(". ", known);
-    }
-
-    // The sum of the rows is a number that is known anyway, or hidden with it.
-    private static IReadOnlyList<Figure?> Whole(Client.ReportTable table, Client.ReportTable keyFigures)
-    {
-        var received = keyFigures.Rows.Single(r => r.Code == "received").Values;
-        return [.. table.Columns.Select((c, i) => i == 0 ? received[0] : keyFigures.Columns.Index()
-            .FirstOrDefault(k => k.Item.Code == c.Code) is { Item: not null } known ? received[known.Index] : null)];
-    }
 
     // «Utvikling over åtte kvartaler» is utvikling-over-atte-kvartaler.
     private static string FileName(string title) => string.Join('-',
         new string([.. title.ToLowerInvariant().Replace("æ", "ae", StringComparison.Ordinal)
             .Select(c => c switch { 'ø' => 'o', 'å' => 'a', _ => char.IsAsciiLetterOrDigit(c) ? c : ' ' })]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static ReportChart? ChartOf(Client.ReportTable table) => table.Code switch
-    {
-        "trend" => new TrendChart(table.Title, Labels: 0, Values: 1, Centre: 2, Lower: 3, Upper: 4),
-        "direction" or "region" or "clause" => new BarChart(table.Title, Labels: 0, Values: 1),
-        _ => null,
-    };
-
     private static ReportCell Cell(Figure? figure) => figure is null ? ReportCell.Empty : figure.Value.Value is { } number
         ? (decimal)number : ReportCell.Suppressed;
 
-    private static Documents.ReportColumn Column(string label, string code) => new(label, TypeOf(code), DecimalsOf(code));
-
-    private static int DecimalsOf(string code) => code == "meanHops" ? 2 : 1;
-
-    private static ColumnType TypeOf(string code) => code switch
+    private static ReportColumn Column(string code, string label) => new(label, code switch
     {
-        "answeredInTimePercent" => ColumnType.Percent,
-        "medianAnswerDays" or "p90AnswerDays" or "meanHops" or "perTenThousand" or "centreLine" or "lowerLimit" or "upperLimit" => ColumnType.Decimal,
+        "answeredInTimePercent" or "percent" => ColumnType.Percent,
+        "value" => ColumnType.Mixed,
+        "medianAnswerDays" or "p90AnswerDays" or "meanHops" or "perTenThousand" or "perThousandAdmissions" or "perThousandDischarges" or "centreLine"
+            or "lowerLimit" or "upperLimit" or "daysLower" or "daysUpper" or "casesLower" or "casesUpper" => ColumnType.Decimal,
         _ => ColumnType.Integer,
-    };
+    }, code is "meanHops" or "value" ? 2 : 1);
 }

@@ -12,13 +12,14 @@ using Avvik.Statistics.ProtectFigures;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using ReportTable = Avvik.Client.ReportTable;
 
 namespace Avvik.Statistics.Reports;
 
 /// <summary>Makes reports, and freezes those of quarters.</summary>
 internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, FactCache facts,
     ProtectedFacts protectedFacts,
-    StringPools pools, CurrentDirectory directory, IOptions<ReportOptions> options, TimeProvider clock)
+    StringPools pools, CurrentDirectory directory, Denominators denominators, IOptions<ReportOptions> options, TimeProvider clock)
 {
     /// <summary>A frozen version, the latest unless another is asked for; null when there is none.</summary>
     public async Task<FrozenReport?> FrozenAsync(string community, string quarter, int? version, CancellationToken ct)
@@ -36,23 +37,36 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var now = clock.GetUtcNow();
-        var days = Math.Min(period.Days, Math.Max(1, NorwegianCalendar.DayOf(now).DayNumber - period.From.DayNumber + 1));
+        var today = NorwegianCalendar.DayOf(now);
+        var days = DaysOf(period);
         var isOver = days == period.Days;
-        var (before, year) = period.IsQuarter ? (period.Before(1), period.Before(4)) : (period.YearBefore(), null);
+        (string Code, string Label, Period Earlier)[] compared = period.IsQuarter
+            ? [("previousQuarter", "columnPreviousQuarter", period.Before(1)), ("yearBefore", "columnYearBefore", period.Before(4))]
+            : [("yearBefore", "columnPreviousYear", period.YearBefore())];
         var comparisons = new List<Comparison>();
-        var previous = period.IsQuarter ? "columnPreviousQuarter" : "columnPreviousYear";
-        foreach (var (code, label, earlier) in new[] { ("previousQuarter", previous, before), ("yearBefore", "columnYearBefore", year) })
-        {
-            if (earlier is null) continue;
-            var stretch = isOver ? earlier : earlier with { To = earlier.From.AddDays(days - 1) };
-            comparisons.Add(new(code, Texts.Report(label) + (isOver ? "" : Texts.Report("sameStretch", days)), await MakeAsync(stretch, [])));
-        }
-        return await MakeAsync(period, comparisons);
+        foreach (var (code, label, earlier) in compared)
+            comparisons.Add(new(code, Texts.Report(label) + (isOver ? "" : Texts.Report("sameStretch", days)),
+                await MakeAsync(isOver ? earlier : earlier with { To = earlier.From.AddDays(days - 1) }, [], [])));
+        var trend = new List<TrendPeriod>();
+        foreach (var quarter in QuartersUntil(period).Where(q => q.From <= today)) trend.Add(new(quarter, DaysOf(quarter), (await CountAsync(quarter)).Population));
+        // Before the first deviation there was nothing to count, and not nothing counted.
+        trend = [.. trend.SkipWhile(t => t.Population!.All.Count == 0)];
+        var serious = (await facts.ReadAsync(db, community.Code, period.From.AddYears(-2), period.To, ct)).SelectMany(day => day)
+            .Where(f => f.CountedAs is CountedAs.Deviation && own.Include(f)).Select(f => (DateOnly.FromDayNumber(f.ReceivedOn),
+                pools[Dimension.Harm][f[Dimension.Harm]] is { } harm && Harm.IsSerious(harm)));
+        ReportTable[] more = [.. trend.Count > 1 ? ReportBuilder.Trends(trend, isProtected: false) : [], ReportBuilder.Between(serious)];
+        return Noticed(await MakeAsync(period, comparisons, more));
 
-        async Task<Report> MakeAsync(Period of, IReadOnlyList<Comparison> comparedWith)
+        int DaysOf(Period of) => Math.Min(of.Days, Math.Max(1, today.DayNumber - of.From.DayNumber + 1));
+
+        async Task<(Population Population, Rates Rates)> CountAsync(Period of) => (new(community, pools,
+            FactSet.Whole(await facts.ReadAsync(db, community.Code, of.From, of.To, ct), now), own.Include), Rates.Of(denominators, of));
+
+        async Task<Report> MakeAsync(Period of, IReadOnlyList<Comparison> comparedWith, ReportTable[] first)
         {
-            var population = new Population(community, pools, FactSet.Whole(await facts.ReadAsync(db, community.Code, of.From, of.To, ct), now), own.Include);
-            var builder = new ReportBuilder(community, population, isProtected: false, options.Value.InhabitantsOf(of.From.Year));
+            var (population, rates) = await CountAsync(of);
+            var builder = new ReportBuilder(community, population, isProtected: false, rates);
+            var (shown, omitted) = builder.Separate([.. first, .. builder.Tables(comparedWith), builder.Answers(), builder.Pairs(), builder.Quality(false)]);
             return new()
             {
                 Kind = of.IsQuarter ? "quarter" : "year",
@@ -66,38 +80,71 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
                 RoundedTo = 1,
                 ExtractedAt = now,
                 KeyFigures = builder.KeyFigures(comparedWith),
-                Tables = [.. builder.Tables(comparedWith), builder.Answers(), builder.Pairs()],
-                Method = Method(isProtected: false, hasMunicipalities: true),
+                Tables = shown,
+                Omitted = omitted,
+                Method = Method(isProtected: false),
             };
         }
     }
 
     /// <summary>The year, as the sum of its quarters' protected figures; null until all four are frozen.</summary>
-    public async Task<Report?> YearAsync(HealthCommunity community, Period year, CancellationToken ct)
+    public async Task<Report?> YearAsync(HealthCommunity community, Period year, CancellationToken ct) =>
+        await SumAsync(community, year, isIncluded: null, ct) is not var (report, builder, trend) ? null
+            : Complete(report with { Title = Texts.Report("titleYear", community.Name, year.Code) }, builder, [.. ReportBuilder.Trends(trend, isProtected: true),
+                .. report.Tables, builder.Answers(), builder.Pairs(), builder.Quality(hasParties: true)]);
+
+    /// <summary>
+    /// What a year's reports have in common, of some of its deviations: the sum of the quarters' protected figures, compared with the year before and with each
+    /// quarter. Null until all four are frozen.
+    /// </summary>
+    public async Task<(Report Report, ReportBuilder Builder, IReadOnlyList<TrendPeriod> Trend)?> SumAsync(HealthCommunity community, Period year,
+        Func<CountedFact, bool>? isIncluded, CancellationToken ct)
     {
-        if (await protectedFacts.ReadAsync(community.Code, year.Quarters, ct) is not { } set) return null;
+        if (await CountAsync(year) is not { } builder) return null;
         await using var db = await databases.CreateDbContextAsync(ct);
         string[] codes = [.. year.Quarters.Select(q => q.Code)];
-        var frozen = await db.FrozenReports.Where(FrozenReport.IsShown).Where(r => r.Community == community.Code
-            && codes.Contains(r.Quarter)).OrderBy(r => r.Version).ToListAsync(ct);
-        var builder = new ReportBuilder(community, new(community, pools, set), isProtected: true, options.Value.InhabitantsOf(year.From.Year));
-        Comparison[] comparisons = [.. codes.Select(code => new Comparison(code, Labels.Period(code), Read(frozen.Last(r => r.Quarter == code))))];
-        return new()
+        var trend = await TrendAsync(community, year, isIncluded, ct);
+        var before = await CountAsync(year.YearBefore());
+        Comparison[] comparisons =
+        [
+            .. before is null ? Array.Empty<Comparison>() : [new Comparison("yearBefore", Texts.Report("columnPreviousYear"), Plain(year.YearBefore(), before))],
+            .. trend.Where(t => codes.Contains(t.Quarter.Code)).Select(t => new Comparison(t.Quarter.Code, Labels.Period(t.Quarter.Code),
+                Plain(t.Quarter, new(community, t.Population!, isProtected: true, Rates.None)))),
+        ];
+        return (Plain(year, builder) with
+        {
+            // The same answer for the same versions, whenever it is asked for.
+            ExtractedAt = (await db.FrozenReports.Where(FrozenReport.IsShown).Where(r => r.Community == community.Code && codes.Contains(r.Quarter))
+                .Select(r => r.FrozenAt).ToListAsync(ct)).Max(),
+            KeyFigures = builder.KeyFigures(comparisons),
+            Tables = [.. builder.Tables(comparisons)],
+        }, builder, trend);
+
+        async Task<ReportBuilder?> CountAsync(Period of) => await protectedFacts.ReadAsync(community.Code, of.Quarters, ct) is { } set
+            ? new(community, new(community, pools, set, isIncluded), isProtected: true, Rates.Of(denominators, of)) : null;
+
+        Report Plain(Period of, ReportBuilder counted) => new()
         {
             Kind = "year",
-            Title = Texts.Report("titleYear", community.Name, year.Code),
+            Title = "",
             Community = community.Code,
-            Period = year.Code,
-            From = year.From,
-            To = year.To,
+            Period = of.Code,
+            From = of.From,
+            To = of.To,
             Audience = Report.Everyone,
             RoundedTo = Protection.Base,
-            // The same answer for the same versions, whenever it is asked for.
-            ExtractedAt = frozen.Max(r => r.FrozenAt),
-            KeyFigures = builder.KeyFigures(comparisons),
-            Tables = [.. builder.Tables(comparisons), builder.Answers(), builder.Pairs()],
-            Method = Method(isProtected: true, builder.IsShown("municipality")),
+            ExtractedAt = default,
+            KeyFigures = counted.KeyFigures([]),
+            Tables = [.. counted.Tables([])],
+            Method = Method(isProtected: true),
         };
+    }
+
+    /// <summary>The report with those of the tables that say something, and what it should be noticed for.</summary>
+    public static Report Complete(Report report, ReportBuilder builder, IEnumerable<ReportTable> tables)
+    {
+        var (shown, omitted) = builder.Separate(tables);
+        return Noticed(report with { Tables = shown, Omitted = omitted });
     }
 
     /// <summary>
@@ -170,30 +217,29 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     public static Report Read(byte[] document) => JsonSerializer.Deserialize(document, ReportJson.Default.Report)!;
 
     /// <summary>How it was counted, a paragraph each.</summary>
-    public static string[] Method(bool isProtected, bool hasMunicipalities) =>
+    public static string[] Method(bool isProtected) =>
     [
         Texts.Report("methodCounted"), Texts.Report("methodAnswers"), Texts.Report("methodInTime"),
-        .. isProtected ? [Texts.Report("methodProtected", Protection.Base, Protection.FewestBehind), Texts.Report("methodFrozen")] : Array.Empty<string>(),
-        .. hasMunicipalities ? [] : new[] { Texts.Report("methodNoMunicipalities") },
+        .. isProtected ? [Texts.Report("methodProtected", Protection.Base, Protection.FewestBehind), Texts.Report("methodCompared"),
+            Texts.Report("methodFrozen")] : Array.Empty<string>(),
         Texts.Report("methodQuality"), Texts.Report("methodFewReports"),
     ];
 
     private async Task<Report> QuarterAsync(StatisticsDbContext db, HealthCommunity community, Period quarter, FactSet set, DateTimeOffset now,
         CancellationToken ct)
     {
-        string[] before = [.. Enumerable.Range(1, 7).Select(n => quarter.Before(n).Code)];
+        string[] before = [quarter.Before(1).Code, quarter.Before(4).Code];
         var frozen = await db.FrozenReports.Where(FrozenReport.IsShown).Where(r => r.Community == community.Code && before.Contains(r.Quarter)).ToListAsync(ct);
         var latest = frozen.GroupBy(r => r.Quarter).ToDictionary(g => g.Key, g => Read(g.MaxBy(r => r.Version)!), StringComparer.Ordinal);
         var population = new Population(community, pools, set);
-        var builder = new ReportBuilder(community, population, isProtected: true, options.Value.InhabitantsOf(quarter.From.Year));
+        var builder = new ReportBuilder(community, population, isProtected: true, Rates.Of(denominators, quarter));
         Comparison[] comparisons =
         [
             new("previousQuarter", Texts.Report("columnPreviousQuarter"), latest.GetValueOrDefault(before[0])),
-            new("yearBefore", Texts.Report("columnYearBefore"), latest.GetValueOrDefault(before[3])),
+            new("yearBefore", Texts.Report("columnYearBefore"), latest.GetValueOrDefault(before[1])),
         ];
-        var trend = before.Reverse().Select(q => (q, latest.GetValueOrDefault(q)?.KeyFigures.Rows[0].Values[0]))
-            .Append((quarter.Code, new Figure(population.All.Count)));
-        return new()
+        var trend = await TrendAsync(community, quarter, isIncluded: null, ct);
+        return Complete(new()
         {
             Kind = "quarter",
             Title = Texts.Report("titleQuarter", community.Name, Labels.Period(quarter.Code)),
@@ -205,8 +251,29 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
             RoundedTo = Protection.Base,
             ExtractedAt = now,
             KeyFigures = builder.KeyFigures(comparisons),
-            Tables = [ReportBuilder.TrendOf([.. trend]), .. builder.Tables(comparisons), builder.Answers(), builder.Pairs()],
-            Method = Method(isProtected: true, builder.IsShown("municipality")),
-        };
+            Tables = [],
+            Method = Method(isProtected: true),
+        }, builder,
+        [
+            .. ReportBuilder.Trends([.. trend.Where(t => t.Quarter.Code != quarter.Code), new(quarter, quarter.Days, population)], isProtected: true),
+            .. builder.Tables(comparisons), builder.Answers(), builder.Pairs(), builder.Quality(hasParties: true),
+        ]);
     }
+
+    /// <summary>The frozen quarters up to the last of a period, eight at most, from the first that is known.</summary>
+    private async Task<IReadOnlyList<TrendPeriod>> TrendAsync(HealthCommunity community, Period until, Func<CountedFact, bool>? isIncluded, CancellationToken ct)
+    {
+        var trend = new List<TrendPeriod>();
+        foreach (var quarter in QuartersUntil(until))
+        {
+            var set = await protectedFacts.ReadAsync(community.Code, [quarter], ct);
+            if (set is not null || trend.Count > 0) trend.Add(new(quarter, quarter.Days, set is null ? null : new(community, pools, set, isIncluded)));
+        }
+        return trend;
+    }
+
+    private static IEnumerable<Period> QuartersUntil(Period period) =>
+        Enumerable.Range(0, 8).Reverse().Select(n => (period.IsQuarter ? period : Period.QuarterOf(period.To)).Before(n));
+
+    private static Report Noticed(Report report) => report with { Highlights = Highlights.Of(report) };
 }

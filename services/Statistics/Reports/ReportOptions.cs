@@ -9,11 +9,9 @@ internal sealed class ReportOptions
     [Range(45, 365)]
     public int DaysUntilFrozen { get; set; } = 45;
 
-    /// <summary>By year, and in that by municipality number, as of 1 January; where given, reports count per 10,000 too.</summary>
-    public Dictionary<string, Dictionary<string, int>> Inhabitants { get; } = [];
-
-    /// <summary>Those of the year, or of the last year before it that is given.</summary>
-    public IReadOnlyDictionary<string, int> InhabitantsOf(int year) =>
-        Inhabitants.Where(i => string.CompareOrdinal(i.Key, year.ToString("0000", System.Globalization.CultureInfo.InvariantCulture)) <= 0)
-            .OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => i.Value).LastOrDefault() ?? [];
+    /// <summary>
+    /// File with inhabitants, admissions and discharges of municipalities (<c>measure;period;area;value</c>); null: reports have no rates, and municipalities are
+    /// not set side by side.
+    /// </summary>
+    public string? DenominatorFile { get; set; }
 }

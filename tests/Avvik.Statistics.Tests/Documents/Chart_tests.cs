@@ -5,13 +5,13 @@ namespace Avvik.Statistics.Tests.Documents;
 
 public sealed class Chart_tests
 {
-    public static IEnumerable<object[]> Charts =>
-        Reports.All.SelectMany(r => r.Value.Sections.Index().Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
+    public static IEnumerable<object[]> Charts => Reports.All.SelectMany(r => Reports.Sections(r.Value).Index()
+        .Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
 
     [Theory, MemberData(nameof(Charts))]
     public void Chart_draws_inside_its_frame_without_overlapping_texts(string report, int section)
     {
-        var drawing = Chart.Draw(Reports.All[report].Sections[section])!;
+        var drawing = Chart.Draw(Reports.Sections(Reports.All[report]).ElementAt(section))!;
         var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
         Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5 && c.Box.Bottom <= drawing.Height
             + 0.5, $"{c.Text} is outside: {c.Box}"));
@@ -25,24 +25,26 @@ public sealed class Chart_tests
     [Theory, MemberData(nameof(Charts))]
     public void Chart_has_a_text_alternative_with_every_value(string report, int section)
     {
-        var chart = Reports.All[report].Sections[section];
+        var chart = Reports.Sections(Reports.All[report]).ElementAt(section);
         var drawing = Chart.Draw(chart)!;
         Assert.Equal(chart.Chart!.Title, drawing.Title);
-        Assert.All(chart.Table.Rows, row => Assert.Contains(row[chart.Chart.Labels].Text!, drawing.Description, StringComparison.Ordinal));
+        Assert.All(chart.Table.Rows.Take(14), row => Assert.Contains(row[chart.Chart.Labels].Text!, drawing.Description, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Suppressed_row_has_a_colon_and_no_bar()
     {
-        var drawing = Chart.Draw(Reports.Small().Sections[2])!;
+        var drawing = Chart.Draw(With(Reports.Sections(Reports.Small()).ElementAt(2)))!;
         Assert.Equal(2, drawing.Shapes.OfType<Bar>().Count());
-        Assert.Equal(2, drawing.Shapes.OfType<Caption>().Count(c => c.Text == ":"));
+        Assert.Single(drawing.Shapes.OfType<Caption>(), c => c.Text == ":");
+
+        static ReportSection With(ReportSection section) => section with { Chart = new BarChart("Antall", 0, 1) };
     }
 
     [Fact]
     public void Suppressed_quarter_is_a_gap_in_the_line()
     {
-        var drawing = Chart.Draw(Reports.All["tricky"].Sections[2])!;
+        var drawing = Chart.Draw(Reports.Sections(Reports.All["tricky"]).ElementAt(1))!;
         Assert.Equal(3, drawing.Shapes.OfType<Dot>().Count());
         Assert.Single(drawing.Shapes.OfType<Stroke>(), s => s.Colour == Palette.Main);
     }
@@ -60,21 +62,46 @@ public sealed class Chart_tests
     [Fact]
     public void Negative_value_is_drawn_on_the_other_side_of_the_axis()
     {
-        var bars = Chart.Draw(Reports.All["tricky"].Sections[3])!.Shapes.OfType<Bar>().ToList();
+        var bars = Chart.Draw(Reports.Sections(Reports.All["tricky"]).ElementAt(2))!.Shapes.OfType<Bar>().ToList();
         Assert.Equal(bars[0].X, bars[1].X + bars[1].Width, tolerance: 0.01);
         Assert.Equal(30.0 / 12, bars[1].Width / bars[0].Width, tolerance: 0.01);
     }
 
     [Fact]
-    public void Chart_is_omitted_for_no_rows_and_for_too_many()
+    public void Line_chart_has_no_label_on_a_line()
     {
-        ReportSection Section(int rows) => new("Kommune",
-            new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
-            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])]))
-        { Chart = new BarChart("Antall", 0, 1) };
+        var drawing = Chart.Draw(Reports.Trend([110, 96, 121, 104, 99, 117, 190, 212]))!;
+        var lines = drawing.Shapes.OfType<Stroke>().SelectMany(s => s.Points.Zip(s.Points.Skip(1))).ToList();
+
+        foreach (var (text, box) in drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box(c))))
+            Assert.DoesNotContain(lines, l => Enumerable.Range(0, 101).Select(i => i / 100.0).Any(t =>
+                l.First.X + (l.Second.X - l.First.X) * t is var x && l.First.Y + (l.Second.Y - l.First.Y) * t is var y
+                && x > box.Left && x < box.Right && y > box.Top && y < box.Bottom));
+    }
+
+    [Fact]
+    public void Bar_chart_shows_no_more_rows_than_a_room_can_read()
+    {
+        ReportSection Section(int rows) => new("Kommune", new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
+            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i + 1])])) { Chart = new BarChart("Antall", 0, 1) };
+
         Assert.Null(Chart.Draw(Section(0)));
-        Assert.NotNull(Chart.Draw(Section(42)));
-        Assert.Null(Chart.Draw(Section(60)));
+        Assert.Equal(14, Chart.Draw(Section(60))!.Shapes.OfType<Bar>().Count());
+    }
+
+    [Fact]
+    public void Slide_is_the_same_chart_as_svg_and_as_a_picture_of_full_size()
+    {
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(ChartArchive.Render(Reports.Small())));
+        Assert.Equal(["01-antall.svg", "01-antall.png", "02-retning.svg", "02-retning.png"], zip.Entries.Select(e => e.FullName));
+        using var svg = zip.Entries[0].Open();
+        var root = System.Xml.Linq.XDocument.Load(svg).Root!;
+        Assert.Contains(root.Elements(), e => e.Name.LocalName == "desc" && e.Value.Contains("3. kv. 2026: 212", StringComparison.Ordinal));
+        Assert.Contains(root.Elements(), e => e.Name.LocalName == "text" && e.Value == "212");
+        using var png = zip.Entries[1].Open();
+        var bytes = new byte[32];
+        png.ReadExactly(bytes);
+        Assert.Equal((1920, 1080), (System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
     }
 
     private static (double Left, double Top, double Right, double Bottom) Box(Caption c)

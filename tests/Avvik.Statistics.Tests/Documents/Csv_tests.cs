@@ -7,34 +7,35 @@ namespace Avvik.Statistics.Tests.Documents;
 public sealed class Csv_tests
 {
     [Fact]
-    public void Table_is_a_csv_file_in_norwegian_excel_format()
+    public void Csv_has_a_row_for_each_figure_with_its_codes_and_a_dictionary()
     {
         var files = Read(Reports.Small());
-        Assert.Equal(["00-rapport.csv", "01-nokkeltall.csv", "02-utvikling-over-atte-kvartaler.csv", "03-retning.csv", "04-region.csv", "05-avtalepunkt.csv",
-            "06-pasientgruppe.csv"], files.Keys);
+
+        Assert.Equal(["om-rapporten.csv", "ordbok.csv", "tall.csv"], files.Keys);
         Assert.All(files.Values, file => Assert.StartsWith("\uFEFF", file, StringComparison.Ordinal));
         Assert.Equal("""
-            Retning;Antall;Endring fra kvartalet før;Andel innen frist (%);Median svartid, dager
-            Fra kommune til helseforetak;702;31;81,3;7,5
-            Fra helseforetak til kommune;489;-12;93;4,1
-            Mellom kommuner;43;0;;
-            I alt;1234;19;87,5;6,4
+            REF_AREA;TIME_PERIOD;COMPARED_WITH;TABLE;ROW;ROW_LABEL;PARENT;PARENT_LABEL;MEASURE;UNIT_MEASURE;OBS_VALUE;OBS_STATUS
+            innlandet;2026-Q3;;direction;municipalityToTrust;Kommune til helseforetak;;;count;NUM;702;A
+            innlandet;2026-Q3;previousQuarter;direction;municipalityToTrust;Kommune til helseforetak;;;count;NUM;671;A
+            innlandet;2026-Q3;;direction;municipalityToTrust;Kommune til helseforetak;;;answeredInTimePercent;PT;81,3;A
+            innlandet;2026-Q3;;direction;trustToMunicipality;Helseforetak til kommune;;;count;NUM;489;A
+            innlandet;2026-Q3;previousQuarter;direction;trustToMunicipality;Helseforetak til kommune;;;count;NUM;501;A
+            innlandet;2026-Q3;;direction;trustToMunicipality;Helseforetak til kommune;;;answeredInTimePercent;PT;;Q
+            innlandet;2026-Q3;;direction;_Z;Ikke oppgitt;;;count;NUM;0;A
+            innlandet;2026-Q3;;municipality;3403;Hamar;hamarregionen;Hamarregionen;count;NUM;288;A
 
-            """.ReplaceLineEndings("\r\n"), files["03-retning.csv"][1..]);
-        Assert.Contains("\r\nValdres;:;:\r\n", files["04-region.csv"], StringComparison.Ordinal);
-        Assert.Equal("Gruppe;Antall\r\n", files["06-pasientgruppe.csv"][1..]);
-        Assert.Contains("\r\nBesvart innen frist;87,5;%;2,1 prosentpoeng lavere enn i fjor\r\n", files["01-nokkeltall.csv"], StringComparison.Ordinal);
-        Assert.Contains($"\r\nKontrollsum (SHA-256);{Reports.Small().ContentHash}\r\n", files["00-rapport.csv"], StringComparison.Ordinal);
+            """.ReplaceLineEndings("\r\n"), files["tall.csv"][1..]);
+        Assert.Contains("direction;Hvem meldte til hvem;answeredInTimePercent;Andel innen frist;PT;Andel.\r\n", files["ordbok.csv"], StringComparison.Ordinal);
+        Assert.Contains($"\r\nKontrollsum (SHA-256);{Reports.Small().ContentHash}\r\n", files["om-rapporten.csv"], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Text_cannot_become_a_formula_column_or_line()
     {
-        var lines = Delimited.Read(Read(Reports.All["tricky"])["02-vanskelig.csv"][1..]);
-        Assert.Equal(["Ord", "'=1+1", "'+47", "'-minus", "'@mention", "semikolon; og \"hermetegn\"", "to\nlinjer", new string('å', 300), ""],
-            lines.Select(l => l[0]));
+        var lines = Delimited.Read(Read(Reports.All["tricky"])["tall.csv"][1..]).Skip(1).ToList();
+        Assert.Equal(["'=1+1", "'+47", "'-minus", "'@mention", "semikolon; og \"hermetegn\"", "to\nlinjer", new string('å', 300)], lines.Select(l => l[5]));
         // A number is no word: its minus stays, and what rounds to nothing has none.
-        Assert.Equal(["Tall", "0,01", "0", "-1234567,89", "0", "1", "2", "3", ""], lines.Select(l => l[1]));
+        Assert.Equal(["0,01", "0", "-1234567,89", "0", "1", "2", "3"], lines.Select(l => l[10]));
     }
 
     private static SortedDictionary<string, string> Read(ReportDocument document)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json;
 using Avvik.Statistics.Documents;
 using Avvik.Statistics.Documents.Pdf;
 
@@ -8,8 +7,8 @@ namespace Avvik.Statistics.Tests.Documents;
 
 public sealed class Same_bytes_tests
 {
-    private static readonly (string Extension, Func<ReportDocument, byte[]> Render)[] Formats =
-        [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render), ("pdf", PdfReport.Render)];
+    private static readonly (string Extension, Func<ReportDocument, byte[]> Render)[] Formats = [("csv.zip", CsvArchive.Render), ("xlsx", Workbook.Render),
+        ("pdf", PdfReport.Render)];
 
     [Theory, MemberData(nameof(Reports.Names), MemberType = typeof(Reports))]
     public async Task Report_bytes_do_not_depend_on_clock_or_culture(string name)
@@ -42,17 +41,14 @@ public sealed class Same_bytes_tests
     }
 
     [Fact]
-    public void Report_round_trips_as_json()
+    public void Another_figure_is_other_bytes()
     {
-        var json = JsonSerializer.Serialize(Reports.Small());
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ReportDocument>(json)));
-        Assert.Equal(PdfReport.Render(Reports.Small()), PdfReport.Render(JsonSerializer.Deserialize<ReportDocument>(json)!));
-    }
-
-    [Fact]
-    public void Report_bytes_differ_when_a_figure_differs()
-    {
-        var (one, other) = (Reports.Small(), Reports.Small() with { KeyFigures = [new("Meldte avvik", ColumnType.Integer, 1235)] });
+        var (one, small) = (Reports.Small(), Reports.Small());
+        var other = small with
+        {
+            Chapters = [.. small.Chapters.Take(1), new("Annet", [new("Annet", new("annet", [new("Tall", ColumnType.Integer)], [[7]]))])],
+            Data = [.. small.Data.Skip(1)],
+        };
         Assert.All(Formats, f => Assert.NotEqual(f.Render(one), f.Render(other)));
     }
 }

@@ -31,7 +31,7 @@ public sealed class Recounted_tests(StatisticsServices services)
         Assert.Equal<Figure?>([
             new(of.Count), new(of.Count(e => e.State == "closed")), new(of.Count(e => e.State != "closed") - Overdue(of)), new(Overdue(of)),
             overall.MedianAnswerDays, overall.P90AnswerDays, overall.AnsweredInTimePercent, overall.MeanHops,
-            new(of.Count(e => e.Disputes > 0)), new(0), new(0),
+            new(of.Count(e => e.Disputes > 0)), new(0), new(0), new(of.Count(e => Harm.IsSerious(e.Facts.ActualHarm))),
             new(Measures("planned") + Measures("done") + Measures("effectChecked")), new(Measures("planned")), new(Measures("done")),
                 new(Measures("effectChecked")), new(0),
             new(all.Count - of.Count), new(0),
@@ -58,7 +58,7 @@ public sealed class Recounted_tests(StatisticsServices services)
         Assert.Equal(By("municipality", "direction").Where(p => p.Codes[0] is not null).Select(p => (p.Codes[0], p.Codes[1], p.Row.MeanHops)),
             report.Tables.Single(t => t.Code == "pairs").Rows.Select(r => (r.Code, r.Parent, r.Values[0])));
         Assert.Equal(of.SelectMany(e => (e.UnitHops ?? []).Select(h => $"{h.From}>{h.To}").Distinct()).CountBy(h => h)
-            .OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => (h.Key, (double?)h.Value)),
+            .OrderByDescending(h => h.Value).ThenBy(h => h.Key.Length).ThenBy(h => h.Key, StringComparer.Ordinal).Select(h => (h.Key, (double?)h.Value)),
             report.Tables.Single(t => t.Code == "hopPair").Rows.Select(r => (r.Code!, r.Values[0]!.Value.Value)));
         Assert.Equal(["closed", "open", "overdue"], report.Tables.Single(t => t.Code == "status").Rows.Select(r => r.Code));
         Assert.Equal(report.KeyFigures.Rows.Skip(1).Take(3).Select(r => r.Values[0]), report.Tables.Single(t => t.Code == "status")

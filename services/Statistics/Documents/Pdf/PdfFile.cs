@@ -7,8 +7,8 @@ using System.Text;
 namespace Avvik.Statistics.Documents.Pdf;
 
 /// <summary>
-/// A tagged PDF 1.7 (ISO 32000-1): pages, what they mean, and the fonts they need. No clock and no chance: the same pages are the same bytes. It is made
-/// after PDF/UA-1 and does not say so of itself, since no validator has been asked.
+/// A tagged PDF 1.7 (ISO 32000-1) that keeps to PDF/UA-1 (ISO 14289-1): pages, what they mean, and the fonts they need. No clock and no chance: the same pages
+/// are the same bytes.
 /// </summary>
 internal sealed class PdfFile
 {
@@ -57,19 +57,25 @@ internal sealed class PdfFile
         foreach (var (index, page) in _pages.Index())
         {
             var content = Stream("", Encoding.ASCII.GetBytes(page.Content));
-            Set(pages[page], $"<</Type /Page /Parent {pageTree} 0 R /MediaBox [0 0 {Charts.Coordinate.Of(page.Width)} {Charts.Coordinate.Of(page.Height)}] /Resources <</Font <<{fonts}>>>> /Contents {content} 0 R /StructParents {index} /Tabs /S>>");
+            var box = $"[0 0 {Charts.Coordinate.Of(page.Width)} {Charts.Coordinate.Of(page.Height)}]";
+            Set(pages[page], $"<</Type /Page /Parent {pageTree} 0 R /MediaBox {box} /Resources <</Font <<{fonts}>>>> /Contents {content} 0 R "
+                + $"/StructParents {index} /Tabs /S>>");
         }
         Set(pageTree, $"<</Type /Pages /Count {_pages.Count} /Kids [{string.Join(' ', _pages.Select(p => $"{pages[p]} 0 R"))}]>>");
 
         var elements = new Dictionary<PdfElement, int>();
         var top = Element(Root, structure, pages, elements);
-        Set(parents, $"<</Nums [{string.Join(' ', _pages.Select((p, i) => $"{i} [{string.Join(' ', p.Marks.Select(m => $"{elements[m]} 0 R"))}]"))}]>>");
+        var numbers = _pages.Select((p, i) => $"{i} [{string.Join(' ', p.Marks.Select(m => $"{elements[m]} 0 R"))}]");
+        Set(parents, $"<</Nums [{string.Join(' ', numbers)}]>>");
         Set(structure, $"<</Type /StructTreeRoot /K [{top} 0 R] /ParentTree {parents} 0 R /ParentTreeNextKey {_pages.Count}>>");
 
         var date = created.UtcDateTime;
-        var information = Add($"<</Title {Text(title)} /Producer {Text("Avvik")} /CreationDate ({date.ToString("'D:'yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture)})>>");
-        var metadata = Add(Encoding.UTF8.GetBytes(Xmp(title, language, date)) is var xmp ? $"<</Type /Metadata /Subtype /XML /Length {xmp.Length}>>" : "", xmp);
-        Set(catalog, $"<</Type /Catalog /Pages {pageTree} 0 R /StructTreeRoot {structure} 0 R /MarkInfo <</Marked true>> /Lang ({language}) /ViewerPreferences <</DisplayDocTitle true>> /Metadata {metadata} 0 R{Outlines(pages)}>>");
+        var stamp = date.ToString("'D:'yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture);
+        var information = Add($"<</Title {Text(title)} /Producer {Text("Avvik")} /CreationDate ({stamp})>>");
+        var xmp = Encoding.UTF8.GetBytes(Xmp(title, language, date));
+        var metadata = Add($"<</Type /Metadata /Subtype /XML /Length {xmp.Length}>>", xmp);
+        Set(catalog, $"<</Type /Catalog /Pages {pageTree} 0 R /StructTreeRoot {structure} 0 R /MarkInfo <</Marked true>> /Lang ({language}) "
+            + $"/ViewerPreferences <</DisplayDocTitle true>> /Metadata {metadata} 0 R{Outlines(pages)}>>");
         return Write(catalog, information);
     }
 
@@ -79,7 +85,9 @@ internal sealed class PdfFile
         var kids = element.Kids.Select(kid => kid is PdfElement inner
             ? $"{Element(inner, id, pages, elements)} 0 R"
             : kid is PdfMark mark ? $"<</Type /MCR /Pg {pages[mark.Page]} 0 R /MCID {mark.Number}>>" : "").ToList();
-        Set(id, $"<</Type /StructElem /S /{element.Role} /P {parent} 0 R /K [{string.Join(' ', kids)}]{(element.Alternative is { } alternative ? $" /Alt {Text(alternative)}" : "")}{(element.Attributes is { } attributes ? $" /A <<{attributes}>>" : "")}>>");
+        var alternative = element.Alternative is { } words ? $" /Alt {Text(words)}" : "";
+        var attributes = element.Attributes is { } given ? $" /A <<{given}>>" : "";
+        Set(id, $"<</Type /StructElem /S /{element.Role} /P {parent} 0 R /K [{string.Join(' ', kids)}]{alternative}{attributes}>>");
         return id;
     }
 
@@ -88,7 +96,11 @@ internal sealed class PdfFile
         if (_bookmarks.Count == 0) return "";
         var (root, items) = (Reserve(), _bookmarks.Select(_ => Reserve()).ToList());
         foreach (var (i, (title, page, y)) in _bookmarks.Index())
-            Set(items[i], $"<</Title {Text(title)} /Parent {root} 0 R /Dest [{pages[page]} 0 R /XYZ 0 {Charts.Coordinate.Of(page.Height - y)} null]{(i > 0 ? $" /Prev {items[i - 1]} 0 R" : "")}{(i + 1 < items.Count ? $" /Next {items[i + 1]} 0 R" : "")}>>");
+        {
+            var neighbours = (i > 0 ? $" /Prev {items[i - 1]} 0 R" : "") + (i + 1 < items.Count ? $" /Next {items[i + 1]} 0 R" : "");
+            var destination = $"[{pages[page]} 0 R /XYZ 0 {Charts.Coordinate.Of(page.Height - y)} null]";
+            Set(items[i], $"<</Title {Text(title)} /Parent {root} 0 R /Dest {destination}{neighbours}>>");
+        }
         Set(root, $"<</Type /Outlines /First {items[0]} 0 R /Last {items[^1]} 0 R /Count {items.Count}>>");
         return $" /Outlines {root} 0 R /PageMode /UseOutlines";
     }
@@ -102,20 +114,29 @@ internal sealed class PdfFile
         var file = Stream($" /Length1 {subset.Length}", subset);
         // Six letters name a subset; they come from its bytes and not from chance.
         var name = string.Concat(SHA256.HashData(subset).Take(6).Select(b => (char)('A' + b % 26))) + "+" + face.Name;
-        var descriptor = Add($"<</Type /FontDescriptor /FontName /{name} /Flags 32 /FontBBox [{string.Join(' ', face.BoundingBox.Select(Scaled))}] /ItalicAngle 0 /Ascent {Scaled(face.Ascent)} /Descent {Scaled(face.Descent)} /CapHeight {Scaled(face.CapHeight)} /StemV 80 /FontFile2 {file} 0 R>>");
+        var descriptor = Add($"<</Type /FontDescriptor /FontName /{name} /Flags 32 /FontBBox [{string.Join(' ', face.BoundingBox.Select(Scaled))}] "
+            + $"/ItalicAngle 0 /Ascent {Scaled(face.Ascent)} /Descent {Scaled(face.Descent)} /CapHeight {Scaled(face.CapHeight)} /StemV 80 "
+            + $"/FontFile2 {file} 0 R>>");
         var widths = string.Join(' ', used.Keys.Select(glyph => $"{glyph} [{Charts.Coordinate.Of(face.Advance(glyph) * 1000.0 / face.UnitsPerEm)}]"));
-        var descendant = Add($"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>> /CIDToGIDMap /Identity /FontDescriptor {descriptor} 0 R /DW 1000 /W [{widths}]>>");
-        var map = new StringBuilder("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def /CMapName /Adobe-Identity-UCS def /CMapType 2 def\n1 begincodespacerange <0000> <FFFF> endcodespacerange\n");
+        var descendant = Add($"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>> "
+            + $"/CIDToGIDMap /Identity /FontDescriptor {descriptor} 0 R /DW 1000 /W [{widths}]>>");
+        var map = new StringBuilder("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) "
+            + "/Supplement 0>> def /CMapName /Adobe-Identity-UCS def /CMapType 2 def\n1 begincodespacerange <0000> <FFFF> endcodespacerange\n");
         foreach (var page in used.Chunk(100))
-            map.Append(CultureInfo.InvariantCulture, $"{page.Length} beginbfchar\n").AppendJoin('\n', page.Select(u => $"<{u.Key:X4}> <{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(u.Value.ToString()))}>")).Append("\nendbfchar\n");
+            map.Append(CultureInfo.InvariantCulture, $"{page.Length} beginbfchar\n")
+                .AppendJoin('\n', page.Select(u => $"<{u.Key:X4}> <{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(u.Value.ToString()))}>"))
+                .Append("\nendbfchar\n");
         var unicode = Stream("", Encoding.ASCII.GetBytes(map.Append("endcmap CMapName currentdict /CMap defineresource pop end end").ToString()));
-        return Add($"<</Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H /DescendantFonts [{descendant} 0 R] /ToUnicode {unicode} 0 R>>");
+        return Add($"<</Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H /DescendantFonts [{descendant} 0 R] "
+            + $"/ToUnicode {unicode} 0 R>>");
     }
 
     private static string Xmp(string title, string language, DateTime created) => $"""
         <?xpacket begin="{'\uFEFF'}" id="W5M0MpCehiHzreSzNTczkc9d"?>
         <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-        <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
+        <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+        xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+        <pdfuaid:part>1</pdfuaid:part>
         <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{SecurityElement.Escape(title)}</rdf:li></rdf:Alt></dc:title>
         <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
         <xmp:CreateDate>{created.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}</xmp:CreateDate><pdf:Producer>Avvik</pdf:Producer>
@@ -140,7 +161,8 @@ internal sealed class PdfFile
         var (table, id) = (file.Length, Convert.ToHexString(SHA256.HashData(file.ToArray()).AsSpan(0, 16)));
         Line(string.Create(CultureInfo.InvariantCulture, $"xref\n0 {offsets.Count + 1}\n0000000000 65535 f "));
         foreach (var offset in offsets) Line(string.Create(CultureInfo.InvariantCulture, $"{offset:0000000000} 00000 n "));
-        Line(string.Create(CultureInfo.InvariantCulture, $"trailer\n<</Size {offsets.Count + 1} /Root {catalog} 0 R /Info {information} 0 R /ID [<{id}> <{id}>]>>\nstartxref\n{table}\n%%EOF"));
+        Line(string.Create(CultureInfo.InvariantCulture, $"trailer\n<</Size {offsets.Count + 1} /Root {catalog} 0 R /Info {information} 0 R /ID [<{id}> <{id}>]>>"));
+        Line(string.Create(CultureInfo.InvariantCulture, $"startxref\n{table}\n%%EOF"));
         return file.ToArray();
     }
 
@@ -173,5 +195,6 @@ internal sealed class PdfFile
         return Add($"<</Filter /FlateDecode /Length {packed.Length}{entries}>>", packed.ToArray());
     }
 
-    private static string Text(string text) => $"<FEFF{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(text))}>";
+    /// <summary>A text outside of what is drawn.</summary>
+    public static string Text(string text) => $"<FEFF{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(text))}>";
 }

@@ -3,222 +3,336 @@ using Avvik.Statistics.Documents.Charts;
 
 namespace Avvik.Statistics.Documents.Pdf;
 
-/// <summary>Sets a report on A4 pages.</summary>
+/// <summary>
+/// Sets a report on A4 pages: what to notice on the first, then a page for each chapter. A chapter is set as densely as it takes to fit on its page; one that
+/// is too long in the densest goes on to the next.
+/// </summary>
 internal sealed class PdfReport
 {
     private const double Short = 595.28, Long = 841.89;
-    private const double Margin = (Short - Chart.Width) / 2;
-    private const double Top = 52, Bottom = 56;
+    private const double Margin = (Short - Chart.Width) / 2, Available = Chart.Width;
+    private const double Top = 50, Bottom = 56;
+    private static readonly Density[] Densities = [new(8.5, 3.6, 1), new(8, 2.2, 0.8), new(7.5, 1.3, 0.62), new(7, 0.7, 0.5)];
 
     private readonly ReportDocument _document;
     private readonly PdfFile _file = new();
+    private Density _density = Densities[0];
     private PdfPage _page;
+    private PdfElement _parent;
     private double _y = Top;
 
     private PdfReport(ReportDocument document)
     {
         _document = document;
         _page = _file.AddPage(Short, Long);
+        _parent = _file.Root;
     }
 
-    private double Available => _page.Width - 2 * Margin;
+    private double Left => Long - Bottom - _y;
 
-    private double Left => _page.Height - Bottom - _y;
-
+    /// <summary>The whole report.</summary>
     public static byte[] Render(ReportDocument document)
     {
         var report = new PdfReport(document);
-        report.Front();
-        foreach (var section in document.Sections) report.Section(section);
-        report.Turn(landscape: false);
-        report.Notes(Texts.Report("method"), document.Method);
-        report.Notes(Texts.Report("suppression"), document.Suppression);
-        report.Write("P", Texts.Report("hashLine", document.ContentHash), 7.5, Palette.Soft, Typeface.Regular, after: 0);
-        report.Footers();
-        return report._file.Finish($"{document.Title} – {document.Period}", "nb-NO", document.ExtractedAt);
+        report.Front(document.Title);
+        foreach (var chapter in document.Chapters) report.Chapter(chapter);
+        return report.Finish(document.Title);
     }
 
-    private void Front()
+    /// <summary>One page to read before a meeting: what to notice, the key figures, the first trend and the first table.</summary>
+    public static byte[] RenderNote(ReportDocument document)
+    {
+        var (note, title) = (new PdfReport(document), Texts.Report("noteTitle", document.Title));
+        note.Front(title);
+        var sections = document.Chapters.SelectMany(c => c.Sections).ToList();
+        ReportSection?[] chosen = [sections.Find(s => s.Chart is TrendChart), sections.Find(s => s.Chart is BarChart)];
+        note.Fit(chosen.OfType<ReportSection>().SelectMany(note.Section));
+        return note.Finish(title);
+    }
+
+    private void Front(string title)
     {
         _page.Draw(null, () => _page.Shape(new Bar(0, 0, Short, 8, Palette.Main), 0, 0));
-        Write("P", _document.Community, 9.5, Palette.Main, Typeface.SemiBold, after: 6);
-        _file.Bookmark(_document.Title, _page, 0);
-        Write("H1", _document.Title, 23, Palette.Ink, Typeface.SemiBold, after: 5);
-        Write("P", _document.Subtitle, 11.5, Palette.Ink, Typeface.Regular, after: 5);
-        Write("P", Wording.Edition(_document), 8.5, Palette.Soft, Typeface.Regular, after: 16);
-        KeyFigures();
-    }
-
-    private void KeyFigures()
-    {
-        const double gap = 10, inside = 9;
-        var width = (Available - 3 * gap) / 4;
-        foreach (var row in _document.KeyFigures.Chunk(4))
+        _file.Bookmark(title, _page, 0);
+        Draw(Words("H1", title, 23, Palette.Ink, Typeface.SemiBold, after: 4));
+        Draw(Words("P", $"{_document.Community} · {_document.Period}", 12, Palette.Main, Typeface.SemiBold, after: 4));
+        Draw(Words("P", Wording.Edition(_document), 8.5, Palette.Soft, Typeface.Regular, after: _document.Reason is null ? 16 : 2));
+        if (_document.Reason is { } reason) Draw(Words("P", reason, 8.5, Palette.Soft, Typeface.Regular, after: 16));
+        if (_document.Highlights.Count > 0)
         {
-            List<string> Small(string text, double size) => Paragraph.Wrap(text, Typeface.Regular, size, width - 2 * inside);
-            var labels = row.Select(f => Small(f.Label, 8.5)).ToList();
-            var notes = row.Select(f => Small(f.Note ?? "", 7.5)).ToList();
-            var labelHeight = labels.Max(l => l.Count) * 11.0;
-            var height = inside + labelHeight + 26 + notes.Max(n => n.Count) * 9.5 + inside - 2;
-            MakeRoom(height + gap);
-            foreach (var (i, figure) in row.Index())
-            {
-                var (x, y, element) = (Margin + i * (width + gap), _y, _file.Root.Add(new("P")));
-                _page.Draw(null, () => _page.Shape(new Bar(x, y, width, height, Palette.Pale), 0, 0));
-                foreach (var (n, line) in labels[i].Index()) _page.Draw(element, () => _page.Text(x + inside, y + inside + 7 + n * 11, line + (n + 1 < labels[i].Count ? " " : ": "), 8.5, Palette.Soft, Typeface.Regular));
-                _page.Draw(element, () => _page.Text(x + inside, y + inside + labelHeight + 19, Wording.Of(figure), 20, Palette.Ink, Typeface.SemiBold));
-                foreach (var (n, line) in notes[i].Index()) _page.Draw(element, () => _page.Text(x + inside, y + inside + labelHeight + 33 + n * 9.5, line, 7.5, Palette.Soft, Typeface.Regular));
-            }
-            _y += height + gap;
+            Draw(Heading("H2", _document.HighlightsTitle));
+            Draw(Notices());
         }
-        _y += 8;
+        Tiles();
+        foreach (var paragraph in _document.Reading) Draw(Words("P", paragraph, 8.5, Palette.Soft, Typeface.Regular, after: 4));
     }
 
-    private void Section(ReportSection section)
+    private void Chapter(ReportChapter chapter)
     {
-        // Upright if it can be read so, else on its side; what fits in neither is set smallest, with words broken.
-        var (table, landscape) = Upright(8.5) ?? Upright(7.5) ?? Sideways(8) ?? Sideways(6.5) ?? (PdfTable.Squeeze(section.Table, 6, Long - 2 * Margin), true);
-        Turn(landscape);
-        var drawing = Chart.Draw(section);
-        var introduction = section.Introduction is { } text ? Paragraph.Wrap(text, Typeface.Regular, 9.5, Available).Count * 13.3 + 8 : 0;
-        // A heading stays with what it is the heading of.
-        MakeRoom(34 + introduction + (drawing?.Height + 12 ?? 80));
-        Heading(section.Title);
-        if (section.Introduction is { } words) Write("P", words, 9.5, Palette.Ink, Typeface.Regular, after: 8);
-        if (drawing is not null) Figure(drawing);
-        Write(table);
-
-        (PdfTable, bool)? Upright(double size) => PdfTable.Fit(section.Table, size, Short - 2 * Margin) is { } fits ? (fits, false) : null;
-        (PdfTable, bool)? Sideways(double size) => PdfTable.Fit(section.Table, size, Long - 2 * Margin) is { } fits ? (fits, true) : null;
+        NewPage();
+        Draw(Heading("H2", chapter.Title));
+        if (chapter.Introduction is { } text) Draw(Words("P", text, 9.5, Palette.Ink, Typeface.Regular, after: 10));
+        Fit(chapter.Sections.SelectMany(Section).Concat(chapter.Notes.SelectMany(Note)));
     }
 
-    private void Figure(Drawing drawing)
+    /// <summary>Draws blocks as densely as it takes for them to be on this page together.</summary>
+    private void Fit(IEnumerable<Piece> pieces)
     {
-        MakeRoom(drawing.Height + 12);
+        Piece[] all = [.. pieces];
+        foreach (var density in Densities)
+        {
+            _density = density;
+            if (all.Sum(p => p.Height()) <= Left) break;
+        }
+        foreach (var (i, piece) in all.Index())
+        {
+            // A heading stays with what it is the heading of.
+            var together = piece.Height() + (piece.IsHeading && i + 1 < all.Length ? Math.Min(all[i + 1].Height(), 90) : 0);
+            if (Left < Math.Min(together, 120) && _y > Top) NewPage();
+            piece.Draw();
+        }
+        _density = Densities[0];
+    }
+
+    private void Draw(Piece piece)
+    {
+        if (Left < piece.Height() && _y > Top) NewPage();
+        piece.Draw();
+    }
+
+    private IEnumerable<Piece> Section(ReportSection section)
+    {
+        yield return Heading("H3", section.Title);
+        if (section.Introduction is { } text) yield return Words("P", text, 8.5, Palette.Soft, Typeface.Regular, after: 4);
+        if (section.Chart is TrendChart)
+        {
+            if (Chart.Draw(section) is { } drawing) yield return Figure(drawing);
+        }
+        else yield return Table(section);
+        if (section.Note is { } note) yield return Words("P", note, 7.5, Palette.Soft, Typeface.Regular, after: 0);
+        yield return new(() => 14 * _density.Gap, () => _y += 14 * _density.Gap);
+    }
+
+    private IEnumerable<Piece> Note(ReportNote note) =>
+    [
+        Heading("H3", note.Title),
+        .. note.Paragraphs.Select(p => Words("P", p, 8.5, Palette.Ink, Typeface.Regular, after: 4)),
+        new(() => 8 * _density.Gap, () => _y += 8 * _density.Gap),
+    ];
+
+    private Piece Heading(string role, string title)
+    {
+        var (size, after) = role == "H2" ? (16.0, 8.0) : (11.0, 4.0);
+        var words = Words(role, title, size, Palette.Main, Typeface.SemiBold, after);
+        return new(words.Height, () =>
+        {
+            _file.Bookmark(title, _page, _y - 8);
+            words.Draw();
+        })
+        { IsHeading = true };
+    }
+
+    private Piece Words(string role, string text, double size, string colour, Typeface face, double after)
+    {
+        var lines = Paragraph.Wrap(text, face, size, Available);
+        return new(() => lines.Count * size * 1.36 + after, () =>
+        {
+            var element = _parent.Add(new(role));
+            foreach (var line in lines)
+            {
+                if (Left < size * 1.36 && _y > Top) NewPage();
+                _page.Draw(element, () => _page.Text(Margin, _y + size, line, size, colour, face));
+                _y += size * 1.36;
+            }
+            _y += after;
+        });
+    }
+
+    /// <summary>A numbered list: each sentence, and where its number stands.</summary>
+    private Piece Notices()
+    {
+        const double size = 11.5, line = size * 1.36, source = 8.5, indent = 22, gap = 7;
+        var notices = _document.Highlights.Select(h => (Lines: Paragraph.Wrap(h.Text, Typeface.Regular, size, Available - indent), h.Source)).ToList();
+        return new(() => notices.Sum(n => n.Lines.Count * line + source * 1.3 + gap) + 8, () =>
+        {
+            var list = _parent.Add(new("L") { Attributes = "/O /List /ListNumbering /Decimal" });
+            foreach (var (i, (lines, from)) in notices.Index())
+            {
+                var item = list.Add(new("LI"));
+                _page.Draw(item.Add(new("Lbl")), () => _page.Text(Margin, _y + size, Texts.Report("ordinal", i + 1), size, Palette.Main, Typeface.SemiBold));
+                var body = item.Add(new("LBody"));
+                foreach (var words in lines)
+                {
+                    _page.Draw(body, () => _page.Text(Margin + indent, _y + size, words, size, Palette.Ink, Typeface.Regular));
+                    _y += line;
+                }
+                _page.Draw(body, () => _page.Text(Margin + indent, _y + source, from, source, Palette.Soft, Typeface.Regular));
+                _y += source * 1.3 + gap;
+            }
+            _y += 8;
+        });
+    }
+
+    private void Tiles()
+    {
+        if (_document.KeyFigures.Count == 0) return;
+        const double gap = 10, inside = 9;
+        var width = (Available - (_document.KeyFigures.Count - 1) * gap) / _document.KeyFigures.Count;
+        List<string> Small(string text, double size) => Paragraph.Wrap(text, Typeface.Regular, size, width - 2 * inside);
+        var labels = _document.KeyFigures.Select(f => Small(f.Label, 8.5)).ToList();
+        var notes = _document.KeyFigures.Select(f => Small(f.Note, 7.5)).ToList();
+        var (labelHeight, noteHeight) = (labels.Max(l => l.Count) * 11.0, notes.Max(n => n.Count) * 9.5);
+        var height = inside + labelHeight + 27 + 14 + noteHeight + inside;
+        if (Left < height) NewPage();
+        foreach (var (i, figure) in _document.KeyFigures.Index())
+        {
+            var (x, y, element) = (Margin + i * (width + gap), _y, _parent.Add(new("P")));
+            _page.Draw(null, () => _page.Shape(new Bar(x, y, width, height, Palette.Pale), 0, 0));
+            void Line(double below, string text, double size, string colour, Typeface face) =>
+                _page.Draw(element, () => _page.Text(x + inside, y + inside + below, text, size, colour, face));
+            foreach (var (n, line) in labels[i].Index()) Line(7 + n * 11, line, 8.5, Palette.Soft, Typeface.Regular);
+            Line(labelHeight + 19, figure.Value, 20, Palette.Ink, Typeface.SemiBold);
+            var arrow = Wording.Of(figure.Arrow);
+            if (arrow.Length > 0) Line(labelHeight + 34, arrow, 8.5, Palette.Main, Typeface.SemiBold);
+            var beside = arrow.Length > 0 ? 13 : 0;
+            _page.Draw(element, () => _page.Text(x + inside + beside, y + inside + labelHeight + 34, figure.Change, 8.5, Palette.Main, Typeface.SemiBold));
+            foreach (var (n, line) in notes[i].Index()) Line(labelHeight + 46 + n * 9.5, line, 7.5, Palette.Soft, Typeface.Regular);
+        }
+        _y += height + 14;
+    }
+
+    private Piece Figure(Drawing drawing) => new(() => drawing.Height + 4, () =>
+    {
         var (x, y) = (Margin, _y);
         string[] box = [.. new[] { x, _page.Height - y - drawing.Height, x + drawing.Width, _page.Height - y }.Select(Coordinate.Of)];
-        var element = _file.Root.Add(new("Figure") { Alternative = $"{drawing.Title}. {drawing.Description}", Attributes = $"/O /Layout /Placement /Block /BBox [{string.Join(' ', box)}]" });
+        var element = _parent.Add(new("Figure")
+        {
+            Alternative = $"{drawing.Title}. {drawing.Description}",
+            Attributes = $"/O /Layout /Placement /Block /BBox [{string.Join(' ', box)}]",
+        });
         _page.Draw(element, () =>
         {
             foreach (var shape in drawing.Shapes) _page.Shape(shape, x, y);
         });
-        _y += drawing.Height + 12;
+        _y += drawing.Height + 4;
+    });
+
+    private Piece Table(ReportSection section)
+    {
+        const double bars = 110;
+        var most = section.Chart is BarChart ? section.Table.Rows.Max(r => r[section.Chart.Values].Number) ?? 0 : 0;
+        PdfTable Fitted() => PdfTable.Fit(section.Table, most > 0 ? bars : 0, _density.Size, _density.Padding, Available);
+        return new(() =>
+        {
+            var table = Fitted();
+            double Of(IReadOnlyList<ReportCell> row, Typeface face) => table.Height(table.Lines(table.Cells(row), face));
+            return table.Height(Titles(table)) + section.Table.Rows.Index().Sum(r => Of(r.Item, Face(section.Table, r.Index)))
+                + (section.Table.Total is { } total ? Of(total, Typeface.SemiBold) : 0) + 4;
+        }, () => Write(Fitted(), most > 0 ? (int row) => (double)(section.Table.Rows[row][section.Chart!.Values].Number ?? 0) / (double)most : null));
     }
 
-    private void Write(PdfTable table)
+    private static List<List<string>> Titles(PdfTable table) => table.Lines([.. table.Table.Columns.Select(c => c.Title)], Typeface.SemiBold);
+
+    private static Typeface Face(ReportTable table, int row) => table.Headings.Contains(row) ? Typeface.SemiBold : Typeface.Regular;
+
+    /// <param name="bar">How much of the longest bar a row has; null for a table without bars.</param>
+    private void Write(PdfTable table, Func<int, double>? bar)
     {
-        var element = _file.Root.Add(new("Table"));
-        var titles = table.Lines([.. table.Table.Columns.Select(c => c.Title)], Typeface.SemiBold);
-        MakeRoom(table.Height(titles) + 40);
-        Header(table, titles, element.Add(new("TR")));
-        foreach (var row in table.Table.Rows) Row(table, titles, element, table.Cells(row), Typeface.Regular);
-        if (table.Table.Rows.Count == 0) EmptyRow(table, element.Add(new("TR")));
-        if (table.Table.Total is { } total) Row(table, titles, element, table.Cells(total), Typeface.SemiBold);
-        _y += 20;
+        var element = _parent.Add(new("Table"));
+        var titles = Titles(table);
+        Header(table, titles, element.Add(new("THead")).Add(new("TR")));
+        var body = element.Add(new("TBody"));
+        foreach (var (i, row) in table.Table.Rows.Index())
+        {
+            var isHeading = table.Table.Headings.Contains(i);
+            Row(table, titles, body, row, isHeading ? RowKind.Heading : table.Table.Headings.Count > 0 ? RowKind.Part : RowKind.Plain, bar?.Invoke(i) ?? 0);
+        }
+        if (table.Table.Total is { } total) Row(table, titles, body, total, RowKind.Total, 0);
+        _y += 4;
     }
 
     /// <param name="row">Null where it is repeated: who listens has heard it.</param>
     private void Header(PdfTable table, List<List<string>> titles, PdfElement? row)
     {
-        var (x, height) = (Margin, table.Height(titles));
-        _page.Draw(null, () =>
-        {
-            _page.Shape(new Bar(Margin, _y, table.Width, height, Palette.Pale), 0, 0);
-            _page.Shape(new Stroke([(Margin, _y + height), (Margin + table.Width, _y + height)], Palette.Soft, 0.75), 0, 0);
-        });
+        var height = table.Height(titles);
+        _page.Draw(null, () => _page.Shape(new Stroke([(Margin, _y + height), (Margin + table.Width, _y + height)], Palette.Soft, 0.75), 0, 0));
         foreach (var (i, lines) in titles.Index())
         {
             // Titles of one line stand at the foot, next to their figures.
-            var (at, column) = (_y + height - table.Height([lines]), x);
-            _page.Draw(row?.Add(new("TH") { Attributes = "/O /Table /Scope /Column" }), () => table.Draw(_page, i, lines, column, at, Typeface.SemiBold));
-            x += table.Widths[i];
+            var at = _y + height - table.Height([lines]);
+            _page.Draw(row?.Add(new("TH") { Attributes = "/O /Table /Scope /Column" }),
+                () => table.Draw(_page, i, lines, Margin + table.Left(i), at, Typeface.SemiBold, Palette.Soft));
         }
         _y += height;
     }
 
-    private void Row(PdfTable table, List<List<string>> titles, PdfElement element, string[] cells, Typeface face)
+    private void Row(PdfTable table, List<List<string>> titles, PdfElement body, IReadOnlyList<ReportCell> cells, RowKind kind, double bar)
     {
-        var lines = table.Lines(cells, face);
+        var face = kind is RowKind.Heading or RowKind.Total ? Typeface.SemiBold : Typeface.Regular;
+        var lines = table.Lines(table.Cells(cells), face);
         var height = table.Height(lines);
         if (Left < height)
         {
             NewPage();
             Header(table, titles, row: null);
         }
-        var (x, y, row) = (Margin, _y, element.Add(new("TR")));
+        var (y, row) = (_y, body.Add(new("TR")));
+        if (kind is RowKind.Heading) _page.Draw(null, () => _page.Shape(new Bar(Margin, y, table.Width, height, Palette.Pale), 0, 0));
         foreach (var (i, cell) in lines.Index())
         {
-            var column = x;
             var isName = i == 0 && table.Table.Columns[0].Type is ColumnType.Text;
-            _page.Draw(row.Add(new(isName ? "TH" : "TD") { Attributes = isName ? "/O /Table /Scope /Row" : null }), () => table.Draw(_page, i, cell, column, y, face));
-            x += table.Widths[i];
+            _page.Draw(row.Add(new(isName ? "TH" : "TD") { Attributes = isName ? "/O /Table /Scope /Row" : null }),
+                () => table.Draw(_page, i, cell, Margin + table.Left(i), y, face, Palette.Ink, kind is RowKind.Part));
         }
-        var isTotal = face == Typeface.SemiBold;
-        _page.Draw(null, () => _page.Shape(new Stroke([(Margin, isTotal ? y : y + height), (Margin + table.Width, isTotal ? y : y + height)], isTotal ? Palette.Soft : Palette.Rule, isTotal ? 0.75 : 0.4), 0, 0));
+        if (bar > 0)
+            _page.Draw(null, () => _page.Shape(new Bar(Margin + table.Widths[0] + 4, y + height / 2 - table.Size * 0.4, bar * (table.Bars - 8), table.Size * 0.8,
+                Palette.Main), 0, 0));
+        var line = kind is RowKind.Total ? y : y + height;
+        _page.Draw(null, () => _page.Shape(new Stroke([(Margin, line), (Margin + table.Width, line)], kind is RowKind.Total ? Palette.Soft : Palette.Rule,
+            kind is RowKind.Total ? 0.75 : 0.4), 0, 0));
         _y += height;
     }
 
-    private void EmptyRow(PdfTable table, PdfElement row)
+    private byte[] Finish(string title)
     {
-        var cell = row.Add(new("TD") { Attributes = $"/O /Table /ColSpan {table.Widths.Count}" });
-        _page.Draw(cell, () => _page.Text(Margin + 5, _y + 3 + table.Size, Texts.Report("noRows"), table.Size, Palette.Soft, Typeface.Regular));
-        _y += table.Size + 10;
-    }
-
-    private void Notes(string title, IReadOnlyList<string> paragraphs)
-    {
-        if (paragraphs.Count == 0) return;
-        MakeRoom(70);
-        Heading(title);
-        foreach (var paragraph in paragraphs) Write("P", paragraph, 9.5, Palette.Ink, Typeface.Regular, after: 6);
-        _y += 8;
-    }
-
-    private void Heading(string title)
-    {
-        _file.Bookmark(title, _page, _y - 8);
-        Write("H2", title, 13.5, Palette.Main, Typeface.SemiBold, after: 6);
-    }
-
-    private void Write(string role, string text, double size, string colour, Typeface face, double after)
-    {
-        var element = _file.Root.Add(new(role));
-        foreach (var line in Paragraph.Wrap(text, face, size, Math.Min(Available, Chart.Width)))
-        {
-            MakeRoom(size * 1.4);
-            // The space at a line's end is not seen, and keeps its words apart when they are read out.
-            _page.Draw(element, () => _page.Text(Margin, _y + size, line + " ", size, colour, face));
-            _y += size * 1.4;
-        }
-        _y += after;
-    }
-
-    private void Footers()
-    {
+        const double size = 7.5, gap = 24;
         foreach (var (i, page) in _file.Pages.Index())
-            page.Draw(null, () =>
+        {
+            var number = Texts.Report("page", i + 1, _file.Pages.Count);
+            var most = Available - Typeface.Regular.Width(number, size) - gap;
+            var whose = Paragraph.Wrap($"{_document.Community} · {title} · {_document.Period} · {Wording.EditionShort(_document)}", Typeface.Regular, size, most)[0];
+            page.DrawFooter(() =>
             {
                 page.Shape(new Stroke([(Margin, page.Height - 40), (page.Width - Margin, page.Height - 40)], Palette.Rule, 0.5), 0, 0);
-                page.Text(Margin, page.Height - 27, $"{_document.Community} · {_document.Title} · {Texts.Report("editionShort", _document.Period, _document.Version)}", 7.5, Palette.Soft, Typeface.Regular);
-                page.Text(page.Width - Margin, page.Height - 27, Texts.Report("page", i + 1, _file.Pages.Count), 7.5, Palette.Soft, Typeface.Regular, Anchor.End);
+                page.Text(Margin, page.Height - 27, whose, size, Palette.Soft, Typeface.Regular);
+                page.Text(page.Width - Margin, page.Height - 27, number, size, Palette.Soft, Typeface.Regular, Anchor.End);
             });
-    }
-
-    private void MakeRoom(double height)
-    {
-        if (Left < height && _y > Top) NewPage();
-    }
-
-    private void Turn(bool landscape)
-    {
-        if (_page.Width > _page.Height == landscape) return;
-        _page = landscape ? _file.AddPage(Long, Short) : _file.AddPage(Short, Long);
-        _y = Top;
+        }
+        return _file.Finish($"{title} – {_document.Community}, {_document.Period}", "nb-NO", _document.ExtractedAt);
     }
 
     private void NewPage()
     {
-        _page = _file.AddPage(_page.Width, _page.Height);
+        _page = _file.AddPage(Short, Long);
         _y = Top;
+    }
+
+    private enum RowKind
+    {
+        Plain,
+        Part,
+        Heading,
+        Total,
+    }
+
+    /// <param name="Size">Of the letters in tables.</param>
+    /// <param name="Padding">Above and below a row of a table.</param>
+    /// <param name="Gap">How much of the space between sections is left.</param>
+    private sealed record Density(double Size, double Padding, double Gap);
+
+    /// <summary>Something that is measured before it is drawn, at the density that then is.</summary>
+    private sealed record Piece(Func<double> Height, Action Draw)
+    {
+        public bool IsHeading { get; init; }
     }
 }

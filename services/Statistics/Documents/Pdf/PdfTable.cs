@@ -3,40 +3,44 @@ using Avvik.Statistics.Documents.Charts;
 namespace Avvik.Statistics.Documents.Pdf;
 
 /// <summary>How wide a table's columns are, and in which size it is set: measured before anything is drawn.</summary>
-internal sealed record PdfTable(ReportTable Table, double Size, IReadOnlyList<double> Widths)
+/// <param name="Bars">The width that a bar beside the first column has; zero for a table without.</param>
+internal sealed record PdfTable(ReportTable Table, double Size, double Padding, double Bars, IReadOnlyList<double> Widths)
 {
-    private const double Padding = 5;
+    private const double Beside = 5, Indent = 10, LineHeight = 1.26;
 
     // Words wider than this are broken rather than let them push the figures off the page.
     private const double WidestWord = 150;
 
-    public double Width => Widths.Sum();
+    public double Width => Widths.Sum() + Bars;
 
-    /// <summary>Null when it does not fit in this size without breaking words.</summary>
-    public static PdfTable? Fit(ReportTable table, double size, double available)
+    /// <summary>In the largest size that it fits in without breaking words; else as it must.</summary>
+    public static PdfTable Fit(ReportTable table, double bars, double size, double padding, double available)
     {
-        var (least, wanted) = Measure(table, size);
-        return least.Sum() > available ? null : new(table, size, Share(least, wanted, available));
+        foreach (var smaller in new[] { size, 7.5, 6.5 }.Where(s => s <= size))
+        {
+            var (least, wanted) = Measure(table, smaller);
+            if (least.Sum() + bars <= available) return new(table, smaller, padding, bars, Share(least, wanted, available - bars));
+        }
+        var (narrow, _) = Measure(table, 6);
+        return new(table, 6, padding, 0, [.. narrow.Select(width => width * available / narrow.Sum())]);
     }
 
-    /// <summary>The last resort: words are broken wherever the line ends.</summary>
-    public static PdfTable Squeeze(ReportTable table, double size, double available)
-    {
-        var (least, _) = Measure(table, size);
-        return new(table, size, [.. least.Select(width => width * available / least.Sum())]);
-    }
+    /// <summary>Where a column begins, from the left of the table.</summary>
+    public double Left(int column) => Widths.Take(column).Sum() + (column > 0 ? Bars : 0);
 
     /// <summary>A row's words, each column's in lines.</summary>
-    public List<List<string>> Lines(IReadOnlyList<string> cells, Typeface face) => [.. cells.Select((cell, i) => Paragraph.Wrap(cell, face, Size, Widths[i] - 2 * Padding))];
+    public List<List<string>> Lines(IReadOnlyList<string> cells, Typeface face) =>
+        [.. cells.Select((cell, i) => Paragraph.Wrap(cell, face, Size, Widths[i] - 2 * Beside - (i == 0 && Table.Headings.Count > 0 ? Indent : 0)))];
 
-    public double Height(List<List<string>> lines) => Math.Max(1, lines.Max(l => l.Count)) * Size * 1.28 + 2 * Padding - 2;
+    public double Height(List<List<string>> lines) => Math.Max(1, lines.Max(l => l.Count)) * Size * LineHeight + 2 * Padding;
 
     /// <summary>Figures to the right, words to the left; a column's title as its figures.</summary>
-    public void Draw(PdfPage page, int column, List<string> lines, double x, double y, Typeface face)
+    public void Draw(PdfPage page, int column, List<string> lines, double x, double y, Typeface face, string colour, bool isIndented = false)
     {
         var isText = Table.Columns[column].Type is ColumnType.Text;
+        var at = isText ? x + Beside + (isIndented ? Indent : 0) : x + Widths[column] - Beside;
         foreach (var (i, line) in lines.Index())
-            page.Text(isText ? x + Padding : x + Widths[column] - Padding, y + Padding - 2 + Size + i * Size * 1.28, line, Size, Palette.Ink, face, isText ? Anchor.Start : Anchor.End);
+            page.Text(at, y + Padding + Size + i * Size * LineHeight, line, Size, colour, face, isText ? Anchor.Start : Anchor.End, inColumn: !isText);
     }
 
     public string[] Cells(IReadOnlyList<ReportCell> row) => [.. row.Zip(Table.Columns, Wording.Of)];
@@ -46,15 +50,18 @@ internal sealed record PdfTable(ReportTable Table, double Size, IReadOnlyList<do
         var (least, wanted) = (new double[table.Columns.Count], new double[table.Columns.Count]);
         foreach (var (i, column) in table.Columns.Index())
         {
-            double Widest(IEnumerable<string> texts, Typeface face) => texts.Select(text => face.Width(text, size)).DefaultIfEmpty().Max();
+            double Widest(IEnumerable<string> texts, Typeface face) => texts.Select(text => face.ColumnWidth(text, size)).DefaultIfEmpty().Max();
+            var (isText, indent) = (column.Type is ColumnType.Text, i == 0 && table.Headings.Count > 0 ? Indent : 0);
             string[] cells = [.. table.Rows.Select(row => Wording.Of(row[i], column)).Distinct(StringComparer.Ordinal)];
-            string[] strong = table.Total is { } total ? [Wording.Of(total[i], column)] : [];
-            // A total's figure is whole and in heavier letters.
+            // A total's figures and a heading's words are in heavier letters.
+            string[] strong = [.. table.Headings.Select(h => table.Rows[h]).Append(table.Total).OfType<IReadOnlyList<ReportCell>>()
+                .Select(row => Wording.Of(row[i], column))];
             var title = Widest(Paragraph.Pieces(column.Title), Typeface.SemiBold);
-            var figures = Math.Max(Widest(column.Type is ColumnType.Text ? cells.SelectMany(Paragraph.Pieces) : cells, Typeface.Regular), Widest(column.Type is ColumnType.Text ? strong.SelectMany(Paragraph.Pieces) : strong, Typeface.SemiBold));
-            least[i] = Math.Max(Math.Min(title, WidestWord), column.Type is ColumnType.Text ? Math.Min(figures, WidestWord) : figures) + 2 * Padding;
-            var whole = column.Type is ColumnType.Text ? Math.Max(Widest(cells, Typeface.Regular), Widest(strong, Typeface.SemiBold)) : 0;
-            wanted[i] = Math.Max(least[i], Math.Max(whole, Math.Min(Typeface.SemiBold.Width(column.Title, size), 64)) + 2 * Padding + 4);
+            IEnumerable<string> Words(string[] of) => isText ? of.SelectMany(Paragraph.Pieces) : of;
+            var figures = Math.Max(Widest(Words(cells), Typeface.Regular), Widest(Words(strong), Typeface.SemiBold));
+            least[i] = Math.Max(Math.Min(title, WidestWord), isText ? Math.Min(figures, WidestWord) : figures) + 2 * Beside + indent;
+            var whole = isText ? Math.Max(Widest(cells, Typeface.Regular), Widest(strong, Typeface.SemiBold)) : 0;
+            wanted[i] = Math.Max(least[i], Math.Max(whole, Math.Min(Typeface.SemiBold.Width(column.Title, size), 64)) + 2 * Beside + 4 + indent);
         }
         return (least, wanted);
     }

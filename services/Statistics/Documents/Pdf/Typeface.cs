@@ -5,8 +5,8 @@ using System.Text;
 namespace Avvik.Statistics.Documents.Pdf;
 
 /// <summary>
-/// A TrueType font (Inter, SIL Open Font License 1.1): the widths of its letters, and the subset of it that a document needs. The package that brings it
-/// is an assembly, which is loaded for its resource (all fonts, behind an index); none of its code runs.
+/// A TrueType font (Inter, SIL Open Font License 1.1): the shapes and widths of its letters, and the subset of it that a document needs. The package that
+/// brings it is an assembly, which is loaded for its resource (all fonts, behind an index); none of its code runs.
 /// </summary>
 internal sealed class Typeface
 {
@@ -19,8 +19,7 @@ internal sealed class Typeface
     private readonly Dictionary<string, (int Offset, int Length)> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _glyphs = [];
     private readonly int _advances;
-    private readonly int[] _digits;
-    private readonly ushort _digitAdvance;
+    private readonly int _digitAdvance;
 
     private Typeface(string name, byte[] file)
     {
@@ -33,8 +32,7 @@ internal sealed class Typeface
         CapHeight = I16(Table("OS/2") + 88);
         BoundingBox = [.. Enumerable.Range(0, 4).Select(i => (int)I16(Table("head") + 36 + 2 * i))];
         ReadCharacters();
-        _digits = [.. "0123456789".Select(digit => Glyph(digit))];
-        _digitAdvance = _digits.Max(OwnAdvance);
+        _digitAdvance = "0123456789".Max(digit => Advance(Glyph(digit)));
     }
 
     public string Name { get; }
@@ -47,10 +45,27 @@ internal sealed class Typeface
     /// <summary>Glyph 0, the empty box, for what the font lacks.</summary>
     public int Glyph(int character) => _glyphs.GetValueOrDefault(character);
 
-    /// <summary>Every digit as wide as the widest, so that figures stand below each other.</summary>
-    public int Advance(int glyph) => _digits.Contains(glyph) ? _digitAdvance : OwnAdvance(glyph);
+    /// <summary>In <see cref="UnitsPerEm"/>.</summary>
+    public int Advance(int glyph) => U16(Table("hmtx") + 4 * Math.Min(glyph, _advances - 1));
 
     public double Width(string text, double size) => text.EnumerateRunes().Sum(c => Advance(Glyph(c.Value))) * size / UnitsPerEm;
+
+    /// <summary>
+    /// What to leave on each side of a character in a column of figures: each digit as wide as the widest, so that they stand below each other.
+    /// </summary>
+    public double Aside(Rune character) => Rune.IsDigit(character) ? (_digitAdvance - Advance(Glyph(character.Value))) / 2.0 : 0;
+
+    /// <summary>The width in a column of figures.</summary>
+    public double ColumnWidth(string text, double size) => Width(text, size) + text.EnumerateRunes().Sum(c => 2 * Aside(c)) * size / UnitsPerEm;
+
+    /// <summary>The contours of a glyph, each a closed line of points, on or off the curve (quadratic); in units of the font, upwards.</summary>
+    public List<List<(double X, double Y, bool IsOn)>> Contours(int glyph)
+    {
+        var outline = Outline(glyph);
+        if (outline.Length == 0) return [];
+        var count = BinaryPrimitives.ReadInt16BigEndian(outline);
+        return count < 0 ? Composite(outline) : Simple(outline, count);
+    }
 
     /// <summary>The font with the outlines of these glyphs only; they keep their numbers.</summary>
     public byte[] Subset(IEnumerable<int> glyphs)
@@ -69,10 +84,8 @@ internal sealed class Typeface
         var head = Copy("head");
         BinaryPrimitives.WriteInt16BigEndian(head.AsSpan(50), 1); // long offsets
         BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(8), 0);
-        // Readers of text measure the gap to the next letter by the font's own widths.
-        var widths = Copy("hmtx");
-        foreach (var digit in _digits) BinaryPrimitives.WriteUInt16BigEndian(widths.AsSpan(4 * Math.Min(digit, _advances - 1)), _digitAdvance);
-        return Assemble([("glyf", glyf.ToArray()), ("head", head), ("hhea", Copy("hhea")), ("hmtx", widths), ("loca", loca), ("maxp", Copy("maxp")), ("prep", Copy("prep"))]);
+        return Assemble([("glyf", glyf.ToArray()), ("head", head), ("hhea", Copy("hhea")), ("hmtx", Copy("hmtx")), ("loca", loca), ("maxp", Copy("maxp")),
+            ("prep", Copy("prep"))]);
     }
 
     // A letter can be made of others: å of an a and a ring.
@@ -88,6 +101,75 @@ internal sealed class Typeface
             at += 4 + ((flags & 0x1) > 0 ? 4 : 2) + ((flags & 0x8) > 0 ? 2 : (flags & 0x40) > 0 ? 4 : (flags & 0x80) > 0 ? 8 : 0);
             if ((flags & 0x20) == 0) return;
         }
+    }
+
+    // å is an a and a ring, each moved to its place.
+    private List<List<(double X, double Y, bool IsOn)>> Composite(ReadOnlySpan<byte> outline)
+    {
+        var contours = new List<List<(double X, double Y, bool IsOn)>>();
+        for (var at = 10; ;)
+        {
+            var (flags, part) = (BinaryPrimitives.ReadUInt16BigEndian(outline[at..]), BinaryPrimitives.ReadUInt16BigEndian(outline[(at + 2)..]));
+            var isWide = (flags & 0x1) > 0;
+            var (dx, dy) = isWide ? (BinaryPrimitives.ReadInt16BigEndian(outline[(at + 4)..]), BinaryPrimitives.ReadInt16BigEndian(outline[(at + 6)..]))
+                : ((sbyte)outline[at + 4], (sbyte)outline[at + 5]);
+            at += isWide ? 8 : 6;
+            double[] scale = [1, 0, 0, 1];
+            double Next(ReadOnlySpan<byte> of) => BinaryPrimitives.ReadInt16BigEndian(of[at..]) / 16384.0;
+            if ((flags & 0x8) > 0)
+            {
+                scale[0] = scale[3] = Next(outline);
+                at += 2;
+            }
+            else if ((flags & 0xC0) > 0)
+                foreach (var i in (flags & 0x40) > 0 ? [0, 3] : new[] { 0, 1, 2, 3 })
+                {
+                    scale[i] = Next(outline);
+                    at += 2;
+                }
+            contours.AddRange(Contours(part).Select(c => c.ConvertAll(p =>
+                (p.X * scale[0] + p.Y * scale[2] + dx, p.X * scale[1] + p.Y * scale[3] + dy, p.IsOn))));
+            if ((flags & 0x20) == 0) return contours;
+        }
+    }
+
+    private static List<List<(double X, double Y, bool IsOn)>> Simple(ReadOnlySpan<byte> outline, int count)
+    {
+        var ends = new int[count];
+        for (var i = 0; i < count; i++) ends[i] = BinaryPrimitives.ReadUInt16BigEndian(outline[(10 + 2 * i)..]);
+        var at = 10 + 2 * count + 2 + BinaryPrimitives.ReadUInt16BigEndian(outline[(10 + 2 * count)..]);
+        var flags = new List<byte>();
+        while (flags.Count <= ends[^1])
+        {
+            var flag = outline[at++];
+            var times = (flag & 0x8) > 0 ? outline[at++] + 1 : 1;
+            for (var i = 0; i < times; i++) flags.Add(flag);
+        }
+        var (xs, ys) = (Coordinates(outline, ref at, flags, 0x2, 0x10), Coordinates(outline, ref at, flags, 0x4, 0x20));
+        var (contours, start) = (new List<List<(double X, double Y, bool IsOn)>>(), 0);
+        foreach (var end in ends)
+        {
+            contours.Add([.. Enumerable.Range(start, end - start + 1).Select(i => ((double)xs[i], (double)ys[i], (flags[i] & 0x1) > 0))]);
+            start = end + 1;
+        }
+        return contours;
+    }
+
+    // Each is told by how far it is from the one before: a byte with its sign in the flag, nothing at all, or two bytes.
+    private static int[] Coordinates(ReadOnlySpan<byte> outline, ref int at, List<byte> flags, int isByte, int isSameOrPositive)
+    {
+        var (values, value) = (new int[flags.Count], 0);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if ((flags[i] & isByte) > 0) value += (flags[i] & isSameOrPositive) > 0 ? outline[at++] : -outline[at++];
+            else if ((flags[i] & isSameOrPositive) == 0)
+            {
+                value += BinaryPrimitives.ReadInt16BigEndian(outline[at..]);
+                at += 2;
+            }
+            values[i] = value;
+        }
+        return values;
     }
 
     private ReadOnlySpan<byte> Outline(int glyph)
@@ -141,14 +223,16 @@ internal sealed class Typeface
         if (subtables.Find(at => U16(at) == 12) is > 0 and var wide)
         {
             for (var group = wide + 16; group < wide + 16 + 12 * I32(wide + 12); group += 12)
-                for (var character = I32(group); character <= I32(group + 4); character++) _glyphs[character] = I32(group + 8) + character - I32(group);
+                for (var character = I32(group); character <= I32(group + 4); character++)
+                    _glyphs[character] = I32(group + 8) + character - I32(group);
             return;
         }
         var at = subtables.Find(at => U16(at) == 4);
         var segments = U16(at + 6); // twice their number
         for (var segment = 0; segment < segments; segment += 2)
         {
-            var (end, start, delta, rangeAt) = (U16(at + 14 + segment), U16(at + 16 + segments + segment), U16(at + 16 + 2 * segments + segment), at + 16 + 3 * segments + segment);
+            var (end, start) = (U16(at + 14 + segment), U16(at + 16 + segments + segment));
+            var (delta, rangeAt) = (U16(at + 16 + 2 * segments + segment), at + 16 + 3 * segments + segment);
             for (int character = start; character <= end && character < 0xFFFF; character++)
             {
                 var glyph = U16(rangeAt) == 0 ? character : U16(rangeAt + U16(rangeAt) + 2 * (character - start));
@@ -156,8 +240,6 @@ internal sealed class Typeface
             }
         }
     }
-
-    private ushort OwnAdvance(int glyph) => U16(Table("hmtx") + 4 * Math.Min(glyph, _advances - 1));
 
     private byte[] Copy(string tag) => _file.AsSpan(_tables[tag].Offset, _tables[tag].Length).ToArray();
 
@@ -177,7 +259,8 @@ internal sealed class Typeface
         using var reader = new BinaryReader(resource, Encoding.UTF8);
         var start = 4 + reader.ReadInt32();
         _ = reader.ReadInt32(); // the index's version
-        var index = Enumerable.Range(0, reader.ReadInt32()).Select(_ => (Name: reader.ReadString(), Offset: reader.ReadInt32(), Length: reader.ReadInt32())).ToList();
+        var index = Enumerable.Range(0, reader.ReadInt32())
+            .Select(_ => (Name: reader.ReadString(), Offset: reader.ReadInt32(), Length: reader.ReadInt32())).ToList();
         return index.ToDictionary(f => f.Name, f =>
         {
             resource.Position = start + f.Offset;

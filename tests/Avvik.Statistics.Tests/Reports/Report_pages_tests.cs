@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using Avvik.Client;
+using Avvik.Contracts;
+using Avvik.Statistics.Reports;
+using Avvik.Storage;
+using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Avvik.Statistics.Tests.Reports;
+
+/// <summary>The reports as the meetings get them, of many deviations, few and none.</summary>
+[Collection(nameof(StatisticsServices))]
+public sealed partial class Report_pages_tests(StatisticsServices services)
+{
+    private static readonly HealthCommunity Innlandet = HealthCommunities.Community("innlandet")!;
+
+    [Theory]
+    [InlineData("big", 6000)]
+    [InlineData("small", 90)]
+    [InlineData("empty", 0)]
+    public async Task Report_of_a_quarter_has_six_pages_and_three_to_five_highlights(string name, int count)
+    {
+        var service = await FrozenAsync(count);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+
+        var report = await ssu.GetReportAsync("innlandet", "2026-Q2");
+
+        Assert.InRange(report.Highlights.Count, 3, 5);
+        Assert.All(report.Highlights, h => Assert.True(h.Table == "keyFigures" || report.Tables.Any(t => t.Code == h.Table), h.Table));
+        if (count > 0) Assert.All(report.Highlights, h => Assert.Matches(@"\d", h.Text));
+        Assert.DoesNotContain(report.Tables, t => t.Rows.Count > 0 && t.Rows.SelectMany(r => r.Values).All(v => v == Figure.Suppressed));
+        Assert.All(report.Omitted, o => Assert.NotEmpty(o.Reason));
+        await IsPagesAsync(6, $"pages-{name}.pdf", await ssu.DownloadReportAsync("innlandet", "2026-Q2.pdf"));
+        await IsPagesAsync(1, $"pages-{name}-note.pdf", await ssu.DownloadReportAsync("innlandet", "2026-Q2.note"));
+    }
+
+    [Fact]
+    public async Task Report_of_an_unfinished_quarter_says_that_it_is_preliminary()
+    {
+        var service = await FrozenAsync(3000);
+        var own = service.As(StatisticsService.InnlandetTrust, Roles.Coordinator);
+
+        var text = await IsPagesAsync(6, "pages-unfinished.pdf", await own.GetByteArrayAsync("/api/v1/reports/innlandet/2026-Q3.pdf"));
+
+        Assert.Contains("Foreløpig", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ersjon 0", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2025.pdf", "year", 6)]
+    [InlineData("regions/hamarregionen/2025.pdf", "region", 6)]
+    [InlineData("patient-groups/frailElderly/2025.pdf", "group", 6)]
+    [InlineData("agreements/innlandet-2024.pdf", "agreement", 4)]
+    public async Task Report_of_another_meeting_has_its_pages(string path, string name, int pages)
+    {
+        var service = await FrozenAsync(6000);
+
+        await IsPagesAsync(pages, $"pages-{name}.pdf", await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)).DownloadReportAsync("innlandet", path));
+    }
+
+    private async Task<StatisticsService> FrozenAsync(int count)
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        await service.ReceiveAsync(History.Of(91, count, new(2024, 7, 1), new(2026, 9, 19)));
+        for (var quarter = Period.Read("2024-Q3")!; quarter.To < new DateOnly(2026, 7, 1); quarter = quarter.Before(-1))
+            await service.Services.GetRequiredService<QuarterReports>().FreezeAsync(Innlandet, quarter, 1, null, null, CancellationToken.None);
+        return service;
+    }
+
+    private static async Task<string> IsPagesAsync(int pages, string name, byte[] pdf)
+    {
+        await Script.RunAsync("tests/document-tools");
+        var file = await Documents.Reports.SaveAsync(name, pdf);
+        Assert.Equal($"{pages}", Pages().Match(await Script.RunAsync("/usr/bin/pdfinfo", file)).Groups["pages"].Value);
+        return await Script.RunAsync("/usr/bin/pdftotext", "-layout", file, "-");
+    }
+
+    [GeneratedRegex(@"Pages:\s+(?<pages>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Pages();
+}
