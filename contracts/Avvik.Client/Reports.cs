@@ -41,7 +41,9 @@ public sealed record Report
     public required ReportTable KeyFigures { get; init; }
     /// <summary>The tables, in the order they are read.</summary>
     public required IReadOnlyList<ReportTable> Tables { get; init; }
-    /// <summary>What the meeting should notice, made from the figures by rules, the most important first; empty in versions from before there were any.</summary>
+    /// <summary>
+    /// What the meeting should notice, made from the figures by rules, the most important first; empty in versions from before there were any.
+    /// </summary>
     public IReadOnlyList<ReportHighlight> Highlights { get; init; } = [];
     /// <summary>Tables that are not shown, and why.</summary>
     public IReadOnlyList<OmittedTable> Omitted { get; init; } = [];

@@ -44,13 +44,18 @@ internal static class CsvArchive
     [
         ["TABLE", "TABLE_LABEL", "MEASURE", "MEASURE_LABEL", "UNIT_MEASURE", "DEFINITION"],
         .. document.Data.SelectMany(t => t.Columns, (t, c) => new[] { t.Code, t.Title, c.Code, c.Column.Title, Unit(c.Column), c.Definition }),
-        .. new[] { ("UNIT_MEASURE", "NUM", "unitNum"), ("UNIT_MEASURE", "DEC", "unitDec"), ("UNIT_MEASURE", "PT", "unitPt"), ("UNIT_MEASURE", "MIXED", "unitMixed"),
-            ("OBS_STATUS", "A", "statusA"), ("OBS_STATUS", "Q", "statusQ") }.Select(c => new[] { c.Item1, "", c.Item2, "", "", Texts.Report(c.Item3) }),
+        .. new[] { ("UNIT_MEASURE", "NUM", "unitNum"), ("UNIT_MEASURE", "DEC", "unitDec"), ("UNIT_MEASURE", "PT", "unitPt"), ("UNIT_MEASURE", "MIXED",
+            "unitMixed"), ("OBS_STATUS", "A", "statusA"), ("OBS_STATUS", "Q", "statusQ") }.Select(c => new[] { c.Item1, "", c.Item2, "", "",
+                Texts.Report(c.Item3) }),
     ];
 
     private static IEnumerable<string[]> Figures(ReportDocument document)
     {
-        yield return ["REF_AREA", "TIME_PERIOD", "COMPARED_WITH", "TABLE", "ROW", "ROW_LABEL", "PARENT", "PARENT_LABEL", "MEASURE", "UNIT_MEASURE", "OBS_VALUE", "OBS_STATUS"];
+        yield return
+        [
+            "REF_AREA", "TIME_PERIOD", "COMPARED_WITH", "TABLE", "ROW", "ROW_LABEL", "PARENT", "PARENT_LABEL", "MEASURE", "UNIT_MEASURE", "OBS_VALUE",
+                "OBS_STATUS",
+        ];
         foreach (var table in document.Data)
             foreach (var row in table.Rows)
                 foreach (var (column, cell) in table.Columns.Zip(row.Cells).Where(c => c.Second != ReportCell.Empty))
@@ -58,7 +63,8 @@ internal static class CsvArchive
                     var shown = row.Column ?? column.Column;
                     yield return
                     [
-                        document.CommunityCode, table.Chart is TrendChart ? row.Code! : document.PeriodCode, column.Compared ?? "", table.Code, row.Code ?? "_Z",
+                        document.CommunityCode, table.Chart is TrendChart ? row.Code! : document.PeriodCode, column.Compared ?? "", table.Code, row.Code
+                            ?? "_Z",
                         row.Label, row.Parent ?? "", row.ParentLabel ?? "", column.Code, Unit(shown),
                         cell.Number is { } number ? Wording.Round(number, shown).ToString("0.##########", Numbers) : "", cell.IsSuppressed ? "Q" : "A",
                     ];

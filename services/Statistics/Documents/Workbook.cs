@@ -17,8 +17,8 @@ internal sealed record WorkbookSheet(string Title, ReportTable Table)
 }
 
 /// <summary>
-/// A workbook with a sheet for each table, with codes beside names: numbers are numbers, also those compared with, the header stays in sight and can be filtered by,
-/// and each sheet is set up to be printed.
+/// A workbook with a sheet for each table, with codes beside names: numbers are numbers, also those compared with, the header stays in sight and can be
+/// filtered by, and each sheet is set up to be printed.
 /// </summary>
 internal static class Workbook
 {
@@ -76,9 +76,12 @@ internal static class Workbook
             [
                 r.Code, r.Label, .. hasParents ? [r.Parent, r.ParentLabel] : Array.Empty<ReportCell>(),
                 .. table.Columns.Zip(r.Cells).SelectMany(c => c.First.Compared is null ? [c.Second] : new[] { c.Second,
-                    r.Cells[0].Number is { } now && c.Second.Number is { } before ? now - before : c.Second.IsSuppressed ? ReportCell.Suppressed : ReportCell.Empty }),
+                    Change(r.Cells[0], c.Second) }),
             ])]);
     }
+
+    private static ReportCell Change(ReportCell now, ReportCell before) =>
+        now.Number is { } a && before.Number is { } b ? a - b : before.IsSuppressed ? ReportCell.Suppressed : ReportCell.Empty;
 
     // The codes are before what is drawn.
     private static ReportChart? Moved(DataTable table) => (By: table.Rows.Any(r => r.Parent is not null) ? 3 : 1, table.Chart) switch
@@ -105,7 +108,8 @@ internal static class Workbook
         { WorkbookViewId = 0 }));
         double Width(int column) => Math.Clamp(table.Rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
             .Append(Math.Min(table.Columns[column].Title.Length + 3, 28)).Max() + 2, 10, 60);
-        sheet.WriteElement(new Columns(table.Columns.Select((_, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
+        sheet.WriteElement(new Columns(table.Columns.Select((_, i) =>
+            new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
         sheet.WriteStartElement(new SheetData());
         sheet.WriteStartElement(new Row { RowIndex = 1 });
         foreach (var (i, column) in table.Columns.Index()) WriteText(sheet, Reference(i, 1), column.Title, Strong);
@@ -152,7 +156,7 @@ internal static class Workbook
         sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture)))
         {
             CellReference = reference,
-            StyleIndex = style
+            StyleIndex = style,
         });
 
     private static void WriteBook(WorkbookPart part, IReadOnlyList<WorkbookSheet> sheets)
@@ -179,10 +183,22 @@ internal static class Workbook
         [
             new() { FormatId = 0, FontId = 0 },
             new(new Alignment { WrapText = true, Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 0, ApplyAlignment = true },
-            new(new Alignment { WrapText = true, Vertical = VerticalAlignmentValues.Top }) { FormatId = 0, FontId = 1, ApplyFont = true, ApplyAlignment = true },
+            new(new Alignment { WrapText = true, Vertical = VerticalAlignmentValues.Top })
+            {
+                FormatId = 0,
+                FontId = 1,
+                ApplyFont = true,
+                ApplyAlignment = true,
+            },
             new(new Alignment { Horizontal = HorizontalAlignmentValues.Right }) { FormatId = 0, FontId = 0, ApplyAlignment = true },
         ];
-        var numbers = formats.Codes.Select((_, i) => new CellFormat { FormatId = 0, FontId = 0, NumberFormatId = Formats.First + (uint)i, ApplyNumberFormat = true });
+        var numbers = formats.Codes.Select((_, i) => new CellFormat
+        {
+            FormatId = 0,
+            FontId = 0,
+            NumberFormatId = Formats.First + (uint)i,
+            ApplyNumberFormat = true,
+        });
         static Fill Fill(PatternValues pattern) => new(new PatternFill { PatternType = pattern });
         var stylesheet = new Stylesheet(
             new Fonts(light, heavy) { Count = 2 },
@@ -192,7 +208,8 @@ internal static class Workbook
             new CellFormats(words.Concat(numbers)),
             new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }) { Count = 1 });
         if (formats.Codes.Count > 0)
-            stylesheet.NumberingFormats = new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
+            stylesheet.NumberingFormats =
+                new(formats.Codes.Select((code, i) => new NumberingFormat { NumberFormatId = Formats.First + (uint)i, FormatCode = code }));
         styles.WriteElement(stylesheet);
     }
 

@@ -32,10 +32,12 @@ internal static class WorkbookChart
     {
         TrendChart trend => new C.LineChart([
             new C.Grouping { Val = C.GroupingValues.Standard }, new C.VaryColors { Val = false },
-            .. new[] { trend.Values, trend.Centre, trend.Lower, trend.Upper }.Select((values, i) => new C.LineChartSeries([.. Head(of, values, (uint)i), .. Data(of, values)])),
+            .. new[] { trend.Values, trend.Centre, trend.Lower, trend.Upper }
+                .Select((values, i) => new C.LineChartSeries([.. Head(of, values, (uint)i), .. Data(of, values)])),
             new C.ShowMarker { Val = true }, new C.AxisId { Val = Categories }, new C.AxisId { Val = Values }]),
         _ => new C.BarChart(new C.BarDirection { Val = C.BarDirectionValues.Bar }, new C.BarGrouping { Val = C.BarGroupingValues.Clustered },
-            new C.VaryColors { Val = false }, new C.BarChartSeries([.. Head(of, of.Chart!.Values, 0), new C.InvertIfNegative { Val = false }, .. Data(of, of.Chart.Values)]),
+            new C.VaryColors { Val = false },
+            new C.BarChartSeries([.. Head(of, of.Chart!.Values, 0), new C.InvertIfNegative { Val = false }, .. Data(of, of.Chart.Values)]),
             new C.GapWidth { Val = 50 }, new C.AxisId { Val = Categories }, new C.AxisId { Val = Values }),
     };
 

@@ -80,7 +80,8 @@ internal sealed record Dimension(int Index, string Name, string Property, Block?
     private static Func<HealthCommunity, IEnumerable<(string Code, string Label)>> TermsOf(IReadOnlyDictionary<string, VocabularyTerm> vocabulary) =>
         _ => vocabulary.Select(t => (t.Key, t.Value.Label));
 
-    private static IEnumerable<(string Code, string Label)> PartiesOf(HealthCommunity community) => community.Parties.Select(p => (p.OrganizationNumber, p.Name));
+    private static IEnumerable<(string Code, string Label)> PartiesOf(HealthCommunity community) =>
+        community.Parties.Select(p => (p.OrganizationNumber, p.Name));
 }
 
 /// <summary>Dimensions that belong together in a case: a protected cube takes each block whole from some case.</summary>

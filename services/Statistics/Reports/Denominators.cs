@@ -59,7 +59,8 @@ internal sealed class Denominators
 }
 
 /// <summary>The denominators of one period, by municipality number.</summary>
-internal sealed record Rates(IReadOnlyDictionary<string, int> Inhabitants, IReadOnlyDictionary<string, int> Admissions, IReadOnlyDictionary<string, int> Discharges)
+internal sealed record Rates(
+    IReadOnlyDictionary<string, int> Inhabitants, IReadOnlyDictionary<string, int> Admissions, IReadOnlyDictionary<string, int> Discharges)
 {
     public static readonly Rates None = new(new Dictionary<string, int>(), new Dictionary<string, int>(), new Dictionary<string, int>());
 

@@ -8,8 +8,8 @@ using ReportTable = Avvik.Client.ReportTable;
 namespace Avvik.Statistics.Reports;
 
 /// <summary>
-/// What a meeting should notice: three to five sentences that the figures of a report give by rules, each with its number and the table it stands in. Nothing is
-/// called a change that rounding or chance alone would make.
+/// What a meeting should notice: three to five sentences that the figures of a report give by rules, each with its number and the table it stands in. Nothing
+/// is called a change that rounding or chance alone would make.
 /// </summary>
 internal static class Highlights
 {
@@ -39,7 +39,8 @@ internal static class Highlights
                 ? "trendInTime" : "keyFigures"));
         if (Largest(report, received) is { } largest) found.Add(largest);
         if (Value(report.KeyFigures, "measuresDone") is > 0 and var done)
-            found.Add(new("measures", Texts.Report("noticeMeasures", Whole(done), Whole(Value(report.KeyFigures, "measuresEffectChecked") ?? 0)), "measureState"));
+            found.Add(new("measures", Texts.Report("noticeMeasures", Whole(done), Whole(Value(report.KeyFigures, "measuresEffectChecked") ?? 0)),
+                "measureState"));
         if (report.Tables.FirstOrDefault(t => t.Code == "quality")?.Rows.FirstOrDefault(r => r.Values[1]?.Value >= MuchMissing) is { } missing)
             found.Add(new("quality", Texts.Report("noticeQuality", missing.Label, Percent(missing.Values[1]!.Value.Value!.Value)), "quality"));
         if (found.Count < 3) found.Add(Beside(report));
@@ -64,7 +65,8 @@ internal static class Highlights
         var text = Texts.Report("noticeReceived", Whole(received));
         if (IsCompared(report) && report.KeyFigures.Rows[0].Values[1]?.Value is { } before)
             text = IsChange(report, before, received)
-                ? Texts.Report(received > before ? "noticeReceivedMore" : "noticeReceivedFewer", Whole(received), Whole(Math.Abs(received - before)), Earlier(report))
+                ? Texts.Report(received > before ? "noticeReceivedMore" : "noticeReceivedFewer", Whole(received), Whole(Math.Abs(received - before)),
+                    Earlier(report))
                 : Texts.Report("noticeReceivedSame", Whole(received), Earlier(report), Whole(before));
         var trend = report.Tables.FirstOrDefault(t => t.Code == "trend");
         if (trend?.Rows[^1].Values is [not null, not null, { } lower, { } upper])
@@ -75,8 +77,8 @@ internal static class Highlights
     /// <summary>The last quarter of a trend that lies outside its limits.</summary>
     private static ReportHighlight? Outside(Report report, string code)
     {
-        if (report.Tables.FirstOrDefault(t => t.Code == code)?.Rows[^1] is not { Values: [{ Value: { } value }, _, { Value: { } lower }, { Value: { } upper }] } row
-            || (value >= lower && value <= upper)) return null;
+        if (report.Tables.FirstOrDefault(t => t.Code == code)?.Rows[^1] is not { } row || row.Values[0]?.Value is not { } value
+            || row.Values[2]?.Value is not { } lower || row.Values[3]?.Value is not { } upper || (value >= lower && value <= upper)) return null;
         string Said(double number) => code == "trendInTime" ? Percent(number) : Whole(number);
         return new(code, Texts.Report($"notice{Labels.Capital(code)}{(value > upper ? "Above" : "Below")}", Said(value), Said(value > upper ? upper : lower),
             row.Label), code);

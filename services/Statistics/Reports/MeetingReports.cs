@@ -41,7 +41,8 @@ internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts prot
             Title = Texts.Report("titlePatientGroup", Labels.Of("patientGroup", group, community), year.Code),
             // Texts never come here: they are in the library, which those who get the report can read.
             Method = [Texts.Report("methodLessons", Labels.Of("patientGroup", group, community)), .. report.Method],
-        }, builder, [.. ReportBuilder.Trends(trend, isProtected: true), .. report.Tables.Where(t => OfPart.Contains(t.Code)), builder.Quality(hasParties: false)]);
+        }, builder, [.. ReportBuilder.Trends(trend, isProtected: true), .. report.Tables.Where(t => OfPart.Contains(t.Code)),
+            builder.Quality(hasParties: false)]);
     }
 
     /// <summary>

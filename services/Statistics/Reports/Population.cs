@@ -80,7 +80,8 @@ internal sealed class Population
             .. Of(Dimension.Clause, Codes(Dimension.Clause)),
             .. Of(Dimension.Category, Codes(Dimension.Category)),
             .. Of(Dimension.Kind, Codes(Dimension.Kind).Where(k => CountedFacts.CountedAs(k) is CountedAs.Deviation)),
-            .. Counted("harm", _by[Dimension.Harm.Index], Dimension.Harm, Codes(Dimension.Harm)).OrderByDescending(c => c.Code is null ? -1 : Harm.Rank(c.Code)),
+            .. Counted("harm", _by[Dimension.Harm.Index], Dimension.Harm, Codes(Dimension.Harm)).OrderByDescending(c => c.Code is null ? -1
+                : Harm.Rank(c.Code)),
             .. Sets(Dimension.PatientGroup, Codes(Dimension.PatientGroup)),
             .. Sets(Dimension.Cause, Codes(Dimension.Cause)),
             new("status", "closed", null, _closed), new("status", "open", null, _open), new("status", "overdue", null, _overdue),

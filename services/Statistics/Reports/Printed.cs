@@ -101,7 +101,8 @@ internal sealed class Printed
         [
             .. trends.Select(t => new ReportSection(Place(t, page, isFigure: true), Plain(t))
                 { Chart = new TrendChart(t.Title, Labels: 0, Values: 1, Centre: 2, Lower: 3, Upper: 4) }),
-            .. between is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(between, page), Plain(between)) { Introduction = Texts.Report("betweenLimits") }],
+            .. between is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(between, page),
+                Plain(between)) { Introduction = Texts.Report("betweenLimits") }],
         ])
         { Introduction = trends.Count == 0 ? null : Texts.Report(hasLimits ? "controlLimits" : "tooFewForLimits", ControlChart.FewestValues) };
     }
@@ -122,7 +123,8 @@ internal sealed class Printed
         var rates = counts is null ? [] : counts.Columns.Index().Where(c => c.Item.Code.StartsWith("per", StringComparison.Ordinal)).ToList();
         ReportColumn[] columns =
         [
-            new(Texts.Report("columnParty"), ColumnType.Text), .. counts is null ? Array.Empty<ReportColumn>() : [Column("count", Texts.Report("columnDeviations"))],
+            new(Texts.Report("columnParty"), ColumnType.Text), .. counts is null ? Array.Empty<ReportColumn>() : [Column("count",
+                Texts.Report("columnDeviations"))],
             .. rates.Select(r => Column(r.Item.Code, r.Item.Label)),
             .. answers is null ? Array.Empty<ReportColumn>() : [Column("medianAnswerDays", Texts.Report("columnMedian")),
                 Column("answeredInTimePercent", Texts.Report("columnInTime"))],
@@ -133,7 +135,8 @@ internal sealed class Printed
             label, .. counts is null ? Array.Empty<ReportCell>() : [Cell(counted?.Values[0])], .. rates.Select(r => Cell(counted?.Values[r.Index])),
             .. answers is null ? Array.Empty<ReportCell>() : [Cell(answered?.Values[0]), Cell(answered?.Values[2])],
         ];
-        if (answers?.Rows.FirstOrDefault(r => r.Code == _community?.Trust.OrganizationNumber) is { } trust) Add(Cells(trust.Label, null, trust), isHeading: true);
+        if (answers?.Rows.FirstOrDefault(r => r.Code == _community?.Trust.OrganizationNumber) is { } trust) Add(Cells(trust.Label, null, trust),
+            isHeading: true);
         var regions = region?.Rows.Where(r => r.Code is not null).ToList()
             ?? [.. (_community?.Regions ?? []).Where(r => _report.Subject == r.Code).Select(r => new Client.ReportRow(r.Code, r.Name, null, []))];
         foreach (var heading in regions)
@@ -148,9 +151,11 @@ internal sealed class Printed
                 else Add(cells, isHeading: false);
             }
         }
-        if (region?.Rows.FirstOrDefault(r => r.Code is null && r.Values[0]?.Value > 0) is { } other) Add(Cells(Texts.Report("rowNoMunicipality"), other, null), true);
+        if (region?.Rows.FirstOrDefault(r => r.Code is null && r.Values[0]?.Value > 0) is { } other) Add(Cells(Texts.Report("rowNoMunicipality"), other,
+            null), true);
         var title = Place(region ?? municipality ?? answers!, page, title: Texts.Report("sectionParties"));
-        foreach (var table in new[] { region, municipality, answers }.OfType<ReportTable>()) _places[table.Code] = _places[(region ?? municipality ?? answers!).Code];
+        foreach (var table in new[] { region, municipality, answers }.OfType<ReportTable>()) _places[table.Code] = _places[(region ?? municipality
+            ?? answers!).Code];
         return new(title, new("parter", columns, rows) { Headings = headings })
         {
             Introduction = Texts.Report(municipality is null ? "partiesWithoutCounts" : "partiesRead"),
@@ -169,7 +174,8 @@ internal sealed class Printed
         var clauses = Find("clauses");
         return new(Texts.Report("chapterSubjects"),
         [
-            .. clauses is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(clauses, page), Without(clauses)) { Chart = new BarChart(clauses.Title, 0, 1) }],
+            .. clauses is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(clauses, page),
+                Without(clauses)) { Chart = new BarChart(clauses.Title, 0, 1) }],
             .. AboutWhat.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)),
         ]);
     }
@@ -197,14 +203,16 @@ internal sealed class Printed
     private ReportChapter Method(int page)
     {
         var quality = Find("quality");
-        return new(Texts.Report("chapterMethod"), quality is null ? [] : [new ReportSection(Place(quality, page), Plain(quality)) { Introduction = Texts.Report("qualityRead") }])
+        return new(Texts.Report("chapterMethod"), quality is null ? [] : [new ReportSection(Place(quality, page),
+            Plain(quality)) { Introduction = Texts.Report("qualityRead") }])
         {
             Notes =
             [
                 new(Texts.Report("method"), _report.Method),
                 .. _report.Omitted.Count == 0 ? Array.Empty<ReportNote>() : [new ReportNote(Texts.Report("omitted"), [.. _report.Omitted.GroupBy(o => o.Reason)
                     .Select(o => Texts.Report("omittedTables", string.Join(", ", o.Select(t => t.Title)), o.Key))])],
-                new(Texts.Report("more"), [Texts.Report("moreWorkbook"), .. _report.Hash is { } hash ? [Texts.Report("hashLine", hash)] : Array.Empty<string>()]),
+                new(Texts.Report("more"), [Texts.Report("moreWorkbook"), .. _report.Hash is { } hash ? [Texts.Report("hashLine", hash)]
+                    : Array.Empty<string>()]),
             ],
         };
     }
@@ -258,7 +266,8 @@ internal sealed class Printed
         ? _report.KeyFigures.Rows[0].Values[column.Index] : null;
 
     private ReportCell Share(Figure? count, double of) => count?.Value is not { } number || of == 0 ? ReportCell.Empty
-        : _report.RoundedTo > 1 && of < Protection.FewestBehind ? ReportCell.Suppressed : (decimal)Math.Round(100 * number / of, 1, MidpointRounding.AwayFromZero);
+        : _report.RoundedTo > 1 && of < Protection.FewestBehind ? ReportCell.Suppressed : (decimal)Math.Round(100 * number / of, 1,
+            MidpointRounding.AwayFromZero);
 
     private static Documents.ReportTable Plain(ReportTable table) => new(FileName(table.Title),
         [new(Texts.Report("columnWhat"), ColumnType.Text), .. table.Columns.Select(c => Column(c.Code, c.Label))],
@@ -283,12 +292,14 @@ internal sealed class Printed
         };
         var arrow = Math.Abs(difference) <= least ? Arrow.Same : difference > 0 ? Arrow.Up : Arrow.Down;
         var size = Wording.Number((decimal)Math.Abs(difference), column.Type is ColumnType.Integer ? column : column with { Type = ColumnType.Decimal });
-        return new(label, value, arrow, arrow is Arrow.Same ? Texts.Report("changeSame") : Texts.Report($"change{word}{(arrow is Arrow.Up ? "Up" : "Down")}", size),
+        return new(label, value, arrow, arrow is Arrow.Same ? Texts.Report("changeSame") : Texts.Report($"change{word}{(arrow is Arrow.Up ? "Up" : "Down")}",
+            size),
             $"{earlier.Label}: {Wording.Of(Cell(row.Values[1]), column)}");
     }
 
     private DataTable Data(ReportTable table) => new(table.Code, table.Title,
-        [.. table.Columns.Select(c => IsCompared(c.Code) ? new DataColumn(table.Columns[0].Code, Column(table.Columns[0].Code, c.Label), c.Code, Texts.Report("defCompared"))
+        [.. table.Columns.Select(c => IsCompared(c.Code) ? new DataColumn(table.Columns[0].Code, Column(table.Columns[0].Code, c.Label), c.Code,
+            Texts.Report("defCompared"))
             : new DataColumn(c.Code, Column(c.Code, c.Label), null, Texts.Report($"def{Labels.Capital(c.Code)}")))],
         [.. table.Rows.Select(r => new DataRow(r.Code, r.Label, r.Parent, r.Parent is null || _community is null ? null
             : Labels.Of(table.Code == "municipality" || table.Code == "answers" ? "region" : "direction", r.Parent, _community), [.. r.Values.Select(Cell)])

@@ -48,7 +48,8 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
             comparisons.Add(new(code, Texts.Report(label) + (isOver ? "" : Texts.Report("sameStretch", days)),
                 await MakeAsync(isOver ? earlier : earlier with { To = earlier.From.AddDays(days - 1) }, [], [])));
         var trend = new List<TrendPeriod>();
-        foreach (var quarter in QuartersUntil(period).Where(q => q.From <= today)) trend.Add(new(quarter, DaysOf(quarter), (await CountAsync(quarter)).Population));
+        foreach (var quarter in QuartersUntil(period).Where(q => q.From <= today)) trend.Add(new(quarter, DaysOf(quarter),
+            (await CountAsync(quarter)).Population));
         // Before the first deviation there was nothing to count, and not nothing counted.
         trend = [.. trend.SkipWhile(t => t.Population!.All.Count == 0)];
         var serious = (await facts.ReadAsync(db, community.Code, period.From.AddYears(-2), period.To, ct)).SelectMany(day => day)
@@ -90,7 +91,8 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     /// <summary>The year, as the sum of its quarters' protected figures; null until all four are frozen.</summary>
     public async Task<Report?> YearAsync(HealthCommunity community, Period year, CancellationToken ct) =>
         await SumAsync(community, year, isIncluded: null, ct) is not var (report, builder, trend) ? null
-            : Complete(report with { Title = Texts.Report("titleYear", community.Name, year.Code) }, builder, [.. ReportBuilder.Trends(trend, isProtected: true),
+            : Complete(report with { Title = Texts.Report("titleYear", community.Name, year.Code) }, builder, [.. ReportBuilder.Trends(trend,
+                isProtected: true),
                 .. report.Tables, builder.Answers(), builder.Pairs(), builder.Quality(hasParties: true)]);
 
     /// <summary>
@@ -107,7 +109,8 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         var before = await CountAsync(year.YearBefore());
         Comparison[] comparisons =
         [
-            .. before is null ? Array.Empty<Comparison>() : [new Comparison("yearBefore", Texts.Report("columnPreviousYear"), Plain(year.YearBefore(), before))],
+            .. before is null ? Array.Empty<Comparison>() : [new Comparison("yearBefore", Texts.Report("columnPreviousYear"), Plain(year.YearBefore(),
+                before))],
             .. trend.Where(t => codes.Contains(t.Quarter.Code)).Select(t => new Comparison(t.Quarter.Code, Labels.Period(t.Quarter.Code),
                 Plain(t.Quarter, new(community, t.Population!, isProtected: true, Rates.None)))),
         ];
@@ -261,7 +264,8 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     }
 
     /// <summary>The frozen quarters up to the last of a period, eight at most, from the first that is known.</summary>
-    private async Task<IReadOnlyList<TrendPeriod>> TrendAsync(HealthCommunity community, Period until, Func<CountedFact, bool>? isIncluded, CancellationToken ct)
+    private async Task<IReadOnlyList<TrendPeriod>> TrendAsync(HealthCommunity community, Period until, Func<CountedFact, bool>? isIncluded,
+        CancellationToken ct)
     {
         var trend = new List<TrendPeriod>();
         foreach (var quarter in QuartersUntil(until))

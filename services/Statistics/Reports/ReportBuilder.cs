@@ -71,7 +71,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         var perArea = table is "municipality" or "region" ? rates.All.Where(r => r.Of.Count > 0).ToArray() : [];
         return new(table, Texts.Report($"table{Labels.Capital(table)}"),
             [
-                new("count", Texts.Report("columnCount")), .. perArea.Select(r => new ReportColumn(r.Column, Texts.Report($"column{Labels.Capital(r.Column)}"))),
+                new("count", Texts.Report("columnCount")), .. perArea.Select(r => new ReportColumn(r.Column,
+                    Texts.Report($"column{Labels.Capital(r.Column)}"))),
                 .. comparisons.Select(c => new ReportColumn(c.Code, c.Label)),
             ],
             [.. _counts.Where(c => c.Table == table).Select(c => new ReportRow(c.Code, Labels.Of(table, c.Code, community), c.Parent,
@@ -139,7 +140,9 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
             ]);
     }
 
-    /// <summary>The number, the share in time and the serious harm of quarters, with their control limits; the last quarter is judged by those before it.</summary>
+    /// <summary>
+    /// The number, the share in time and the serious harm of quarters, with their control limits; the last quarter is judged by those before it.
+    /// </summary>
     public static IEnumerable<ReportTable> Trends(IReadOnlyList<TrendPeriod> quarters, bool isProtected)
     {
         yield return Trend("trend", quarters, p => new Figure(p.All.Count),
@@ -169,7 +172,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
             [.. events.Index().TakeLast(shown).Select(e =>
             {
                 var before = events.Take(e.Index + 1).ToList();
-                var (days, cases) = (ControlChart.OfDaysBetween([.. before.Select(b => b.Days)]), ControlChart.OfCasesBetween([.. before.Select(b => b.Cases)]));
+                var (days, cases) = (ControlChart.OfDaysBetween([.. before.Select(b => b.Days)]), ControlChart.OfCasesBetween([.. before.Select(b =>
+                    b.Cases)]));
                 return new ReportRow(e.Item.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                     e.Item.Day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture), null,
                     [Number(e.Item.Days), Number(days?.Lower), Number(days?.Upper), Number(e.Item.Cases), Number(cases?.Lower), Number(cases?.Upper)]);

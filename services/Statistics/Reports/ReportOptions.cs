@@ -10,8 +10,8 @@ internal sealed class ReportOptions
     public int DaysUntilFrozen { get; set; } = 45;
 
     /// <summary>
-    /// File with inhabitants, admissions and discharges of municipalities (<c>measure;period;area;value</c>); null: reports have no rates, and municipalities are
-    /// not set side by side.
+    /// File with inhabitants, admissions and discharges of municipalities (<c>measure;period;area;value</c>); null: reports have no rates, and municipalities
+    /// are not set side by side.
     /// </summary>
     public string? DenominatorFile { get; set; }
 }

@@ -13,12 +13,11 @@ public sealed class Chart_tests
     {
         var drawing = Chart.Draw(Reports.Sections(Reports.All[report]).ElementAt(section))!;
         var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
-        Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5 && c.Box.Bottom <= drawing.Height
-            + 0.5, $"{c.Text} is outside: {c.Box}"));
+        Assert.All(captions, c => Assert.True(c.Box is { Left: >= -0.5, Top: >= -0.5 } && c.Box.Right <= drawing.Width + 0.5
+            && c.Box.Bottom <= drawing.Height + 0.5, $"{c.Text} is outside: {c.Box}"));
         foreach (var (i, (text, box)) in captions.Index())
-            Assert.All(captions.Skip(i + 1), other =>
-                Assert.False(box.Left < other.Box.Right && other.Box.Left < box.Right && box.Top < other.Box.Bottom && other.Box.Top < box.Bottom,
-                $"{text} lies on {other.Text}"));
+            Assert.All(captions.Skip(i + 1), other => Assert.False(box.Left < other.Box.Right && other.Box.Left < box.Right && box.Top < other.Box.Bottom
+                && other.Box.Top < box.Bottom, $"{text} lies on {other.Text}"));
         Assert.All(drawing.Shapes.OfType<Bar>(), b => Assert.True(b.X >= 0 && b.X + b.Width <= drawing.Width && b.Y + b.Height <= drawing.Height));
     }
 
@@ -101,7 +100,8 @@ public sealed class Chart_tests
         using var png = zip.Entries[1].Open();
         var bytes = new byte[32];
         png.ReadExactly(bytes);
-        Assert.Equal((1920, 1080), (System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        Assert.Equal((1920, 1080), (System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)),
+            System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
     }
 
     private static (double Left, double Top, double Right, double Bottom) Box(Caption c)

@@ -44,7 +44,8 @@ public sealed partial class Pdf_tests
             Spoken(structure, "TH", "TD").Where(c => c.Length > 0).Order(StringComparer.Ordinal));
         Assert.Equal([Dense(document.Title)], Spoken(structure, "H1"));
         Assert.Equal(document.Chapters.Select(c => c.Title).Prepend(document.HighlightsTitle).Where(t => t.Length > 0).Select(Dense), Spoken(structure, "H2"));
-        Assert.Equal(document.Chapters.SelectMany(c => c.Sections.Select(s => s.Title).Concat(c.Notes.Select(n => n.Title))).Select(Dense), Spoken(structure, "H3"));
+        Assert.Equal(document.Chapters.SelectMany(c => c.Sections.Select(s => s.Title).Concat(c.Notes.Select(n => n.Title))).Select(Dense), Spoken(structure,
+            "H3"));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed partial class Pdf_tests
     {
         var structure = await Script.RunAsync("/usr/bin/pdfinfo", "-struct-text", await WriteAsync("small"));
         var words = string.Concat(structure.Split('\n').Where(l => l.TrimStart().StartsWith('"')).Select(l => l.Trim()[1..^1])).Replace('\u00A0', ' ');
-        Assert.Contains("Avvik mottatt 1 234 opp 42 flere Forrige kvartal: 1 192 Besvart innen frist 87,5 % uendret omtrent uendret", words, StringComparison.Ordinal);
+        Assert.Contains("Avvik mottatt 1 234 opp 42 flere Forrige kvartal: 1 192 Besvart innen frist 87,5 % uendret omtrent uendret", words,
+            StringComparison.Ordinal);
         Assert.Contains("Fra kommune til helseforetak 702 +31 81,3 % 7,5 Fra helseforetak til kommune 489", words, StringComparison.Ordinal);
         Assert.Contains("Løten skjult skjult", words, StringComparison.Ordinal);
         Assert.Contains("SI Tynset til SI Habilitering 12", words, StringComparison.Ordinal);
@@ -151,8 +153,8 @@ public sealed partial class Pdf_tests
         var lines = structure.Split('\n');
         static int Depth(string line) => line.Length - line.TrimStart().Length;
         return [.. lines.Index().Where(l => roles.Contains(l.Item.Trim().Split(' ', ':')[0], StringComparer.Ordinal)).Select(l =>
-            Dense(string.Concat(lines.Skip(l.Index + 1).TakeWhile(below => Depth(below) > Depth(l.Item)).Where(words => words.TrimStart().StartsWith('"'))
-                .Select(words => words.Trim()[1..^1]))))];
+            Dense(string.Concat(lines.Skip(l.Index + 1).TakeWhile(below => Depth(below) > Depth(l.Item)).Where(words =>
+                words.TrimStart().StartsWith('"')).Select(words => words.Trim()[1..^1]))))];
     }
 
     private static string Dense(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));

@@ -42,7 +42,8 @@ internal static class Reports
         Highlights = [new("1 234 avvik er mottatt.", "Figur 1, side 2"), new("87,5 % er besvart i tide.", "Nøkkeltall, denne siden")],
         KeyFigures =
         [
-            new("Avvik mottatt", "1\u00A0234", Arrow.Up, "42 flere", "Forrige kvartal: 1\u00A0192"), new("Besvart innen frist", "87,5\u00A0%", Arrow.Same, "omtrent uendret"),
+            new("Avvik mottatt", "1\u00A0234", Arrow.Up, "42 flere", "Forrige kvartal: 1\u00A0192"), new("Besvart innen frist", "87,5\u00A0%", Arrow.Same,
+                "omtrent uendret"),
             new("Svartid, median", "6,4", Arrow.Down, "0,8 døgn kortere"), new("Ubesvart over frist", ":", Note: "Skjult: for få svar"),
         ],
         Reading = ["Lav melding er ikke trygghet."],
@@ -69,7 +70,8 @@ internal static class Reports
                 [new("count", Count, null, "Antall avvik."), new("count", new("Forrige kvartal", ColumnType.Integer), "previousQuarter", "Det samme før."),
                     new("answeredInTimePercent", InTime, null, "Andel.")],
                 [new("municipalityToTrust", "Kommune til helseforetak", null, null, [702, 671, 81.25m]),
-                    new("trustToMunicipality", "Helseforetak til kommune", null, null, [489, 501, ReportCell.Suppressed]), new(null, "Ikke oppgitt", null, null, [0, ReportCell.Empty, ReportCell.Empty])])
+                    new("trustToMunicipality", "Helseforetak til kommune", null, null, [489, 501, ReportCell.Suppressed]), new(null, "Ikke oppgitt", null,
+                        null, [0, ReportCell.Empty, ReportCell.Empty])])
             { Chart = new BarChart("Hvem meldte til hvem", 0, 1) },
             new("municipality", "Kommune", [new("count", Count, null, "Antall avvik.")], [new("3403", "Hamar", "hamarregionen", "Hamarregionen", [288])]),
         ],
@@ -83,7 +85,8 @@ internal static class Reports
                 [.. Enumerable.Range(0, 3000).Select(i => (IReadOnlyList<ReportCell>)[$"Enhet nummer {i} på sykehuset", $"Kommunen ved fjord {i % 42}",
                     i % 7 == 3 ? ReportCell.Suppressed : i * 37 % 5000, i % 2 == 0 ? -i : i, i * 13 % 1001 / 10m])]))]),
             new("Søyler", [new("Kommune", new("kommune", [new("Kommune", ColumnType.Text), Count],
-                [.. Enumerable.Range(1, 42).Select(i => (IReadOnlyList<ReportCell>)[$"Kommune {i}", 50 - i])])) { Chart = new BarChart("Antall etter kommune", 0, 1) }]),
+                [.. Enumerable.Range(1, 42).Select(i => (IReadOnlyList<ReportCell>)[$"Kommune {i}", 50 - i])])) { Chart = new BarChart("Antall etter kommune",
+                    0, 1) }]),
         ],
     };
 
@@ -123,7 +126,8 @@ internal static class Reports
     public static ReportSection Trend(int?[] counts)
     {
         var limits = ControlChart.OfCounts([.. counts.Select(n => ((decimal?)n, 91))]);
-        ReportColumn[] columns = [new("Gjelder", ColumnType.Text), Count, .. new[] { "Senterlinje", "Nedre grense", "Øvre grense" }.Select(t => new ReportColumn(t, ColumnType.Decimal))];
+        ReportColumn[] columns = [new("Gjelder", ColumnType.Text), Count, .. new[] { "Senterlinje", "Nedre grense", "Øvre grense" }.Select(t =>
+            new ReportColumn(t, ColumnType.Decimal))];
         return new("Figur 1. Antall avvik per kvartal", new("antall", columns,
             [.. counts.Select((n, i) => (IReadOnlyList<ReportCell>)[string.Create(CultureInfo.InvariantCulture, $"{(i + 3) % 4 + 1}. kv. {2024 + (i + 3) / 4}"),
                 n is { } known ? known : ReportCell.Suppressed, limits?[i].Centre, limits?[i].Lower, limits?[i].Upper])]))
@@ -133,8 +137,10 @@ internal static class Reports
     public static IEnumerable<ReportSection> Sections(ReportDocument document) => document.Chapters.SelectMany(c => c.Sections);
 
     /// <summary>Every figure and word of the tables, line by line.</summary>
-    public static IEnumerable<string> Cells(ReportDocument document) => Sections(document).Where(s => s.Chart is not TrendChart).Select(s => s.Table).SelectMany(table =>
-        table.Columns.Select(c => c.Title).Concat((table.Total is { } total ? table.Rows.Append(total) : table.Rows).SelectMany(row => row.Zip(table.Columns, Wording.Of))));
+    public static IEnumerable<string> Cells(ReportDocument document) => Sections(document).Where(s => s.Chart is not TrendChart).Select(s =>
+        s.Table).SelectMany(table =>
+        table.Columns.Select(c => c.Title).Concat((table.Total is { } total ? table.Rows.Append(total) : table.Rows).SelectMany(row => row.Zip(table.Columns,
+            Wording.Of))));
 
     /// <summary>Writes the report where people can look at it, too.</summary>
     public static async Task<string> SaveAsync(string name, byte[] bytes)

@@ -72,8 +72,8 @@ public sealed class Workbook_tests
                 // A last row of nothing is no row there.
                 var rows = table.Rows.Reverse().SkipWhile(row => row.All(c => c == ReportCell.Empty)).Reverse().ToList();
                 Assert.Equal(table.Columns.Select(c => c.Title), read[0]);
-                Assert.Equal(rows.Select(row => string.Join('|', row.Zip(table.Columns, Expected))),
-                    read.Skip(1).Select(row => string.Join('|', row)).Take(rows.Count));
+                Assert.Equal(rows.Select(row => string.Join('|', row.Zip(table.Columns, Expected))), read.Skip(1).Select(row => string.Join('|',
+                    row)).Take(rows.Count));
             }
         }
         finally
@@ -85,8 +85,8 @@ public sealed class Workbook_tests
     private static string Expected(ReportCell cell, ReportColumn column) => cell switch
     {
         { IsSuppressed: true } => ":",
-        { Number: { } number } => Wording.Round(number, column).ToString("0.######", CultureInfo.InvariantCulture)
-            + (column.Type is ColumnType.Percent ? "%" : ""),
+        { Number: { } number } => Wording.Round(number, column).ToString("0.######", CultureInfo.InvariantCulture) + (column.Type is ColumnType.Percent ? "%"
+            : ""),
         _ => cell.Text ?? "",
     };
 }

@@ -211,6 +211,37 @@ public sealed class Attack_tests(StatisticsServices services)
     }
 
     [Fact]
+    public async Task Every_format_shows_the_protected_counts_and_no_other()
+    {
+        var (service, _) = await FrozenYearAsync(1300);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+        foreach (var path in new[] { "2025-Q2", "2025", "regions/hamarregionen/2025", "patient-groups/frailElderly/2025", "agreements/innlandet-2024" })
+        {
+            var report = await ssu.GetReportAsync("innlandet", path);
+            // Whatever a format is made of, it is the figures of the report in JSON; and of those each count is a multiple of the base.
+            var document = Printed.Of(report);
+            var known = report.Tables.Prepend(report.KeyFigures).SelectMany(t => t.Rows).SelectMany(r => r.Values).Select(v => (decimal?)v?.Value).ToHashSet();
+            foreach (var column in document.Data.SelectMany(t => t.Columns.Index(), (t, c) => (Table: t, c.Index, c.Item)))
+                foreach (var row in column.Table.Rows)
+                {
+                    var cell = row.Cells[column.Index];
+                    Assert.True(cell.Number is null || known.Contains(cell.Number), $"{path} {column.Table.Code} {row.Code}");
+                    if (column.Item.Code == "count" && row.Code != "silentMunicipalities") Assert.Equal(0, (cell.Number ?? 0) % Protection.Base);
+                }
+            foreach (var section in document.Chapters.SelectMany(c => c.Sections).Where(s => s.Chart is Statistics.Documents.BarChart))
+                Assert.All(section.Table.Rows, r => Assert.Equal(0, (r[section.Chart!.Values].Number ?? 0) % Protection.Base));
+            foreach (var tile in document.KeyFigures.Where(f => f.Label is "Avvik mottatt" or "Ubesvart over frist"))
+                Assert.Equal(0, int.Parse(string.Concat(tile.Value.Where(char.IsAsciiDigit)),
+                    System.Globalization.CultureInfo.InvariantCulture) % Protection.Base);
+            // The note and the charts exist for each, and nobody gets a format of what they may not read.
+            foreach (var format in new[] { ".note", ".charts" }) Assert.NotEmpty(await ssu.DownloadReportAsync("innlandet", path + format));
+        }
+        foreach (var format in new[] { ".pdf", ".xlsx", ".csv", ".note", ".charts" })
+            Assert.Equal(HttpStatusCode.NotFound, (await service.As(StatisticsService.Hamar,
+                Roles.Ssu).GetAsync($"/api/v1/reports/innlandet/2026-Q3{format}")).StatusCode);
+    }
+
+    [Fact]
     public async Task Questions_are_logged_and_throttled_for_each_person()
     {
         await using var service = new StatisticsService(await Avvik.Testing.Databases.CreateAsync(DatabaseProvider.Sqlite), ("Questions:PerMinute", "3"));

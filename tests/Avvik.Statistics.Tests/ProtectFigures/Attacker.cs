@@ -29,7 +29,8 @@ internal sealed class Attacker
     public void Learn(string period, Report report, int quarters)
     {
         Near($"{period}/all", report.KeyFigures.Rows.Single(r => r.Code == "received").Values[0], quarters);
-        foreach (var table in report.Tables.Where(t => t.Columns[0].Code == "count" && t.Code is not ("trend" or "trendHarm" or "hopPair" or "measureState" or "course" or "quality")))
+        foreach (var table in report.Tables.Where(t => t.Columns[0].Code == "count"
+            && t.Code is not ("trend" or "trendHarm" or "hopPair" or "measureState" or "course" or "quality")))
         {
             foreach (var row in table.Rows) Near($"{period}/{table.Code}:{row.Code ?? "-"}", row.Values[0], quarters);
             if (Divisions.Contains(table.Code)) Adds($"{period}/all", table.Rows.Select(r => $"{period}/{table.Code}:{r.Code ?? "-"}"));

@@ -34,16 +34,19 @@ public sealed class Formats_tests(StatisticsServices services)
         Assert.Equal(before, await FilesAsync());
 
         var document = Printed.Of(await ssu.GetReportAsync("innlandet", "2026-Q2"));
-        var text = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", await Documents.Reports.SaveAsync("quarter.pdf", before[3]), "-")).Replace('\u00A0', ' ');
+        var text = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", await Documents.Reports.SaveAsync("quarter.pdf", before[3]),
+            "-")).Replace('\u00A0', ' ');
         Assert.Equal(6, text.Split('\f', StringSplitOptions.RemoveEmptyEntries).Length);
         var sections = document.Chapters.SelectMany(c => c.Sections).Where(s => s.Chart is not TrendChart).ToList();
-        var figures = sections.SelectMany(s => (s.Table.Total is { } total ? s.Table.Rows.Append(total) : s.Table.Rows).SelectMany(row => row.Zip(s.Table.Columns)))
+        var figures = sections.SelectMany(s => (s.Table.Total is { } total ? s.Table.Rows.Append(total) : s.Table.Rows).SelectMany(row =>
+            row.Zip(s.Table.Columns)))
             .Where(c => c.First.Number is not null).Select(c => Wording.Of(c.First, c.Second)).Concat(document.KeyFigures.Select(f => f.Value));
         foreach (var figure in figures.Select(f => f.Replace('\u00A0', ' ')).CountBy(f => f))
             Assert.True(Regex.Count(text, $@"(?<![\d,]){Regex.Escape(figure.Key)}(?![\d,])") >= figure.Value,
                 $"{figure.Key} does not stand {figure.Value} times in the text");
         // Rows that are cut off are small ones, and what divides adds up.
-        Assert.All(sections.Where(s => s.Table.Total is not null && s.Note is null), s => Assert.Equal(s.Table.Rows.Sum(r => r[1].Number), s.Table.Total![1].Number));
+        Assert.All(sections.Where(s => s.Table.Total is not null && s.Note is null), s => Assert.Equal(s.Table.Rows.Sum(r => r[1].Number),
+            s.Table.Total![1].Number));
         Assert.All(new[] { "/api/", "versjon 0", "inndelinger" }, word => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
 
         using var zip = new ZipArchive(new MemoryStream(before[1]));

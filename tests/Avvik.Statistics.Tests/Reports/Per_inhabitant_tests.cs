@@ -12,7 +12,8 @@ public sealed class Per_inhabitant_tests
     {
         var innlandet = HealthCommunities.Community("innlandet")!;
         var whole = innlandet.Regions.Single(r => r.Code == "hamarregionen").Municipalities;
-        var file = await FileAsync([.. whole.Select((m, i) => $"inhabitants;2026;{m.MunicipalityNumber};{(m.MunicipalityNumber == "3403" ? 32000 : 1000 * (i + 1))}"),
+        var file = await FileAsync([.. whole.Select((m, i) =>
+            $"inhabitants;2026;{m.MunicipalityNumber};{(m.MunicipalityNumber == "3403" ? 32000 : 1000 * (i + 1))}"),
             "inhabitants;2027;3403;1", "inhabitants;2025;3403;2", "discharges;2026-Q3;3403;1540"]);
         await using var service = new StatisticsService(await Databases.CreateAsync(DatabaseProvider.Sqlite), ("Reports:DenominatorFile", file));
         await service.ReceiveAsync(Given.Cases(77));
@@ -22,7 +23,8 @@ public sealed class Per_inhabitant_tests
 
         var report = await AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat)).GetReportAsync("innlandet", "2026-Q3");
 
-        Assert.Equal(["count", "perTenThousand", "perThousandDischarges"], report.Tables.Single(t => t.Code == "municipality").Columns.Take(3).Select(c => c.Code));
+        Assert.Equal(["count", "perTenThousand", "perThousandDischarges"], report.Tables.Single(t => t.Code == "municipality").Columns.Take(3).Select(c =>
+            c.Code));
         Figure? Of(string table, string code, int column = 1) => report.Tables.Single(t => t.Code == table).Rows.Single(r => r.Code == code).Values[column];
         // 77 of 32,000 is 24.06.
         Assert.Equal(new Figure(24.1), Of("municipality", "3403"));

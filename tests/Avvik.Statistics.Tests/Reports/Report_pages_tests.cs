@@ -55,7 +55,8 @@ public sealed partial class Report_pages_tests(StatisticsServices services)
     {
         var service = await FrozenAsync(6000);
 
-        await IsPagesAsync(pages, $"pages-{name}.pdf", await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)).DownloadReportAsync("innlandet", path));
+        await IsPagesAsync(pages, $"pages-{name}.pdf", await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)).DownloadReportAsync("innlandet",
+            path));
     }
 
     private async Task<StatisticsService> FrozenAsync(int count)

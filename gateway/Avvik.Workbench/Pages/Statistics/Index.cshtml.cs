@@ -14,12 +14,15 @@ namespace Avvik.Workbench.Pages.Statistics;
 /// <summary>A report as a page: key figures, each table with its chart, the method; downloads; freezing.</summary>
 internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Choices choices, Me me, Text text) : PageModel
 {
-    private static readonly Dictionary<string, string> Formats = new(StringComparer.Ordinal)
+    // What is downloaded: its type, and how the file's name ends.
+    private static readonly Dictionary<string, (string Type, string Ending)> Formats = new(StringComparer.Ordinal)
     {
-        ["pdf"] = "application/pdf",
-        ["xlsx"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ["csv"] = "application/zip",
-        ["json"] = "application/json",
+        ["pdf"] = ("application/pdf", ".pdf"),
+        ["note"] = ("application/pdf", "-notat.pdf"),
+        ["charts"] = ("application/zip", "-diagrammer.zip"),
+        ["xlsx"] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+        ["csv"] = ("application/zip", ".zip"),
+        ["json"] = ("application/json", ".json"),
     };
 
     [BindProperty(SupportsGet = true, Name = "report")]
@@ -60,12 +63,12 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
 
     public async Task<IActionResult> OnGetDownloadAsync(string format, CancellationToken ct)
     {
-        if (!Formats.TryGetValue(format, out var type)) return NotFound();
+        if (!Formats.TryGetValue(format, out var found)) return NotFound();
         await FindAsync(ct);
         if (Community is null) return NotFound();
         // The token stays here, so the file passes through; it is streamed and never whole in memory.
         return File(await client.OpenReportAsync(Community.Code, $"{Path}.{format}", Version, AskedScope, ct),
-            type, $"{Path.Replace('/', '-')}.{(format == "csv" ? "zip" : format)}");
+            found.Type, $"{Path.Replace('/', '-')}{found.Ending}");
     }
 
     public async Task<IActionResult> OnPostFreezeAsync(string? reason, CancellationToken ct)

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Avvik.Statistics.Documents.Charts;
 
-/// <summary>A white picture to fill areas of, with smooth edges, and its PNG (ISO/IEC 15948). No clock and no chance: the same areas are the same bytes.</summary>
+/// <summary>
+/// A white picture to fill areas of, with smooth edges, and its PNG (ISO/IEC 15948). No clock and no chance: the same areas are the same bytes.
+/// </summary>
 /// <param name="times">Points of the picture for each of what is drawn.</param>
 internal sealed class Picture(int width, int height, int times)
 {

@@ -41,9 +41,18 @@ internal static class Slide
     {
         static string N(double value) => Coordinate.Of(value);
         static string E(string text) => SecurityElement.Escape(text);
+        static string Points(IEnumerable<(double X, double Y)> points) => string.Join(' ', points.Select(p => $"{N(p.X)},{N(p.Y)}"));
+        static string Dashed(Stroke stroke) => stroke.Dash is { } dash ? $" stroke-dasharray=\"{N(dash)}\"" : "";
+        static string Placed(Caption caption) => (caption.Anchor switch
+        {
+            Anchor.Start => "",
+            Anchor.Middle => " text-anchor=\"middle\"",
+            _ => " text-anchor=\"end\"",
+        }) + (caption.Strong ? " font-weight=\"600\"" : "");
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {N(drawing.Width)} {N(drawing.Height)}" role="img" aria-labelledby="t d" lang="nb" font-family="Inter, Arial, sans-serif">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {N(drawing.Width)} {N(drawing.Height)}" role="img" aria-labelledby="t d" lang="nb"
+              font-family="Inter, Arial, sans-serif">
             <title id="t">{E(drawing.Title)}</title>
             <desc id="d">{E(drawing.Description)}</desc>
 
@@ -51,11 +60,11 @@ internal static class Slide
         foreach (var shape in drawing.Shapes)
             svg.Append(shape switch
             {
-                Stroke s => $"""<polyline points="{string.Join(' ', s.Points.Select(p => $"{N(p.X)},{N(p.Y)}"))}" fill="none" stroke="{s.Colour}" stroke-width="{N(s.Width)}"{(s.Dash is { } dash ? $" stroke-dasharray=\"{N(dash)}\"" : "")}/>""",
+                Stroke s => $"""<polyline points="{Points(s.Points)}" fill="none" stroke="{s.Colour}" stroke-width="{N(s.Width)}"{Dashed(s)}/>""",
                 Bar b => $"""<rect x="{N(b.X)}" y="{N(b.Y)}" width="{N(b.Width)}" height="{N(b.Height)}" fill="{b.Colour}"/>""",
                 Dot d => $"""<circle cx="{N(d.X)}" cy="{N(d.Y)}" r="{N(d.Radius)}" fill="{d.Colour}"/>""",
-                Diamond d => $"""<polygon points="{string.Join(' ', Corners(d).Select(p => $"{N(p.X)},{N(p.Y)}"))}" fill="{d.Colour}"/>""",
-                Caption c => $"""<text x="{N(c.X)}" y="{N(c.Y)}" font-size="{N(c.Size)}" fill="{c.Colour}" text-anchor="{c.Anchor.ToString().ToLowerInvariant()}"{(c.Strong ? " font-weight=\"600\"" : "")}>{E(c.Text)}</text>""",
+                Diamond d => $"""<polygon points="{Points(Corners(d))}" fill="{d.Colour}"/>""",
+                Caption c => $"""<text x="{N(c.X)}" y="{N(c.Y)}" font-size="{N(c.Size)}" fill="{c.Colour}"{Placed(c)}>{E(c.Text)}</text>""",
                 _ => "",
             }).Append('\n');
         return Encoding.UTF8.GetBytes(svg.Append("</svg>\n").ToString());
@@ -71,7 +80,7 @@ internal static class Slide
             {
                 case Bar b: picture.Fill([[(b.X, b.Y), (b.X + b.Width, b.Y), (b.X + b.Width, b.Y + b.Height), (b.X, b.Y + b.Height)]], b.Colour); break;
                 case Diamond d: picture.Fill([Corners(d)], d.Colour); break;
-                case Dot d: picture.Fill([[.. Enumerable.Range(0, 48).Select(i => (d.X + d.Radius * Math.Cos(i * Math.PI / 24), d.Y + d.Radius * Math.Sin(i * Math.PI / 24)))]], d.Colour); break;
+                case Dot d: picture.Fill([Circle(d)], d.Colour); break;
                 case Stroke s: foreach (var part in Parts(s)) picture.Fill([part], s.Colour); break;
                 case Caption c: picture.Fill(Letters(c), c.Colour); break;
             }
@@ -79,6 +88,9 @@ internal static class Slide
     }
 
     private static (double X, double Y)[] Corners(Diamond d) => [(d.X, d.Y - d.Radius), (d.X + d.Radius, d.Y), (d.X, d.Y + d.Radius), (d.X - d.Radius, d.Y)];
+
+    private static (double X, double Y)[] Circle(Dot d) =>
+        [.. Enumerable.Range(0, 48).Select(i => i * Math.PI / 24).Select(a => (d.X + d.Radius * Math.Cos(a), d.Y + d.Radius * Math.Sin(a)))];
 
     // A line is a row of thin rectangles: one for each stretch, or for each dash.
     private static IEnumerable<(double X, double Y)[]> Parts(Stroke stroke)

@@ -161,7 +161,8 @@ internal sealed class PdfFile
         var (table, id) = (file.Length, Convert.ToHexString(SHA256.HashData(file.ToArray()).AsSpan(0, 16)));
         Line(string.Create(CultureInfo.InvariantCulture, $"xref\n0 {offsets.Count + 1}\n0000000000 65535 f "));
         foreach (var offset in offsets) Line(string.Create(CultureInfo.InvariantCulture, $"{offset:0000000000} 00000 n "));
-        Line(string.Create(CultureInfo.InvariantCulture, $"trailer\n<</Size {offsets.Count + 1} /Root {catalog} 0 R /Info {information} 0 R /ID [<{id}> <{id}>]>>"));
+        Line(string.Create(CultureInfo.InvariantCulture,
+            $"trailer\n<</Size {offsets.Count + 1} /Root {catalog} 0 R /Info {information} 0 R /ID [<{id}> <{id}>]>>"));
         Line(string.Create(CultureInfo.InvariantCulture, $"startxref\n{table}\n%%EOF"));
         return file.ToArray();
     }

@@ -285,7 +285,8 @@ internal sealed class PdfReport
                 () => table.Draw(_page, i, cell, Margin + table.Left(i), y, face, Palette.Ink, kind is RowKind.Part));
         }
         if (bar > 0)
-            _page.Draw(null, () => _page.Shape(new Bar(Margin + table.Widths[0] + 4, y + height / 2 - table.Size * 0.4, bar * (table.Bars - 8), table.Size * 0.8,
+            _page.Draw(null, () => _page.Shape(new Bar(Margin + table.Widths[0] + 4, y + height / 2 - table.Size * 0.4, bar * (table.Bars - 8),
+                table.Size * 0.8,
                 Palette.Main), 0, 0));
         var line = kind is RowKind.Total ? y : y + height;
         _page.Draw(null, () => _page.Shape(new Stroke([(Margin, line), (Margin + table.Width, line)], kind is RowKind.Total ? Palette.Soft : Palette.Rule,
@@ -300,7 +301,8 @@ internal sealed class PdfReport
         {
             var number = Texts.Report("page", i + 1, _file.Pages.Count);
             var most = Available - Typeface.Regular.Width(number, size) - gap;
-            var whose = Paragraph.Wrap($"{_document.Community} · {title} · {_document.Period} · {Wording.EditionShort(_document)}", Typeface.Regular, size, most)[0];
+            var whose = Paragraph.Wrap($"{_document.Community} · {title} · {_document.Period} · {Wording.EditionShort(_document)}", Typeface.Regular, size,
+                most)[0];
             page.DrawFooter(() =>
             {
                 page.Shape(new Stroke([(Margin, page.Height - 40), (page.Width - Margin, page.Height - 40)], Palette.Rule, 0.5), 0, 0);
