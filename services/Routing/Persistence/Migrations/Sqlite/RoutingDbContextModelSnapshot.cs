@@ -683,8 +683,16 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_cases_wake")
                         .HasFilter("wake_at is not null");
 
+                    b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
+                        .HasDatabaseName("ix_cases_open_respondent")
+                        .HasFilter("not is_final");
+
                     b.HasIndex("ReporterOrganization", "IsFinal", "DueAt", "Id", "HarmRank")
                         .HasDatabaseName("ix_cases_reporter");
+
+                    b.HasIndex("ReporterOrganization", "State", "Unit", "DueAt", "RespondentOrganization")
+                        .HasDatabaseName("ix_cases_open_reporter")
+                        .HasFilter("not is_final");
 
                     b.HasIndex("RespondentOrganization", "IsFinal", "DueAt", "Id", "HarmRank")
                         .HasDatabaseName("ix_cases_respondent");
