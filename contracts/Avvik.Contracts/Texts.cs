@@ -21,6 +21,9 @@ public static class Texts
     /// <summary>Why a deviation waits for a person.</summary>
     public static string Flag(string code, bool english) => Source["flags"][code][english ? "en" : "nb"];
 
+    /// <summary>What stands on a page that the gateway itself answers with.</summary>
+    public static string Page(string code, bool english) => Source["pages"][code][english ? "en" : "nb"];
+
     /// <summary>What stands in a report, in bokmål: it is frozen as it was said.</summary>
     public static string Report(string code, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, Source["report"][code]["nb"], values);
 
