@@ -12,18 +12,14 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         var deviation = await system.ReportAsync();
         await using var visit = await system.SignInAsync("handler-elverum-hamar");
         await visit.GoAsync($"/worklist?q={deviation.Reference}");
-        await visit.LookAsync("worklist");
         await visit.Page.ClickAsync($"a:text-is('{deviation.Reference}')");
-        await visit.LookAsync("case-routed");
         await visit.Page.ClickAsync("button:text-is('Bekreft mottatt')");
         await visit.Page.ClickAsync("button:text-is('Begynn behandlingen')");
         await visit.Page.ClickAsync("a:text-is('Besvar')");
-        await visit.LookAsync("answer");
 
         // Nothing is filled in: every missing thing is named where it is missing, and the summary takes focus.
         await visit.Page.ClickAsync("button:text-is('Send svaret')");
         await visit.Page.WaitForSelectorAsync("#error-summary:focus");
-        await visit.LookAsync("answer-refused");
 
         await visit.Page.FillAsync("#Input_Text", "Epikriser godkjennes nå daglig.");
         await visit.Page.CheckAsync("input[value='capacity']");
@@ -31,7 +27,6 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.ClickAsync("button:text-is('Send svaret')");
         await visit.Page.WaitForURLAsync($"**/case/{deviation.Id}");
         Assert.Contains("Svaret er sendt", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        await visit.LookAsync("case-answered");
         Assert.Equal("answered", (await (await system.ClientAsync("nurse-hamar")).GetCaseAsync(deviation.Id)).Case.State);
     }
 
@@ -42,8 +37,8 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await system.StartAsync(deviation.Id);
         await using var visit = await system.SignInAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}/answer");
-        await visit.Page.RunAndWaitForResponseAsync(() => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"),
-            r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
+        await visit.Page.RunAndWaitForResponseAsync(
+            () => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"), r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
         await visit.GoAsync($"/case/{deviation.Id}/answer");
         Assert.Equal("Skrevet uten å lagre", await visit.Page.InputValueAsync("#Input_Text"));
         await visit.Page.FillAsync("#Input_Text", "Halvferdig svar");
@@ -72,7 +67,6 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         var conflict = await visit.Page.InnerTextAsync("#conflict");
         Assert.Contains("Kategori", conflict, StringComparison.Ordinal);
         Assert.Equal("Når ble epikrisen sendt?", await visit.Page.InputValueAsync("#ask-Question"));
-        await visit.LookAsync("case-conflict");
         await visit.Page.ClickAsync("button:text-is('Spør melderen')");
         Assert.Equal("awaitingReporter", (await colleague.GetCaseAsync(deviation.Id)).Case.State);
     }
@@ -97,17 +91,13 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.ClickAsync("button:text-is('Send svaret')");
         await visit.Page.WaitForURLAsync($"**/case/{deviation.Id}");
         Assert.Contains("læringsnotatet er foreslått", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        await visit.LookAsync("case-closed");
 
         await visit.GoAsync("/learning");
-        await visit.LookAsync("learning");
         await visit.Page.ClickAsync("a:text-is('Epikriser før vaktskifte')");
-        await visit.LookAsync("lesson-proposed");
         await using var other = await system.SignInAsync("coordinator-hamar");
         await other.GoAsync(new Uri(visit.Page.Url).PathAndQuery);
         await other.Page.ClickAsync("button:text-is('Godkjenn for vår part')");
         Assert.Contains("Alle i helsefellesskapet", await other.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        await other.LookAsync("lesson");
     }
 
     [Fact]
@@ -122,7 +112,6 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.ClickAsync("button:text-is('Bekreft mottatt')");
         Assert.Contains("1 sak er bekreftet mottatt.", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         Assert.Contains(second.Reference, await visit.Page.InnerTextAsync(".ds-alert[data-color='warning']"), StringComparison.Ordinal);
-        await visit.LookAsync("worklist-bulk");
     }
 
     [Fact]
@@ -131,6 +120,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await using var visit = await system.SignInAsync("handler-elverum-hamar");
         await visit.GoAsync("/worklist");
         await visit.Page.SelectOptionAsync("#category", "dischargeSummary");
+        await visit.Page.ClickAsync(".filters button");
         await visit.Page.WaitForURLAsync("**category=dischargeSummary**");
         await visit.Page.EvaluateAsync("document.querySelector('details.views').open = true");
         await visit.Page.FillAsync("#view-name", "Epikriser");
@@ -139,7 +129,6 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.ClickAsync("a:text-is('Epikriser')");
         Assert.Contains("category=dischargeSummary", visit.Page.Url, StringComparison.Ordinal);
         await visit.GoAsync("/worklist?q=finnesikke");
-        await visit.LookAsync("worklist-empty");
     }
 
     [Fact]

@@ -11,9 +11,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
         var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Noe ble ikke som det skulle mellom oss denne gangen." });
         await using var visit = await system.SignInAsync("coordinator-si");
         await visit.GoAsync("/triage");
-        await visit.LookAsync("triage");
         await visit.GoAsync($"/triage/{deviation.Id}");
-        await visit.LookAsync("triage-decide");
         var keyboard = visit.Page.Keyboard;
         await visit.Page.FocusAsync("#Input_Category");
         await visit.Page.SelectOptionAsync("#Input_Category", "communication");
@@ -33,7 +31,6 @@ public sealed class Pages_tests(WorkbenchSystem system)
         await visit.Page.CheckAsync("#decision-reject");
         await visit.Page.ClickAsync(".decision button[type='submit']");
         await visit.Page.WaitForSelectorAsync("#error-summary:focus");
-        await visit.LookAsync("triage-refused");
         await visit.Page.SelectOptionAsync("#Input_ReasonCode", "internal");
         await visit.Page.FillAsync("#Input_Comment", "Gjelder bare dere selv.");
         await visit.Page.ClickAsync(".decision button[type='submit']");
@@ -53,7 +50,6 @@ public sealed class Pages_tests(WorkbenchSystem system)
         await visit.Page.WaitForSelectorAsync(".notice");
         await visit.GoAsync($"/triage/{deviation.Id}");
         Assert.Equal(0, await visit.Page.Locator(".decision").CountAsync());
-        await visit.LookAsync("triage-asked");
         Assert.Contains("Hva gjaldt det?", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
     }
 
@@ -81,31 +77,27 @@ public sealed class Pages_tests(WorkbenchSystem system)
         var quarter = $"{DateTime.UtcNow.Year}-Q{(DateTime.UtcNow.Month + 2) / 3}";
         await visit.GoAsync($"/statistics?report={quarter}");
         Assert.Contains("Foreløpig", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        await visit.LookAsync("statistics");
         var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.ClickAsync("a:text-is('Last ned PDF')"));
         await using var file = await download.CreateReadStreamAsync();
         var start = new byte[5];
         await file.ReadExactlyAsync(start);
         Assert.Equal("%PDF-"u8.ToArray(), start);
         await visit.GoAsync("/statistics/signals");
-        await visit.LookAsync("signals");
     }
 
     [Theory]
-    [InlineData("coordinator-si", "/administration", "administration")]
-    [InlineData("coordinator-si", "/administration/rules", "rules")]
-    [InlineData("coordinator-si", "/administration/roles", "roles")]
-    [InlineData("auditor-innlandet", "/administration/access", "access")]
-    [InlineData("nurse-hamar", "/help/what", "help-what")]
-    [InlineData("nurse-hamar", "/help/deadlines", "help-deadlines")]
-    [InlineData("ssu-innlandet", "/statistics", "statistics-ssu")]
-    [InlineData("secretariat-innlandet", "/statistics", "statistics-secretariat")]
-    [InlineData("learning-editor", "/learning", "learning-editor")]
-    public async Task Page_is_there_for_whose_it_is(string persona, string path, string name)
+    [InlineData("coordinator-si", "/administration")]
+    [InlineData("coordinator-si", "/administration/rules")]
+    [InlineData("coordinator-si", "/administration/roles")]
+    [InlineData("auditor-innlandet", "/administration/access")]
+    [InlineData("nurse-hamar", "/help/what")]
+    [InlineData("ssu-innlandet", "/statistics")]
+    [InlineData("secretariat-innlandet", "/statistics")]
+    [InlineData("learning-editor", "/learning")]
+    public async Task Page_is_there_for_whose_it_is(string persona, string path)
     {
-        await using var visit = await system.SignInAsync(persona);
+        await using var visit = await system.ReturnAsync(persona);
         Assert.Equal(200, (await visit.GoAsync(path))!.Status);
-        await visit.LookAsync(name);
     }
 
     [Fact]
@@ -118,7 +110,6 @@ public sealed class Pages_tests(WorkbenchSystem system)
         await visit.Page.SelectOptionAsync("select[name='Rules[0].Unit']", "si-tynset");
         await visit.Page.ClickAsync("button:text-is('Prøv reglene på de siste sakene')");
         Assert.Contains("ville gått et annet sted", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        await visit.LookAsync("rules-simulated");
     }
 
     [Fact]
@@ -131,6 +122,5 @@ public sealed class Pages_tests(WorkbenchSystem system)
         Assert.Contains("handler-elverum-hamar", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await visit.Page.ClickAsync("button:text-is('Kontroller at loggen er uendret')");
         Assert.Contains("Loggen er uendret", await visit.Page.InnerTextAsync(".ds-alert"), StringComparison.Ordinal);
-        await visit.LookAsync("access-verified");
     }
 }

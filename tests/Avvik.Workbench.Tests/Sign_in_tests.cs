@@ -21,7 +21,6 @@ public sealed class Sign_in_tests(WorkbenchSystem system)
         await using var visit = await system.SignInAsync("kari-flere-roller");
         Assert.Contains("Hamar", await visit.Page.InnerTextAsync(".who-acting"), StringComparison.Ordinal);
         await visit.GoAsync("/acting");
-        await visit.LookAsync("acting");
         await visit.Page.ClickAsync("button.choice >> nth=1");
         Assert.Contains("Divisjon Elverum-Hamar", await visit.Page.InnerTextAsync(".who-acting"), StringComparison.Ordinal);
     }
@@ -46,7 +45,6 @@ public sealed class Sign_in_tests(WorkbenchSystem system)
         await visit.Page.ClickAsync(".who summary");
         await visit.Page.ClickAsync("text=Logg ut");
         await visit.Page.WaitForURLAsync("**/signin/signed-out");
-        await visit.LookAsync("signed-out");
         Assert.Equal(HttpStatusCode.Redirect, await WithItAsync());
         // The issuer has forgotten, too: the next one to sit down must say who they are.
         await visit.GoAsync("/");
@@ -68,17 +66,15 @@ public sealed class Sign_in_tests(WorkbenchSystem system)
     }
 
     [Theory]
-    [InlineData("/does-not-exist", "missing", 404)]
-    [InlineData("/status/403", "no-access", 403)]
-    [InlineData("/status/500", "error", 500)]
-    [InlineData("/status/503", "unavailable", 503)]
-    public async Task Every_status_has_a_page_that_says_what_to_do(string path, string name, int status)
+    [InlineData("/does-not-exist", 404)]
+    [InlineData("/triage", 403)]
+    [InlineData("/status/500", 500)]
+    [InlineData("/status/503", 503)]
+    public async Task Page_that_cannot_be_shown_has_the_right_status(string path, int status)
     {
         await using var visit = await system.SignInAsync("nurse-hamar");
         var response = await visit.GoAsync(path);
         Assert.Equal(status, response!.Status);
-        var complaints = visit.Complaints.Where(c => !c.Contains("status of 5", StringComparison.Ordinal)).ToList();
-        Assert.Empty(complaints);
-        await visit.LookAsync($"status-{name}");
+        Assert.Empty(visit.Complaints);
     }
 }

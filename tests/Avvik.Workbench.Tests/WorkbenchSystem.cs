@@ -15,15 +15,13 @@ using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
 
-/// <summary>
-/// All of Avvik as <c>compose/up</c> starts it, and Debian's Chromium: once for the whole run. Tests never count but what they sent themselves.
-/// </summary>
-public sealed class WorkbenchSystem : IAsyncLifetime
+/// <summary>All of Avvik as <c>compose/up</c> starts it, and Debian's Chromium: once for the whole run. Tests count only what they sent themselves.</summary>
+public sealed partial class WorkbenchSystem : IAsyncLifetime
 {
     private static readonly string[] Flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--lang=nb-NO",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--lang=nb-NO",
     ];
     private readonly HttpClient _http = new();
     private IPlaywright? _playwright;
@@ -33,14 +31,10 @@ public sealed class WorkbenchSystem : IAsyncLifetime
     public string Address => $"http://localhost:{Port}";
     public IBrowser Chromium { get; private set; } = null!;
 
-    /// <summary>Where pictures of pages are put, for people to look at: never in the repository.</summary>
-    public static string Screenshots { get; } = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots");
-
     public async Task InitializeAsync()
     {
         Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
         Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
-        System.IO.Directory.CreateDirectory(Screenshots);
         await Script.RunAsync("compose/up", "--no-build");
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Flags });
@@ -55,9 +49,7 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         System.IO.Directory.Delete(Data, recursive: true);
     }
 
-    /// <summary>
-    /// A browser of its own, signed in as a persona of the development issuer. What the console says and what is blocked is kept, and must be nothing.
-    /// </summary>
+    /// <summary>A browser of its own, signed in as a persona of the development issuer. Messages in the console are kept, and there must be none.</summary>
     public async Task<Visit> SignInAsync(string persona, VisitOptions? options = null)
     {
         var visit = await OpenAsync(options);
@@ -65,8 +57,8 @@ public sealed class WorkbenchSystem : IAsyncLifetime
         return visit;
     }
 
-    /// <summary>The same, not signed in.</summary>
-    public async Task<Visit> OpenAsync(VisitOptions? options = null)
+    /// <summary>The same, not signed in, or with the cookies of a session that is there.</summary>
+    public async Task<Visit> OpenAsync(VisitOptions? options = null, string? cookies = null)
     {
         options ??= new();
         var context = await Chromium.NewContextAsync(new()
@@ -78,6 +70,7 @@ public sealed class WorkbenchSystem : IAsyncLifetime
             TimezoneId = "Europe/Oslo",
             JavaScriptEnabled = options.JavaScript,
             ReducedMotion = ReducedMotion.Reduce,
+            StorageState = cookies,
         });
         context.SetDefaultTimeout(15_000);
         return new Visit(this, await context.NewPageAsync());

@@ -48,6 +48,16 @@ document.addEventListener('keydown', (event) => {
   $(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
 });
 
+// Without a connection a form or a link would lead to the browser's own error page, away from what was typed.
+const stopOffline = (event) => {
+  if (navigator.onLine) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  $('#offline').focus();
+};
+document.addEventListener('submit', stopOffline, true);
+document.addEventListener('click', (event) => { if (event.target.closest('a[href]:not([href^="#"])')) stopOffline(event); }, true);
+
 // Sent once, however often one clicks.
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -68,8 +78,12 @@ document.addEventListener('submit', (event) => {
 });
 window.addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
 
-// A filter that changes is a filter that counts.
+// A filter that is changed by pointer counts at once. By keyboard it waits for its button: the arrows pass through every choice.
+let byPointer = false;
+document.addEventListener('pointerdown', () => { byPointer = true; }, true);
+document.addEventListener('keydown', () => { byPointer = false; }, true);
 document.addEventListener('change', (event) => {
+  if (!byPointer) return;
   const form = event.target.closest?.('form[data-autosubmit]');
   if (form) form.requestSubmit();
 });
@@ -137,7 +151,11 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 document.addEventListener('htmx:afterSwap', (event) => takeFocus(event.detail.target));
 
 const network = () => { $('#offline').hidden = navigator.onLine; };
-window.addEventListener('online', network);
+window.addEventListener('online', () => {
+  network();
+  // What was typed meanwhile is kept now.
+  for (const draft of document.querySelectorAll('form[data-draft]')) draft.dispatchEvent(new Event('change', { bubbles: true }));
+});
 window.addEventListener('offline', network);
 
 function start() {

@@ -10,7 +10,7 @@ namespace Avvik.Workbench.Components;
 /// <c>text</c>, <c>textarea</c>, <c>select</c> (with <c>items</c>), <c>checkbox</c>, and any type of <c>input</c>.
 /// </summary>
 [HtmlTargetElement("field", TagStructure = TagStructure.NormalOrSelfClosing)]
-public sealed class Field(Text text) : TagHelper
+public sealed class Field(Text text, FieldLabels labels) : TagHelper
 {
     [ViewContext, HtmlAttributeNotBound]
     public ViewContext ViewContext { get; set; } = null!;
@@ -36,6 +36,7 @@ public sealed class Field(Text text) : TagHelper
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         var (name, id) = (For.Name, Id(For.Name));
+        labels.Add(name, text[Label]);
         ViewContext.ViewData.ModelState.TryGetValue(name, out var state);
         var error = state?.Errors.FirstOrDefault()?.ErrorMessage;
         var value = state?.AttemptedValue ?? For.Model switch

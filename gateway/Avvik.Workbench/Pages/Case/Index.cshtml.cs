@@ -122,7 +122,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         ("case.site", Details.Site),
         ("case.reportingUnit", Details.ReportingUnit is null ? null : Names.Unit(Details.ReportingUnit)),
         ("case.profession", Details.ReporterProfession),
-        ("case.patientMunicipality", Names.Parties.FirstOrDefault(p => p.Number == Details.PatientMunicipality)?.Name ?? Details.PatientMunicipality),
+        ("case.patientMunicipality", Details.PatientMunicipality is { } number ? Names.Parties.FirstOrDefault(p => p.Number == number)?.Name ?? number : null),
         ("case.affectedMessage", Word("messageTypes", Details.AffectedMessage)),
         ("case.difference", Word("differences", Details.Difference)),
         ("case.messageId", Details.MessageId),

@@ -11,7 +11,7 @@ namespace Avvik.Workbench.Pages.Statistics;
 /// </summary>
 internal static class Bars
 {
-    private const int Width = 640, LabelWidth = 250, RowHeight = 26, ValueWidth = 60, Most = 14, LongestLabel = 38;
+    private const int Width = 640, ChartWidth = 440, RowHeight = 36, ValueWidth = 60, Most = 14, LongestLabel = 56;
 
     public static bool IsFor(ReportTable table) => table.Columns.Count > 0 && table.Rows.Count(r => r.Values.Count > 0 && r.Values[0]?.Value > 0) >= 2;
 
@@ -21,18 +21,17 @@ internal static class Bars
         var longest = Math.Max(1, rows.Max(r => r.Values[0]!.Value.Value ?? 0));
         var svg = new StringBuilder();
         var (height, encode) = (rows.Count * RowHeight + 4, HtmlEncoder.Default);
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"bars\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{encode.Encode(title)}\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"bars\" viewBox=\"0 0 {ChartWidth} {height}\" role=\"img\" aria-label=\"{encode.Encode(title)}\">");
         foreach (var (row, i) in rows.Select((r, i) => (r, i)))
         {
+            // The label stands above its bar, so that a long one is whole on a phone too.
             var figure = row.Values[0]!.Value.Value;
             var label = row.Label.Length > LongestLabel ? string.Concat(row.Label.AsSpan(0, LongestLabel - 1), "…") : row.Label;
-            var (y, length) = (i * RowHeight + 2, (figure ?? 0) / longest * (Width - LabelWidth - ValueWidth));
-            svg.Append(CultureInfo.InvariantCulture,
-                $"<text class=\"bar-label\" x=\"{LabelWidth - 10}\" y=\"{y + 17}\" text-anchor=\"end\">{encode.Encode(label)}</text>");
+            var (y, length) = (i * RowHeight + 2, (figure ?? 0) / longest * (ChartWidth - ValueWidth));
             var width = Math.Max(length, figure > 0 ? 1.5 : 0);
-            svg.Append(CultureInfo.InvariantCulture,
-                $"""<rect class="bar" x="{LabelWidth}" y="{y + 3}" width="{width:0.#}" height="{RowHeight - 8}" rx="2"></rect>""");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"bar-value\" x=\"{LabelWidth + length + 6:0.#}\" y=\"{y + 17}\">");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"bar-label\" x=\"0\" y=\"{y + 13}\">{encode.Encode(label)}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar\" x=\"0\" y=\"{y + 18}\" width=\"{width:0.#}\" height=\"10\" rx=\"2\"></rect>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"bar-value\" x=\"{length + 6:0.#}\" y=\"{y + 28}\">");
             svg.Append(encode.Encode(figure is { } number ? number.ToString("#,0.#", culture) : "–")).Append("</text>");
         }
         return svg.Append("</svg>").ToString();

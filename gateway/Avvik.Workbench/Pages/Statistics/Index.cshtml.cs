@@ -46,6 +46,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
     /// <summary>Own figures are whole; those of the community are the same, protected, for everybody.</summary>
     public bool HasOwn => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.Handler, Roles.UnitLeader) && (Choice.IsQuarter(Path) || Path.Length == 4);
 
+    /// <summary>A quarter that is not frozen has no figures of the community yet: those who have own figures see them instead.</summary>
+    public bool ShowsOwn => Scope == "own" || (HasOwn && Report is { Version: null });
+
     private string? AskedScope => Scope == "own" && HasOwn ? Scope : null;
 
     public string Show(Figure? figure) => figure switch

@@ -12,6 +12,15 @@ internal sealed class IndexModel : PageModel
     public string Key { get; private set; } = "error";
     public string Original { get; private set; } = "/";
     public string? TraceId { get; private set; }
+    /// <summary>A picture of it in lines: a lock, a magnifying glass, a spanner, a warning, or a note.</summary>
+    public string Icon => Key switch
+    {
+        "forbidden" => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+        "missing" => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM15.5 15.5L20.5 20.5",
+        "unavailable" => "M14.5 6.5a4 4 0 0 1 5-1.5l-2.7 2.7l1.5 1.5L21 6.5a4 4 0 0 1-5.5 4.6L8 18.6a1.9 1.9 0 0 1-2.7-2.7l7.5-7.5a4 4 0 0 1 1.7-1.9z",
+        "error" => "M12 4L21.5 20h-19zM12 10v5M12 17.4v.2",
+        _ => "M6 3.5h9l4 4v13H6zM9 11h7M9 14.5h7",
+    };
     public bool CanTryAgain => Key is "unavailable" or "error" && HttpMethods.IsGet(Request.Method);
 
     public void OnGet(int code) => Show(code);
