@@ -45,6 +45,12 @@ internal static partial class ManyCases
 
     public static async Task<WordCounts> LoadAsync(TestDatabase database, string corpus, int count, string trust)
     {
+        await using var connection = await database.OpenAsync();
+        return await LoadAsync(connection, corpus, count, trust);
+    }
+
+    public static async Task<WordCounts> LoadAsync(DbConnection connection, string corpus, int count, string trust)
+    {
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         var ofTrust = 0;
         IEnumerable<object[]> Counted()
@@ -60,7 +66,6 @@ internal static partial class ManyCases
                 yield return row;
             }
         }
-        await using var connection = await database.OpenAsync();
         if (connection is NpgsqlConnection postgres) await CopyAsync(postgres, Counted());
         else await InsertAsync(connection, Counted());
         return new(ofTrust, words);
