@@ -96,7 +96,7 @@ kill_process() { # PID_FILE
     done
 }
 
-# --- Health over the wire: without curl, which may not be installed ---------------------------------------------------
+# --- Health over the wire: bash alone, as curl may not be installed ---------------------------------------------------
 
 http_ready() { # PORT
     [[ $(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
@@ -142,7 +142,7 @@ install_package() { # PACKAGE...
             tail -n 5 "$log" >&2
             exit 1
         fi
-        for unit in "${@/%/.service}" epmd.socket; do
+        for unit in "${@/%/.service}" epmd.socket podman.socket; do
             "${as_root[@]}" systemctl disable "$unit" >/dev/null 2>&1 || true
         done
     )
