@@ -30,8 +30,8 @@ public sealed record SignalItem(Guid Id, string Category, string? Unit, string? 
 public sealed record SignalCase(Guid Id, DateOnly ReceivedOn);
 
 /// <summary>The cases behind a signal that the caller may see.</summary>
-/// <param name="Items">The newest first, at most 200.</param>
-public sealed record SignalCases(IReadOnlyList<SignalCase> Items);
+/// <param name="Cases">The newest first, at most 200.</param>
+public sealed record SignalCases(IReadOnlyList<SignalCase> Cases);
 
 /// <summary>What a coordinator says of a signal.</summary>
 public sealed record ChangeSignal

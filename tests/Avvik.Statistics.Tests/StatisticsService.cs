@@ -63,8 +63,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         File.WriteAllText(_keyFile, _key.ExportSubjectPublicKeyInfoPem());
-        foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf("statistics")).Select(s => (s.Key, s.Value)).Concat(settings)) builder
-            .UseSetting(name, value);
+        foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf("statistics")).Select(s => (s.Key, s.Value)).Concat(settings))
+            builder.UseSetting(name, value);
         builder.UseSetting("InternalToken:PublicKeyFile", _keyFile);
         if (!settings.Any(s => s.Name == "Questions:PerMinute")) builder.UseSetting("Questions:PerMinute", "1000000");
         // The clock stands still: a watermark counts at once.

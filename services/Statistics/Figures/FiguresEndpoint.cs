@@ -27,7 +27,8 @@ internal static class FiguresEndpoint
                 stand. scope=community (default for everyone else) counts the whole community, over quarters that are frozen, from figures rounded to a multiple
                 of 5, by at most two dimensions and filters beside the quarter. Deviations count on the day they were received (Norwegian local time).
                 Withdrawn, duplicate and mistaken ones are not counted; rejected ones are, under their state. Good collaboration and proposals are counted
-                apart. A deviation of two patient groups counts in both rows and once in the total. Every question is logged, and answered with 429 when there are too many.
+                apart. A deviation of two patient groups counts in both rows and once in the total. Every question is logged, and answered
+                with 429 when there are too many.
                 """)
             .WithMetadata(new QueryParameters([.. Parameters().Select(p => p.Name)]))
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)

@@ -96,7 +96,7 @@ public sealed class Watching_tests(StatisticsServices services)
             AvvikClient.For(service.AsOfUnit(StatisticsService.InnlandetTrust, "si-tynset", Roles.UnitLeader)) })
         {
             Assert.Equal([signal.Id], (await client.ListSignalsAsync()).Items.Select(s => s.Id));
-            Assert.Equal(expected, (await client.ListSignalCasesAsync(signal.Id)).Items.Select(c => c.Id).Order());
+            Assert.Equal(expected, (await client.ListSignalCasesAsync(signal.Id)).Cases.Select(c => c.Id).Order());
         }
         foreach (var client in new[] { Coordinator(service, StatisticsService.Ringsaker),
             AvvikClient.For(service.AsOfUnit(StatisticsService.InnlandetTrust, "si-gjovik-lillehammer", Roles.Handler)) })
@@ -120,7 +120,7 @@ public sealed class Watching_tests(StatisticsServices services)
 
         Assert.Equal(("medication", null, null, null, null), (signal.Category, signal.Unit, signal.Municipality, signal.Observed, signal.Expected));
         Assert.Empty(signal.Data);
-        async Task<int> CasesAsync(IAvvikClient client) => (await client.ListSignalCasesAsync(signal.Id)).Items.Count(c => c.ReceivedOn == signal.RaisedOn);
+        async Task<int> CasesAsync(IAvvikClient client) => (await client.ListSignalCasesAsync(signal.Id)).Cases.Count(c => c.ReceivedOn == signal.RaisedOn);
         Assert.Equal(4, await CasesAsync(Coordinator(service, StatisticsService.Hamar)));
         Assert.Equal(8, await CasesAsync(Coordinator(service, StatisticsService.Ringsaker)));
         Assert.Equal(12, await CasesAsync(Coordinator(service, StatisticsService.InnlandetTrust)));
