@@ -116,8 +116,9 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
         if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
             directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
         // Versions only rise, so any change changes the sum.
-        var roles = await db.Set<AssignedRole>().GroupBy(_ => 1).Select(all => ValueTuple.Create(all.Count(), all.Sum(r => (long)r.Version)))
-            .FirstOrDefaultAsync(ct);
+        var stored = await db.Set<AssignedRole>().GroupBy(_ => 1).Select(all => new { Count = all.Count(), Versions = all.Sum(r => (long)r.Version) })
+            .SingleOrDefaultAsync(ct);
+        var roles = (stored?.Count ?? 0, stored?.Versions ?? 0);
         if (roles == _roles) return;
         directory.Replace(await db.Set<AssignedRole>().ToListAsync(ct));
         _roles = roles;
