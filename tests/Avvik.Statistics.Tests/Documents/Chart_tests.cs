@@ -9,7 +9,7 @@ public sealed class Chart_tests
         .Where(s => Chart.Draw(s.Item) is not null).Select(s => new object[] { r.Key, s.Index }));
 
     [Theory, MemberData(nameof(Charts))]
-    public void Chart_draws_inside_its_frame_without_overlapping_texts(string report, int section)
+    public void Everything_is_inside_the_frame_and_no_words_lie_on_each_other(string report, int section)
     {
         var drawing = Chart.Draw(Reports.Sections(Reports.All[report]).ElementAt(section))!;
         var captions = drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box: Box(c))).ToList();
@@ -22,7 +22,7 @@ public sealed class Chart_tests
     }
 
     [Theory, MemberData(nameof(Charts))]
-    public void Chart_has_a_text_alternative_with_every_value(string report, int section)
+    public void All_that_it_tells_is_told_in_words(string report, int section)
     {
         var chart = Reports.Sections(Reports.All[report]).ElementAt(section);
         var drawing = Chart.Draw(chart)!;
@@ -31,7 +31,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void Suppressed_row_has_a_colon_and_no_bar()
+    public void A_hidden_row_has_its_colon_and_no_bar()
     {
         var drawing = Chart.Draw(With(Reports.Sections(Reports.Small()).ElementAt(2)))!;
         Assert.Equal(2, drawing.Shapes.OfType<Bar>().Count());
@@ -41,7 +41,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void Suppressed_quarter_is_a_gap_in_the_line()
+    public void A_hidden_quarter_is_a_gap_in_the_line()
     {
         var drawing = Chart.Draw(Reports.Sections(Reports.All["tricky"]).ElementAt(1))!;
         Assert.Equal(3, drawing.Shapes.OfType<Dot>().Count());
@@ -49,7 +49,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void Value_outside_the_limits_has_another_shape_and_is_named()
+    public void A_value_outside_its_limits_has_another_shape_and_is_told()
     {
         var section = Reports.Trend([20, 21, 20, 22, 21, 20, 21, 60]);
         var drawing = Chart.Draw(section)!;
@@ -59,7 +59,7 @@ public sealed class Chart_tests
     }
 
     [Fact]
-    public void Negative_value_is_drawn_on_the_other_side_of_the_axis()
+    public void A_fall_goes_the_other_way_from_the_same_line()
     {
         var bars = Chart.Draw(Reports.Sections(Reports.All["tricky"]).ElementAt(2))!.Shapes.OfType<Bar>().ToList();
         Assert.Equal(bars[0].X, bars[1].X + bars[1].Width, tolerance: 0.01);
@@ -69,10 +69,24 @@ public sealed class Chart_tests
     [Fact]
     public void Line_chart_has_no_label_on_a_line()
     {
-        ReportSection Section(int rows) => new("Kommune",
-            new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
-            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i])]))
-        { Chart = new BarChart("Antall", 0, 1) };
+        var drawing = Chart.Draw(Reports.Trend([110, 96, 121, 104, 99, 117, 190, 212]))!;
+        var lines = drawing.Shapes.OfType<Stroke>().SelectMany(s => s.Points.Zip(s.Points.Skip(1))).ToList();
+
+        foreach (var (text, box) in drawing.Shapes.OfType<Caption>().Select(c => (c.Text, Box(c))))
+            Assert.DoesNotContain(lines, l => Enumerable.Range(0, 101).Select(i => i / 100.0).Any(t =>
+                l.First.X + (l.Second.X - l.First.X) * t is var x && l.First.Y + (l.Second.Y - l.First.Y) * t is var y
+                && x > box.Left && x < box.Right && y > box.Top && y < box.Bottom));
+    }
+
+    [Fact]
+    public void Bar_chart_shows_no_more_rows_than_a_room_can_read()
+    {
+        ReportSection Section(int rows) => new("Kommune", new("kommune", [new("Kommune", ColumnType.Text), new("Antall", ColumnType.Integer)],
+            [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<ReportCell>)[$"{i}", i + 1])]))
+        {
+            Chart = new BarChart("Antall", 0, 1),
+        };
+
         Assert.Null(Chart.Draw(Section(0)));
         Assert.Equal(14, Chart.Draw(Section(60))!.Shapes.OfType<Bar>().Count());
     }

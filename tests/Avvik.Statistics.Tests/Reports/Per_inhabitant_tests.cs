@@ -72,7 +72,7 @@ public sealed class Per_inhabitant_tests
 
     private static async Task<string> FileAsync(params string[] lines)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("avvik-denominators-").FullName, "denominators.csv");
+        var file = Path.Combine(System.IO.Directory.CreateTempSubdirectory("avvik-denominators-").FullName, "denominators.csv");
         await File.WriteAllLinesAsync(file, ["measure;period;area;value", .. lines]);
         return file;
     }
