@@ -89,7 +89,7 @@ internal static class CsvArchive
     private static string Quote(string text)
     {
         // A word that a spreadsheet would take for a formula is kept a word; a number keeps its minus.
-        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] && !decimal.TryParse(text, NumberStyles.Number, Numbers, out _)) text = "'" + text;
+        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] and not ['-', >= '0' and <= '9', ..]) text = "'" + text;
         return text.AsSpan().IndexOfAny(";\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -51,10 +51,11 @@ internal sealed class PdfPage(PdfFile file, double width, double height)
         if (text.Length == 0) return;
         var measured = anchor is Anchor.Start ? 0 : inColumn ? face.ColumnWidth(text, size) : face.Width(text, size);
         var start = anchor switch { Anchor.Start => x, Anchor.Middle => x - measured / 2, _ => x - measured };
+        var font = file.Use(face);
         // The space after a text is not seen, and keeps it apart from the next when they are read out.
         var shown = inColumn ? $"[{string.Concat(text.EnumerateRunes().Select(c => Spaced(c, face)))}{(_isTagged ? $"<{Glyphs(" ", face)}>" : "")}] TJ"
             : $"<{Glyphs(_isTagged && text[^1] != ' ' ? text + " " : text, face)}> Tj";
-        var operators = $"BT /{file.Use(face)} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm {shown} ET";
+        var operators = $"BT /{font} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm {shown} ET";
         // What a symbol means is read out in its place.
         Write(_isTagged && Wording.Spoken(text) is { } spoken ? $"/Span <</ActualText {PdfFile.Text(spoken + " ")}>> BDC {operators} EMC" : operators);
     }
