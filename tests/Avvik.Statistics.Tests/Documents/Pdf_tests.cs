@@ -40,7 +40,7 @@ public sealed partial class Pdf_tests
     {
         var (file, document) = (await WriteAsync(name), Reports.All[name]);
         var structure = await Script.RunAsync("/usr/bin/pdfinfo", "-struct-text", file);
-        Assert.Equal(Reports.Cells(document).Select(c => Dense(Wording.Spoken(c) ?? c)).Where(c => c.Length > 0).Order(StringComparer.Ordinal),
+        Assert.Equal(Reports.Cells(document).Select(Dense).Where(c => c.Length > 0).Order(StringComparer.Ordinal),
             Spoken(structure, "TH", "TD").Where(c => c.Length > 0).Order(StringComparer.Ordinal));
         Assert.Equal([Dense(document.Title)], Spoken(structure, "H1"));
         Assert.Equal(document.Chapters.Select(c => c.Title).Prepend(document.HighlightsTitle).Where(t => t.Length > 0).Select(Dense), Spoken(structure, "H2"));
@@ -53,12 +53,16 @@ public sealed partial class Pdf_tests
     {
         var structure = await Script.RunAsync("/usr/bin/pdfinfo", "-struct-text", await WriteAsync("small"));
         var words = string.Concat(structure.Split('\n').Where(l => l.TrimStart().StartsWith('"')).Select(l => l.Trim()[1..^1])).Replace('\u00A0', ' ');
-        Assert.Contains("Avvik mottatt 1 234 opp 42 flere Forrige kvartal: 1 192 Besvart innen frist 87,5 % uendret omtrent uendret", words,
+        Assert.Contains("Avvik mottatt 1 234 ▲ 42 flere Forrige kvartal: 1 192 Besvart innen frist 87,5 % ▶ omtrent uendret", words,
             StringComparison.Ordinal);
         Assert.Contains("Fra kommune til helseforetak 702 +31 81,3 % 7,5 Fra helseforetak til kommune 489", words, StringComparison.Ordinal);
-        Assert.Contains("Løten skjult skjult", words, StringComparison.Ordinal);
-        Assert.Contains("SI Tynset til SI Habilitering 12", words, StringComparison.Ordinal);
+        Assert.Contains("Løten : : ", words, StringComparison.Ordinal);
         Assert.Contains("1. 1 234 avvik er mottatt. Figur 1, side 2 2. 87,5 %", words, StringComparison.Ordinal);
+        var plain = Path.Combine(System.IO.Directory.CreateTempSubdirectory("avvik-pdf-").FullName, "small.pdf");
+        await Script.RunAsync("/usr/bin/qpdf", "--qdf", "--object-streams=disable", await WriteAsync("small"), plain);
+        var told = Regex.Matches(await File.ReadAllTextAsync(plain, Encoding.Latin1), "/ActualText <FEFF(?<text>[0-9A-F]+)>")
+            .Select(m => Encoding.BigEndianUnicode.GetString(Convert.FromHexString(m.Groups["text"].Value))).ToHashSet(StringComparer.Ordinal);
+        Assert.Superset(new HashSet<string>(["opp ", "ned ", "uendret ", "skjult ", "SI Tynset til SI Habilitering "]), told);
         var raw = Encoding.Latin1.GetString(PdfReport.Render(Reports.Small()));
         var alternative = Encoding.BigEndianUnicode.GetString(Convert.FromHexString(Alternative().Match(raw).Groups["text"].Value));
         Assert.StartsWith("Antall avvik per kvartal. Linjediagram av Antall over 8 kvartaler. 4. kv. 2024: 110; ", alternative, StringComparison.Ordinal);

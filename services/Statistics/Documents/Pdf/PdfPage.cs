@@ -91,7 +91,7 @@ internal sealed class PdfPage(PdfFile file, double width, double height)
     }
 
     private string Spaced(Rune character, Typeface face) => face.Aside(character) * 1000 / face.UnitsPerEm is > 0 and var aside
-        ? $"{N(-aside)}<{Glyphs(character.ToString(), face)}>{N(-aside)}" : $"<{Glyphs(character.ToString(), face)}>";
+        ? $" {N(-aside)} <{Glyphs(character.ToString(), face)}> {N(-aside)} " : $"<{Glyphs(character.ToString(), face)}>";
 
     // What breaks a line elsewhere is a space here.
     private string Glyphs(string text, Typeface face) => string.Concat(text.EnumerateRunes()
