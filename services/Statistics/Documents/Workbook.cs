@@ -97,11 +97,17 @@ internal static class Workbook
         if (of.Chart is not null && table.Rows.Count > 0) WorkbookChart.Add(part, of, table.Columns.Count + 1);
         using var sheet = OpenXmlWriter.Create(part);
         sheet.WriteStartElement(new Worksheet());
-        sheet.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen })
+        sheet.WriteElement(new SheetProperties(new PageSetupProperties { FitToPage = true }));
+        sheet.WriteElement(new SheetViews(new SheetView(new Pane
+        {
+            VerticalSplit = 1,
+            TopLeftCell = "A2",
+            ActivePane = PaneValues.BottomLeft,
+            State = PaneStateValues.Frozen,
+        })
         { WorkbookViewId = 0 }));
-        double Width(int column) => Math.Clamp(rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
-            .Append(table.Columns[column].Title.Length + 3).Max() + 2, 10, 60);
+        double Width(int column) => Math.Clamp(table.Rows.Select(r => Wording.Of(r[column], table.Columns[column]).Length)
+            .Append(Math.Min(table.Columns[column].Title.Length + 3, 28)).Max() + 2, 10, 60);
         sheet.WriteElement(new Columns(table.Columns.Select((_, i) =>
             new Column { Min = (uint)i + 1, Max = (uint)i + 1, CustomWidth = true, Width = Width(i) })));
         sheet.WriteStartElement(new SheetData());
@@ -143,14 +149,14 @@ internal static class Workbook
         {
             CellReference = reference,
             DataType = CellValues.InlineString,
-            StyleIndex = style
+            StyleIndex = style,
         });
 
     private static void WriteNumber(OpenXmlWriter sheet, string reference, decimal number, uint style) =>
         sheet.WriteElement(new Cell(new CellValue(number.ToString("0.############", CultureInfo.InvariantCulture)))
         {
             CellReference = reference,
-            StyleIndex = style
+            StyleIndex = style,
         });
 
     private static void WriteBook(WorkbookPart part, IReadOnlyList<WorkbookSheet> sheets)
@@ -159,14 +165,12 @@ internal static class Workbook
         using var book = OpenXmlWriter.Create(part);
         book.WriteStartElement(new DocumentFormat.OpenXml.Spreadsheet.Workbook());
         book.WriteElement(new Sheets(sheets.Select((s, i) => new Sheet { Name = s.Title, SheetId = (uint)i + 1, Id = Id(i) })));
-        // Excel finds a sheet's filter by this name.
-        book.WriteElement(new DefinedNames(sheets.Select((s, i) =>
-            new DefinedName($"'{s.Title.Replace("'", "''", StringComparison.Ordinal)}'!{Range(s.Table, "$")}")
-            {
-                Name = "_xlnm._FilterDatabase",
-                LocalSheetId = (uint)i,
-                Hidden = true
-            })));
+        // Excel finds a sheet's filter, and the row to repeat on each printed page, by these names.
+        book.WriteElement(new DefinedNames(sheets.SelectMany((s, i) => new[]
+        {
+            new DefinedName($"{Quoted(s.Title)}!{Range(s.Table, "$")}") { Name = "_xlnm._FilterDatabase", LocalSheetId = (uint)i, Hidden = true },
+            new DefinedName($"{Quoted(s.Title)}!$1:$1") { Name = "_xlnm.Print_Titles", LocalSheetId = (uint)i },
+        })));
         book.WriteEndElement();
     }
 
@@ -198,9 +202,7 @@ internal static class Workbook
         static Fill Fill(PatternValues pattern) => new(new PatternFill { PatternType = pattern });
         var stylesheet = new Stylesheet(
             new Fonts(light, heavy) { Count = 2 },
-            new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }),
-                new Fill(new PatternFill { PatternType = PatternValues.Gray125 }))
-            { Count = 2 },
+            new Fills(Fill(PatternValues.None), Fill(PatternValues.Gray125)) { Count = 2 },
             new Borders(new Border()) { Count = 1 },
             new CellStyleFormats(new CellFormat { NumberFormatId = 0, FontId = 0, FillId = 0, BorderId = 0 }) { Count = 1 },
             new CellFormats(words.Concat(numbers)),
