@@ -39,7 +39,7 @@ public sealed class Administration_tests(WorkbenchSystem system)
     {
         var coordinator = await system.ClientAsync("coordinator-bodo");
         await using (var before = await system.SignInAsync("handler-bodo-tildeling"))
-            Assert.Equal(0, await before.Page.Locator(".site-nav a:text-is('Triage')").CountAsync());
+            Assert.Equal(0, await before.Page.Locator(".site-nav a[href='/triage']").CountAsync());
         var given = await coordinator.AssignAsync(new NewAssignment { Subject = "nurse-bodo", Role = "coordinator", Reason = "Vikar." });
         try
         {
@@ -47,7 +47,7 @@ public sealed class Administration_tests(WorkbenchSystem system)
             await Eventually.IsTrue(async () =>
             {
                 await visit.GoAsync("/acting");
-                return await visit.Page.Locator(".site-nav a:text-is('Triage')").CountAsync() == 1;
+                return await visit.Page.Locator(".site-nav a[href='/triage']").CountAsync() == 1;
             }, TimeSpan.FromSeconds(90));
             Assert.Contains("Koordinator", await visit.Page.InnerTextAsync(".who-acting"), StringComparison.OrdinalIgnoreCase);
             Assert.Equal(200, (await visit.GoAsync("/triage"))!.Status);
