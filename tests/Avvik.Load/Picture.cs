@@ -11,7 +11,10 @@ internal static class Picture
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
         await using var context = await browser.NewContextAsync(new()
         {
-            BaseURL = $"http://localhost:{port}", ViewportSize = new() { Width = 1180, Height = 720 }, DeviceScaleFactor = 1.5f, Locale = "nb-NO", TimezoneId = "Europe/Oslo",
+            BaseURL = $"http://localhost:{port}",
+            ViewportSize = new() { Width = 1366, Height = 758 },
+            Locale = "nb-NO",
+            TimezoneId = "Europe/Oslo",
         });
         var page = await context.NewPageAsync();
         await page.GotoAsync("/signin");

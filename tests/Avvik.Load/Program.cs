@@ -10,9 +10,9 @@ try
     switch (args)
     {
         case ["worklist", var corpus, var cases, var json]: await WorklistBench.RunAsync(corpus, int.Parse(cases, null), json == "yes"); break;
-        case ["picture", var port, var file]: await Picture.TakeAsync(int.Parse(port, null), file); break;
-        case ["workbench", var corpus, var cases, var json, var data, var port]:
-            await WorkbenchBench.RunAsync(corpus, int.Parse(cases, null), json == "yes", data, int.Parse(port, null));
+        case ["picture", var gatewayPort, var file]: await Picture.TakeAsync(int.Parse(gatewayPort, null), file); break;
+        case ["workbench", var corpus, var cases, var json, var data, var gatewayPort]:
+            await WorkbenchBench.RunAsync(corpus, int.Parse(cases, null), json == "yes", data, int.Parse(gatewayPort, null));
             break;
         case ["statistics", var history, var json]: await StatisticsBench.RunAsync(int.Parse(history, null), json == "yes"); break;
         default: await Bench.RunAsync(BenchOptions.Read(args)); break;

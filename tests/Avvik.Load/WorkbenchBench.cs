@@ -80,7 +80,11 @@ internal static class WorkbenchBench
         {
             await using var context = await browser.NewContextAsync(new()
             {
-                BaseURL = $"http://localhost:{port}", ViewportSize = new() { Width = 390, Height = 844 }, IsMobile = true, HasTouch = true, DeviceScaleFactor = 2,
+                BaseURL = $"http://localhost:{port}",
+                ViewportSize = new() { Width = 390, Height = 844 },
+                IsMobile = true,
+                HasTouch = true,
+                DeviceScaleFactor = 2,
             });
             var page = await context.NewPageAsync();
             await SignInAsync(page, "handler-elverum-hamar", port);
@@ -90,7 +94,10 @@ internal static class WorkbenchBench
             await cdp.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = CpuSlowdown });
             await cdp.SendAsync("Network.emulateNetworkConditions", new()
             {
-                ["offline"] = false, ["latency"] = LatencyMilliseconds, ["downloadThroughput"] = DownloadBytes, ["uploadThroughput"] = UploadBytes,
+                ["offline"] = false,
+                ["latency"] = LatencyMilliseconds,
+                ["downloadThroughput"] = DownloadBytes,
+                ["uploadThroughput"] = UploadBytes,
             });
             await page.GotoAsync("/worklist", new() { WaitUntil = WaitUntilState.Load });
             var measured = await page.EvaluateAsync<double[]>("""

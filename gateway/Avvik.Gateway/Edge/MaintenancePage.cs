@@ -33,7 +33,7 @@ internal static class MaintenancePage
     public static void UseMaintenancePage(this WebApplication app) => app.Use(async (context, next) =>
     {
         await next(context);
-        if (!context.Response.HasStarted && context.GetForwarderErrorFeature() is not null && Workbench.Answers(context) && IsNavigation(context.Request))
+        if (!context.Response.HasStarted && context.GetForwarderErrorFeature() is not null && Workbench.Served(context) && IsNavigation(context.Request))
             await WriteAsync(context);
     });
 
