@@ -89,7 +89,8 @@ public sealed class HealthCommunity
             data.Trust.FallbackUnit);
         Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => new Party(this, m.OrganizationNumber, m.Name,
             m.Number, r.Code,
-            Units(m.OrganizationNumber, data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))), $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
+            Units(m.OrganizationNumber, data.MunicipalServices.Select(s => new CareUnit($"{m.Number}-{s.Suffix}", $"{m.Name}: {s.Name}", []))),
+            $"{m.Number}-{data.MunicipalFallbackSuffix}"))]))];
     }
 
     /// <summary>Stable.</summary>

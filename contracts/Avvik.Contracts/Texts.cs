@@ -16,7 +16,8 @@ public static class Texts
         string.Format(CultureInfo.InvariantCulture, Source["fields"][code][english ? "en" : "nb"], values);
 
     /// <summary>What the system itself says to both parties, in bokmål: it is kept as it was said.</summary>
-    public static string Message(string code, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, Source["messages"][code]["nb"], values);
+    public static string Message(string code, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, Source["messages"][code]["nb"], values);
 
     /// <summary>Why a deviation waits for a person.</summary>
     public static string Flag(string code, bool english) => Source["flags"][code][english ? "en" : "nb"];
@@ -25,7 +26,8 @@ public static class Texts
     public static string Page(string code, bool english) => Source["pages"][code][english ? "en" : "nb"];
 
     /// <summary>What stands in a report, in bokmål: it is frozen as it was said.</summary>
-    public static string Report(string code, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, Source["report"][code]["nb"], values);
+    public static string Report(string code, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, Source["report"][code]["nb"], values);
 
     private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
     {

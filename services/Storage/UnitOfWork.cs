@@ -135,7 +135,9 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
     }
 }
 
-/// <summary>The order in which transactions take the rows that all of them take, the same in every instance: whoever has one waits only for a later one.</summary>
+/// <summary>
+/// The order in which transactions take the rows that all of them take, the same in every instance: whoever has one waits only for a later one.
+/// </summary>
 public static class EndOrder
 {
     /// <summary>The counter of a year's reference numbers: add the year.</summary>

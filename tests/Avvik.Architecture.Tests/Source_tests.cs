@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Avvik.Architecture.Tests;
@@ -24,6 +25,37 @@ public sealed partial class Source_tests
     }
 
     [Fact]
+    public void No_line_is_longer_than_max_line_length_of_editorconfig()
+    {
+        var editorConfig = File.ReadAllText(Path.Combine(Testing.RepositoryRoot.Path, ".editorconfig"));
+        var max = int.Parse(MaxLineLength().Match(editorConfig).Groups["columns"].Value, CultureInfo.InvariantCulture);
+        var files = Sources.In("*", "contracts", "services", "gateway", "compose", "tests")
+            .Concat(Directory.EnumerateFiles(Testing.RepositoryRoot.Path, "*.md").Select(f => (Path: Path.GetFileName(f), Text: File.ReadAllText(f))))
+            .Where(f => IsSource(f.Path, f.Text)).ToList();
+        foreach (var type in new[] { ".cs", ".cshtml", ".md", ".sh", "" })
+            Assert.Contains(files, f => Path.GetExtension(f.Path) == type);
+        Assert.Empty(files.Lines(line => line.TrimEnd('\r').Length > max && !line.TrimStart().StartsWith('|')));
+    }
+
+    [Fact]
+    public void No_test_name_is_longer_than_80_characters()
+    {
+        var names = Sources.In("*.cs", "tests").Where(f => f.Path.Contains(".Tests", StringComparison.Ordinal))
+            .SelectMany(f => TestName().Matches(f.Text)).Select(m => m.Groups["name"].Value).ToList();
+        Assert.True(names.Count > 500, $"only {names.Count} tests found");
+        Assert.Empty(names.Where(name => name.Length > 80));
+    }
+
+    // Scripts have no extension. Migrations are generated.
+    private static bool IsSource(string path, string text) => Path.GetExtension(path) switch
+    {
+        ".cs" => !path.Contains("/Migrations/", StringComparison.Ordinal),
+        ".cshtml" or ".md" or ".sh" => true,
+        "" => text.StartsWith("#!", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    [Fact]
     public void No_file_contains_a_machine_path_or_a_package_feed()
     {
         var files = Sources.In("*", "contracts", "services", "gateway", "compose", "tests", ".ci")
@@ -35,6 +67,12 @@ public sealed partial class Source_tests
     [GeneratedRegex(@"\b(DateTime\.(Now|UtcNow|Today)|DateTimeOffset\.(Now|UtcNow)|TimeProvider\.System\.Get|Environment\.TickCount)",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Clock();
+
+    [GeneratedRegex(@"^max_line_length\s*=\s*(?<columns>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MaxLineLength();
+
+    [GeneratedRegex(@"\bpublic (async )?(Task|void|Property) (?<name>[A-Z]\w*_\w+)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\b(Task\.Delay|Thread\.Sleep|Skip(When|Unless)?\s*=\s*[""n])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Waiting();

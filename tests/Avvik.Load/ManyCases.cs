@@ -90,7 +90,8 @@ internal static partial class ManyCases
             var (state, closed) = random.NextDouble() < 0.7 ? (random.Next(12) == 0 ? CaseStates.Withdrawn : CaseStates.Closed,
                 received.AddDays(random.Next(5, 40))) : (Any(Open, random), (DateTimeOffset?)null);
             var harm = random.Next(Degrees.Length);
-            var narrative = $"{string.Join(' ', Enumerable.Range(0, random.Next(2, 5)).Select(_ => Any(sentences, random)))} Gjelder {Compound()} og {Compound()}.";
+            var narrative =
+                $"{string.Join(' ', Enumerable.Range(0, random.Next(2, 5)).Select(_ => Any(sentences, random)))} Gjelder {Compound()} og {Compound()}.";
             var facts = new DeviationFacts
             {
                 Reference = $"AVV-{received.Year}-{i:D6}",

@@ -41,7 +41,8 @@ internal static class WorkbenchBench
             await ManyCases.LoadAsync(connection, corpus, cases, Trust);
         }
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
         var server = new List<PageTimes>();
         foreach (var (page, persona) in new[] { ("handler: own unit", "handler-elverum-hamar"), ("coordinator of the trust", "coordinator-si") })
             server.Add(await AskAsync(browser, page, persona, port));
@@ -127,7 +128,8 @@ internal static class WorkbenchBench
         foreach (var page in result.Server) Line(page.Page, page.P50, page.P95, page.CompressedBytes, $"p50 < {AimServer} ms");
         to.WriteLine();
         to.WriteLine($"{"on a phone (4 × slower processor, slow 4G)",-46}{"ms seen",10}{"usable",10}{"kB",10}   aim");
-        foreach (var visit in result.Phone) Line(visit.Visit, visit.FirstPaint, visit.Usable, visit.TransferredBytes, $"usable < {AimUsable} ms, < {AimKilobytes} kB");
+        foreach (var visit in result.Phone) Line(visit.Visit, visit.FirstPaint, visit.Usable, visit.TransferredBytes,
+            $"usable < {AimUsable} ms, < {AimKilobytes} kB");
         to.WriteLine();
         to.WriteLine($"{result.Cores} cores; {WarmUp} requests to warm up, {Counted} counted, one at a time; the median of {PhoneVisits} visits.");
 

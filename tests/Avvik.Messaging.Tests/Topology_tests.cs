@@ -49,7 +49,8 @@ public sealed class Topology_tests
             };
             await DeclareAsync(service, arguments);
             await DeclareAsync(service + "-dead", new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
-            foreach (var (name, other) in new (string, object?)[] { ("x-queue-type", "classic"), ("x-delivery-limit", 19), ("x-dead-letter-exchange", "elsewhere"), ("x-dead-letter-routing-key", "elsewhere"), ("x-overflow", "drop-head") })
+            foreach (var (name, other) in new (string, object?)[] { ("x-queue-type", "classic"), ("x-delivery-limit", 19),
+                ("x-dead-letter-exchange", "elsewhere"), ("x-dead-letter-routing-key", "elsewhere"), ("x-overflow", "drop-head") })
             {
                 var refused = await Assert.ThrowsAsync<OperationInterruptedException>(() => DeclareAsync(service, new Dictionary<string,
                     object?>(arguments, StringComparer.Ordinal)
@@ -64,7 +65,7 @@ public sealed class Topology_tests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task What_the_bus_declares_and_what_the_catalog_declares_is_the_same_whichever_comes_first(bool busFirst)
+    public async Task Bus_and_catalog_declare_the_same_topology_in_either_order(bool busFirst)
     {
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         if (!busFirst) await new Topology(host.Uri).DeclareAsync(None);
@@ -82,7 +83,7 @@ public sealed class Topology_tests
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task An_event_that_no_queue_takes_comes_back_and_is_parked_in_the_end_holding_back_its_own_deviation_only(DatabaseProvider provider)
+    public async Task Unroutable_event_is_parked_and_holds_back_only_its_own_deviation(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();

@@ -72,15 +72,18 @@ public static partial class Migrations
         Assert.Equal(await DatabaseSchema.ReadAsync(fresh), await DatabaseSchema.ReadAsync(database));
         Assert.Equal(await fresh.HandWrittenAsync(), await database.HandWrittenAsync());
         // 0.2 renamed it, with all instances of 0.1 stopped.
-        columns = [.. columns.Select(c => c.Table == "outbox_message" ? c with { Columns = c.Columns.Replace("deviation_id", "aggregate_id", StringComparison.Ordinal) } : c)];
+        columns = [.. columns.Select(c => c.Table == "outbox_message"
+            ? c with { Columns = c.Columns.Replace("deviation_id", "aggregate_id", StringComparison.Ordinal) } : c)];
         Assert.Empty(before.Except(await database.ContentAsync(columns), StringComparer.Ordinal));
         await read(service);
     }
 
     private static async Task<List<(string Table, string Columns)>> ColumnsAsync(this TestDatabase database) =>
         await database.QueryAsync(database.Provider == DatabaseProvider.Sqlite
-            ? "select t.name, group_concat('\"' || c.name || '\"') from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' and t.sql not like '%fts5%' and t.name not like '%\\_search\\_%' escape '\\' group by t.name"
-            : "select table_name::text, string_agg(quote_ident(column_name), ',') from information_schema.columns where table_schema = 'public' group by table_name",
+            ? "select t.name, group_concat('\"' || c.name || '\"') from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' "
+                + "and t.sql not like '%fts5%' and t.name not like '%\\_search\\_%' escape '\\' group by t.name"
+            : "select table_name::text, string_agg(quote_ident(column_name), ',') from information_schema.columns "
+                + "where table_schema = 'public' group by table_name",
             r => (r.GetString(0), r.GetString(1)));
 
     // Leases of the outbox and EF's record of versions change with each start.

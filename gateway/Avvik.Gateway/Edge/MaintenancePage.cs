@@ -23,7 +23,8 @@ internal static class MaintenancePage
         h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 0.75rem; }
         p { margin: 0 0 1rem; }
         .quiet { color: var(--quiet); }
-        a { display: inline-block; padding: 0.5rem 1rem; border-radius: 4px; background: var(--accent); color: var(--on-accent); font-weight: 600; text-decoration: none; }
+        a { display: inline-block; padding: 0.5rem 1rem; border-radius: 4px; background: var(--accent); color: var(--on-accent); }
+        a { font-weight: 600; text-decoration: none; }
         a:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
         """;
 

@@ -207,7 +207,8 @@ internal sealed record OutboxSql(string Claim, string ReadLive, string ReadRepla
     public static OutboxSql For(DatabaseProvider provider) => provider == DatabaseProvider.Sqlite ? Sqlite : Postgres;
 
     public static string Delete(int count) =>
-        $"delete from outbox_message where id in ({string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"@p{i}")))})";
+        "delete from outbox_message where id in ("
+        + string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"@p{i}"))) + ")";
 
     private static OutboxSql Build(string now, string skipLocked) => new(
         Claim: $"""

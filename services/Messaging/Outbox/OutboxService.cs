@@ -28,7 +28,8 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
                     if (!freed) await dispatcher.FreeLanesAsync(stoppingToken);
                     freed = true;
                     await topology.DeclareAsync(stoppingToken);
-                    if (bus.CheckHealth().Status != BusHealthStatus.Healthy) throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
+                    if (bus.CheckHealth().Status != BusHealthStatus.Healthy)
+                        throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
                     declared = true;
                 }
                 if (await dispatcher.DispatchAsync(stoppingToken)) await Task.Delay(BetweenRounds, stoppingToken);

@@ -26,9 +26,9 @@ internal static class ReportEndpoints
     {
         reports.MapGet("/{community}/{name}", GetAsync).WithName("GetReport").WithSummary("The report of a quarter (2026-Q3) or a year (2026)")
             .WithDescription("""
-                A quarter is as it was frozen, the latest version unless ?version= asks for another; a year exists once its four quarters are frozen. Both are of the
-                whole community, rounded to a multiple of 5, and the same for everyone. With ?scope=own, and for a quarter that is not frozen, coordinators, the
-                secretariat and those of a unit get their own cases, whole and as they stand.
+                A quarter is as it was frozen, the latest version unless ?version= asks for another; a year exists once its four quarters are frozen. Both
+                are of the whole community, rounded to a multiple of 5, and the same for everyone. With ?scope=own, and for a quarter that is not frozen,
+                coordinators, the secretariat and those of a unit get their own cases, whole and as they stand.
                 """)
             .Produces<Report>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(406);
         reports.MapGet("/{community}/{quarter}/versions", VersionsAsync).WithName("GetReportVersions")

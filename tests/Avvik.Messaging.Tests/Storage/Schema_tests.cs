@@ -25,7 +25,8 @@ public sealed class Schema_tests
     {
         await using var database = await MigratedAsync(provider);
         await database.ExecuteAsync("""insert into "__EFMigrationsHistory" values ('20991231000000_Future', '99.0.0')""");
-        Assert.Equal("The database is newer than this program, which does not know its migration 20991231000000_Future: start the version that made it, or a newer one.",
+        Assert.Equal(
+            "The database is newer than this program, which does not know its migration 20991231000000_Future: start the version that made it, or a newer one.",
             await RefusalAsync(database));
     }
 
@@ -45,7 +46,8 @@ public sealed class Schema_tests
     {
         await using var database = await MigratedAsync(provider);
         await database.ExecuteAsync("""drop table "__EFMigrationsHistory" """);
-        Assert.Equal("The database has the table assigned_role but records no migration: start with an empty database, or with one that a released version made.",
+        Assert.Equal(
+            "The database has the table assigned_role but records no migration: start with an empty database, or with one that a released version made.",
             await RefusalAsync(database));
     }
 
@@ -64,7 +66,8 @@ public sealed class Schema_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         // What a process killed while migrating leaves behind: EF's lock, which nobody will release.
-        await database.ExecuteAsync("""create table "__EFMigrationsLock" ("Id" integer not null constraint "PK___EFMigrationsLock" primary key, "Timestamp" text not null)""");
+        await database.ExecuteAsync(
+            """create table "__EFMigrationsLock" ("Id" integer not null constraint "PK___EFMigrationsLock" primary key, "Timestamp" text not null)""");
         await database.ExecuteAsync("""insert into "__EFMigrationsLock" values (1, '2026-03-02 08:00:00')""");
 
         await using var instance = await Instance.CreateAsync(database).WaitAsync(TimeSpan.FromSeconds(20));

@@ -74,5 +74,6 @@ internal sealed class CountEffects(Hooks hooks) : IHandle<ReporterInformed, Effe
     }
 
     public static Task CountAsync(UnitOfWork<EffectsDb> unit, Guid deviation, int version) => unit.Sql.ExecuteAsync(
-        "insert into effects (deviation_id, version, count) values (@p1, @p2, 1) on conflict (deviation_id, version) do update set count = effects.count + 1", deviation, version);
+        "insert into effects (deviation_id, version, count) values (@p1, @p2, 1) on conflict (deviation_id, version) do update set count = effects.count + 1",
+        deviation, version);
 }

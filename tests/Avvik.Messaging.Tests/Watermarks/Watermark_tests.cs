@@ -25,7 +25,8 @@ public sealed class Watermark_tests
         var (clock, sent) = (new MovableClock(Now), new Recorder());
         using var publisher = Publisher(instance, clock, sent);
         await instance.EnqueueAsync(Sample.NewDeviations(3).Select(d => Sample.Informed(d)));
-        await database.ExecuteAsync($"update outbox_message set enqueued_at = {Milliseconds(Now.AddMinutes(-30))} where id = (select min(id) from outbox_message)");
+        await database.ExecuteAsync(
+            $"update outbox_message set enqueued_at = {Milliseconds(Now.AddMinutes(-30))} where id = (select min(id) from outbox_message)");
 
         var held = (await publisher.PublishAsync(None))!;
         Assert.Equal((Now.AddMinutes(-31), null, 0), (held.CompleteUntil, held.Previous, held.Parked));

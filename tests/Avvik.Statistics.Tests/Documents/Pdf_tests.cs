@@ -125,7 +125,8 @@ public sealed partial class Pdf_tests
         var file = await WriteAsync("forty-pages");
         var pages = (await Script.RunAsync("/usr/bin/pdftotext", "-layout", file, "-")).Split('\f', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(pages.Length >= 40, $"{pages.Length} pages");
-        Assert.All(pages.Index(), p => Assert.Matches($@"Helsefellesskap Innlandet · Kvartalsrapport til SSU · 3. kvartal 2026 · Versjon 2 {{3,}}Side {p.Index + 1} av {pages.Length}", p.Item));
+        Assert.All(pages.Index(), p => Assert.Matches(
+            $@"Helsefellesskap Innlandet · Kvartalsrapport til SSU · 3. kvartal 2026 · Versjon 2 {{3,}}Side {p.Index + 1} av {pages.Length}", p.Item));
         Assert.All(pages.Where(p => p.Contains("Enhet nummer", StringComparison.Ordinal)), p => Assert.Matches(@"Enhet\s+Kommune\s+Antall", p));
     }
 

@@ -23,7 +23,8 @@ public sealed class Sql_recount_tests(StatisticsServices services)
         foreach (var quarter in quarters)
             await service.Services.GetRequiredService<QuarterReports>().FreezeAsync(innlandet, Period.Read(quarter)!, 1, null, null, CancellationToken.None);
         var report = await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)).GetReportAsync("innlandet", "2025");
-        var columns = (await service.Database.QueryAsync("select key, value from protected_cubes, json_each(cast(body as text), '$.columns') where quarter = '2025-Q1'",
+        var columns = (await service.Database.QueryAsync(
+            "select key, value from protected_cubes, json_each(cast(body as text), '$.columns') where quarter = '2025-Q1'",
             r => (Key: r.GetInt64(0), Name: r.GetString(1)))).ToDictionary(c => c.Name, c => c.Key, StringComparer.Ordinal);
         var cases = "with c as (select p.quarter as period, "
             + string.Join(", ", columns.Where(c => c.Key != "quarter").Select(c => $"json_extract(e.value, '$[{c.Value}]') as {c.Key}"))

@@ -133,7 +133,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public IEnumerable<TimelineItem> Timeline => Details.Timeline.Select(e => new TimelineItem(e.At, text.Code("caseEvents", e.Action), Who(e), e.Text));
 
     public IEnumerable<(string Action, string Why)> Refused => Details.RefusedActions
-        .Select(r => (r.Action, r.Code == ProblemCodes.ActionNotAllowed ? text["case.why.state", text.Code("caseStates", Case.State)] : text[$"case.why.{r.Code}"]));
+        .Select(r => (r.Action, r.Code == ProblemCodes.ActionNotAllowed ? text["case.why.state", text.Code("caseStates", Case.State)]
+            : text[$"case.why.{r.Code}"]));
 
     /// <summary>Where the case can go inside the party that has it.</summary>
     public IEnumerable<SelectListItem> OtherUnits(string none) =>

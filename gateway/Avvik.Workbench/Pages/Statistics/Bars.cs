@@ -21,7 +21,8 @@ internal static class Bars
         var longest = Math.Max(1, rows.Max(r => r.Values[0]!.Value.Value ?? 0));
         var svg = new StringBuilder();
         var (height, encode) = (rows.Count * RowHeight + 4, HtmlEncoder.Default);
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"bars\" viewBox=\"0 0 {ChartWidth} {height}\" role=\"img\" aria-label=\"{encode.Encode(title)}\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg class=\"bars\" viewBox=\"0 0 {ChartWidth} {height}\" role=\"img\" aria-label=\"{encode.Encode(title)}\">");
         foreach (var (row, i) in rows.Select((r, i) => (r, i)))
         {
             // The label stands above its bar, so that a long one is whole on a phone too.
