@@ -116,9 +116,8 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
         if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
             directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
         // Versions only rise, so any change changes the sum.
-        var stored = await db.Set<AssignedRole>().GroupBy(_ => 1).Select(all => new { Count = all.Count(), Versions = all.Sum(r => (long)r.Version) })
-            .SingleOrDefaultAsync(ct);
-        var roles = (stored?.Count ?? 0, stored?.Versions ?? 0);
+        var versions = await db.Set<AssignedRole>().Select(r => r.Version).ToListAsync(ct);
+        var roles = (versions.Count, versions.Sum(v => (long)v));
         if (roles == _roles) return;
         directory.Replace(await db.Set<AssignedRole>().ToListAsync(ct));
         _roles = roles;
