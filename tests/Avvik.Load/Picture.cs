@@ -8,7 +8,8 @@ internal static class Picture
     public static async Task TakeAsync(int port, string file)
     {
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
         await using var context = await browser.NewContextAsync(new()
         {
             BaseURL = $"http://localhost:{port}",
