@@ -19,8 +19,8 @@ public sealed partial class Problem_code_tests
     public void Each_code_is_given_by_some_service()
     {
         var sources = string.Join('\n', Sources.In("*.cs", "services", "gateway").Select(f => f.Text));
-        Assert.Empty(Problems.Where(code => !sources.Contains($"ProblemCodes.{Pascal(code)}", StringComparison.Ordinal)));
-        Assert.Empty(Fields.Where(code => !sources.Contains($"FieldCodes.{Pascal(code)}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Problems, code => !sources.Contains($"ProblemCodes.{Pascal(code)}", StringComparison.Ordinal));
+        Assert.DoesNotContain(Fields, code => !sources.Contains($"FieldCodes.{Pascal(code)}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class Problem_code_tests
     {
         var calls = Sources.In("*.cs", "services", "gateway").Lines(line => Refusal().IsMatch(line)).ToList();
         Assert.True(calls.Count > 100, $"{calls.Count} refusals: the scan misses calls");
-        Assert.Empty(calls.Where(line => Literal().Matches(line).Any(m => Problems.Concat(Fields).Contains(m.Groups["code"].Value, StringComparer.Ordinal))));
+        Assert.DoesNotContain(calls, line => Literal().Matches(line).Any(m => Problems.Concat(Fields).Contains(m.Groups["code"].Value, StringComparer.Ordinal)));
     }
 
     private static string Pascal(string code) => char.ToUpperInvariant(code[0]) + code[1..];

@@ -47,13 +47,13 @@ public sealed partial class Maintenance_page_tests
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
     }
 
-    private static Task<GatewayUnderTest> WithoutWorkbenchAsync()
+    private static async Task<GatewayUnderTest> WithoutWorkbenchAsync()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();
         var port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        return GatewayUnderTest.StartAsync(null,
+        return await GatewayUnderTest.StartAsync(null,
             ("Tokens:PublicUrl", WorkbenchGateway.PublicUrl), ("ReverseProxy:Clusters:workbench:Destinations:primary:Address", $"http://127.0.0.1:{port}/"));
     }
 

@@ -25,7 +25,10 @@ public sealed class Measurement_tests(WorkbenchSystem system)
         await cdp.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 4 });
         await cdp.SendAsync("Network.emulateNetworkConditions", new()
         {
-            ["offline"] = false, ["latency"] = 150, ["downloadThroughput"] = 1_638_400 / 8, ["uploadThroughput"] = 768_000 / 8,
+            ["offline"] = false,
+            ["latency"] = 150,
+            ["downloadThroughput"] = 1_638_400 / 8,
+            ["uploadThroughput"] = 768_000 / 8,
         });
         var best = double.MaxValue;
         for (var i = 0; i < 3; i++)

@@ -19,7 +19,9 @@ internal static class ActingAs
             return chosen is null ? person : chosen with { Choices = person.Choices, Session = person.Session };
         }
         // A request of another shape chooses nothing.
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
-            or IndexOutOfRangeException) { return person; }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            return person;
+        }
     }
 }

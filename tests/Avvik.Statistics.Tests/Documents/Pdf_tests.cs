@@ -60,7 +60,8 @@ public sealed partial class Pdf_tests
         Assert.Contains("1. 1 234 avvik er mottatt. Figur 1, side 2 2. 87,5 %", words, StringComparison.Ordinal);
         var plain = Path.Combine(System.IO.Directory.CreateTempSubdirectory("avvik-pdf-").FullName, "small.pdf");
         await Script.RunAsync("/usr/bin/qpdf", "--qdf", "--object-streams=disable", await WriteAsync("small"), plain);
-        var told = Regex.Matches(await File.ReadAllTextAsync(plain, Encoding.Latin1), "/ActualText <FEFF(?<text>[0-9A-F]+)>")
+        var told = Regex.Matches(await File.ReadAllTextAsync(plain, Encoding.Latin1), "/ActualText <FEFF(?<text>[0-9A-F]+)>",
+                RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
             .Select(m => Encoding.BigEndianUnicode.GetString(Convert.FromHexString(m.Groups["text"].Value))).ToHashSet(StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(["opp ", "ned ", "uendret ", "skjult ", "SI Tynset til SI Habilitering "]), told);
         var raw = Encoding.Latin1.GetString(PdfReport.Render(Reports.Small()));
