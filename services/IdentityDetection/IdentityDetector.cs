@@ -47,7 +47,7 @@ public static partial class IdentityDetector
     }
 
     [GeneratedRegex(@"(?<![0-9A-Za-z])(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}(?![0-9A-Za-z])",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Uuid();
 
     /// <summary>Of two overlapping findings the more certain is kept: person numbers first, then the other rules, then the scan's other kinds.</summary>

@@ -191,9 +191,9 @@ public static class PageStates
         new("case-action-errors", "/case/{id:guid}", Handler, async (system, visit) =>
         {
             await visit.GoAsync($"/case/{(await system.StartedCaseAsync()).Id}");
-            await visit.Page.ClickAsync("summary:text-is('Endre klassifisering')");
-            await visit.Page.FillAsync("#reclassify-Reason", " ");
-            await visit.Page.ClickAsync("button:text-is('Endre klassifisering')");
+            await visit.Page.ClickAsync("summary:text-is('Spør melderen')");
+            await visit.Page.FillAsync("#ask-Question", " ");
+            await visit.Page.ClickAsync("button:text-is('Spør melderen')");
             await visit.Page.WaitForSelectorAsync("#error-summary:focus");
         }),
         new("case-conflict", "/case/{id:guid}", Handler, async (system, visit) =>

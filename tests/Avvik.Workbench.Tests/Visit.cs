@@ -25,15 +25,21 @@ public sealed class Visit : IAsyncDisposable
         """;
 
     private readonly WorkbenchSystem _system;
+    // What stands out on the right, innermost last.
+    private const string Widest = """
+        [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+            .slice(-3).map(e => e.outerHTML.slice(0, 200)).join(' | ')
+        """;
     private readonly List<string> _complaints = [];
 
     internal Visit(WorkbenchSystem system, IPage page)
     {
         (_system, Page) = (system, page);
-        // CSP violations are console messages too. A status of ours is the page's own business and is asserted on there.
+        // CSP violations are console messages too. A status of ours is the page's own business and is asserted on there; so is a cut connection.
         page.Console += (_, message) =>
         {
-            if (!message.Text.Contains("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal))
+            if (!message.Text.Contains("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal)
+                && !message.Text.Contains("net::ERR_INTERNET_DISCONNECTED", StringComparison.Ordinal))
                 _complaints.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _complaints.Add(error);
@@ -80,7 +86,7 @@ public sealed class Visit : IAsyncDisposable
                 Assert.NotEmpty(result.Passes);
             }
             var overflow = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(overflow <= 0, $"{name} is {overflow} px wider than {width} px.");
+            Assert.True(overflow <= 0, $"{name} is {overflow} px wider than {width} px: {await Page.EvaluateAsync<string>(Widest)}");
         }
         Assert.Equal("Inter", await Page.EvaluateAsync<string>("getComputedStyle(document.body).fontFamily.split(',')[0]"));
         if (Pictures is not null) await WritePicturesAsync(Pictures, name);

@@ -92,16 +92,17 @@ internal static class FiguresEndpoint
     private static StatisticsRow Row(FiguresQuery query, Aggregate figures)
     {
         var isProtected = !query.IsOwn;
+        var quarters = ((query.To.Year - query.From.Year) * 12 + query.To.Month - query.From.Month) / 3 + 1;
         return new()
         {
             Count = new(figures.Count),
             GoodCollaboration = new(figures.GoodCollaboration),
             Proposals = new(figures.Proposals),
             Open = new(figures.Open),
-            MedianAnswerDays = Protection.Shown(figures.AnswerDays(50), figures.Answered, isProtected),
-            P90AnswerDays = Protection.Shown(figures.AnswerDays(90), figures.Answered, isProtected),
-            AnsweredInTimePercent = Protection.Shown(figures.AnsweredInTimePercent, figures.Due, isProtected),
-            MeanHops = Protection.Shown(figures.MeanHops, figures.Count, isProtected),
+            MedianAnswerDays = Protection.Shown(figures.AnswerDays(50), figures.Answered, isProtected, quarters),
+            P90AnswerDays = Protection.Shown(figures.AnswerDays(90), figures.Answered, isProtected, quarters),
+            AnsweredInTimePercent = Protection.Shown(figures.AnsweredInTimePercent, figures.Due, isProtected, quarters),
+            MeanHops = Protection.Shown(figures.MeanHops, figures.Count, isProtected, quarters),
         };
     }
 

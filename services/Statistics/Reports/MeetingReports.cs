@@ -53,7 +53,8 @@ internal sealed class MeetingReports(QuarterReports reports, ProtectedFacts prot
         var quarters = await protectedFacts.FrozenFromAsync(community.Code, agreement.ValidFrom, ct);
         if (quarters.Count == 0 || await protectedFacts.ReadAsync(community.Code, quarters, ct) is not { } set) return null;
         var code = pools[Dimension.Agreement].CodeOf(agreement.Code);
-        var builder = new ReportBuilder(community, new(community, pools, set, fact => fact[Dimension.Agreement] == code), isProtected: true, Rates.None);
+        var builder = new ReportBuilder(community, new(community, pools, set, fact => fact[Dimension.Agreement] == code), isProtected: true, Rates.None,
+            quarters.Count);
         return QuarterReports.Complete(new()
         {
             Kind = "agreement",

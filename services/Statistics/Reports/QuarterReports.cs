@@ -124,7 +124,7 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         }, builder, trend);
 
         async Task<ReportBuilder?> CountAsync(Period of) => await protectedFacts.ReadAsync(community.Code, of.Quarters, ct) is { } set
-            ? new(community, new(community, pools, set, isIncluded), isProtected: true, Rates.Of(denominators, of)) : null;
+            ? new(community, new(community, pools, set, isIncluded), isProtected: true, Rates.Of(denominators, of), of.Quarters.Count()) : null;
 
         Report Plain(Period of, ReportBuilder counted) => new()
         {

@@ -17,7 +17,7 @@ internal sealed record TrendPeriod(Period Quarter, int Days, Population? Populat
 
 /// <summary>Puts counted deviations into the tables of a report.</summary>
 /// <param name="isProtected">The counts are protected: what is made from few of them is hidden.</param>
-internal sealed class ReportBuilder(HealthCommunity community, Population population, bool isProtected, Rates rates)
+internal sealed class ReportBuilder(HealthCommunity community, Population population, bool isProtected, Rates rates, int quarters = 1)
 {
     private static readonly string[] TableCodes = ["direction", "region", "municipality", "unit", "clause", "category", "kind", "patientGroup", "harm",
         "cause", "status", "course", "measureState", "hopPair"];
@@ -195,7 +195,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         if (table.Code == "municipality" && isProtected && !rates.Any) return Texts.Report("omittedNoDenominators");
         if (table.Rows.Count == 0) return Texts.Report("omittedEmpty");
         var values = table.Rows.SelectMany(r => r.Values).Where(v => v is not null).ToList();
-        return values.Count > 0 && values.TrueForAll(v => v == Figure.Suppressed) ? Texts.Report("omittedHidden", Protection.FewestBehind) : null;
+        return values.Count > 0 && values.TrueForAll(v => v == Figure.Suppressed) ? Texts.Report("omittedHidden", Protection.FewestBehindOf(quarters)) : null;
     }
 
     private Figure? Rate(Count count, IReadOnlyDictionary<string, int> of, int each)
@@ -210,7 +210,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
 
     private Figure? Count(string table, string code) => Number(_counts.Single(c => c.Table == table && c.Code == code).Value);
 
-    private Figure? Protected(decimal? value, long behind) => Protection.Shown(value, behind, isProtected);
+    private Figure? Protected(decimal? value, long behind) => Protection.Shown(value, behind, isProtected, quarters);
 
     private static decimal? Percent(long count, long of) => of == 0 ? null : Math.Round(100m * count / of, 1, MidpointRounding.AwayFromZero);
 

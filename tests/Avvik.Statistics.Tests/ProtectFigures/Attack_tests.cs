@@ -164,7 +164,9 @@ public sealed class Attack_tests(StatisticsServices services)
                 diff.Changes.Any(c => c.Table == d && c.Column == "count" && c.Row == Recount.Values(d, late).Single()
                     && c.After?.Value > (c.Before?.Value ?? 0)))];
             Assert.True(told.Length < 4, $"version {version} tells {string.Join(", ", told)} of the case");
-            Assert.All(diff.Changes.Where(c => c.Column == "count"), c => Assert.Equal(0, ((c.After?.Value ?? 0) - (c.Before?.Value ?? 0)) % Protection.Base));
+            // How many municipalities are shown with nothing follows from what is shown of each.
+            Assert.All(diff.Changes.Where(c => c.Column == "count" && c.Row != "silentMunicipalities"), c =>
+                Assert.Equal(0, ((c.After?.Value ?? 0) - (c.Before?.Value ?? 0)) % Protection.Base));
         }
         Assert.InRange(unchanged, 1, 12);
     }

@@ -43,7 +43,8 @@ public sealed class Sql_recount_tests(StatisticsServices services)
                 {
                     var counted = await CountAsync(What(table.Code, row.Code), $"{Deviation} and {Where(table.Code, row)}");
                     // A row that a quarter does not have is none there.
-                    Assert.True(counted == (row.Values[at]?.Value ?? 0), $"{table.Code} {row.Code} {column}: {row.Values[at]} is shown and SQL counts {counted}");
+                    Assert.True(counted == (row.Values[at]?.Value ?? 0),
+                        $"{table.Code} {row.Code} {column}: {row.Values[at]} is shown and SQL counts {counted}");
                     cells++;
                 }
             }

@@ -130,6 +130,17 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         ("case.likelihood", Word("likelihood", Details.Likelihood)),
     }.Where(r => !string.IsNullOrEmpty(r.Value)).Select(r => (r.Label, r.Value!));
 
+    /// <summary>Why an envelope may be opened.</summary>
+    public IEnumerable<SelectListItem> Purposes => text.Options("accessPurposes", Vocabulary.AccessPurposes.Keys, text["case.choosePurpose"]);
+
+    /// <summary>What a measure can become.</summary>
+    public static IReadOnlyList<string> StatesAfter(string measureState) => measureState switch
+    {
+        "planned" => ["inProgress", "done", "cancelled"],
+        "inProgress" => ["done", "cancelled"],
+        _ => ["effectChecked"],
+    };
+
     public IEnumerable<TimelineItem> Timeline => Details.Timeline.Select(e => new TimelineItem(e.At, text.Code("caseEvents", e.Action), Who(e), e.Text));
 
     public IEnumerable<(string Action, string Why)> Refused => Details.RefusedActions

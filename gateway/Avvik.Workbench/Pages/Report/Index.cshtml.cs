@@ -131,6 +131,9 @@ internal sealed class IndexModel(
     public IEnumerable<SelectListItem> Categories =>
         Options("categories", Vocabulary.Categories.Keys.OrderBy(c => c == "other" ? 1 : 0).ThenBy(c => text.Code("categories", c), text.Sorting));
     public static IReadOnlyList<string> Kinds { get; } = ["agreementBreach", "incident", "nearMiss", "risk", "goodPractice", "improvement"];
+    public IEnumerable<SelectListItem> MessageTypes =>
+        Options("messageTypes", Vocabulary.MessageTypes.Keys.OrderBy(c => text.Code("messageTypes", c), text.Sorting));
+
     public static IReadOnlyList<string> Harm { get; } = ["none", "notReached", "mild", "moderate", "severe", "death", "unknown"];
     public static IReadOnlyList<string> Likelihoods { get; } = ["rare", "unlikely", "possible", "likely", "veryLikely"];
     public static IReadOnlyList<string> Groups { get; } = [.. Vocabulary.PatientGroups.Keys.Where(g => g is not ("none" or "unknown"))];

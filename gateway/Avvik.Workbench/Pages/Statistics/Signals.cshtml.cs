@@ -52,6 +52,8 @@ internal sealed class SignalsModel(IAvvikClient client, Places places, Me me, Te
         signal.Municipality is null ? "" : Names.Parties.FirstOrDefault(p => p.Number == signal.Municipality)?.Name ?? signal.Municipality,
     }.Where(part => part.Length > 0));
 
+    public string RuleOf(SignalItem signal) => text.Has($"statistics.rule.{signal.Rule}") ? text[$"statistics.rule.{signal.Rule}"] : signal.Rule;
+
     /// <summary>The same page, with the cases behind that signal.</summary>
     public string CasesOf(SignalItem signal) =>
         Url.Page(null, null, new { cases = signal.Id, state = State, cursor = Cursor }, null, null, $"signal-{signal.Id}")!;

@@ -56,8 +56,9 @@ internal sealed class PdfPage(PdfFile file, double width, double height)
         var shown = inColumn ? $"[{string.Concat(text.EnumerateRunes().Select(c => Spaced(c, face)))}{(_isTagged ? $"<{Glyphs(" ", face)}>" : "")}] TJ"
             : $"<{Glyphs(_isTagged && text[^1] != ' ' ? text + " " : text, face)}> Tj";
         var operators = $"BT /{font} {N(size)} Tf {Rgb(colour)} rg 1 0 0 1 {N(start)} {N(Height - y)} Tm {shown} ET";
-        // What a symbol means is read out in its place.
-        Write(_isTagged && Wording.Spoken(text) is { } spoken ? $"/Span <</ActualText {PdfFile.Text(spoken + " ")}>> BDC {operators} EMC" : operators);
+        // What a symbol means is read out in its place, and a number whose digits are spaced out as one word.
+        var spoken = !_isTagged ? null : Wording.Spoken(text) ?? (inColumn && text.Any(char.IsDigit) ? text : null);
+        Write(spoken is null ? operators : $"/Span <</ActualText {PdfFile.Text(spoken + " ")}>> BDC {operators} EMC");
     }
 
     public void Shape(Shape shape, double dx, double dy)
