@@ -8,7 +8,8 @@ using Avvik.Hosting.Problems;
 namespace Avvik.Gateway.Edge;
 
 /// <summary>
-/// What a browser gets while the workbench does not answer: a page that says so and tries again by itself. Everybody else gets the problem document.
+/// What a browser gets while the workbench does not answer: a page that says so and lets one try again; it does not reload by itself (WCAG 2.2.1).
+/// Everybody else gets the problem document.
 /// </summary>
 internal static class MaintenancePage
 {
@@ -59,7 +60,6 @@ internal static class MaintenancePage
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            {(isPage ? $"<meta http-equiv=\"refresh\" content=\"{RetrySeconds}\">" : "")}
             <title>{Words("maintenanceTitle")} – Avvik</title>
             <style>{Style}</style>
             </head>
@@ -67,7 +67,7 @@ internal static class MaintenancePage
             <main>
             <h1>{Words("maintenanceTitle")}</h1>
             <p>{Words("maintenanceText")}</p>
-            <p class="quiet">{Words(isPage ? "maintenanceRetries" : "maintenanceGoBack")}</p>
+            {(isPage ? "" : $"<p class=\"quiet\">{Words("maintenanceGoBack")}</p>")}
             <p><a href="{(isPage ? "" : "/")}">{Words("tryAgain")}</a></p>
             </main>
             </body>
