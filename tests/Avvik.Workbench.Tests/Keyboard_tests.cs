@@ -44,42 +44,6 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
     }
 
     [Fact]
-    public async Task Nurse_reports_and_follows_the_report_by_keyboard()
-    {
-        await using var visit = await system.ReturnAsync("nurse-hamar");
-        var keys = new KeyboardUser(visit);
-        await visit.GoAsync("/help");
-        await keys.FollowAsync(".site-nav a[href='/report']");
-        await keys.IsAtAsync("Meld avvik");
-
-        // What is missing is told where focus is, and each line leads to its field.
-        await keys.PressOnAsync("#report-form .actions button:not([formaction])");
-        await visit.Page.WaitForSelectorAsync("#error-summary:focus");
-        Assert.StartsWith("Feil: ", await visit.Page.TitleAsync(), StringComparison.Ordinal);
-        await keys.PressOnAsync("#error-summary a[href='#Form_Narrative']");
-        Assert.Equal("Form_Narrative", await keys.FocusedAsync());
-        await visit.Page.Keyboard.TypeAsync("Epikrisen kom ni dager etter utskrivning. Fastlegen visste ikke hva som var avtalt.");
-
-        await keys.PressOnAsync("input[name='Form.Kind']", "ArrowRight");
-        await keys.PressAsync("ArrowLeft");
-        await keys.TypeIntoAsync("#Search", "lillehammer");
-        await visit.Page.WaitForSelectorAsync(".party-choice:has-text('SI Lillehammer')");
-        await keys.PressOnAsync("input[name='Form.Party']", "Space");
-        await visit.Page.WaitForSelectorAsync(".preview");
-        await keys.FollowAsync(".actions button:not([formaction])");
-        await keys.IsAtAsync("Meldingen er sendt");
-        Assert.True(await visit.Page.EvaluateAsync<bool>("document.activeElement.matches('[data-take-focus]')"));
-
-        await keys.FollowAsync(".actions a:not([href='/report'])");
-        Assert.StartsWith("AVV-", await visit.Page.InnerTextAsync("h1"), StringComparison.Ordinal);
-        await keys.FollowAsync(".site-nav a[href='/report/mine']");
-        await keys.IsAtAsync("Mine meldinger");
-        await keys.FollowAsync(".tabs a[href$='state=answered']");
-        Assert.Contains("state=answered", visit.Page.Url, StringComparison.Ordinal);
-        Assert.Empty(visit.Complaints);
-    }
-
-    [Fact]
     public async Task Reporter_answers_a_question_by_keyboard()
     {
         var deviation = await system.ReportAsync();
@@ -97,51 +61,6 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
         await keys.FollowAsync("form[action*='handler=Message'] button");
         Assert.NotEmpty(await visit.Page.InnerTextAsync(".notice"));
         Assert.Empty(visit.Complaints);
-    }
-
-    [Fact]
-    public async Task Handler_takes_a_case_from_the_worklist_to_its_lesson_by_keyboard()
-    {
-        var deviation = await system.ReportAsync();
-        await using var visit = await system.ReturnAsync("coordinator-si");
-        var (page, keys) = (visit.Page, new KeyboardUser(visit));
-        await visit.GoAsync("/help");
-        await keys.FollowAsync(".site-nav a[href='/worklist']");
-        await keys.IsAtAsync("Arbeidsliste");
-        await keys.TypeIntoAsync("#q", deviation.Reference);
-        await keys.LeaveAsync("Enter");
-        await keys.FollowAsync($"a[href='/case/{deviation.Id}']");
-        Assert.Contains(deviation.Reference, await page.TitleAsync(), StringComparison.Ordinal);
-
-        await keys.FollowAsync(".action-list > form:has([value='acknowledge']) button");
-        await keys.FollowAsync(".action-list > form:has([value='start']) button");
-        await keys.FollowAsync($"a[href='/case/{deviation.Id}/answer']");
-        await keys.TypeIntoAsync("#Input_Text", "Epikriser ble liggende når vakten skiftet.");
-        await keys.PressOnAsync("input[value='procedureUnknown']", "Space");
-        await keys.TypeIntoAsync("#Input_Measures_0__Description", "Epikriser godkjennes før vaktskifte");
-        await keys.TypeIntoAsync("#Input_Measures_0__Owner", "Avdelingsleder");
-        await keys.TabToAsync("#Input_Measures_0__DueDate");
-        await TypeDateAsync(visit, DateTime.UtcNow.AddDays(30));
-        await keys.PressOnAsync("input[name='Input.Close']", "Space");
-        await keys.TypeIntoAsync("#Input_LessonTitle", "Godkjenn før vaktskifte");
-        await keys.TypeIntoAsync("#Input_LessonWhy", "Rutinen var ikke kjent for dem som gikk av vakt.");
-        await keys.TypeIntoAsync("#Input_LessonWhoShouldKnow", "Sengeposter i sykehus");
-        await keys.FollowAsync("#answer .actions button[type='submit']");
-        await page.WaitForURLAsync($"**/case/{deviation.Id}");
-        Assert.Contains("læringsnotatet er foreslått", await page.InnerTextAsync(".notice"), StringComparison.Ordinal);
-
-        // The other party approves the lesson, by keyboard too.
-        await using var other = await system.ReturnAsync("coordinator-hamar");
-        var otherKeys = new KeyboardUser(other);
-        await other.GoAsync("/help");
-        await otherKeys.FollowAsync(".site-nav a[href='/learning']");
-        await otherKeys.IsAtAsync("Læring");
-        await otherKeys.TypeIntoAsync("input[name='q']", "Godkjenn");
-        await otherKeys.LeaveAsync("Enter");
-        await otherKeys.FollowAsync(".lesson-list a");
-        await otherKeys.FollowAsync("form[action*='handler=Approve'] button");
-        Assert.Contains("Alle i helsefellesskapet", await other.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-        Assert.Empty(visit.Complaints.Concat(other.Complaints));
     }
 
     [Fact]
@@ -230,24 +149,6 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
         await keys.PressOnAsync("input[name='Input.MainCase']", "Space");
         await keys.FollowAsync(".decision .actions button");
         Assert.NotEmpty(await page.InnerTextAsync(".notice"));
-        Assert.Empty(visit.Complaints);
-    }
-
-    [Fact]
-    public async Task Statistics_are_chosen_and_read_by_keyboard()
-    {
-        await system.ReportAsync();
-        await using var visit = await system.ReturnAsync("coordinator-si");
-        var keys = new KeyboardUser(visit);
-        await visit.GoAsync("/help");
-        await keys.FollowAsync(".site-nav a[href='/statistics']");
-        await keys.TypeIntoAsync("#report", $"{(DateTime.UtcNow.Month + 2) / 3}. kvartal {DateTime.UtcNow.Year}");
-        await keys.FollowAsync(".filters button");
-        Assert.Contains($"report={DateTime.UtcNow.Year}-Q", visit.Page.Url, StringComparison.Ordinal);
-        await keys.PressOnAsync(".report-table summary");
-        await keys.TabToAsync(".report-table .table-scroll");
-        await keys.FollowAsync("a[href='/statistics/signals']");
-        await keys.IsAtAsync("Signaler");
         Assert.Empty(visit.Complaints);
     }
 
