@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Avvik.Workbench.Tests;
 
-/// <summary>Every journey again without a mouse.</summary>
+/// <summary>Journeys again without a mouse.</summary>
 [Collection(nameof(WorkbenchSystem))]
 public sealed class Keyboard_tests(WorkbenchSystem system)
 {
@@ -183,14 +181,5 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
         await keys.IsAtAsync("Hva er et samhandlingsavvik?");
         await keys.FollowAsync(".help-topics a[href='/help/deadlines']");
         await keys.IsAtAsync("Slik regnes fristene");
-    }
-
-    // A date field takes its parts in the order of the browser's language, which headless Chromium has from its surroundings.
-    private static async Task TypeDateAsync(Visit visit, DateTime day)
-    {
-        var isDayFirst = await visit.Page.EvaluateAsync<bool>("new Intl.DateTimeFormat().format(new Date(2026, 0, 31)).startsWith('31')");
-        await visit.Page.Keyboard.TypeAsync(day.ToString(isDayFirst ? "ddMMyyyy" : "MMddyyyy", CultureInfo.InvariantCulture));
-        if ((await visit.Page.EvaluateAsync<string>("document.activeElement.value")).Length > 0) return;
-        throw new InvalidOperationException("The date was not taken.");
     }
 }
