@@ -100,7 +100,7 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
     ILogger<DirectoryRefresh<TDb>> log)
     : PeriodicService(TimeSpan.FromSeconds(2), clock, log) where TDb : DbContext
 {
-    private (int Count, long Versions) _roles;
+    private (int Count, int Versions) _roles;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -116,10 +116,10 @@ internal sealed class DirectoryRefresh<TDb>(IDbContextFactory<TDb> databases, Cu
         if (await db.Set<DirectoryRecord>().Where(d => d.Version > known).FirstOrDefaultAsync(ct) is { } newer)
             directory.Replace(JsonSerializer.Deserialize(newer.Body, ContractJson.Default.DirectoryPublished)!);
         // Versions only rise, so any change changes the sum.
-        var versions = await db.Set<AssignedRole>().Select(r => r.Version).ToListAsync(ct);
-        var roles = (versions.Count, versions.Sum(v => (long)v));
+        var assigned = db.Set<AssignedRole>();
+        var roles = (await assigned.CountAsync(ct), await assigned.SumAsync(r => r.Version, ct));
         if (roles == _roles) return;
-        directory.Replace(await db.Set<AssignedRole>().ToListAsync(ct));
+        directory.Replace(await assigned.ToListAsync(ct));
         _roles = roles;
     }
 }

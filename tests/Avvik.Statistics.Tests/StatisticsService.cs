@@ -108,18 +108,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     {
         var fromReporting = new AppliedWatermark("reporting", reporting ?? until);
         return Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync(
-            [Watermark("triage", fromReporting), Watermark("routing", fromReporting, new("triage", until))], CancellationToken.None);
-
-        PagedEvent Watermark(string publisher, params AppliedWatermark[] applied) => Events.Page(new PublisherWatermark
-        {
-            AggregateId = PublisherWatermark.IdOf(publisher),
-            Version = PublisherWatermark.VersionOf(until),
-            OccurredAt = until,
-            Publisher = publisher,
-            CompleteUntil = until,
-            Previous = previous,
-            Applied = applied,
-        });
+            [Events.Watermark("triage", until, previous, fromReporting),
+                Events.Watermark("routing", until, previous, fromReporting, new("triage", until))], CancellationToken.None);
     }
 
     public HttpClient As(string organization, params string[] roles) => Authorized(Token(organization, unit: null, roles));

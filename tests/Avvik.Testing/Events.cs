@@ -13,4 +13,17 @@ public static class Events
         var entry = MessageCatalog.Of(e.GetType());
         return new PagedEvent { Id = Guid.CreateVersion7(), Type = entry.Name, Body = JsonSerializer.SerializeToElement(e, entry.Json) };
     }
+
+    /// <summary>A publisher's word that everything until a moment has been sent.</summary>
+    public static PagedEvent Watermark(string publisher, DateTimeOffset until, DateTimeOffset? previous, params IReadOnlyList<AppliedWatermark> applied) =>
+        Page(new PublisherWatermark
+        {
+            AggregateId = PublisherWatermark.IdOf(publisher),
+            Version = PublisherWatermark.VersionOf(until),
+            OccurredAt = until,
+            Publisher = publisher,
+            CompleteUntil = until,
+            Previous = previous,
+            Applied = applied,
+        });
 }

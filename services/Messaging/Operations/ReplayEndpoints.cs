@@ -36,7 +36,7 @@ public static class ReplayEndpoints
                 {
                     foreach (var @case in snapshots) await unit.EnqueueReplayAsync(@case);
                     // Everything has been published again: a consumer that had lost something has it when these have been sent.
-                    if (page.Count < PageSize) await unit.StartNewLineAsync(service.Value);
+                    if (page.Count < PageSize) await unit.ForgetWatermarksAsync(service.Value);
                     return new WalkedPage(snapshots.Length, page.Count < PageSize ? null : page[^1].Id);
                 }, ct);
             })

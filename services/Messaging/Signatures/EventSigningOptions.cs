@@ -29,13 +29,12 @@ internal sealed class EventKey(ECDsa key)
         try
         {
             key.ImportFromPem(File.ReadAllText(file));
-            if (key.KeySize == 256) return new(key);
+            return key.KeySize == 256 ? new(key) : throw new CryptographicException("The key is on another curve.");
         }
         catch (Exception error) when (error is ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException($"{setting}: {file} is no EC P-256 key in PEM.", error);
         }
-        throw new InvalidOperationException($"{setting}: {file} is no EC P-256 key in PEM.");
     }
 
     public byte[] Sign(byte[] digest)

@@ -46,13 +46,8 @@ internal sealed class EventVerifier
         return keys.GetValueOrDefault((publisher, keyId));
     }
 
-    private static FrozenDictionary<(string, string), EventKey> Read(string folder)
-    {
-        if (!Directory.Exists(folder)) throw new InvalidOperationException(
-            "EventSigning:PublicKeysFolder must name the folder with the public keys of the services that publish events.");
-        return Directory.EnumerateFiles(folder, "*.pem")
-            .Select(file => (Publisher: Path.GetFileName(file).Split('.')[0], Key: EventKey.Read("EventSigning:PublicKeysFolder", file)))
-            .DistinctBy(k => (k.Publisher, k.Key.Id))
-            .ToFrozenDictionary(k => (k.Publisher, k.Key.Id), k => k.Key);
-    }
+    private static FrozenDictionary<(string, string), EventKey> Read(string folder) => Directory.EnumerateFiles(folder, "*.pem")
+        .Select(file => (Publisher: Path.GetFileName(file).Split('.')[0], Key: EventKey.Read("EventSigning:PublicKeysFolder", file)))
+        .DistinctBy(k => (k.Publisher, k.Key.Id))
+        .ToFrozenDictionary(k => (k.Publisher, k.Key.Id), k => k.Key);
 }

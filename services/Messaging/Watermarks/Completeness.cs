@@ -103,9 +103,9 @@ public static class WatermarkStore
     /// </summary>
     public static Task ForgetWatermarksAsync<TDb>(this UnitOfWork<TDb> unit) where TDb : DbContext => unit.Sql.ExecuteAsync("delete from publisher_watermark");
 
-    /// <summary>The next watermark of this service starts a new line: it has published everything that it owns again.</summary>
-    internal static Task StartNewLineAsync<TDb>(this UnitOfWork<TDb> unit, string service) where TDb : DbContext =>
-        unit.Sql.ExecuteAsync("delete from publisher_watermark where publisher = @p1", service);
+    /// <summary>Forgets those of one publisher. A service that forgets its own starts a new line with its next watermark.</summary>
+    internal static Task ForgetWatermarksAsync<TDb>(this UnitOfWork<TDb> unit, string publisher) where TDb : DbContext =>
+        unit.Sql.ExecuteAsync("delete from publisher_watermark where publisher = @p1", publisher);
 
     /// <summary>
     /// One that is repeated, because its publisher does not advance, counts from when this process first applied it.
@@ -133,7 +133,7 @@ internal sealed class PublisherWatermarkHandler<TDb>(ServiceName service,
     {
         if (message.Publisher == service.Value) return;
         // A new line: what is missing from the old one has been published again.
-        if (message.Previous is null) await unit.Sql.ExecuteAsync("delete from publisher_watermark where publisher = @p1", message.Publisher);
+        if (message.Previous is null) await unit.ForgetWatermarksAsync(message.Publisher);
         await unit.KeepAsync(message, chained: message.Previous is null, completeness.StartedAt);
         // Each that follows one of the line belongs to it, in whatever order they arrive.
         while (await unit.Sql.ExecuteAsync(

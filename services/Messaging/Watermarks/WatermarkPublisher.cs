@@ -84,7 +84,7 @@ internal sealed class WatermarkPublisher<TDb>(ServiceName service, WatermarkOpti
         }, ct);
         await writer.WriteAsync(async unit =>
         {
-            await unit.Sql.ExecuteAsync("delete from publisher_watermark where publisher = @p1", service.Value);
+            await unit.ForgetWatermarksAsync(service.Value);
             await unit.KeepAsync(watermark, chained: true, _startedAt);
             return true;
         }, ct);

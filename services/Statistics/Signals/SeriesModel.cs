@@ -32,7 +32,7 @@ internal sealed class SeriesModel
     private readonly SeriesHistory _history;
     private readonly int _from, _to, _day;
     private readonly double[] _shape;
-    private readonly double _perTotal;
+    private readonly double _perTotal, _trend;
     private readonly Dictionary<string, Category> _categories = [];
     private readonly Dictionary<SeriesKey, (double Rate, double Shape)> _rates = [];
     private readonly double[,] _dispersion = new double[SeriesKey.Levels, Windows.Length];
@@ -40,6 +40,7 @@ internal sealed class SeriesModel
     private SeriesModel(SeriesHistory history, int from, int day)
     {
         (_history, _from, _to, _day) = (history, from, day + 1 - Judged, day);
+        (_trend, _) = Trend(_history.All, 0, CommonWeight);
         _shape = Shape();
         _perTotal = Count(history.All);
         foreach (var (key, days) in history.Series)
@@ -89,8 +90,7 @@ internal sealed class SeriesModel
             if (day >= _from && day <= _day) counts[day - _from]++;
         var usual = _to - _from;
         var total = counts.AsSpan(0, usual).ToArray().Sum();
-        var (trend, _) = Trend(_history.All, 0, CommonWeight);
-        double[] shape = [.. Enumerable.Range(0, length).Select(d => Math.Exp(trend * (d - usual)))];
+        double[] shape = [.. Enumerable.Range(0, length).Select(d => Math.Exp(_trend * (d - usual)))];
         Multiply(d => (_from + d) % 7, 7);
         if (KnowsSeason) Multiply(d => DateOnly.FromDayNumber(_from + d).Month - 1, 12);
         return shape;
@@ -123,10 +123,9 @@ internal sealed class SeriesModel
 
     private void AddCategory(SeriesKey key, int[] days)
     {
-        var (common, _) = Trend(_history.All, 0, CommonWeight);
-        var (trend, variance) = Trend(days, common, TrendWeight);
+        var (trend, variance) = Trend(days, _trend, TrendWeight);
         var sums = new double[_shape.Length + 1];
-        for (var d = 0; d < _shape.Length; d++) sums[d + 1] = sums[d] + _shape[d] * Math.Exp((trend - common) * (d - (_to - _from)));
+        for (var d = 0; d < _shape.Length; d++) sums[d + 1] = sums[d] + _shape[d] * Math.Exp((trend - _trend) * (d - (_to - _from)));
         var shape = Count(days) + 0.5;
         var rate = shape / sums[_to - _from];
         _categories.Add(key.Category, new(sums, rate, variance + (KnowsSeason ? 0 : UnknownSeason)));

@@ -8,7 +8,6 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
-using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Avvik.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -62,10 +61,10 @@ internal static class SignalEndpoints
         var visible = new VisibleSeries(caller, directory.Now);
         if (await db.Signals.Where(visible.Signals).FirstOrDefaultAsync(s => s.Id == id && s.Community == own, ct) is not { } signal) return Problem.NotFound();
         var (from, to) = (signal.RaisedOn.AddDays(1 - (signal.Days ?? SeriesModel.Judged)), signal.RaisedOn);
-        var cases = await db.Facts.Where(visible.Facts).Where(f => f.Community == own && f.ReceivedOn >= from && f.ReceivedOn <= to
+        var cases = await db.Facts.Where(visible.Facts).Where(SignalWatch.Deviations)
+            .Where(f => f.Community == own && f.ReceivedOn >= from && f.ReceivedOn <= to
                 && f.Category == signal.Category && (signal.Unit == "" || f.Unit == signal.Unit)
-                && (signal.Municipality == "" || f.Municipality == signal.Municipality)
-                && !Fact.NeverCounted.Contains(f.State) && !SignalWatch.NotDeviations.Contains(f.Kind))
+                && (signal.Municipality == "" || f.Municipality == signal.Municipality))
             .OrderByDescending(f => f.ReceivedOn).ThenByDescending(f => f.DeviationId).Take(MostCases)
             .Select(f => new SignalCase(f.DeviationId, f.ReceivedOn)).ToListAsync(ct);
         return TypedResults.Ok(new SignalCases(cases));

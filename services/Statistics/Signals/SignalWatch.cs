@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Statistics.Facts;
@@ -18,7 +19,10 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
     TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     private const int CaughtUp = 7;
-    internal static readonly string[] NotDeviations = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is not CountedAs.Deviation)];
+    private static readonly string[] NotDeviations = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is not CountedAs.Deviation)];
+
+    /// <summary>The facts that series count.</summary>
+    internal static readonly Expression<Func<Fact, bool>> Deviations = f => !Fact.NeverCounted.Contains(f.State) && !NotDeviations.Contains(f.Kind);
 
     private DateOnly _judgedOn;
 
@@ -62,12 +66,7 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
         {
             var count = 0;
             foreach (var s in raised)
-                count += await unit.Sql.ExecuteAsync("""
-                    insert into signals
-                        (id, community, category, unit, municipality, rule, raised_on, data, state, changed_at, last_on, days, observed, expected)
-                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p7, @p11, @p12, @p13) on conflict do nothing
-                    """, s.Id, s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn, s.Data, s.State,
-                    s.ChangedAt.ToUnixTimeMilliseconds(), s.Days, s.Observed, s.Expected);
+                if (await unit.InsertIfNewAsync(s)) count++;
             foreach (var (series, day) in lasting)
                 await unit.Sql.ExecuteAsync("""
                     update signals set last_on = @p1
@@ -80,8 +79,8 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
     private static async Task<List<DailyCount>> CountsAsync(StatisticsDbContext db, string community, DateOnly yesterday, CancellationToken ct)
     {
         var from = yesterday.AddDays(1 - CaughtUp - SeriesModel.Judged - SeriesModel.Usual);
-        var counts = await db.Facts.Where(f => f.Community == community && f.ReceivedOn >= from && f.ReceivedOn <= yesterday && f.Category != null
-                && !Fact.NeverCounted.Contains(f.State) && !NotDeviations.Contains(f.Kind))
+        var counts = await db.Facts.Where(Deviations)
+            .Where(f => f.Community == community && f.ReceivedOn >= from && f.ReceivedOn <= yesterday && f.Category != null)
             .GroupBy(f => new { f.ReceivedOn, f.Category, f.Unit, f.Municipality })
             .Select(g => new { g.Key.ReceivedOn, g.Key.Category, g.Key.Unit, g.Key.Municipality, Count = g.Count() }).ToListAsync(ct);
         return [.. counts.Select(c => new DailyCount(c.ReceivedOn, c.Category!, c.Unit ?? "", c.Municipality ?? "", c.Count))];

@@ -161,7 +161,7 @@ public sealed class Watermark_tests
     private static Task ReplayAsync(Instance instance, int count, string newLineOf) => instance.Writer.WriteAsync(async unit =>
     {
         foreach (var d in Sample.NewDeviations(count)) await unit.EnqueueReplayAsync(Sample.Informed(d));
-        await unit.StartNewLineAsync(newLineOf);
+        await unit.ForgetWatermarksAsync(newLineOf);
         return true;
     }, None);
 
@@ -171,19 +171,7 @@ public sealed class Watermark_tests
         NullLogger<WatermarkPublisher<EffectsDb>>.Instance);
 
     private static Task ReceiveAsync(Instance instance, string publisher, DateTimeOffset until, DateTimeOffset? previous, params AppliedWatermark[] applied) =>
-        instance.Inbox.ReceiveAsync(
-        [
-            Events.Page(new PublisherWatermark
-            {
-                AggregateId = PublisherWatermark.IdOf(publisher),
-                Version = PublisherWatermark.VersionOf(until),
-                OccurredAt = until,
-                Publisher = publisher,
-                CompleteUntil = until,
-                Previous = previous,
-                Applied = applied,
-            }),
-        ], None);
+        instance.Inbox.ReceiveAsync([Events.Watermark(publisher, until, previous, applied)], None);
 
     // Started long ago, and read when the margin has passed since now.
     private static Completeness<EffectsDb> Completeness(Instance instance, TimeSpan? later = null)

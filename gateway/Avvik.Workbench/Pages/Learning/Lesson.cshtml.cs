@@ -20,7 +20,7 @@ internal sealed class LessonModel(IAvvikClient client, Places places, Browser.Ch
     public PlaceNames Names { get; private set; } = null!;
     /// <summary>Deviations of the lesson's category in the community, from the quarter before it to the newest frozen one.</summary>
     public IReadOnlyList<(string Quarter, Figure Count)> Afterwards { get; private set; } = [];
-    public string Show(Figure figure) => figure.Value is { } number ? number.ToString("#,0", choices.Culture) : ":";
+    public string Show(Figure? figure) => figure.Show(choices.Culture);
 
     public bool MayApprove => Lesson is { State: "proposed", Origin: { } origin } && me.Is(Roles.Coordinator, Roles.LearningEditor)
         && !origin.ApprovedBy.Contains(me.Organization, StringComparer.Ordinal);

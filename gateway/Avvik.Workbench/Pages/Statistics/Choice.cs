@@ -16,7 +16,7 @@ internal static class Choice
         var (quarters, years, regions, groups, agreements) =
             (Group(text["statistics.quarters"]), Group(text["statistics.years"]), Group(text["statistics.regions"]), Group(text["statistics.groups"]),
             Group(text["statistics.agreements"]));
-        foreach (var quarter in Quarters(text.Today)) yield return Item(quarter, text["statistics.quarter", quarter[^1..], quarter[..4]], quarters);
+        foreach (var quarter in Quarters(text.Today)) yield return Item(quarter, Name(quarter, text), quarters);
         var lastYear = text.Today.Year - 1;
         for (var year = lastYear; year > lastYear - YearsBack; year--) yield return Item(Number(year), Number(year), years);
         foreach (var region in community.Regions) yield return Item($"regions/{region.Code}/{lastYear}", $"{region.Name} {lastYear}", regions);
@@ -32,6 +32,9 @@ internal static class Choice
         for (var quarter = now; quarter > now - QuartersBack; quarter--)
             yield return string.Create(CultureInfo.InvariantCulture, $"{quarter / 4}-Q{quarter % 4 + 1}");
     }
+
+    /// <summary>As in «3. kvartal 2026».</summary>
+    public static string Name(string quarter, Text text) => text["statistics.quarter", quarter[^1..], quarter[..4]];
 
     /// <summary>The first day of a quarter.</summary>
     public static DateOnly FirstDay(string quarter) => new(int.Parse(quarter[..4], CultureInfo.InvariantCulture), (quarter[^1] - '1') * 3 + 1, 1);

@@ -31,5 +31,5 @@ internal sealed class DiffModel(IAvvikClient client, Places places, Browser.Choi
     public string TableName(ReportChange change) => Table(change)?.Title ?? change.Table;
     public string RowName(ReportChange change) => Table(change)?.Rows.FirstOrDefault(r => r.Code == change.Row)?.Label ?? change.Row ?? text["statistics.sum"];
     public string ColumnName(ReportChange change) => Table(change)?.Columns.FirstOrDefault(c => c.Code == change.Column)?.Label ?? change.Column;
-    public string Show(Figure? figure) => figure is null ? "–" : figure.Value.Value is { } number ? number.ToString("#,0.##", choices.Culture) : ":";
+    public string Show(Figure? figure) => figure.Show(choices.Culture);
 }

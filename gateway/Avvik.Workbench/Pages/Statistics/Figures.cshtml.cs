@@ -57,9 +57,9 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
             .SelectMany(r => r.Municipalities).Where(m => m.Number is not null)
             .OrderBy(m => m.Name, text.Sorting).Select(m => new SelectListItem(m.Name, m.Number))];
 
-    public string Name(string quarter) => text["statistics.quarter", quarter[^1..], quarter[..4]];
+    public string Name(string quarter) => Choice.Name(quarter, text);
 
-    public string Show(Figure? figure) => figure is null ? "–" : figure.Value.Value is { } number ? number.ToString("#,0.#", choices.Culture) : ":";
+    public string Show(Figure? figure) => figure.Show(choices.Culture);
 
     public string ShowChange(ComparedRow row) => row.Change is { } change ? change.ToString("+#,0;−#,0;0", choices.Culture) : "–";
 

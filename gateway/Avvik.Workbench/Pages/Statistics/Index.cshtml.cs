@@ -51,12 +51,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
 
     private string? AskedScope => Scope == "own" && HasOwn ? Scope : null;
 
-    public string Show(Figure? figure) => figure switch
-    {
-        null => "",
-        { Value: { } number } => number.ToString("#,0.##", choices.Culture),
-        _ => ":",
-    };
+    public string Show(Figure? figure) => figure.Show(choices.Culture, none: "");
 
     /// <summary>What there was none of says nothing on a page; the files have every row.</summary>
     public static ReportTable WithoutEmptyRows(ReportTable table) =>
