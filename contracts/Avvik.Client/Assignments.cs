@@ -12,15 +12,17 @@ namespace Avvik.Client;
 /// <param name="From">First day (Norwegian local date).</param>
 /// <param name="To">Last day; null: until it is ended.</param>
 /// <param name="Active">True when it counts now.</param>
+/// <param name="Pending">True while it waits for a second administrator to confirm it; it does not count before.</param>
 /// <param name="AssignedAt">When it was given.</param>
 /// <param name="AssignedBy">Who gave it, <c>subject@organisation</c>; <c>configuration</c> for a first administrator.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="ConfirmedBy">The second administrator, for a role that needs one; null: nobody yet, or it needs none.</param>
 /// <param name="EndedAt">When its end was decided; null: it has not been.</param>
 /// <param name="EndedBy">Who decided.</param>
 /// <param name="EndReason">Why.</param>
 public sealed record Assignment(
-    Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active,
-    DateTimeOffset AssignedAt, string AssignedBy, string Reason, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
+    Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active, bool Pending,
+    DateTimeOffset AssignedAt, string AssignedBy, string Reason, string? ConfirmedBy, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
 
 /// <summary>Whom the services take the caller for: by the token, and by what the caller is assigned at the token's organisation.</summary>
 /// <param name="Organization">Nine digits.</param>
@@ -31,14 +33,15 @@ public sealed record EffectiveRoles(string Organization, string? Unit, IReadOnly
 /// <summary>A role that is to be given.</summary>
 public sealed record NewAssignment
 {
-    /// <summary>Nine digits: the party, for an administrator; else it is the caller's own.</summary>
+    /// <summary>Nine digits: the caller's own party; not given: the same. Nobody gives roles at another party.</summary>
     public string? OrganizationNumber { get; init; }
-    /// <summary>The person's <c>sub</c>, at most 200 characters. Never an identity number.</summary>
+    /// <summary>The person's <c>sub</c>, at most 200 characters: somebody other than the caller. Never an identity number.</summary>
     [Required]
     public string? Subject { get; init; }
     /// <summary>What people call them, at most 200 characters.</summary>
     public string? Name { get; init; }
-    /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>.</summary>
+    /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>, and a second one
+    /// confirms it. An <c>auditor</c> is neither <c>admin</c> nor <c>coordinator</c> at the same party.</summary>
     [Required]
     public string? Role { get; init; }
     /// <summary>A unit of the party; <c>handler</c> and <c>unitLeader</c> need one. A person has one unit at a party at a time.</summary>

@@ -157,6 +157,11 @@ public interface IAvvikClient
     [Post("/api/v1/assignments")]
     Task<Assignment> AssignAsync([Body] NewAssignment assignment, CancellationToken ct = default);
 
+    /// <summary>Confirms, as a second administrator, that somebody is given <c>admin</c> or <c>auditor</c>.</summary>
+    /// <exception cref="AvvikProblemException">409 when the caller gave it, or it does not wait for anyone.</exception>
+    [Post("/api/v1/assignments/{id}/confirm")]
+    Task<Assignment> ConfirmAssignmentAsync(Guid id, CancellationToken ct = default);
+
     /// <summary>Ends an assignment.</summary>
     /// <exception cref="AvvikProblemException">409 when it is over.</exception>
     [Post("/api/v1/assignments/{id}/end")]

@@ -20,6 +20,13 @@ public static class Roles
     public const string Client = "client", Reporter = "reporter", Handler = "handler", Coordinator = "coordinator", UnitLeader = "unitLeader",
         LearningEditor = "learningEditor", Ssu = "ssu", Secretariat = "secretariat", Admin = "admin", Auditor = "auditor";
 #pragma warning restore CS1591
+
+    /// <summary>True for a role that a second administrator must confirm.</summary>
+    public static bool NeedsConfirmation(string role) => role is Admin or Auditor;
+
+    /// <summary>True when nobody may hold both at the same party: an auditor examines what administrators and coordinators do.</summary>
+    public static bool Exclude(string one, string other) =>
+        (one is Auditor && other is Admin or Coordinator) || (other is Auditor && one is Admin or Coordinator);
 }
 
 /// <summary>From whom to whom.</summary>

@@ -12,7 +12,8 @@ public static class ProblemCodes
         NotFrozen = "notFrozen", QuarterNotOver = "quarterNotOver", FiguresIncomplete = "figuresIncomplete", FrozenMeanwhile = "frozenMeanwhile",
         AlreadyRouted = "alreadyRouted", AlreadyDecided = "alreadyDecided", ActionNotAllowed = "actionNotAllowed", FollowUpUsed = "followUpUsed",
         ReopenTooLate = "reopenTooLate", SeriousIncidentNoticeRequired = "seriousIncidentNoticeRequired", MeasureStateNotAllowed = "measureStateNotAllowed",
-        CaseNotClosed = "caseNotClosed", AssignmentIsOver = "assignmentIsOver", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
+        CaseNotClosed = "caseNotClosed", AssignmentIsOver = "assignmentIsOver", AssignmentNotPending = "assignmentNotPending",
+        OtherAdministratorNeeded = "otherAdministratorNeeded", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
         OtherUnit = "otherUnit", StaleVersion = "staleVersion", VersionRequired = "versionRequired", TooManyRequests = "tooManyRequests",
         Unavailable = "unavailable", GatewayTimeout = "gatewayTimeout", InternalError = "internalError";
 #pragma warning restore CS1591
@@ -34,7 +35,8 @@ public static class FieldCodes
         InvalidWait = "invalidWait", InvalidLimit = "invalidLimit", InvalidValue = "invalidValue", IdentityNotCleared = "identityNotCleared",
         RevisionReasonRequired = "revisionReasonRequired", ReasonRequired = "reasonRequired", ReasonForNoMeasures = "reasonForNoMeasures",
         NoMainCase = "noMainCase", UnknownSite = "unknownSite", NeverMatches = "neverMatches", InvalidUnitCode = "invalidUnitCode",
-        AdministratorsRole = "administratorsRole", HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
+        AdministratorsRole = "administratorsRole", OwnRole = "ownRole", AlreadyAssigned = "alreadyAssigned", ExcludedByRole = "excludedByRole",
+        HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture";
 #pragma warning restore CS1591
 }

@@ -20,7 +20,8 @@ internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clo
         if (!assigned.Any(a => a.IsIn(now)) || principal.Identities.Any(i => i.Label == Marker)) return Task.FromResult(principal);
         var scopes = principal.FindAll("scope").Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
         var identity = new ClaimsIdentity(null, "sub", "role") { Label = Marker };
-        foreach (var role in assigned.Where(a => a.IsIn(now) && Scopes.Allow(scopes, a.Role)))
+        var own = principal.FindAll("role").Select(c => c.Value).ToList();
+        foreach (var role in assigned.Where(a => a.IsIn(now) && Scopes.Allow(scopes, a.Role) && !own.Any(r => Roles.Exclude(r, a.Role))))
         {
             identity.AddClaim(new("role", role.Role));
             if (role.Unit is not null) identity.AddClaim(new("unit", role.Unit));

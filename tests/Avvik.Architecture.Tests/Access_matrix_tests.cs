@@ -79,6 +79,7 @@ public sealed class Access_matrix_tests
             ["GET /api/v1/assignments/me"] = All,
             ["POST /api/v1/assignments"] = [Roles.Coordinator, Roles.Admin],
             ["POST /api/v1/assignments/{id}/end"] = [Roles.Coordinator, Roles.Admin],
+            ["POST /api/v1/assignments/{id}/confirm"] = [Roles.Admin],
             ["GET /api/v1/routing-rules"] = [Roles.Coordinator],
             ["PUT /api/v1/routing-rules"] = [Roles.Coordinator],
             ["POST /api/v1/routing-rules/simulate"] = [Roles.Coordinator],

@@ -316,6 +316,14 @@ public static class PageStates
             });
             await visit.GoAsync("/administration/roles");
         }),
+        new("roles-pending", "/administration/roles", "admin-innlandet", async (system, visit) =>
+        {
+            await (await system.ClientAsync("admin-innlandet")).AssignAsync(new()
+            {
+                Subject = $"revisor-{Guid.CreateVersion7():N}", Name = "Vikar Vikarsen", Role = "auditor", Reason = "Ny i stillingen.",
+            });
+            await visit.GoAsync("/administration/roles");
+        }),
         PageState.At("access", "/administration/access", Auditor),
         PageState.At("access-nothing", "/administration/access", Auditor, "/administration/access?subject=finnesikke"),
         .. new[] { "what", "deadlines", "privacy", "reporter", "handler", "coordinator", "ssu", "auditor" }

@@ -34,7 +34,9 @@ internal static class CallerClaims
 
         var scopes = Values("scope").ToHashSet(StringComparer.Ordinal);
         // Without a role that counts with these scopes, a person may do what a reporter may, and software what a client may.
-        var roles = Values(names.Role).Where(role => Scopes.Allow(scopes, role)).DefaultIfEmpty(isPerson ? Roles.Reporter : Roles.Client);
+        var counting = Values(names.Role).Where(role => Scopes.Allow(scopes, role)).ToList();
+        var roles = counting.Where(role => role != Roles.Auditor || !counting.Exists(other => Roles.Exclude(role, other)))
+            .DefaultIfEmpty(isPerson ? Roles.Reporter : Roles.Client);
         var identity = new ClaimsIdentity("token", "sub", "role");
         identity.AddClaims([new("sub", subject ?? client), new("client_id", client), new("organization", organization)]);
         if (Value(names.Unit) is { } unit) identity.AddClaim(new("unit", unit));

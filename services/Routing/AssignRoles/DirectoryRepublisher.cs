@@ -30,12 +30,12 @@ internal sealed class DirectoryRepublisher(Writer<RoutingDbContext> writer, ICon
             // Once: a restart does not give the role back to an administrator whose assignment was ended.
             if (!await unit.Db.RoleAssignments.AnyAsync(a => a.Organization == organization && a.Subject == subject && a.Role == Roles.Admin, stoppingToken))
                 first.Add(RoleAssignmentRecord.Of(organization, new() { Subject = subject, Role = Roles.Admin, Reason = ByConfiguration },
-                    NorwegianCalendar.DayOf(now), null, ByConfiguration, now));
+                    NorwegianCalendar.DayOf(now), null, ByConfiguration, now, pending: false));
         }
         unit.Db.AddRange(first);
         // Also those that are over: a database that was restored may have them as in force.
-        foreach (var assignment in (await unit.Db.RoleAssignments.AsNoTracking().ToListAsync(stoppingToken)).Concat(first)) await unit
-            .PublishAsync(assignment, now);
+        foreach (var assignment in (await unit.Db.RoleAssignments.AsNoTracking().Where(a => !a.Pending).ToListAsync(stoppingToken)).Concat(first))
+            await unit.PublishAsync(assignment, now);
         // The directory of 0.1 lists the roles; without that list, what each assignment's own event says is all that counts.
         if (await unit.DirectoryAsync() is { } known)
             if (known.Assignments is null) await unit.EnqueueAsync(known);

@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
 
@@ -20,6 +21,10 @@ internal sealed class RoleAssignmentRecord
     public DateTimeOffset AssignedAt { get; init; }
     public required string AssignedBy { get; init; }
     public required string Reason { get; init; }
+    /// <summary>True until a second administrator has confirmed it: nobody else hears of it before, and it does not count.</summary>
+    public bool Pending { get; private set; }
+    public DateTimeOffset? ConfirmedAt { get; private set; }
+    public string? ConfirmedBy { get; private set; }
     /// <summary>True when it was ended at once, whatever its last day.</summary>
     public bool Revoked { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
@@ -29,9 +34,16 @@ internal sealed class RoleAssignmentRecord
     public bool IsOver(DateOnly today) => Revoked || ValidTo < today;
 
     /// <summary>A person has one unit at a party at a time.</summary>
-    public bool ContradictsUnitOf(RoleAssignmentRecord other) => Organization == other.Organization && Subject == other.Subject && Unit is not null
-        && other.Unit is not null && Unit != other.Unit
+    public bool ContradictsUnitOf(RoleAssignmentRecord other) => Overlaps(other) && Unit is not null && other.Unit is not null && Unit != other.Unit;
+
+    public bool Repeats(RoleAssignmentRecord other) => Overlaps(other) && Role == other.Role && Unit == other.Unit;
+
+    public bool Excludes(RoleAssignmentRecord other) => Overlaps(other) && Roles.Exclude(Role, other.Role);
+
+    private bool Overlaps(RoleAssignmentRecord other) => Organization == other.Organization && Subject == other.Subject
         && !(ValidTo < other.ValidFrom) && !(other.ValidTo < ValidFrom);
+
+    public void Confirm(string by, DateTimeOffset now) => (Version, Pending, ConfirmedAt, ConfirmedBy) = (Version + 1, false, now, by);
 
     public void End(DateOnly? lastDay, string by, string reason, DateTimeOffset now)
     {
@@ -56,21 +68,24 @@ internal sealed class RoleAssignmentRecord
     };
 
     public Assignment View(DateOnly today) =>
-        new(Id, Organization, Subject, Name, Role, Unit, ValidFrom, ValidTo, ValidFrom <= today && !IsOver(today), AssignedAt, AssignedBy, Reason, EndedAt,
+        new(Id, Organization, Subject, Name, Role, Unit, ValidFrom, ValidTo, !Pending && ValidFrom <= today && !IsOver(today),
+            Pending && !IsOver(today), AssignedAt, AssignedBy, Reason, ConfirmedBy, EndedAt,
             EndedBy, EndReason);
 
-    public static RoleAssignmentRecord Of(string organization, NewAssignment asked, DateOnly from, DateOnly? to, string by, DateTimeOffset now) => new()
-    {
-        Id = Guid.CreateVersion7(now),
-        Organization = organization,
-        Subject = asked.Subject!,
-        Name = asked.Name,
-        Role = asked.Role!,
-        Unit = asked.Unit,
-        ValidFrom = from,
-        ValidTo = to,
-        AssignedAt = now,
-        AssignedBy = by,
-        Reason = asked.Reason!,
-    };
+    public static RoleAssignmentRecord Of(string organization, NewAssignment asked, DateOnly from, DateOnly? to, string by, DateTimeOffset now,
+        bool pending) => new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Organization = organization,
+            Subject = asked.Subject!,
+            Name = asked.Name,
+            Role = asked.Role!,
+            Unit = asked.Unit,
+            ValidFrom = from,
+            ValidTo = to,
+            AssignedAt = now,
+            AssignedBy = by,
+            Reason = asked.Reason!,
+            Pending = pending,
+        };
 }

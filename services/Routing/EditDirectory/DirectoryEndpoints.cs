@@ -31,7 +31,7 @@ internal static partial class DirectoryEndpoints
             return TypedResults.Ok(View(current.Now));
         }).WithName("GetDirectory").WithSummary("Health communities, parties, units and agreements");
         directory.MapPut("/units/{code}", ChangeUnitAsync).RequireAuthorization(Policies.DirectoryEditor).WithName("ChangeUnit")
-            .WithSummary("Adds, renames or closes a unit of the caller's party (an administrator: of any party); needs If-Match with the directory's ETag")
+            .WithSummary("Adds, renames or closes a unit of the caller's party; needs If-Match with the directory's ETag")
             .Accepts<DirectoryUnitChange>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return directory;
     }
@@ -51,7 +51,7 @@ internal static partial class DirectoryEndpoints
             // Whose it is: the unit's own party, else the one that is named, else the caller's. Another party's units are not the caller's to know of here.
             var existing = before.All.SelectMany(c => c.Parties).FirstOrDefault(p => p.Unit(code) is not null);
             var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
-            if (!caller.Is(Roles.Admin) && organization != caller.Organization) return (null, Problem.NotFound());
+            if (organization != caller.Organization) return (null, Problem.NotFound());
             if (before.Party(organization) is not { } party) return (null, Problem.NotFound());
             if (IfMatch.Check(http.Request, before.Version) is { } stale) return (null, stale);
             var errors = new FieldErrors();

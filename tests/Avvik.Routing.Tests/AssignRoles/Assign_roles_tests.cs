@@ -29,6 +29,13 @@ public sealed class Assign_roles_tests
         return HttpStatusCode.OK;
     }
 
+    private static async Task<(string Code, string[] Errors)> RefusalAsync(Task call)
+    {
+        var problem = (await Assert.ThrowsAsync<AvvikProblemException>(() => call)).Problem;
+        return (problem.GetProperty("type").GetString()!.Split(':')[^1], !problem.TryGetProperty("errors", out var errors) ? []
+            : [.. errors.EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")]);
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Assigned_role_counts_until_it_ends_and_is_published(DatabaseProvider provider)
     {
@@ -101,7 +108,7 @@ public sealed class Assign_roles_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var (coordinator, admin) = (service.ClientAs(Given.Hamar, Roles.Coordinator), service.ClientAs(Given.SykehusetInnlandet, Roles.Admin));
+        var (coordinator, admin) = (service.ClientAs(Given.Hamar, Roles.Coordinator), service.ClientAs(Given.Hamar, Roles.Admin));
         Task<Assignment> Assign(IAvvikClient by, string? organization, string role, string? unit = null) =>
             by.AssignAsync(new() { OrganizationNumber = organization, Subject = Person, Role = role, Unit = unit, Reason = "Ansatt." });
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() =>
@@ -109,9 +116,102 @@ public sealed class Assign_roles_tests
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => Assign(coordinator, Given.SykehusetInnlandet, Roles.Coordinator)));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => coordinator.ListAssignmentsAsync(new() { Organization = Given.SykehusetInnlandet })));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(() => Assign(coordinator, null, Roles.Admin)));
-        var auditor = await Assign(admin, Given.Hamar, Roles.Auditor);
+        var auditor = await Assign(admin, null, Roles.Auditor);
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => coordinator.EndAssignmentAsync(auditor.Id, new() { Reason = "Nei." })));
         await admin.EndAssignmentAsync(auditor.Id, new() { Reason = "Ferdig." });
+    }
+
+    [Theory]
+    [InlineData(Roles.Coordinator, Roles.Secretariat)]
+    [InlineData(Roles.Coordinator, Roles.Handler)]
+    [InlineData(Roles.Admin, Roles.Auditor)]
+    [InlineData(Roles.Admin, Roles.Coordinator)]
+    public async Task Nobody_gives_themselves_a_role(string has, string wants)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var caller = service.ClientAs(Given.SykehusetInnlandet, has, subject: Person);
+        Assert.Equal(["/subject ownRole"], (await RefusalAsync(caller.AssignAsync(
+            new() { Subject = Person, Role = wants, Unit = wants == Roles.Handler ? "si-tynset" : null, Reason = "Trenger det." }))).Errors);
+    }
+
+    [Fact]
+    public async Task Administrator_has_no_power_over_another_party()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var admin = service.ClientAs(Given.SykehusetInnlandet, Roles.Admin);
+        var given = await service.ClientAs(Given.Hamar, Roles.Coordinator).AssignAsync(new() { Subject = Person, Role = Roles.Coordinator, Reason = "Ny." });
+        foreach (var role in new[] { Roles.Admin, Roles.Coordinator, Roles.Ssu })
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() =>
+                admin.AssignAsync(new() { OrganizationNumber = Given.Hamar, Subject = Person, Role = role, Reason = "Ny." })));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => admin.EndAssignmentAsync(given.Id, new() { Reason = "Nei." })));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => admin.ConfirmAssignmentAsync(given.Id)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => admin.ListAssignmentsAsync(new() { Organization = Given.Hamar })));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Administrator_or_auditor_counts_when_a_second_one_has_confirmed(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        Guid id;
+        await using (var service = new ServiceUnderTest<Program>(database))
+        {
+            var (one, other) = (service.ClientAs(Given.Hamar, Roles.Admin, subject: "en"), service.ClientAs(Given.Hamar, Roles.Admin, subject: "to"));
+            var she = As(service, Given.Hamar, Scopes.Admin);
+            var pending = await one.AssignAsync(new() { Subject = Person, Role = Roles.Admin, Reason = "Ny i stillingen." });
+            Assert.Equal((true, false, null), (pending.Pending, pending.Active, pending.ConfirmedBy));
+            Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => she.ListAssignmentsAsync()));
+            Assert.Empty((await database.SentAsync()).OfType<RoleAssignmentChanged>());
+            Assert.True(Assert.Single((await other.ListAssignmentsAsync(new() { Active = true })).Items).Pending);
+            Assert.Equal("otherAdministratorNeeded", (await RefusalAsync(one.ConfirmAssignmentAsync(pending.Id))).Code);
+            var recipient = service.ClientAs(Given.Hamar, Roles.Admin, subject: Person);
+            Assert.Equal("otherAdministratorNeeded", (await RefusalAsync(recipient.ConfirmAssignmentAsync(pending.Id))).Code);
+            Assert.Equal(HttpStatusCode.Forbidden,
+                await StatusAsync(() => service.ClientAs(Given.Hamar, Roles.Coordinator, subject: "tre").ConfirmAssignmentAsync(pending.Id)));
+
+            var confirmed = await other.ConfirmAssignmentAsync(pending.Id);
+            Assert.Equal((false, true, $"to@{Given.Hamar}"), (confirmed.Pending, confirmed.Active, confirmed.ConfirmedBy));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(() => she.ListAssignmentsAsync()));
+            Assert.Equal("assignmentNotPending", (await RefusalAsync(other.ConfirmAssignmentAsync(pending.Id))).Code);
+
+            id = (await one.AssignAsync(new() { Subject = "revisor", Role = Roles.Auditor, Reason = "Ny." })).Id;
+        }
+        // Not by a restart either; and one that is ended before it was confirmed never counts.
+        await using var again = new ServiceUnderTest<Program>(database);
+        var second = again.ClientAs(Given.Hamar, Roles.Admin, subject: "to");
+        await Eventually.IsTrue(async () => (await database.SentAsync()).OfType<RoleAssignmentChanged>().Count() == 2, TimeSpan.FromSeconds(30));
+        await second.EndAssignmentAsync(id, new() { Reason = "Feil person." });
+        Assert.Equal("assignmentIsOver", (await RefusalAsync(second.ConfirmAssignmentAsync(id))).Code);
+        Assert.All((await database.SentAsync()).OfType<RoleAssignmentChanged>(), e => Assert.Equal(Person, e.Assignment.Subject));
+    }
+
+    [Theory]
+    [InlineData(Roles.Coordinator, Roles.Coordinator, "/role alreadyAssigned")]
+    [InlineData(Roles.Admin, Roles.Admin, "/role alreadyAssigned")]
+    [InlineData(Roles.Auditor, Roles.Coordinator, "/role excludedByRole")]
+    [InlineData(Roles.Auditor, Roles.Admin, "/role excludedByRole")]
+    [InlineData(Roles.Coordinator, Roles.Auditor, "/role excludedByRole")]
+    [InlineData(Roles.Admin, Roles.Auditor, "/role excludedByRole")]
+    public async Task Role_is_refused_beside_the_same_or_one_that_excludes_it(string first, string second, string expected)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var admin = service.ClientAs(Given.Hamar, Roles.Admin);
+        var given = await admin.AssignAsync(new() { Subject = Person, Role = first, Reason = "Ny." });
+        Assert.Equal([expected], (await RefusalAsync(admin.AssignAsync(new() { Subject = Person, Role = second, Reason = "Ny." }))).Errors);
+        await admin.EndAssignmentAsync(given.Id, new() { Reason = "Over." });
+        await admin.AssignAsync(new() { Subject = Person, Role = second, Reason = "Ny." });
+    }
+
+    [Fact]
+    public async Task Assigned_role_that_the_tokens_role_excludes_does_not_count()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        await service.ClientAs(Given.Hamar, Roles.Coordinator).AssignAsync(new() { Subject = Person, Role = Roles.Coordinator, Reason = "Ny." });
+        var auditor = service.ClientAs(Given.Hamar, Roles.Auditor, subject: Person);
+        Assert.Equal([Roles.Auditor], (await auditor.GetEffectiveRolesAsync()).Roles);
     }
 
     [Theory]

@@ -30,7 +30,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
     /// <summary>The directory's version that the page shows: a colleague's change in between is not overwritten.</summary>
     [BindProperty]
     public int Version { get; set; }
-    /// <summary>Whose units; an administrator changes those of any party.</summary>
+    /// <summary>Whose units; an administrator sees those of any party.</summary>
     [BindProperty(SupportsGet = true, Name = "party")]
     public string? Asked { get; set; }
 
@@ -40,7 +40,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
     public bool IsAdmin => me.Is(Roles.Admin);
     public IEnumerable<SelectListItem> Parties =>
         Names.Parties.OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber));
-    public bool MayChange => me.Is(Roles.Coordinator, Roles.Admin);
+    public bool MayChange => me.Is(Roles.Coordinator, Roles.Admin) && Party?.OrganizationNumber == me.Organization;
     public const string NewUnit = "(new)";
     /// <summary>Whose form is open, after it was refused.</summary>
     public string? Open { get; private set; }
@@ -67,7 +67,6 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
         {
             await client.ChangeUnitAsync(code, new DirectoryUnitChange
             {
-                OrganizationNumber = isNew && IsAdmin ? party?.OrganizationNumber : null,
                 Name = Input.Name.TrimToNull(),
                 Sites = Input.Sites is null ? null : Input.Sites.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ClosedOn = Input.ClosedOn.TrimToNull(),

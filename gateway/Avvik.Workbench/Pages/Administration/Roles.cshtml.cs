@@ -45,26 +45,36 @@ internal sealed class RolesModel(IAvvikClient client, Places places, Me me, Text
 
     public Task OnGetAsync(CancellationToken ct) => ReadAsync(ct);
 
-    public Task<IActionResult> OnPostGiveAsync(CancellationToken ct) => DoAsync("administration.roleGiven", () => client.AssignAsync(new NewAssignment
+    /// <summary>True for whoever can be the second administrator of an assignment.</summary>
+    public bool MayConfirm(Assignment assignment) => assignment.Pending && me.Is(Avvik.Contracts.Roles.Admin) && assignment.Subject != me.Subject
+        && assignment.AssignedBy != $"{me.Subject}@{me.Organization}";
+
+    public Task<IActionResult> OnPostGiveAsync(CancellationToken ct)
     {
-        Subject = Input.Subject.TrimToNull(),
-        Name = Input.Name.TrimToNull(),
-        Role = Input.Role.TrimToNull(),
-        Unit = Input.Unit.TrimToNull(),
-        From = Input.From.TrimToNull(),
-        To = Input.To.TrimToNull(),
-        Reason = Input.Reason.TrimToNull(),
-    }, ct), ct);
+        var role = new NewAssignment
+        {
+            Subject = Input.Subject.TrimToNull(),
+            Name = Input.Name.TrimToNull(),
+            Role = Input.Role.TrimToNull(),
+            Unit = Input.Unit.TrimToNull(),
+            From = Input.From.TrimToNull(),
+            To = Input.To.TrimToNull(),
+            Reason = Input.Reason.TrimToNull(),
+        };
+        return DoAsync(given => given.Pending ? "administration.rolePending" : "administration.roleGiven", () => client.AssignAsync(role, ct), ct);
+    }
 
     public Task<IActionResult> OnPostEndAsync(Guid id, string? reason, CancellationToken ct) =>
-        DoAsync("administration.roleEnded", () => client.EndAssignmentAsync(id, new EndAssignment { Reason = reason.TrimToNull() }, ct), ct);
+        DoAsync(_ => "administration.roleEnded", () => client.EndAssignmentAsync(id, new EndAssignment { Reason = reason.TrimToNull() }, ct), ct);
 
-    private async Task<IActionResult> DoAsync(string done, Func<Task<Assignment>> work, CancellationToken ct)
+    public Task<IActionResult> OnPostConfirmAsync(Guid id, CancellationToken ct) =>
+        DoAsync(_ => "administration.roleGiven", () => client.ConfirmAssignmentAsync(id, ct), ct);
+
+    private async Task<IActionResult> DoAsync(Func<Assignment, string> done, Func<Task<Assignment>> work, CancellationToken ct)
     {
         try
         {
-            await work();
-            TempData["notice"] = text[done];
+            TempData["notice"] = text[done(await work())];
             return RedirectToPage();
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal() || problem.Status == HttpStatusCode.Forbidden)
