@@ -62,6 +62,8 @@ public sealed record CaseDetails
     public DateTimeOffset? DiscoveredAt { get; init; }
     /// <summary>The respondent's site that the reporter named.</summary>
     public string? Site { get; init; }
+    /// <summary>The site as the reporter wrote it, when the directory does not know it.</summary>
+    public string? UnknownSite { get; init; }
     /// <summary>Unit that reported.</summary>
     public string? ReportingUnit { get; init; }
     /// <summary>The reporter's profession; never who it was.</summary>
@@ -128,8 +130,8 @@ public sealed record CaseCounts(int Open, int Overdue, IReadOnlyList<CaseCount> 
 public sealed record CaseCount(string State, int Count);
 
 /// <summary>What chose the unit.</summary>
-/// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c> or
-/// <c>transferred</c>.</param>
+/// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c>,
+/// <c>forwarded</c>, <c>transferred</c> or <c>moved</c>.</param>
 /// <param name="Version">Of the rules.</param>
 public sealed record RoutingDecision(string Rule, int Version);
 
@@ -236,10 +238,10 @@ public sealed record MeasureRow(Guid CaseId, string Reference, string Unit, bool
 /// <summary>The body of any action on a case; which members an action needs is in the API's table.</summary>
 public sealed record CaseAction
 {
-    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c> and <c>enter-in-error</c>, at most 4,000
-    /// characters.</summary>
+    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c>, <c>enter-in-error</c>, <c>hand-over</c>
+    /// and <c>reject</c>, at most 4,000 characters.</summary>
     public string? Reason { get; init; }
-    /// <summary>For <c>return</c>: the right unit, if known.</summary>
+    /// <summary>For <c>return</c>: the right unit, if known; needed from the fallback unit. For <c>hand-over</c>: a unit of the other party, if known.</summary>
     public string? SuggestedUnit { get; init; }
     /// <summary>For <c>transfer</c>: a unit of the same party.</summary>
     public string? Unit { get; init; }
@@ -265,4 +267,13 @@ public sealed record CaseAction
     public string? ActualHarm { get; init; }
     /// <summary>For <c>reclassify</c>: codes of <c>patientGroups</c>.</summary>
     public IReadOnlyList<string>? PatientGroups { get; init; }
+    /// <summary>For <c>reclassify</c>: when it occurred, a date (Norwegian local) or a time with offset. Agreement, clause and deadline follow.</summary>
+    public string? OccurredAt { get; init; }
+    /// <summary>For <c>reclassify</c>: the respondent's site, as in the directory. The unit follows, unless somebody has chosen one.</summary>
+    public string? Site { get; init; }
+    /// <summary>For <c>hand-over</c>: organisation number of the party that is to answer.</summary>
+    public string? Organization { get; init; }
+    /// <summary>For <c>reject</c>: code of <c>rejectionReasons</c>.</summary>
+    [Code("rejectionReasons")]
+    public string? ReasonCode { get; init; }
 }

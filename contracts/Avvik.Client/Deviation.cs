@@ -39,6 +39,8 @@ public sealed record Deviation
     public Guid? MainCase { get; init; }
     /// <summary>What has happened, oldest first.</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
+    /// <summary>On the receipt: what was accepted and should be looked at. Null when nothing should, and later.</summary>
+    public IReadOnlyList<TextWarning>? Warnings { get; init; }
 }
 
 /// <summary>An agreement and the point of helse- og omsorgstjenesteloven § 6-2 it is counted by.</summary>
@@ -88,14 +90,16 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <summary>What the server would make of a submission.</summary>
 /// <param name="Valid">Always true; what is not valid is answered with a problem.</param>
 /// <param name="Preview">What would be derived.</param>
-/// <param name="Warnings">What may identify someone. A submission is accepted with it, and waits for a coordinator.</param>
+/// <param name="Warnings">What may identify someone: a submission is accepted with it, and waits for a coordinator. And a site that the directory does not
+/// know: it decides nothing.</param>
 public sealed record ValidationAnswer(bool Valid, SubmissionPreview Preview, IReadOnlyList<TextWarning> Warnings);
 
-/// <summary>Something in a text that may identify someone.</summary>
+/// <summary>Something in a text that the writer should look at: it may identify someone, or is not known.</summary>
 /// <param name="Pointer">The text: a JSON pointer into the submission.</param>
-/// <param name="Code"><c>possibleName</c>, <c>possibleBirthDate</c> or <c>possibleAddress</c>.</param>
+/// <param name="Code"><c>possibleName</c>, <c>possibleBirthDate</c>, <c>possibleAddress</c>, or <c>unknownSite</c> for a place that the directory does not
+/// know.</param>
 /// <param name="Message">In words.</param>
-/// <param name="Offsets">Where in the text.</param>
+/// <param name="Offsets">Where in the text; none for the whole of it.</param>
 public sealed record TextWarning(string Pointer, string Code, string Message, IReadOnlyList<TextOffset> Offsets);
 
 /// <summary>A piece of a text.</summary>

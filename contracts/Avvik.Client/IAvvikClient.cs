@@ -31,7 +31,7 @@ public interface IAvvikClient
     Task<Page<Deviation>> ListDeviationsAsync(DeviationQuery? query = null, CancellationToken ct = default);
 
     /// <summary>Withdraws a deviation.</summary>
-    /// <exception cref="AvvikProblemException">409 when a unit has received it.</exception>
+    /// <exception cref="AvvikProblemException">409 when it has been answered, or has ended.</exception>
     [Post("/api/v1/deviations/{id}/withdraw")]
     Task<Deviation> WithdrawAsync(Guid id, [Body] WithdrawDeviation withdrawal, CancellationToken ct = default);
 
@@ -93,10 +93,16 @@ public interface IAvvikClient
     [Get("/api/v1/cases/{id}")]
     Task<CaseDetails> GetCaseAsync(Guid id, CancellationToken ct = default);
 
-    /// <summary>Acts on a case as it was when it had <paramref name="version"/>.</summary>
+    /// <summary>Acts on a case as it was when it had <paramref name="version"/>. A case that was handed over is the caller's no more: use
+    /// <see cref="HandOverAsync"/> for that.</summary>
     /// <exception cref="AvvikProblemException">409 when the case's state or the caller's role does not allow it, 412 when the case has changed.</exception>
     [Post("/api/v1/cases/{id}/{action}")]
     Task<CaseDetails> ActAsync(Guid id, [Header("If-Match")] EntityVersion version, string action, [Body] CaseAction body, CancellationToken ct = default);
+
+    /// <summary>Hands a case, as it was when it had <paramref name="version"/>, over to the party that is to answer it.</summary>
+    /// <exception cref="AvvikProblemException">409 when it has been answered, 412 when the case has changed, 422 when the party cannot have it.</exception>
+    [Post("/api/v1/cases/{id}/hand-over")]
+    Task HandOverAsync(Guid id, [Header("If-Match")] EntityVersion version, [Body] CaseAction body, CancellationToken ct = default);
 
     /// <summary>Changes a measure of a case as it was when it had <paramref name="version"/>.</summary>
     /// <exception cref="AvvikProblemException">409 when the measure's state or the caller's unit does not allow it, 412 when the case has changed.</exception>

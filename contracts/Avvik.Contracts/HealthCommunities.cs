@@ -38,8 +38,8 @@ public sealed class Party
         // A closed unit's places are those of whoever has taken them over.
         _units = units.ToFrozenDictionary(u => u.Code, StringComparer.Ordinal);
         _sites = units.OrderBy(u => u.ClosedOn is not null).SelectMany(u => u.Sites, (unit, site) => (unit, site))
-            .DistinctBy(x => x.site, StringComparer.OrdinalIgnoreCase)
-            .ToFrozenDictionary(x => x.site, x => x.unit, StringComparer.OrdinalIgnoreCase);
+            .DistinctBy(x => Folded(x.site), StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(x => Folded(x.site), x => x.unit, StringComparer.OrdinalIgnoreCase);
         FallbackUnit = _units[fallbackUnit];
     }
 
@@ -62,9 +62,12 @@ public sealed class Party
     /// <summary>The unit with this code, or null.</summary>
     public CareUnit? Unit(string? code) => code is null ? null : _units.GetValueOrDefault(code);
     /// <summary>The unit a site belongs to and the site's name as the directory spells it, or null.</summary>
-    public (CareUnit Unit, string Site)? Site(string? name) => name is not null && _sites.TryGetValue(name.Trim(), out var unit)
-        ? (unit, unit.Sites.First(s => s.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase)))
+    public (CareUnit Unit, string Site)? Site(string? name) => name is not null && _sites.TryGetValue(Folded(name), out var unit)
+        ? (unit, unit.Sites.First(s => Folded(s).Equals(Folded(name), StringComparison.OrdinalIgnoreCase)))
         : null;
+
+    // One name, however a keyboard or a copied text composes its letters (NFC) and spaces.
+    private static string Folded(string name) => string.Join(' ', name.Normalize().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
 
 /// <summary>A region of municipalities within a health community.</summary>

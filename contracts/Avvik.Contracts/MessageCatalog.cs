@@ -53,6 +53,7 @@ public static class MessageCatalog
         new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
         new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
         new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
+        new("avvik.routing.facts-corrected.v1", ContractJson.Default.FactsCorrected, ["routing"], ["triage"]),
         new("avvik.routing.case-snapshot-published.v1", ContractJson.Default.CaseSnapshotPublished, ["triage", "routing"], ["statistics"]),
         new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
         new("avvik.routing.role-assignment-changed.v1", ContractJson.Default.RoleAssignmentChanged, ["routing"], ["reporting", "triage", "statistics"]),
@@ -81,6 +82,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationMerged))]
 [JsonSerializable(typeof(ReopenedCaseChanged))]
 [JsonSerializable(typeof(CaseReopened))]
+[JsonSerializable(typeof(FactsCorrected))]
 [JsonSerializable(typeof(CaseSnapshotPublished))]
 [JsonSerializable(typeof(DirectoryPublished))]
 [JsonSerializable(typeof(RoleAssignmentChanged))]

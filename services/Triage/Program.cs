@@ -9,6 +9,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.AssessDeviation;
 using Avvik.Triage.Assessments;
+using Avvik.Triage.CorrectedFacts;
 using Avvik.Triage.DecideTriage;
 using Avvik.Triage.Persistence;
 using Avvik.Triage.ReopenedCases;
@@ -26,6 +27,7 @@ builder.AddTextResealing<TriageDbContext>(
     (typeof(Assessment), nameof(Assessment.Narrative)), (typeof(Assessment), nameof(Assessment.ImmediateAction)),
         (typeof(Assessment), nameof(Assessment.SuggestedMeasure)),
     (typeof(Assessment), nameof(Assessment.Question)), (typeof(Assessment), nameof(Assessment.ReopenedBecause)),
+    (typeof(Assessment), nameof(Assessment.UnknownSite)),
         (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
 builder.AddCareDirectory<TriageDbContext>();
 builder.AddAccessLog<TriageDbContext>();
@@ -34,6 +36,7 @@ builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
     .Handle<CaseReopened, CaseReopenedHandler>()
+    .Handle<FactsCorrected, FactsCorrectedHandler>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>()
     .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<TriageDbContext>>());
 builder.Services.AddHostedService<DeadlineWatch>();

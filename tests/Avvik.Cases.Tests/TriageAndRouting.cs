@@ -44,6 +44,10 @@ internal sealed class TriageAndRouting : IAsyncDisposable
     public IAvvikClient TriageCoordinator { get; }
     public IAvvikClient Coordinator { get; }
 
+    /// <summary>Another party's coordinator, in each service.</summary>
+    public (IAvvikClient Triage, IAvvikClient Routing) CoordinatorOf(string organization) =>
+        (_triage.ClientAs(organization, Roles.Coordinator), _routing.ClientAs(organization, Roles.Coordinator));
+
     /// <summary>Published and not delivered yet.</summary>
     public List<Delivery> InFlight { get; } = [];
 
@@ -202,8 +206,8 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         var message = (IEvent)e.Body.Deserialize(MessageCatalog.Find(e.Type)!.Json)!;
         if (message is CaseChanged changed) Changes.Add(changed);
         if (message is ReporterInformed words) Words.Add(words);
-        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or DirectoryPublished) InFlight.Add(new(e, message,
-            ToTriage: true));
+        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or FactsCorrected or DirectoryPublished)
+            InFlight.Add(new(e, message, ToTriage: true));
         if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or DeviationMerged or ReopenedCaseChanged) InFlight.Add(new(e, message,
             ToTriage: false));
     }

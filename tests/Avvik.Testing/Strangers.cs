@@ -68,6 +68,8 @@ public static partial class Strangers
     {
         "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "requeue" or "discard" =>
             """{"reason":"Prøver."}""",
+        "hand-over" => """{"organization":"864948502","reason":"Prøver."}""",
+        "reject" => """{"reasonCode":"wrongParty","reason":"Prøver."}""",
         "messages" => """{"text":"Prøver."}""",
         "open" => """{"purpose":"handleCase"}""",
         "ask" => """{"question":"Hva?"}""",

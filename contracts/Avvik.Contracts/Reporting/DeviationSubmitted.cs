@@ -21,4 +21,6 @@ public sealed record DeviationSubmitted : ICaseEvent
     public ProtectedText? ReporterProfession { get; init; }
     /// <summary>Id of the electronic message concerned.</summary>
     public ProtectedText? MessageId { get; init; }
+    /// <summary>The site that the reporter named, when the directory does not know it.</summary>
+    public ProtectedText? UnknownSite { get; init; }
 }

@@ -33,6 +33,12 @@ public sealed record CaseChanged : ICaseEvent
     public int Hops { get; init; }
     /// <summary>The same, one by one: which unit sent it on to which. Null in events from before they were told apart.</summary>
     public IReadOnlyList<UnitHop>? UnitHops { get; init; }
+    /// <summary>
+    /// Parties that handed it over to another, oldest first: organisation numbers. No wrong-recipient returns. Null in events from before it could be.
+    /// </summary>
+    public IReadOnlyList<string>? EarlierRespondents { get; init; }
+    /// <summary>Code of <c>rejectionReasons</c>, when a coordinator rejected it.</summary>
+    public string? RejectionReason { get; init; }
     /// <summary>When the unit that has it acknowledged it; null until then, and again after it was sent on.</summary>
     public DateTimeOffset? AcknowledgedAt { get; init; }
     /// <summary>Why it happened, as the last answer states it (codes of <c>contributingFactors</c>); null until answered.</summary>

@@ -33,4 +33,6 @@ public sealed record DeviationTriaged : ICaseEvent
     public ProtectedText? ReporterProfession { get; init; }
     /// <summary>Id of the electronic message concerned.</summary>
     public ProtectedText? MessageId { get; init; }
+    /// <summary>The site that the reporter named, when the directory does not know it.</summary>
+    public ProtectedText? UnknownSite { get; init; }
 }

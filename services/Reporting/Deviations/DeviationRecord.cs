@@ -1,5 +1,6 @@
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 
 namespace Avvik.Reporting.Deviations;
 
@@ -37,6 +38,8 @@ internal sealed class DeviationRecord
     public required string ActualHarm { get; init; }
     public string? Unit { get; init; }
     public DateTimeOffset? DueAt { get; init; }
+    /// <summary>When it was last answered; null until somebody has.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
     /// <summary>Number of messages the reporter has written.</summary>
     public int Messages { get; init; }
     /// <summary>Messages that followed up an answer; at most one.</summary>
@@ -48,9 +51,22 @@ internal sealed class DeviationRecord
     public DateTimeOffset? EnvelopeErasedAt { get; init; }
 
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
-    public Deviation Receipt() => View(
-        CaseStates.Submitted, Submission.Category, Submission.Clause ?? Vocabulary.ClauseOf(Submission.Category, Moment.Read(Submission.OccurredAt)!.Value.Day),
-        Submission.ActualHarm ?? "unknown", null, []);
+    public Deviation Receipt()
+    {
+        var day = LocalMoment.Read(Submission.OccurredAt)!.Value.Day;
+        var clause = Submission.Clause ?? Vocabulary.ClauseOf(Submission.Category, day);
+        var receipt = View(CaseStates.Submitted, Submission.Category, clause, Submission.ActualHarm ?? "unknown", null, []);
+        // A correction changes these here too; the receipt follows from what was sent.
+        if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
+            || HealthCommunities.Party(Submission.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
+        var agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(day)?.Code : null;
+        return receipt with
+        {
+            RespondentOrganization = respondent.OrganizationNumber,
+            Direction = Directions.Between(reporter, respondent),
+            Agreement = agreement is null ? null : new(agreement, clause),
+        };
+    }
 
     public Deviation Current(IEnumerable<TimelineEntry> timeline) =>
         View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);

@@ -7,14 +7,13 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Problems;
 using Avvik.IdentityDetection;
 using Avvik.CareDirectories;
-using Avvik.Reporting.Deviations;
 
 namespace Avvik.Reporting.SubmitDeviation;
 
 /// <summary>Checks a submission, and derives its facts: parties, direction, community, agreement.</summary>
 internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider clock)
 {
-    private const int MaxNarrative = 8000, MaxYearsBack = 10;
+    private const int MaxNarrative = 8000;
 
     /// <summary>The caller's party; null when the caller's organisation is none.</summary>
     public Party? Reporter(Caller caller) => directory.Now.Party(caller.Organization);
@@ -27,12 +26,12 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         CheckTimes(s, errors);
         CheckRespondent(s.Respondent, reporter, errors);
         if (s.ReportingUnit is not null && reporter.Unit(s.ReportingUnit) is null) errors.Add("/reportingUnit", FieldCodes.UnknownUnit);
-        if (s.PatientMunicipality is { } number && (number.Length != 4 || !number.All(char.IsAsciiDigit)))
+        if (s.PatientMunicipality is { } number && !MunicipalityNumber.IsValid(number))
             errors.Add("/patientMunicipality", FieldCodes.InvalidMunicipality);
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
         Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
-        if (Moment.Read(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
+        if (LocalMoment.Read(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
         Code(s.AffectedMessage, "/affectedMessage", Vocabulary.MessageTypes, errors);
         Text(s.MessageId, "/messageId", 100, errors);
         Code(s.Difference, "/difference", Vocabulary.Differences, errors);
@@ -62,7 +61,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     public DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
         var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
-        var occurredOn = Moment.Read(s.OccurredAt)!.Value.Day;
+        var occurredOn = LocalMoment.Read(s.OccurredAt)!.Value.Day;
         return new DeviationFacts
         {
             Reference = reference,
@@ -77,8 +76,8 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
-            OccurredAt = Moment.Read(s.OccurredAt)!.Value.At,
-            DiscoveredAt = Moment.Read(s.DiscoveredAt)?.At,
+            OccurredAt = LocalMoment.Read(s.OccurredAt)!.Value.At,
+            DiscoveredAt = LocalMoment.Read(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
             Clause = s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
@@ -94,19 +93,29 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         };
     }
 
+    /// <summary>What is accepted, and should be looked at: texts that may identify someone, and a site that decides nothing.</summary>
+    public IReadOnlyList<TextWarning> Warnings(Submission s, bool english)
+    {
+        var warnings = IdentityWarning.In(s.Narrative, s.ImmediateAction, s.SuggestedMeasure)
+            .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]));
+        return UnknownSite(s) is null ? [.. warnings]
+            : [.. warnings, new TextWarning("/respondent/site", FieldCodes.UnknownSite, Texts.Field(FieldCodes.UnknownSite, english), [])];
+    }
+
+    /// <summary>The site that was named, when the respondent has none of that name.</summary>
+    public string? UnknownSite(Submission s) =>
+        s.Respondent?.Site is { } site && directory.Now.Party(s.Respondent.OrganizationNumber)?.Site(site) is null ? site : null;
+
     private void CheckTimes(Submission s, FieldErrors errors)
     {
         var now = clock.GetUtcNow();
-        var today = NorwegianCalendar.DayOf(now);
         if (s.OccurredAt is null) errors.Add("/occurredAt", FieldCodes.Required);
-        else if (Moment.Read(s.OccurredAt) is not { } occurred) errors.Add("/occurredAt", FieldCodes.InvalidDate);
-        else if (occurred.Day > today || occurred.At > now) errors.Add("/occurredAt", FieldCodes.InFuture);
-        else if (occurred.Day < today.AddYears(-MaxYearsBack)) errors.Add("/occurredAt", FieldCodes.TooOld);
+        else LocalMoment.CheckOccurred(s.OccurredAt, now, errors);
 
         if (s.DiscoveredAt is null) return;
-        if (Moment.Read(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
-        else if (discovered > now) errors.Add("/discoveredAt", FieldCodes.InFuture);
-        else if (Moment.Read(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
+        if (LocalMoment.Read(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
+        else if (LocalMoment.IsAhead(discovered, now)) errors.Add("/discoveredAt", FieldCodes.InFuture);
+        else if (LocalMoment.Read(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
             errors.Add("/discoveredAt", FieldCodes.BeforeOccurred);
     }
 

@@ -4,7 +4,6 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
-using Avvik.IdentityDetection;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
 using Avvik.Messaging;
@@ -46,7 +45,8 @@ internal static class SubmitDeviationEndpoints
         });
         if (messaging.OutboxDepth > MaxOutboxDepth) problem ??= Problem.Unavailable();
         if (problem is not null)
-            return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt ? TypedResults.Ok(receipt) : problem;
+            return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt
+                ? TypedResults.Ok(Warned(receipt, sent)) : problem;
 
         // Whole milliseconds, as the databases store them: what is answered is what is stored.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -63,6 +63,7 @@ internal static class SubmitDeviationEndpoints
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
             ReporterProfession = texts.ProtectOptional(submission.Reporter?.Profession),
             MessageId = texts.ProtectOptional(submission.MessageId),
+            UnknownSite = texts.ProtectOptional(rules.UnknownSite(submission)),
         };
         var record = new DeviationRecord
         {
@@ -94,10 +95,13 @@ internal static class SubmitDeviationEndpoints
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () => stored = await StoreAsync(unit, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
-        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
+        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record), submission));
         if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict(ProblemCodes.ClientReferenceReused);
         await using var db = await databases.CreateDbContextAsync(ct);
-        return TypedResults.Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt());
+        return TypedResults.Ok(Warned((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt(), submission));
+
+        Deviation Warned(Deviation receipt, Submission s) =>
+            rules.Warnings(s, Problem.PrefersEnglish(http.Request)) is { Count: > 0 } warnings ? receipt with { Warnings = warnings } : receipt;
     }
 
     // The receipt of a submission that was accepted earlier holds, even if the rules or the state of the service would refuse it today.
@@ -126,11 +130,7 @@ internal static class SubmitDeviationEndpoints
             Category = facts.Category,
             HasPatient = facts.HasPatient,
         },
-        [
-            .. IdentityWarning.In(submission.Narrative, submission.ImmediateAction, submission.SuggestedMeasure)
-                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, Problem.PrefersEnglish(http.Request)),
-                    [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))])),
-        ]));
+        rules.Warnings(submission, Problem.PrefersEnglish(http.Request))));
     }
 
     /// <summary>The deviation that is stored under the client's reference: this one, or an earlier one.</summary>

@@ -31,6 +31,14 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
                 """,
                 message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
                 message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
+            // The party that handed it over reads that it has left, and nothing of where it is now.
+            if (message is { Action: "handedOver", EarlierRespondents: [.., var earlier] })
+                await unit.Sql.ExecuteAsync(
+                    """
+                    insert into changes (deviation_id, reference, version, at, event, organization, state, reporter_organization, respondent_organization)
+                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, '', @p8)
+                    """,
+                    message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, earlier);
         });
         // A reporter's message is in the timeline since it was written.
         if (message.Action != "reporterMessage") await unit.Sql.ExecuteAsync(
@@ -43,11 +51,13 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
             """
             update deviations set status_version = @p2, status = case when status = 'withdrawn' then status else @p3 end, category = @p4, clause = @p5,
               actual_harm = @p6, unit = @p7, due_at = @p8, main_case = @p9,
+              respondent_organization = @p11, direction = @p12, agreement = @p13, answered_at = @p14,
               erase_at = case when has_patient and envelope_erased_at is null then cast(@p10 as bigint) end
             where id = @p1 and status_version < @p2
             """,
             message.DeviationId, message.Version, message.State, message.Facts.Category, message.Facts.Clause, message.Facts.ActualHarm, message.Unit, due,
-            message.MainCase, EraseAt(message));
+            message.MainCase, EraseAt(message), message.Facts.RespondentOrganization, message.Facts.Direction, message.Facts.Agreement,
+            message.AnsweredAt?.ToUnixTimeMilliseconds());
     }
 
     // An open case needs its patient; a final one keeps the identity for the days that its agreement sets.

@@ -21,7 +21,7 @@ internal static class WithdrawDeviationEndpoints
     public static RouteGroupBuilder MapWithdrawDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithName("WithdrawDeviation")
-            .WithSummary("Withdraw a deviation, before a unit has received it")
+            .WithSummary("Withdraw a deviation, until somebody has answered it")
             .Accepts<Client.WithdrawDeviation>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
@@ -40,13 +40,15 @@ internal static class WithdrawDeviationEndpoints
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
-            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status, withdrawn_by from deviations where id = @p1",
-                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), WithdrawnBy: r.IsDBNull(4) ? null : r.GetString(4)), id);
-            if (found is not [var (reported, status, withdrawnBy)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
+            var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status, withdrawn_by, answered_at from deviations where id = @p1",
+                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), WithdrawnBy: r.IsDBNull(4) ? null : r.GetString(4),
+                    WasAnswered: !r.IsDBNull(5)), id);
+            if (found is not [var (reported, status, withdrawnBy, wasAnswered)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
             // A retry after a commit whose reply was lost: it is done.
             if (tried && status == CaseStates.Withdrawn && withdrawnBy == caller.Subject) return null;
-            if (status is not (CaseStates.Submitted or CaseStates.Triage))
-                return Problem.Conflict(status == CaseStates.Withdrawn ? ProblemCodes.AlreadyDecided : ProblemCodes.AlreadyRouted);
+            if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
+            // The answer has taken somebody's work, and both parties learn from it.
+            if (wasAnswered) return Problem.Conflict(ProblemCodes.AlreadyAnswered);
             tried = true;
             // Final here at once. The service that has the deviation is notified, and ends it with its own next version.
             await unit.Sql.ExecuteAsync("update deviations set status = 'withdrawn', withdrawn_by = @p2 where id = @p1", id, caller.Subject);

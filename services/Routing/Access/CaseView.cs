@@ -36,6 +36,7 @@ internal static class CaseView
             OccurredAt = facts.OccurredAt,
             DiscoveredAt = facts.DiscoveredAt,
             Site = facts.RespondentSite,
+            UnknownSite = @case.UnknownSite,
             ReportingUnit = facts.ReporterUnit,
             ReporterProfession = @case.ReporterProfession,
             PatientMunicipality = facts.PatientMunicipality,

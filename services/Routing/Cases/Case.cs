@@ -37,7 +37,7 @@ internal sealed record NoticeDuty(DateTimeOffset From, IReadOnlyList<PartyNotice
 /// <param name="Comment">The coordinator's, to the reporter.</param>
 internal sealed record CaseTexts(
     string Narrative, string? ImmediateAction = null, string? SuggestedMeasure = null, string? ReporterProfession = null, string? MessageId = null,
-        string? Comment = null);
+        string? Comment = null, string? UnknownSite = null);
 
 /// <summary>
 /// A case: one for both parties. Each accepted action, and each thing that time does, raises the version by one, appends one line of history and
@@ -78,6 +78,10 @@ internal sealed partial class Case
     /// <summary>Returns to a wrong recipient; a transfer inside the party is none.</summary>
     public int Hops { get; private set; }
     public IReadOnlyList<UnitHop> UnitHops { get; private set; } = [];
+    /// <summary>Parties that handed it over to another, oldest first: organisation numbers.</summary>
+    public IReadOnlyList<string> EarlierRespondents { get; private set; } = [];
+    /// <summary>Code of <c>rejectionReasons</c>, when a coordinator rejected it after it was routed.</summary>
+    public string? RejectionReason { get; private set; }
     public int Disputes { get; private set; }
     public int Escalations { get; private set; }
     public int Reopenings { get; private set; }
@@ -110,6 +114,8 @@ internal sealed partial class Case
     public string? ReporterProfession { get; private set; }
     /// <summary>Of the electronic message concerned.</summary>
     public string? MessageId { get; private set; }
+    /// <summary>The site that the reporter named and the directory does not know; null once it has been corrected.</summary>
+    public string? UnknownSite { get; private set; }
     /// <summary>The current answer without its measures, which are rows of their own (<see cref="CurrentAnswer"/>).</summary>
     public CaseAnswer? Answer { get; private set; }
     public IReadOnlyList<Measure> Measures => _measures;
@@ -139,6 +145,7 @@ internal sealed partial class Case
             SuggestedMeasure = texts.SuggestedMeasure,
             ReporterProfession = texts.ReporterProfession,
             MessageId = texts.MessageId,
+            UnknownSite = texts.UnknownSite,
         };
         return (@case, @case.Route(triaged, texts.Comment, clockFrom: facts.ReceivedAt, knowledge, now));
     }
@@ -183,6 +190,8 @@ internal sealed partial class Case
         ClosedAt = ClosedAt,
         Hops = Hops,
         UnitHops = UnitHops,
+        EarlierRespondents = EarlierRespondents,
+        RejectionReason = RejectionReason,
         ContributingFactors = Answer?.ContributingFactors,
         Disputes = Disputes,
         Escalations = Escalations,

@@ -12,6 +12,14 @@ internal sealed partial class Case
     /// <summary>As the history names a message that does not move the case.</summary>
     public const string ReporterMessage = "reporterMessage";
 
+    private const string Forwarded = "forwarded";
+
+    // How a unit was chosen without anybody saying so: what was typed wrong decided it, and what is right decides again.
+    private static readonly string[] AutomaticRules = ["respondentUnit", "partyRule", "categoryService", "site", "fallback"];
+
+    /// <summary>True when a return is the fallback unit's placing of what no rule could place.</summary>
+    public bool IsForwarding(Party respondent) => Unit == respondent.FallbackUnit.Code;
+
     /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
     public string? Missing(Transition transition, Actor actor, CaseAction body) =>
         transition.To == CaseStates.Closed && AwaitsNotice && (body.SeriousIncidentNotice is null || actor.Organization != RespondentOrganization)
@@ -19,9 +27,10 @@ internal sealed partial class Case
 
     /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it
     /// needs.</summary>
-    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, CareDirectory directory, DateTimeOffset now)
+    public CaseEventRecord Act(Transition transition, Actor actor, CaseAction body, RoutingKnowledge knowledge, DateTimeOffset now)
     {
-        var to = transition.To ?? State;
+        var (to, directory) = (transition.To ?? State, knowledge.Directory);
+        var (action, words) = (PastTense(transition.Action), body.Question ?? body.Text ?? body.Decision ?? body.Reason);
         if (body.SeriousIncidentNotice is { } notice) Notice = new(Duty?.From ?? now, [.. Duty?.Given ?? [], new(actor.Organization, actor.Name, now, notice)]);
         switch (transition.Action)
         {
@@ -32,6 +41,13 @@ internal sealed partial class Case
                 var own = directory.Party(RespondentOrganization)!;
                 var unit = (own.Unit(body.SuggestedUnit) is { } suggested && suggested.IsOpenOn(NorwegianCalendar.DayOf(now)) ? suggested
                     : own.FallbackUnit).Code;
+                // To place what nobody could place is the fallback unit's work: nobody was the wrong recipient.
+                if (IsForwarding(own))
+                {
+                    action = Forwarded;
+                    AssignUnit(unit, Forwarded, now);
+                    break;
+                }
                 Hops++;
                 UnitHops = [.. UnitHops, new(Unit, unit)];
                 AssignUnit(unit, "returned", now);
@@ -61,12 +77,18 @@ internal sealed partial class Case
                 if (Duty is not null) RenewNoticeDuty(now);
                 break;
             case CaseRules.Reclassify:
-                Reclassify(body, now);
+                (to, words) = Correct(body, to, knowledge, now);
+                break;
+            case CaseRules.HandOver:
+                (to, words) = HandOver(body, knowledge, now);
+                break;
+            case CaseRules.Reject:
+                (RejectionReason, words) = (body.ReasonCode, $"{Vocabulary.RejectionReasons[body.ReasonCode!].Label}: {body.Reason}");
                 break;
         }
         if (to == CaseStates.Closed) Close(actor.Organization, body.Decision, now);
         else if (CaseStates.IsFinal(to)) ClosedAt = now;
-        return Record(PastTense(transition.Action), to, actor.Organization, actor.Name, body.Question ?? body.Text ?? body.Decision ?? body.Reason, now);
+        return Record(action, to, actor.Organization, actor.Name, words, now);
     }
 
     /// <summary>
@@ -176,20 +198,6 @@ internal sealed partial class Case
         }));
     }
 
-    private void Reclassify(CaseAction body, DateTimeOffset now)
-    {
-        var facts = Facts;
-        facts = facts with
-        {
-            Category = body.Category ?? facts.Category,
-            Clause = body.Clause ?? (body.Category is null ? facts.Clause : Vocabulary.ClauseOf(body.Category, facts.OccurredOn)),
-            ActualHarm = body.ActualHarm ?? facts.ActualHarm,
-            PatientGroups = body.PatientGroups ?? facts.PatientGroups,
-        };
-        (Priority, var reason) = Priorities.Of(facts);
-        Classify(facts, ["category:coordinator", "clause:coordinator", reason], now);
-    }
-
     private void Close(string? organization, string? decision, DateTimeOffset now)
     {
         ClosedAt = now;
@@ -212,6 +220,8 @@ internal sealed partial class Case
         CaseRules.Reopen => "reopened",
         CaseRules.Reclassify => "reclassified",
         CaseRules.EnterInError => "enteredInError",
+        CaseRules.HandOver => "handedOver",
+        CaseRules.Reject => "rejected",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
     };
 }

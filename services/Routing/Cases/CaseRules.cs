@@ -12,6 +12,8 @@ internal enum Who
     ReportersParty,
     /// <summary>A coordinator of either party.</summary>
     Coordinator,
+    /// <summary>A coordinator of the party that is to answer.</summary>
+    RespondentsCoordinator,
 }
 
 /// <param name="Action">As in the API's path.</param>
@@ -31,12 +33,16 @@ internal static class CaseRules
 {
     public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer",
         Accept = "accept", Dispute = "dispute",
-        Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error";
+        Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error",
+        HandOver = "hand-over", Reject = "reject";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
         [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Answered, CaseStates.Disputed,
             CaseStates.Escalated];
+
+    // States in which the party can still say that the case is not its own to answer.
+    private static readonly string[] Unanswered = [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.Escalated];
 
     public static IReadOnlyList<Transition> Table { get; } =
     [
@@ -54,6 +60,8 @@ internal static class CaseRules
         new(Reopen, [CaseStates.Closed], CaseStates.Triage, Who.Coordinator),
         new(Reclassify, Alive, null, Who.Coordinator),
         new(EnterInError, Alive, CaseStates.EnteredInError, Who.Coordinator),
+        new(HandOver, Unanswered, CaseStates.Routed, Who.Coordinator),
+        new(Reject, Unanswered, CaseStates.Rejected, Who.RespondentsCoordinator),
     ];
 
     /// <summary>Members of the body that an action takes. Another would be lost, so it is refused.</summary>
@@ -67,7 +75,9 @@ internal static class CaseRules
         Dispute or Escalate or Reopen or EnterInError => ["reason"],
         Resolve => ["decision"],
         Close => ["decision", "seriousIncidentNotice"],
-        Reclassify => ["category", "clause", "actualHarm", "patientGroups", "reason"],
+        Reclassify => ["category", "clause", "actualHarm", "patientGroups", "occurredAt", "site", "reason"],
+        HandOver => ["organization", "suggestedUnit", "reason"],
+        Reject => ["reasonCode", "reason"],
         _ => [],
     };
 
@@ -84,6 +94,8 @@ internal static class CaseRules
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
+        // Who has answered has taken the case as its own.
+        : transition.Action is HandOver or Reject && @case.AnsweredAt is not null ? ProblemCodes.ActionNotAllowed
         : RefusalOf(transition.By, @case, @case.Unit, actor) is { } refusal ? refusal
         : transition.Action == Reopen && now > @case.ReopenUntil ? ProblemCodes.ReopenTooLate
         : null;
@@ -99,5 +111,6 @@ internal static class CaseRules
         Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : ProblemCodes.Forbidden,
         Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization)
             ? null : ProblemCodes.Forbidden,
+        Who.RespondentsCoordinator => actor.IsCoordinator && actor.Organization == @case.RespondentOrganization ? null : ProblemCodes.Forbidden,
     };
 }

@@ -15,6 +15,7 @@ using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.HandleCase;
 
@@ -28,8 +29,8 @@ internal static class HandleCaseEndpoints
         foreach (var transition in CaseRules.Table)
             cases.MapPost($"/{{id:guid}}/{transition.Action}",
                 (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts,
-                AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, journal, directory.Now, clock, ct))
+                AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules rules, TimeProvider clock, CancellationToken ct) =>
+                    ActAsync(id, transition, http, caller, writer, db, texts, journal, directory.Now, rules, clock, ct))
                 .WithName(NameOf(transition.Action))
                 .WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
@@ -37,15 +38,15 @@ internal static class HandleCaseEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<CaseDetails>, Problem>> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller,
+    private static async Task<Results<Ok<CaseDetails>, NoContent, Problem>> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller,
         Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CareDirectory directory,
-        TimeProvider clock, CancellationToken ct)
+        CurrentRules rules, TimeProvider clock, CancellationToken ct)
     {
-        var party = directory.Party(caller.Organization);
+        var own = directory.Party(caller.Organization);
         // Most actions need no words, so no body is as good as an empty one.
         var (body, problem) = http.Request.ContentLength is 0 or null && http.Request.ContentType is null
-            ? Empty(transition, party, clock)
-            : await StrictJson.ReadAsync<CaseAction>(http.Request, ClientJson.Default, (b, errors) => Check(b, transition, party, clock, errors));
+            ? Empty(transition, own, directory, clock)
+            : await StrictJson.ReadAsync<CaseAction>(http.Request, ClientJson.Default, (b, errors) => Check(b, transition, own, directory, clock, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
         var actor = caller.AsActor();
@@ -63,10 +64,15 @@ internal static class HandleCaseEndpoints
             var errors = new FieldErrors();
             if (transition.Action == CaseRules.Close && @case.State == CaseStates.Escalated && body.Decision is null)
                 errors.Add("/decision", FieldCodes.DecisionRequired);
-            CodeLists.CheckClauseInForce(body.Clause, @case.Facts.OccurredOn, errors);
+            CodeLists.CheckClauseInForce(body.Clause, LocalMoment.Read(body.OccurredAt)?.Day ?? @case.Facts.OccurredOn, errors);
+            CheckWithCase(body, transition, @case, directory, errors);
             if (errors.Any) return Problem.Invalid(errors);
-            var recorded = @case.Act(transition, actor, body, directory, now);
+            var knowledge = new RoutingKnowledge(directory, rules.Of(body.Organization ?? @case.RespondentOrganization));
+            var recorded = @case.Act(transition, actor, body, knowledge, now);
             await unit.RecordAsync(@case, recorded, texts);
+            // Triage has its own copy, which a reopening and the search for duplicates go by.
+            if (transition.Action is CaseRules.Reclassify or CaseRules.HandOver)
+                await unit.EnqueueAsync(new FactsCorrected { DeviationId = id, Version = @case.Version, OccurredAt = now, Facts = @case.Facts });
             if (transition.Action == CaseRules.Reopen)
                 await unit.EnqueueAsync(new CaseReopened
                 {
@@ -79,24 +85,46 @@ internal static class HandleCaseEndpoints
                 });
             return null;
         }, ct);
+        if (refusal is null && transition.Action == CaseRules.HandOver && !await IsStillOursAsync(id, caller, db, ct)) return TypedResults.NoContent();
         return refusal is null ? TypedResults.Ok(await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct)) : refusal;
     }
 
-    private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? party, TimeProvider clock)
+    private static Task<bool> IsStillOursAsync(Guid id, Caller caller, RoutingDbContext db, CancellationToken ct) =>
+        db.Cases.Where(CaseAccess.VisibleTo(caller)).AnyAsync(c => c.Id == id, ct);
+
+    private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? own, CareDirectory directory, TimeProvider clock)
     {
         var (body, errors) = (new CaseAction(), new FieldErrors());
-        Check(body, transition, party, clock, errors);
+        Check(body, transition, own, directory, clock, errors);
         return errors.Any ? (null, Problem.Invalid(errors)) : (body, null);
     }
 
-    private static void Check(CaseAction b, Transition transition, Party? party, TimeProvider clock, FieldErrors errors)
+    /// <summary>What only the case can tell to be right.</summary>
+    private static void CheckWithCase(CaseAction b, Transition transition, Case @case, CareDirectory directory, FieldErrors errors)
+    {
+        var (reporter, respondent) = (directory.Party(@case.ReporterOrganization)!, directory.Party(@case.RespondentOrganization)!);
+        if (transition.Action == CaseRules.Return && @case.IsForwarding(respondent) && b.SuggestedUnit is null)
+            errors.Add("/suggestedUnit", FieldCodes.Required);
+        if (b.Site is not null && respondent.Site(b.Site) is null) errors.Add("/site", FieldCodes.UnknownSite);
+        if (LocalMoment.Read(b.OccurredAt) is { } occurred && @case.Facts.DiscoveredAt is { } discovered
+            && (NorwegianCalendar.DayOf(discovered) < occurred.Day || discovered < occurred.At)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
+        if (b.Organization is null) return;
+        var party = directory.Party(b.Organization)!;
+        if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/organization", FieldCodes.OwnOrganization);
+        else if (party.OrganizationNumber == respondent.OrganizationNumber) errors.Add("/organization", FieldCodes.NothingToChange);
+        else if (Directions.Between(reporter, party) is null) errors.Add("/organization", FieldCodes.NoAgreementPossible);
+    }
+
+    private static void Check(CaseAction b, Transition transition, Party? own, CareDirectory directory, TimeProvider clock, FieldErrors errors)
     {
         var action = transition.Action;
+        // A suggested unit is one of the party that gets the case.
+        var party = action is CaseRules.HandOver ? directory.Party(b.Organization) : own;
         foreach (var (name, value) in Members(b))
             if (value is not null && !CaseRules.MembersOf(action).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", FieldCodes.UnknownMember);
         FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors,
             required: action is CaseRules.Return or CaseRules.Transfer or CaseRules.Dispute or CaseRules.Escalate or CaseRules.Reopen or CaseRules.Reclassify
-                or CaseRules.EnterInError);
+                or CaseRules.EnterInError or CaseRules.HandOver or CaseRules.Reject);
         FreeText.CheckOptional(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer);
         FreeText.CheckOptional(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
         FreeText.CheckOptional(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
@@ -106,7 +134,12 @@ internal static class HandleCaseEndpoints
         if (b.Clause is not null && !Vocabulary.Clauses.ContainsKey(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
-        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null })
+        if (b.OccurredAt is not null) LocalMoment.CheckOccurred(b.OccurredAt, clock.GetUtcNow(), errors);
+        if (b.Organization is null && action is CaseRules.HandOver) errors.Add("/organization", FieldCodes.Required);
+        else if (b.Organization is not null && directory.Party(b.Organization) is null) errors.Add("/organization", FieldCodes.UnknownOrganization);
+        if (b.ReasonCode is null && action is CaseRules.Reject) errors.Add("/reasonCode", FieldCodes.Required);
+        else if (b.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(b.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
+        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null, OccurredAt: null, Site: null })
             errors.Add("", FieldCodes.NothingToChange);
         if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", FieldCodes.Required);
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
@@ -138,6 +171,7 @@ internal static class HandleCaseEndpoints
             ("measures", b.Measures),
         ("noMeasuresReason", b.NoMeasuresReason), ("decision", b.Decision), ("question", b.Question), ("seriousIncidentNotice", b.SeriousIncidentNotice),
         ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
+        ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode),
     ];
 
     private static void Check(SeriousIncidentNotice notice, FieldErrors errors)

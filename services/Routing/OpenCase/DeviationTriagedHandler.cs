@@ -22,7 +22,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         var comment = texts.RevealOptional(message.Comment);
         var words = new CaseTexts(texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction),
             texts.RevealOptional(message.SuggestedMeasure),
-            texts.RevealOptional(message.ReporterProfession), texts.RevealOptional(message.MessageId), comment);
+            texts.RevealOptional(message.ReporterProfession), texts.RevealOptional(message.MessageId), comment, texts.RevealOptional(message.UnknownSite));
         var (c, opened) = Case.Open(message, words, knowledge, now);
         if (!await unit.InsertIfNewAsync(c))
         {

@@ -37,6 +37,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(c => c.Version).IsConcurrencyToken();
             e.Property(c => c.TriageChanges).HasJsonConversion();
             e.Property(c => c.UnitHops).HasJsonConversion();
+            e.Property(c => c.EarlierRespondents).HasJsonConversion();
             e.Property(c => c.Reasons).HasJsonConversion();
             e.Property(c => c.Facts).HasJsonConversion(ContractJson.Default.Options);
             e.Property(c => c.Answer).HasJsonConversion(Client.ClientJson.Default.Options);

@@ -61,6 +61,9 @@ internal sealed partial class Assessment
     public string? SuggestedMeasure { get; private set; }
     public string? ReporterProfession { get; private set; }
     public string? MessageId { get; private set; }
+    public string? UnknownSite { get; private set; }
+    /// <summary>Version of the case that the facts were last corrected with; 0 when they are those of the submission and of the decision here.</summary>
+    public int FactsVersion { get; private set; }
 
     /// <summary>Its texts may identify someone, so they stay here until a coordinator has said that they do not.</summary>
     public bool MayIdentify => Flags.Contains(TriageFlags.PossibleIdentity, StringComparer.Ordinal);
@@ -109,9 +112,7 @@ internal sealed partial class Assessment
             State = waits ? CaseStates.Triage : CaseStates.Routed,
             Open = flags.Count > 0,
             Community = facts.Community,
-            RespondentOrganization = facts.RespondentOrganization,
             ReceivedAt = facts.ReceivedAt,
-            OccurredOn = facts.OccurredOn,
             Flags = flags,
             Suggestions = [.. suggestions.Select(s => new CategorySuggestion(s.Category, Math.Round(s.Confidence, 2), s.Terms))],
             SimilarIds = similar,
@@ -121,6 +122,7 @@ internal sealed partial class Assessment
             SuggestedMeasure = submitted.SuggestedMeasure?.Value,
             ReporterProfession = submitted.ReporterProfession?.Value,
             MessageId = submitted.MessageId?.Value,
+            UnknownSite = submitted.UnknownSite?.Value,
         };
         assessment.Classify(facts, reasons);
         assessment.StartClock(facts.ReceivedAt);
@@ -187,9 +189,18 @@ internal sealed partial class Assessment
         (ReopenedBecause, AskedAt, Question, MainCase) = (reopened.Reason.Value, null, null, null);
         Flags = [TriageFlags.Reopened];
         Classify(reopened.Case.Facts, Reasons.SkipLast(1));
+        FactsVersion = Math.Max(FactsVersion, reopened.Version);
         StartClock(reopened.OccurredAt);
         TransitionTo(CaseStates.Triage, open: true);
         return true;
+    }
+
+    /// <summary>Routing corrected the facts of the case, or handed it over: what is to be reviewed is the new party's.</summary>
+    public void Correct(DeviationFacts facts, int version)
+    {
+        if (version <= FactsVersion) return;
+        FactsVersion = version;
+        Classify(facts, Reasons.SkipLast(1));
     }
 
     /// <summary>A coordinator has reviewed what was routed automatically.</summary>
@@ -217,8 +228,7 @@ internal sealed partial class Assessment
 
     private void Classify(DeviationFacts facts, IEnumerable<string> reasons)
     {
-        Facts = facts;
-        Category = facts.Category;
+        (Facts, Category, OccurredOn, RespondentOrganization) = (facts, facts.Category, facts.OccurredOn, facts.RespondentOrganization);
         (Priority, var reason) = Priorities.Of(facts);
         Reasons = [.. reasons, reason];
     }
@@ -240,6 +250,7 @@ internal sealed partial class Assessment
         SuggestedMeasure = SuggestedMeasure is null ? null : new ProtectedText(SuggestedMeasure),
         ReporterProfession = ReporterProfession is null ? null : new ProtectedText(ReporterProfession),
         MessageId = MessageId is null ? null : new ProtectedText(MessageId),
+        UnknownSite = UnknownSite is null ? null : new ProtectedText(UnknownSite),
     };
 
     private CaseChanged Changed(string action, string? organization, DateTimeOffset now) => new()

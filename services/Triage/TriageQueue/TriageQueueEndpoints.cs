@@ -69,6 +69,8 @@ internal static class TriageQueueEndpoints
             RespondentOrganization = a.RespondentOrganization,
             Kind = facts.Kind,
             OccurredOn = facts.OccurredOn,
+            Site = facts.RespondentSite,
+            UnknownSite = Reveal(a.UnknownSite),
             Category = facts.Category,
             ActualHarm = facts.ActualHarm,
             Narrative = narrative,

@@ -69,4 +69,55 @@ public sealed class Follow_deviation_tests
         Assert.Equal(agreement, deviation.Agreement?.Code);
         Assert.Equal(agreement, (await service.Reporter().GetDeviationAsync(deviation.Id)).Agreement?.Code);
     }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Deviation_follows_its_case_to_another_party_and_the_receipt_stays(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        var submission = Given.Submission with { Respondent = new() { OrganizationNumber = Given.SykehusetInnlandet, Site = "Elverum sykehus" } };
+        var receipt = await service.Reporter().SubmitAsync(submission);
+        // A site that nobody knows is said at once, and not found out weeks later.
+        Assert.Equal(("/respondent/site", "unknownSite"), Assert.Single(receipt.Warnings!) is var w ? (w.Pointer, w.Code) : default);
+        Assert.Equal("unknownSite", Assert.Single((await service.Reporter().ValidateAsync(submission)).Warnings).Code);
+
+        await service.ReceiveAsync(receipt.Changed(3, "routed", CaseStates.Routed));
+        var changed = receipt.Changed(4, "handedOver", CaseStates.Routed);
+        var handedOver = changed with
+        {
+            EarlierRespondents = [Given.SykehusetInnlandet],
+            Unit = "3411-tildeling",
+            Facts = changed.Facts with { RespondentOrganization = Given.Ringsaker, Direction = Directions.MunicipalityToMunicipality },
+        };
+        await service.ReceiveAsync(handedOver, handedOver, receipt.Changed(2, "queued", CaseStates.Triage));
+
+        var now = await service.Reporter().GetDeviationAsync(receipt.Id);
+        Assert.Equal((Given.Ringsaker, Directions.MunicipalityToMunicipality), (now.RespondentOrganization, now.Direction));
+        var repeated = await service.Reporter().SubmitAsync(submission);
+        Assert.Equal((receipt.Id, Given.SykehusetInnlandet, receipt.Direction, receipt.Agreement),
+            (repeated.Id, repeated.RespondentOrganization, repeated.Direction, repeated.Agreement));
+        // Who handed it over reads that it has left, and nothing of where it is now.
+        var left = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).ListChangesAsync()).Items;
+        Assert.Contains(left, c => c is { Event: "handedOver", Unit: null });
+        Assert.DoesNotContain(left, c => c.Unit == "3411-tildeling");
+        Assert.Contains((await service.ClientAs(Given.Ringsaker, Roles.Coordinator).ListChangesAsync()).Items, c => c.Unit == "3411-tildeling");
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Deviation_can_be_withdrawn_until_somebody_has_answered(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        foreach (var state in new[] { CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter, CaseStates.Escalated })
+        {
+            var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+            await service.ReceiveAsync(deviation.Changed(3, "changed", state));
+            Assert.Equal(CaseStates.Withdrawn, (await service.Reporter().WithdrawAsync(deviation.Id, "Meldt på feil pasient.")).State);
+        }
+        // Answered once is answered, also while it is worked on again.
+        var answered = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(answered.Changed(5, "followedUp", CaseStates.InProgress) with { AnsweredAt = Given.Now });
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().WithdrawAsync(answered.Id, "For sent."));
+        Assert.Equal("urn:avvik:problem:alreadyAnswered", refused.Problem.GetProperty("type").GetString());
+    }
 }

@@ -17,7 +17,7 @@ public sealed class Case_deadlines_tests
         Case.Open(Given.Triaged(f => f with { ActualHarm = harm }), new(Given.Narrative), Given.Knowledge, Received).Case;
 
     private static CaseEventRecord Act(Case @case, string action, DateTimeOffset at, CaseAction? body = null) =>
-        @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge.Directory, at);
+        @case.Act(CaseRules.Find(action)!, Coordinator, body ?? new(), Given.Knowledge, at);
 
     private static Case Answered(DateTimeOffset at, string harm = "mild", CaseAction? body = null)
     {

@@ -7,10 +7,12 @@ public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
-        "close", "reopen", "reclassify", "enter-in-error"];
+        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
+    private static readonly string[] Unanswered = ["routed", "acknowledged", "inProgress", "escalated"];
+    private static readonly string[] RespondentsCoordinator = ["respondentsCoordinator"];
     private static readonly string[] Coordinators = ["respondentsCoordinator", "reportersCoordinator"];
 
     // Written from what the parties have agreed, not from the table: everything that is not here is refused.
@@ -34,7 +36,9 @@ public sealed class Case_rules_tests
         [("escalated", "close")] = (Coordinators, "closed"),
         [("closed", "reopen")] = (Coordinators, "triage"),
     }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)),
-        KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) })).ToDictionary();
+        KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) }))
+    .Concat(Unanswered.SelectMany(state => new[] { KeyValuePair.Create((state, "hand-over"), (Coordinators, "routed")),
+        KeyValuePair.Create((state, "reject"), (RespondentsCoordinator, "rejected")) })).ToDictionary();
 
     public static TheoryData<string> States => [CaseStates.Submitted, .. Vocabulary.CaseStates.Keys.Order(StringComparer.Ordinal)];
 
@@ -75,7 +79,7 @@ public sealed class Case_rules_tests
     public void Case_can_be_reopened_for_twelve_months_after_closing()
     {
         var (@case, coordinator) = (CaseIn(CaseStates.Answered), People.All["reportersCoordinator"]);
-        @case.Act(CaseRules.Find("close")!, coordinator, new(), Given.Knowledge.Directory, Now);
+        @case.Act(CaseRules.Find("close")!, coordinator, new(), Given.Knowledge, Now);
         var reopen = CaseRules.Find("reopen")!;
         Assert.Null(CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12)));
         Assert.Equal("reopenTooLate", CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12).AddMilliseconds(1)));

@@ -130,11 +130,12 @@ public sealed class Handle_case_tests
         Assert.Equal("si-habilitering", (await Handler(service)
             .ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
         Assert.Equal(ProblemCodes.OtherUnit, (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
-        Assert.Equal("si-samhandling", (await Handler(service, "si-habilitering").ActAsync(id, 4, "return", new() { Reason = "Feil enhet." })).Case.Unit);
+        Assert.Equal("si-prehospital", (await Handler(service, "si-habilitering")
+            .ActAsync(id, 4, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-prehospital" })).Case.Unit);
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
-        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error"], escalated.AllowedActions);
+        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error", "hand-over", "reject"], escalated.AllowedActions);
         Assert.Equal(ProblemCodes.ActionNotAllowed, (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
@@ -275,7 +276,8 @@ public sealed class Handle_case_tests
             .ActAsync(id, 3, "reclassify", new() { Reason = "Ingen skade likevel.", Category = "medication", ActualHarm = "none" });
         Assert.Equal(("medication", "none", CaseStates.Routed, "si-tynset"),
             (changed.Case.Category, changed.Case.ActualHarm, changed.Case.State, changed.Case.Unit));
-        Assert.Equal("Ingen skade likevel.", service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
+        Assert.Equal("Ingen skade likevel.\nKategori: Epikrise → Legemidler og legemiddelliste\nAvtalepunkt: 5 → 2\nFaktisk skade: Mild → Ingen skade",
+            service.Reveal((await database.SentAsync()).OfType<ReporterInformed>().Single().Text));
 
         var ended = await Coordinator(service).ActAsync(id, 4, "enter-in-error", new() { Reason = "Gjaldt en annen pasient." });
         Assert.Equal((CaseStates.EnteredInError, "enteredInError"), (ended.Case.State, ended.Timeline[^1].Action));

@@ -48,6 +48,10 @@ internal sealed class ActionInput
     public string? Notified { get; set; }
     public string? NoticeReference { get; set; }
     public string? NoticeReason { get; set; }
+    public string? OccurredOn { get; set; }
+    public string? Site { get; set; }
+    public string? Organization { get; set; }
+    public string? ReasonCode { get; set; }
 
     /// <summary>As the API takes it: only what the action has a use for.</summary>
     public CaseAction For(string action) => action switch
@@ -59,12 +63,16 @@ internal sealed class ActionInput
         "accept" => new() { SeriousIncidentNotice = Notice },
         "close" => new() { Decision = Decision.TrimToNull(), SeriousIncidentNotice = Notice },
         "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Reason.TrimToNull() },
+        "hand-over" => new() { Reason = Reason.TrimToNull(), Organization = Organization.TrimToNull() },
+        "reject" => new() { Reason = Reason.TrimToNull(), ReasonCode = ReasonCode.TrimToNull() },
         "reclassify" => new()
         {
             Reason = Reason.TrimToNull(),
             Category = Category.TrimToNull(),
             Clause = Clause.TrimToNull(),
             ActualHarm = ActualHarm.TrimToNull(),
+            OccurredAt = OccurredOn.TrimToNull(),
+            Site = Site.TrimToNull(),
             PatientGroups = PatientGroups.Count > 0 ? PatientGroups : null,
         },
         _ => new(),
@@ -80,11 +88,13 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
 {
     /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
-        ["acknowledge", "start", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "enter-in-error"];
+        ["acknowledge", "start", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "hand-over",
+            "reject", "enter-in-error"];
 
     private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
     {
         ["/suggestedUnit"] = "Input.Unit",
+        ["/occurredAt"] = "Input.OccurredOn",
         ["/seriousIncidentNotice/notified"] = "Input.Notified",
         ["/seriousIncidentNotice/reference"] = "Input.NoticeReference",
         ["/seriousIncidentNotice/reason"] = "Input.NoticeReason",
@@ -120,6 +130,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     {
         ("case.discovered", Details.DiscoveredAt is { } at ? text.Time(at) : null),
         ("case.site", Details.Site),
+        ("case.unknownSite", Details.UnknownSite),
         ("case.reportingUnit", Details.ReportingUnit is null ? null : Names.Unit(Details.ReportingUnit)),
         ("case.profession", Details.ReporterProfession),
         ("case.patientMunicipality", Details.PatientMunicipality is { } number ? Names.Parties.FirstOrDefault(p => p.Number == number)?.Name ?? number : null),
@@ -151,6 +162,16 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public IEnumerable<SelectListItem> OtherUnits(string none) =>
         Names.OpenUnits(Case.RespondentOrganization, text).Where(u => u.Code != Case.Unit).Options(none);
 
+    /// <summary>Parties that can have the case instead: not the one that has it, nor the one that reported it.</summary>
+    public IEnumerable<SelectListItem> OtherParties => Names.Parties
+        .Where(p => p.OrganizationNumber != Case.RespondentOrganization && p.OrganizationNumber != Case.ReporterOrganization)
+        .OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber))
+        .Prepend(new SelectListItem(text["case.chooseParty"], ""));
+
+    /// <summary>The places of the party that has the case.</summary>
+    public IEnumerable<SelectListItem> Sites => Names.OpenUnits(Case.RespondentOrganization, text).SelectMany(u => u.Sites)
+        .Order(text.Sorting).Select(s => new SelectListItem(s, s)).Prepend(new SelectListItem(text["case.unchanged"], ""));
+
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ReadAsync(ct);
@@ -164,7 +185,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         {
             await client.ActAsync(Id, Seen.Version, action, Input.For(action), ct);
             TempData["notice"] = text[$"case.done.{action}"];
-            return RedirectToPage(new { id = Id });
+            // What another party has now is no page of ours.
+            return action == "hand-over" ? Redirect("/worklist") : RedirectToPage(new { id = Id });
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())
         {

@@ -29,7 +29,8 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
     public bool IsOpen => Deviation.State is not ("answered" or "submitted") && !CaseStates.IsFinal(Deviation.State);
     public DateTimeOffset? DueAt => Deviation.Case?.DueAt;
     public bool Overdue => IsOpen && DueAt < clock.GetUtcNow();
-    public bool CanWithdraw => Deviation.State is CaseStates.Submitted or CaseStates.Triage or CaseStates.AwaitingReporter;
+    public bool CanWithdraw => !CaseStates.IsFinal(Deviation.State) && Deviation.State is not (CaseStates.Answered or CaseStates.Disputed)
+        && Case?.Answer is null;
     public string? Question => Deviation.State == CaseStates.AwaitingReporter
         ? Case?.Question ?? Deviation.Timeline.LastOrDefault(t => t.Event == "asked")?.Text ?? text["report.questionUnknown"]
         : null;

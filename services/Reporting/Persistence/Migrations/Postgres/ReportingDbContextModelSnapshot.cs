@@ -472,6 +472,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("agreement");
 
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("answered_at");
+
                     b.Property<string>("Category")
                         .HasColumnType("text")
                         .HasColumnName("category");

@@ -463,6 +463,10 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("agreement");
 
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answered_at");
+
                     b.Property<string>("Category")
                         .HasColumnType("TEXT")
                         .HasColumnName("category");

@@ -551,6 +551,11 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("due_at");
 
+                    b.Property<string>("EarlierRespondents")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("earlier_respondents");
+
                     b.Property<int>("Escalations")
                         .HasColumnType("integer")
                         .HasColumnName("escalations");
@@ -632,6 +637,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("reference");
 
+                    b.Property<string>("RejectionReason")
+                        .HasColumnType("text")
+                        .HasColumnName("rejection_reason");
+
                     b.Property<int>("Reminders")
                         .HasColumnType("integer")
                         .HasColumnName("reminders");
@@ -690,6 +699,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("unit_hops");
+
+                    b.Property<string>("UnknownSite")
+                        .HasColumnType("text")
+                        .HasColumnName("unknown_site");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()

@@ -544,6 +544,11 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("due_at");
 
+                    b.Property<string>("EarlierRespondents")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("earlier_respondents");
+
                     b.Property<int>("Escalations")
                         .HasColumnType("INTEGER")
                         .HasColumnName("escalations");
@@ -625,6 +630,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
+                    b.Property<string>("RejectionReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rejection_reason");
+
                     b.Property<int>("Reminders")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reminders");
@@ -683,6 +692,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("unit_hops");
+
+                    b.Property<string>("UnknownSite")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unknown_site");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()

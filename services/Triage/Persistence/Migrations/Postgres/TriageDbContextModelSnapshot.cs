@@ -434,6 +434,10 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("facts");
 
+                    b.Property<int>("FactsVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("facts_version");
+
                     b.Property<string>("Flags")
                         .IsRequired()
                         .HasColumnType("text")
@@ -534,6 +538,10 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("suggestions");
+
+                    b.Property<string>("UnknownSite")
+                        .HasColumnType("text")
+                        .HasColumnName("unknown_site");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()

@@ -409,6 +409,10 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("facts");
 
+                    b.Property<int>("FactsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("facts_version");
+
                     b.Property<string>("Flags")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -509,6 +513,10 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("suggestions");
+
+                    b.Property<string>("UnknownSite")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unknown_site");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
