@@ -241,7 +241,8 @@ public sealed record CaseAction
     /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c>, <c>enter-in-error</c>, <c>hand-over</c>
     /// and <c>reject</c>, at most 4,000 characters.</summary>
     public string? Reason { get; init; }
-    /// <summary>For <c>return</c>: the right unit, if known; needed from the fallback unit. For <c>hand-over</c>: a unit of the other party, if known.</summary>
+    /// <summary>For <c>return</c>: the right unit, if known; needed from the fallback unit. For <c>hand-over</c>: a unit of the other party, if
+    /// known.</summary>
     public string? SuggestedUnit { get; init; }
     /// <summary>For <c>transfer</c>: a unit of the same party.</summary>
     public string? Unit { get; init; }

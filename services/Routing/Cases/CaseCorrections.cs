@@ -103,11 +103,13 @@ internal sealed partial class Case
             ("due", Day(NorwegianCalendar.DayOf(due.AddMilliseconds(-1))), Day(NorwegianCalendar.DayOf(DueAt.AddMilliseconds(-1)))),
         ];
         var none = Texts.Message("none");
-        return string.Join('\n', changes.Where(c => c.Was != c.Is).Select(c => Texts.Message($"changed.{c.Name}", c.Was ?? none, c.Is ?? none)).Prepend(reason));
+        return string.Join('\n', changes.Where(c => c.Was != c.Is)
+            .Select(c => Texts.Message($"changed.{c.Name}", c.Was ?? none, c.Is ?? none)).Prepend(reason));
 
         string? Party(string organization) => directory.Party(organization)?.Name;
         string? UnitName(string organization, string code) => directory.Party(organization)?.Unit(code)?.Name;
-        string? Agreement(DeviationFacts facts) => HealthCommunities.Community(facts.Community)?.Agreements.FirstOrDefault(a => a.Code == facts.Agreement)?.Name;
+        string? Agreement(DeviationFacts facts) =>
+            HealthCommunities.Community(facts.Community)?.Agreements.FirstOrDefault(a => a.Code == facts.Agreement)?.Name;
         static string? Label(string? code, string? label) => label ?? code;
         static string? Groups(DeviationFacts facts) =>
             facts.PatientGroups.Count == 0 ? null : string.Join(", ", facts.PatientGroups.Select(g => Vocabulary.PatientGroups[g].Label));

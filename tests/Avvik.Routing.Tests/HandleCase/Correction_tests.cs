@@ -73,6 +73,7 @@ public sealed class Correction_tests
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged(f => f with { DiscoveredAt = new(2026, 8, 15, 9, 0, 0, TimeSpan.FromHours(2)) }))).DeviationId;
         foreach (var (at, code) in new[] { ("i går", "invalidDate"), ("2026-08-21", "inFuture"), ("2015-01-01", "tooOld"), ("2026-08-16", "afterDiscovered") })
-            Assert.Equal($"/occurredAt:{code}", await ErrorAsync(Coordinator(service).ActAsync(id, 3, "reclassify", new() { OccurredAt = at, Reason = "Feil." })));
+            Assert.Equal($"/occurredAt:{code}",
+                await ErrorAsync(Coordinator(service).ActAsync(id, 3, "reclassify", new() { OccurredAt = at, Reason = "Feil." })));
     }
 }

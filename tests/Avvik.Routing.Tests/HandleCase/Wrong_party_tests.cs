@@ -101,7 +101,8 @@ public sealed class Wrong_party_tests
         Assert.Equal("/reason:required /organization:required", await RefusalAsync(coordinator.HandOverAsync(id, 3, new())));
         foreach (var (organization, code) in new[] { ("999999999", "unknownOrganization"), (Elverum, "nothingToChange"),
             (Given.SykehusetInnlandet, "ownOrganization"), (Given.Nordlandssykehuset, "noAgreementPossible") })
-            Assert.Equal($"/organization:{code}", await RefusalAsync(coordinator.HandOverAsync(id, 3, new() { Organization = organization, Reason = "Feil." })));
+            Assert.Equal($"/organization:{code}",
+                await RefusalAsync(coordinator.HandOverAsync(id, 3, new() { Organization = organization, Reason = "Feil." })));
         Assert.Equal("/suggestedUnit:unknownUnit",
             await RefusalAsync(coordinator.HandOverAsync(id, 3, new() { Organization = Aamot, SuggestedUnit = "3420-lege", Reason = "Feil." })));
         Assert.Equal("forbidden", await RefusalAsync(service.ClientAs(Elverum, Roles.Handler, "3420-tildeling")
