@@ -114,6 +114,8 @@ public sealed record LessonQuery
     public string? Category { get; init; }
     /// <summary>Code of <c>patientGroups</c>.</summary>
     public string? PatientGroup { get; init; }
+    /// <summary>Code of <c>clauses</c>: a point of the agreement.</summary>
+    public string? Clause { get; init; }
     /// <summary><see cref="Page{T}.NextCursor"/> of the page before; null: from the start.</summary>
     public string? Cursor { get; init; }
     /// <summary>How many, at most 200; 50 when not given.</summary>

@@ -22,7 +22,7 @@ builder.Services.AddHttpContextAccessor();
 builder.Services.AddScoped<Text>();
 builder.Services.AddScoped<Choices>();
 builder.Services.AddScoped<FieldLabels>();
-builder.Services.AddScoped<Drafts>();
+builder.Services.AddScoped(s => ActivatorUtilities.CreateInstance<Drafts>(s, s.GetRequiredService<Me>().Key));
 builder.Services.AddScoped<Preferences>();
 builder.Services.AddScoped<Queue>();
 builder.Services.AddScoped<ReportChecker>();
@@ -60,10 +60,11 @@ builder.Services.Configure<CookieTempDataProviderOptions>(o =>
 
 var app = builder.Build();
 app.UseAvvikDefaults();
+// First, since it clears the headers that were set before a page failed, and the error page needs its own.
+app.UseExceptionHandler("/status/500");
 app.UsePublicAddress();
 app.UsePageHeaders();
 app.UseResponseCompression();
-app.UseExceptionHandler("/status/500");
 app.UseStatusCodePagesWithReExecute("/status/{0}");
 app.MapAssets();
 app.UseRouting();

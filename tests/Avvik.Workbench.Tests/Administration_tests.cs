@@ -10,10 +10,10 @@ namespace Avvik.Workbench.Tests;
 public sealed class Administration_tests(WorkbenchSystem system)
 {
     [Fact]
-    public async Task Parked_messages_are_listed_by_fault_and_discarded_with_a_reason()
+    public async Task Parked_messages_are_listed_by_fault_requeued_and_discarded_with_a_reason()
     {
         await SendUnreadableAsync(3);
-        await using var visit = await system.SignInAsync("admin-innlandet");
+        await using var visit = await system.ReturnAsync("admin-innlandet");
         await Eventually.IsTrue(async () =>
         {
             await visit.GoAsync("/administration/parked");
@@ -24,6 +24,16 @@ public sealed class Administration_tests(WorkbenchSystem system)
 
         await visit.Page.ClickAsync("button:has-text('Forkast alle')");
         Assert.Contains("Skriv hvorfor", await visit.Page.InnerTextAsync("#error-summary"), StringComparison.Ordinal);
+
+        // Tried again they are as unreadable as before, and are parked anew.
+        var admin = await system.ClientAsync("admin-innlandet");
+        var before = (await admin.ListParkedAsync("triage")).Items.Max(m => m.ParkedAt);
+        await visit.Page.FillAsync("[name='Input.Reason']", "Triage er rettet.");
+        await visit.Page.ClickAsync("button:text-is('Prøv alle på nytt')");
+        Assert.Contains("3 meldinger er prøvd på nytt", await visit.Page.InnerTextAsync(".notice"), StringComparison.Ordinal);
+        await Eventually.IsTrue(async () => (await admin.ListParkedAsync("triage")).Items.Count(m => m.ParkedAt > before) == 3, TimeSpan.FromSeconds(30));
+
+        await visit.GoAsync("/administration/parked");
         await visit.Page.FillAsync("[name='Input.Reason']", "Sendt ved en feil.");
         await visit.Page.ClickAsync("summary:has-text('Én og én')");
         await visit.Page.ClickAsync(".parked button:text-is('Forkast') >> nth=0");
@@ -31,7 +41,6 @@ public sealed class Administration_tests(WorkbenchSystem system)
         await visit.Page.FillAsync("[name='Input.Reason']", "Sendt ved en feil.");
         await visit.Page.ClickAsync("button:has-text('Forkast alle')");
         Assert.Contains("2 meldinger er forkastet", await visit.Page.InnerTextAsync(".notice"), StringComparison.Ordinal);
-        await visit.LookAsync("parked-none");
     }
 
     [Fact]
@@ -50,7 +59,13 @@ public sealed class Administration_tests(WorkbenchSystem system)
                 return await visit.Page.Locator(".site-nav a[href='/triage']").CountAsync() == 1;
             }, TimeSpan.FromSeconds(90));
             Assert.Contains("Koordinator", await visit.Page.InnerTextAsync(".who-acting"), StringComparison.OrdinalIgnoreCase);
-            Assert.Equal(200, (await visit.GoAsync("/triage"))!.Status);
+            // Each service learns of the role by itself; until this one has, its page says that a new role takes a moment.
+            await Eventually.IsTrue(async () =>
+            {
+                if ((await visit.GoAsync("/triage"))!.Status == 200) return true;
+                Assert.Contains("Er rollen ny", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+                return false;
+            }, TimeSpan.FromSeconds(30));
         }
         finally { await coordinator.EndAssignmentAsync(given.Id, new EndAssignment { Reason = "Ferdig." }); }
     }
@@ -58,7 +73,7 @@ public sealed class Administration_tests(WorkbenchSystem system)
     [Fact]
     public async Task Unit_is_added_and_a_colleagues_change_is_not_overwritten()
     {
-        await using var visit = await system.SignInAsync("coordinator-nlsh");
+        await using var visit = await system.ReturnAsync("coordinator-nlsh");
         await visit.GoAsync("/administration");
         await visit.Page.ClickAsync("summary:has-text('Ny enhet')");
         await visit.Page.FillAsync("#code", "nlsh-ambulant");
@@ -76,31 +91,16 @@ public sealed class Administration_tests(WorkbenchSystem system)
         Assert.Contains("nlsh-ambulant", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("admin-innlandet", "/administration/clients", "clients")]
-    [InlineData("admin-innlandet", "/administration?party=970540008", "directory-admin")]
-    [InlineData("coordinator-si", "/statistics/figures?scope=own&by=category", "figures-own")]
-    [InlineData("nurse-hamar", "/help/learningEditor", "help-learning-editor")]
-    [InlineData("nurse-hamar", "/help/unitLeader", "help-unit-leader")]
-    [InlineData("nurse-hamar", "/help/admin", "help-admin")]
-    public async Task Page_is_there_for_whose_it_is(string persona, string path, string name)
-    {
-        await using var visit = await system.SignInAsync(persona);
-        Assert.Equal(200, (await visit.GoAsync(path))!.Status);
-        await visit.LookAsync(name);
-    }
-
     [Fact]
     public async Task Figures_of_this_quarter_stand_beside_those_of_another()
     {
         await system.ReportAsync();
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         var quarter = $"{DateTime.UtcNow.Year}-Q{(DateTime.UtcNow.Month + 2) / 3}";
         var other = $"{DateTime.UtcNow.Year - 1}-Q{(DateTime.UtcNow.Month + 2) / 3}";
         await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={quarter}&compare={other}");
         Assert.Contains("Endring", await visit.Page.InnerTextAsync("thead"), StringComparison.Ordinal);
         Assert.Contains("I alt", await visit.Page.InnerTextAsync("tbody"), StringComparison.Ordinal);
-        await visit.LookAsync("figures-compared");
     }
 
     private async Task SendUnreadableAsync(int count)

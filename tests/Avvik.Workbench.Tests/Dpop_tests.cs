@@ -19,7 +19,7 @@ public sealed class Dpop_tests(WorkbenchSystem system)
             await visit.Page.Locator("[name='Form.Narrative']").FillAsync("Epikrisen kom ni dager etter utskrivning.");
             await visit.Page.WaitForSelectorAsync(".preview:has-text('Divisjon Elverum-Hamar')");
             // A token that is refreshed is bound to the key as the first one was.
-            await system.ExpireTokensAsync(refuseRefresh: false);
+            await system.ExpireTokensAsync("nurse-hamar", refuseRefresh: false);
             await visit.Page.ClickAsync("button:has-text('Send inn')");
             await visit.Page.WaitForURLAsync("**/report/receipt/**");
             await visit.GoAsync("/report/mine");

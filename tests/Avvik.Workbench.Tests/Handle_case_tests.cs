@@ -10,7 +10,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Handler_finds_acknowledges_starts_and_answers_a_case()
     {
         var deviation = await system.ReportAsync();
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync($"/worklist?q={deviation.Reference}");
         await visit.Page.ClickAsync($"a:text-is('{deviation.Reference}')");
         await visit.Page.ClickAsync("button:text-is('Bekreft mottatt')");
@@ -35,7 +35,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     {
         var deviation = await system.ReportAsync();
         await system.StartAsync(deviation.Id);
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}/answer");
         await visit.Page.RunAndWaitForResponseAsync(
             () => visit.Page.FillAsync("#Input_Text", "Skrevet uten å lagre"), r => r.Url.Contains("handler=keep", StringComparison.Ordinal));
@@ -53,7 +53,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     {
         var deviation = await system.ReportAsync();
         await system.StartAsync(deviation.Id);
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}");
         await visit.Page.ClickAsync("summary:text-is('Spør melderen')");
         await visit.Page.FillAsync("#ask-Question", "Når ble epikrisen sendt?");
@@ -76,7 +76,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     {
         var deviation = await system.ReportAsync();
         await system.StartAsync(deviation.Id);
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync($"/case/{deviation.Id}/answer");
         await visit.Page.FillAsync("#Input_Text", "Epikriser ble liggende når vakten skiftet.");
         await visit.Page.CheckAsync("input[value='procedureUnknown']");
@@ -94,7 +94,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
 
         await visit.GoAsync("/learning");
         await visit.Page.ClickAsync("a:text-is('Epikriser før vaktskifte')");
-        await using var other = await system.SignInAsync("coordinator-hamar");
+        await using var other = await system.ReturnAsync("coordinator-hamar");
         await other.GoAsync(new Uri(visit.Page.Url).PathAndQuery);
         await other.Page.ClickAsync("button:text-is('Godkjenn for vår part')");
         Assert.Contains("Alle i helsefellesskapet", await other.Page.InnerTextAsync("main"), StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Many_cases_are_acknowledged_at_once_and_those_a_colleague_changed_are_named()
     {
         var (first, second) = (await system.ReportAsync(), await system.ReportAsync());
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync("/worklist?state=routed&sort=-receivedAt");
         foreach (var deviation in new[] { first, second }) await visit.Page.CheckAsync($"input[aria-label='Velg {deviation.Reference}']");
         var colleague = await system.ClientAsync("coordinator-si");
@@ -117,7 +117,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     [Fact]
     public async Task Filters_are_in_the_address_and_a_view_is_kept_under_a_name()
     {
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync("/worklist");
         await visit.Page.SelectOptionAsync("#category", "dischargeSummary");
         await visit.Page.ClickAsync(".filters button");
@@ -135,7 +135,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Case_of_another_party_is_not_found()
     {
         var deviation = await system.ReportAsync();
-        await using var visit = await system.SignInAsync("handler-nlsh-medisinsk");
+        await using var visit = await system.ReturnAsync("handler-nlsh-medisinsk");
         Assert.Equal(404, (await visit.GoAsync($"/case/{deviation.Id}"))!.Status);
     }
 
@@ -143,7 +143,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Worklist_and_answering_work_without_javascript()
     {
         var deviation = await system.ReportAsync();
-        await using var visit = await system.SignInAsync("handler-elverum-hamar", new VisitOptions(JavaScript: false));
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar", new VisitOptions(JavaScript: false));
         await visit.GoAsync($"/worklist?q={deviation.Reference}");
         await visit.Page.ClickAsync($"a:text-is('{deviation.Reference}')");
         await visit.Page.ClickAsync("button:text-is('Bekreft mottatt')");
@@ -160,7 +160,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Envelope_is_opened_for_a_purpose_and_shown_once()
     {
         var deviation = await system.ReportAsync(s => s with { Patient = new() { IdentifierType = "fnr", Identifier = SyntheticNumber } });
-        await using var visit = await system.SignInAsync("handler-elverum-hamar");
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync($"/case/{deviation.Id}");
         Assert.DoesNotContain(SyntheticNumber, await visit.Page.ContentAsync(), StringComparison.Ordinal);
         await visit.Page.ClickAsync("section[aria-labelledby='envelope'] button");

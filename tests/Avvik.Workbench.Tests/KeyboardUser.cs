@@ -75,6 +75,14 @@ public sealed class KeyboardUser(Visit visit)
         await Page.Keyboard.TypeAsync(text);
     }
 
+    /// <summary>Goes to a date field and types a day, part by part. Day and month are equal, since which is first is the browser's choice.</summary>
+    public async Task TypeDateAsync(string selector, DateOnly day)
+    {
+        Assert.Equal(day.Day, day.Month);
+        await TypeIntoAsync(selector, $"{day:ddMMyyyy}");
+        Assert.Equal($"{day:yyyy-MM-dd}", await Page.InputValueAsync(selector));
+    }
+
     public Task PressAsync(string key) => Page.Keyboard.PressAsync(key);
 
     /// <summary>The heading, which with the title tells where one is.</summary>

@@ -42,6 +42,95 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Report_is_written_sent_and_found_again_by_keyboard()
+    {
+        await using var visit = await system.SignInAsync("leader-hamar-tildeling");
+        var (page, keys) = (visit.Page, new KeyboardUser(visit));
+        await visit.GoAsync("/help");
+        await keys.FollowAsync(".site-nav a[href='/report']");
+        await keys.IsAtAsync("Meld avvik");
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        var occurred = Enumerable.Range(0, 400).Select(days => today.AddDays(-days)).First(day => day.Day == day.Month);
+        await keys.TypeDateAsync("#Form_OccurredOn", occurred);
+        await keys.PressOnAsync("input[name='Form.Kind']", "ArrowDown");
+        await keys.TypeIntoAsync("#Search", "lillehammer");
+        await page.WaitForSelectorAsync(".party-choice:has-text('SI Lillehammer')");
+        await keys.PressOnAsync("input[name='Form.Party']", "Space");
+        await keys.TypeIntoAsync("#Form_Narrative", "Epikrisen kom ni dager etter utskrivning. Fastlegen visste ikke hva som var avtalt.");
+        await page.WaitForSelectorAsync(".preview:has-text('Lillehammer')");
+        await keys.PressOnAsync(".more > summary");
+        await page.WaitForSelectorAsync("#Form_ImmediateAction");
+        await keys.TypeIntoAsync("#Form_ImmediateAction", "Ringte avdelingen.");
+        await keys.FollowAsync("#report-form .actions button");
+        await page.WaitForURLAsync("**/report/receipt/**");
+        var reference = (await page.InnerTextAsync(".reference")).Trim();
+        await keys.FollowAsync(".site-nav a[href='/report/mine']");
+        Assert.Contains(reference, await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Case_is_answered_closed_and_its_lesson_approved_by_keyboard()
+    {
+        var deviation = await system.ReportAsync();
+        await system.StartAsync(deviation.Id);
+        await using var visit = await system.ReturnAsync("coordinator-si");
+        var (page, keys) = (visit.Page, new KeyboardUser(visit));
+        await visit.GoAsync($"/worklist?q={deviation.Reference}");
+        await keys.FollowAsync($"a[href='/case/{deviation.Id}']");
+        await keys.FollowAsync($"a[href='/case/{deviation.Id}/answer']");
+        await keys.TypeIntoAsync("#Input_Text", "Epikriser ble liggende når vakten skiftet.");
+        await keys.PressOnAsync("input[value='procedureUnknown']", "Space");
+        await keys.TypeIntoAsync("#Input_Measures_0__Description", "Epikriser godkjennes før vaktskifte");
+        await keys.TypeIntoAsync("#Input_Measures_0__Owner", "Avdelingsleder");
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        await keys.TypeDateAsync("#Input_Measures_0__DueDate",
+            Enumerable.Range(1, 400).Select(days => today.AddDays(days)).First(day => day.Day == day.Month));
+        await keys.PressOnAsync("input[name='Input.Close']", "Space");
+        await keys.TypeIntoAsync("#Input_LessonTitle", "Epikriser godkjennes før vaktskifte");
+        await keys.TypeIntoAsync("#Input_LessonWhy", "Rutinen var ikke kjent for dem som gikk av vakt.");
+        await keys.TypeIntoAsync("#Input_LessonWhoShouldKnow", "Sengeposter i sykehus");
+        await keys.FollowAsync("#answer > .actions button[type='submit']");
+        Assert.Contains("læringsnotatet er foreslått", await page.InnerTextAsync(".notice"), StringComparison.Ordinal);
+
+        var lessons = await (await system.ClientAsync("coordinator-si")).ListLessonsAsync();
+        var lesson = lessons.Items.Single(l => l.Origin?.CaseId == deviation.Id).Id;
+        await using var other = await system.ReturnAsync("coordinator-hamar");
+        var otherKeys = new KeyboardUser(other);
+        await other.GoAsync("/help");
+        await otherKeys.FollowAsync(".site-nav a[href='/learning']");
+        await otherKeys.FollowAsync($"a[href='/learning/{lesson}']");
+        await otherKeys.FollowAsync("form[action*='handler=Approve'] button");
+        Assert.NotEmpty(await other.Page.InnerTextAsync(".notice"));
+        Assert.Empty(visit.Complaints.Concat(other.Complaints));
+    }
+
+    [Fact]
+    public async Task Quarter_is_read_broken_down_and_frozen_by_keyboard()
+    {
+        await system.FrozenQuarterAsync(); // from then on figures are complete
+        await using var visit = await system.ReturnAsync("secretariat-nlsh");
+        var (page, keys) = (visit.Page, new KeyboardUser(visit));
+        await visit.GoAsync("/help");
+        await keys.FollowAsync(".site-nav a[href='/statistics']");
+        await keys.FollowAsync("a[href^='/statistics/figures']");
+        await keys.TypeIntoAsync("#by", "Kategori");
+        await keys.FollowAsync(".filters button");
+        Assert.Contains("by=category", page.Url, StringComparison.Ordinal);
+        await keys.FollowAsync(".site-nav a[href='/statistics']");
+        await keys.FollowAsync("a[href='/statistics/signals']");
+        await keys.IsAtAsync("Signaler");
+        await keys.FollowAsync(".site-nav a[href='/statistics']");
+        await keys.PressOnAsync(".confirm > summary");
+        await keys.FollowAsync(".confirm[open] button");
+        Assert.Contains("versjon 1", await page.InnerTextAsync(".notice"), StringComparison.Ordinal);
+        await keys.PressOnAsync("main details > summary");
+        await page.WaitForSelectorAsync("main details[open] table");
+        Assert.Equal(1, await page.Locator("main details[open] table").CountAsync());
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task Reporter_answers_a_question_by_keyboard()
     {
         var deviation = await system.ReportAsync();

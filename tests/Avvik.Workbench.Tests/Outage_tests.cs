@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Avvik.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Workbench.Tests;
 
@@ -34,6 +35,21 @@ public sealed class Outage_tests(WorkbenchSystem system)
         }
         await visit.Page.ClickAsync("a:text-is('Prøv igjen')");
         Assert.Equal("Mine meldinger", await visit.Page.InnerTextAsync("h1"));
+    }
+
+    [Fact]
+    public async Task Error_page_is_whole_when_a_page_fails()
+    {
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
+        await using var db = system.OpenDatabase();
+        await db.Database.ExecuteSqlRawAsync("alter table preferences rename to preferences_away");
+        try
+        {
+            Assert.Equal(500, (await visit.GoAsync("/worklist"))!.Status);
+            Assert.Equal("Noe gikk galt hos oss", await visit.Page.InnerTextAsync("h1"));
+            await visit.LookAsync("error");
+        }
+        finally { await db.Database.ExecuteSqlRawAsync("alter table preferences_away rename to preferences"); }
     }
 
     private async Task<Restart> StopAsync(string process)

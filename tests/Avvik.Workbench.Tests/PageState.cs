@@ -24,7 +24,7 @@ public sealed record PageState(string Name, string Route, string? Persona, Func<
 public static class PageStates
 {
     private const string Nurse = "nurse-hamar", Doctor = "doctor-gjovik", Handler = "handler-elverum-hamar", Coordinator = "coordinator-si",
-        MunicipalCoordinator = "coordinator-hamar", Auditor = "auditor-innlandet", Secretariat = "secretariat-innlandet";
+        MunicipalCoordinator = "coordinator-hamar", Auditor = "auditor-innlandet", Secretariat = "secretariat-innlandet", Admin = "admin-innlandet";
 
     /// <summary>Routes that show nothing themselves: they send the browser on.</summary>
     public static IReadOnlyList<string> Redirects { get; } = ["/", "/choices", "/signin/out"];
@@ -50,6 +50,18 @@ public static class PageStates
             await visit.Page.WaitForSelectorAsync("#offline:not([hidden])");
             await visit.Page.ClickAsync("button:text-is('Send inn')");
             await visit.Page.WaitForSelectorAsync("#offline:focus");
+        }),
+        new("signin-resume", "/signin/resume", null, async (system, visit) =>
+        {
+            var deviation = await system.ReportAsync();
+            await system.StartAsync(deviation.Id);
+            await visit.SignInAsync(Handler);
+            await visit.GoAsync($"/case/{deviation.Id}");
+            await visit.Page.ClickAsync("summary:text-is('Spør melderen')");
+            await visit.Page.FillAsync("#ask-Question", "Hvilken dag ble pasienten utskrevet?");
+            await system.ExpireTokensAsync(Handler, refuseRefresh: true);
+            await visit.Page.ClickAsync("button:text-is('Spør melderen')");
+            await visit.Page.WaitForURLAsync("**/signin/resume");
         }),
         PageState.At("status-missing", "/status/{code:int}", Nurse, "/does-not-exist"),
         PageState.At("status-missing-signed-out", "/status/{code:int}", null, "/status/404"),
@@ -292,6 +304,16 @@ public static class PageStates
             await visit.GoAsync($"/statistics?report={ThisQuarter}&scope=own");
         }),
         PageState.At("statistics-freeze", "/statistics", Secretariat),
+        new("statistics-frozen", "/statistics", Secretariat, async (system, visit) =>
+            await visit.GoAsync($"/statistics?report={await system.FrozenQuarterAsync()}")),
+        new("statistics-diff", "/statistics/diff", Secretariat, async (system, visit) =>
+            await visit.GoAsync($"/statistics/diff?quarter={await system.FrozenQuarterAsync()}&later=2")),
+        PageState.At("figures", "/statistics/figures", "ssu-innlandet"),
+        new("figures-own-compared", "/statistics/figures", Coordinator, async (system, visit) =>
+        {
+            await system.StartedCaseAsync();
+            await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={ThisQuarter}&compare={WorkbenchSystem.QuarterOf(DateTime.UtcNow.AddYears(-1))}");
+        }),
         PageState.At("signals-none", "/statistics/signals", Coordinator),
         PageState.At("administration", "/administration", Coordinator),
         new("administration-unit-open", "/administration", Coordinator, async (_, visit) =>
@@ -316,7 +338,7 @@ public static class PageStates
             });
             await visit.GoAsync("/administration/roles");
         }),
-        new("roles-pending", "/administration/roles", "admin-innlandet", async (system, visit) =>
+        new("roles-pending", "/administration/roles", Admin, async (system, visit) =>
         {
             await (await system.ClientAsync("admin-innlandet")).AssignAsync(new()
             {
@@ -324,13 +346,16 @@ public static class PageStates
             });
             await visit.GoAsync("/administration/roles");
         }),
+        PageState.At("administration-of-a-party", "/administration", Admin, "/administration?party=970540008"),
+        PageState.At("parked-none", "/administration/parked", Admin),
+        PageState.At("clients", "/administration/clients", Admin),
         PageState.At("access", "/administration/access", Auditor),
         PageState.At("access-nothing", "/administration/access", Auditor, "/administration/access?subject=finnesikke"),
-        .. new[] { "what", "deadlines", "privacy", "reporter", "handler", "coordinator", "ssu", "auditor" }
+        .. new[] { "what", "deadlines", "privacy", "reporter", "handler", "coordinator", "unitLeader", "learningEditor", "ssu", "auditor", "admin" }
             .Select(topic => PageState.At($"help-{topic}", "/help/{topic?}", Nurse, $"/help/{topic}")),
     ];
 
-    private static string ThisQuarter => $"{DateTime.UtcNow.Year}-Q{(DateTime.UtcNow.Month + 2) / 3}";
+    private static string ThisQuarter => WorkbenchSystem.QuarterOf(DateTime.UtcNow);
 
     private static async Task FillReportAsync(Visit visit)
     {

@@ -9,7 +9,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     {
         // No category and nothing that tells one: it waits for a person.
         var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Noe ble ikke som det skulle mellom oss denne gangen." });
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync("/triage");
         await visit.GoAsync($"/triage/{deviation.Id}");
         var keyboard = visit.Page.Keyboard;
@@ -26,7 +26,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     public async Task Rejection_without_a_reason_names_what_is_missing()
     {
         var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Noe annet ble heller ikke som det skulle." });
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync($"/triage/{deviation.Id}");
         await visit.Page.CheckAsync("#decision-reject");
         await visit.Page.ClickAsync(".decision button[type='submit']");
@@ -42,7 +42,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     public async Task Question_to_the_reporter_is_asked_and_answered_before_the_decision()
     {
         var deviation = await system.ReportAsync(s => s with { Category = null, Narrative = "Det var noe uklart med det som ble avtalt her." });
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync($"/triage/{deviation.Id}");
         await visit.Page.CheckAsync("#decision-ask");
         await visit.Page.FillAsync("#Input_Question", "Hva gjaldt det?");
@@ -58,7 +58,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     {
         await system.ReportAsync(s => s with { Category = null, Narrative = "Noe gikk ikke som planlagt den første gangen." });
         await system.ReportAsync(s => s with { Category = null, Narrative = "Heller ikke den andre gangen ble det som tenkt." });
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync("/triage");
         await visit.Page.ClickAsync("a:text-is('Vurder én og én')");
         var first = visit.Page.Url;
@@ -73,7 +73,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     public async Task Report_is_a_page_with_charts_tables_and_files()
     {
         await system.ReportAsync();
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         var quarter = $"{DateTime.UtcNow.Year}-Q{(DateTime.UtcNow.Month + 2) / 3}";
         await visit.GoAsync($"/statistics?report={quarter}");
         Assert.Contains("Foreløpig", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     public async Task Rules_are_tried_before_they_are_set()
     {
         await system.ReportAsync();
-        await using var visit = await system.SignInAsync("coordinator-si");
+        await using var visit = await system.ReturnAsync("coordinator-si");
         await visit.GoAsync("/administration/rules");
         await visit.Page.SelectOptionAsync("select[name='Rules[0].Category']", "dischargeSummary");
         await visit.Page.SelectOptionAsync("select[name='Rules[0].Unit']", "si-tynset");
@@ -117,7 +117,7 @@ public sealed class Pages_tests(WorkbenchSystem system)
     {
         var deviation = await system.ReportAsync();
         await (await system.ClientAsync("handler-elverum-hamar")).GetCaseAsync(deviation.Id);
-        await using var visit = await system.SignInAsync("auditor-innlandet");
+        await using var visit = await system.ReturnAsync("auditor-innlandet");
         await visit.GoAsync($"/administration/access?deviation={system.Address}/case/{deviation.Id}");
         Assert.Contains("handler-elverum-hamar", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await visit.Page.ClickAsync("button:text-is('Kontroller at loggen er uendret')");

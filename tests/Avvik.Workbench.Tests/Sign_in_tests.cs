@@ -72,7 +72,7 @@ public sealed class Sign_in_tests(WorkbenchSystem system)
     [InlineData("/status/503", 503)]
     public async Task Page_that_cannot_be_shown_has_the_right_status(string path, int status)
     {
-        await using var visit = await system.SignInAsync("nurse-hamar");
+        await using var visit = await system.ReturnAsync("nurse-hamar");
         var response = await visit.GoAsync(path);
         Assert.Equal(status, response!.Status);
         Assert.Empty(visit.Complaints);

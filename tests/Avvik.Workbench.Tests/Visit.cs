@@ -1,5 +1,4 @@
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
@@ -11,7 +10,14 @@ public sealed record VisitOptions(int Width = 1366, int Height = 900, bool Dark 
 public sealed class Visit : IAsyncDisposable
 {
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-    private static readonly string[] ColourRules = ["color-contrast", "link-in-text-block"];
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
+    private const string RunAxe = """
+        async tags => {
+            const result = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
+            return { passes: result.passes.length, violations: result.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' | ')}`) };
+        }
+        """;
 
     /// <summary>Where to write pictures of every page and state, for people to look at; null: nowhere.</summary>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("AVVIK_PICTURES");
@@ -69,21 +75,17 @@ public sealed class Visit : IAsyncDisposable
     public async Task LookAsync(string name)
     {
         var size = Page.ViewportSize!;
+        await Page.EvaluateAsync(Axe);
         foreach (var width in new[] { 1366, 320 })
         {
             await Page.SetViewportSizeAsync(width, width == 320 ? 700 : 900);
             foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
                 await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                // Dark is the same page in other colours.
-                var only = scheme == ColorScheme.Light
-                    ? new RunOnlyOptions { Type = "tag", Values = [.. Rules] }
-                    : new() { Type = "rule", Values = [.. ColourRules] };
-                var result = await Page.RunAxe(new AxeRunOptions { RunOnly = only });
-                Assert.True(result.Violations.Length == 0, $"{name} at {width} px, {scheme}: "
-                    + string.Join("; ", result.Violations.Select(v => $"{v.Id}: {string.Join(" | ", v.Nodes.Select(n => n.Html))}")));
-                // An unstyled page has no violations either.
-                Assert.NotEmpty(result.Passes);
+                var result = await Page.EvaluateAsync<AxeAnswer>(RunAxe, Rules);
+                Assert.True(result.Violations.Length == 0, $"{name} at {width} px, {scheme}: {string.Join("; ", result.Violations)}");
+                // An empty page has no violations either.
+                Assert.True(result.Passes > 10, $"{name}: axe found only {result.Passes} rules to apply.");
             }
             var overflow = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(overflow <= 0, $"{name} is {overflow} px wider than {width} px: {await Page.EvaluateAsync<string>(Widest)}");
@@ -117,4 +119,10 @@ public sealed class Visit : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+
+    private sealed class AxeAnswer
+    {
+        public int Passes { get; set; }
+        public string[] Violations { get; set; } = [];
+    }
 }

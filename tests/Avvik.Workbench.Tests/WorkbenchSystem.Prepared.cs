@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Avvik.Client;
 using Avvik.Testing;
 
@@ -23,6 +24,28 @@ public sealed partial class WorkbenchSystem
 
     /// <summary>A case that its unit works with; tests that change it make one of their own.</summary>
     public Task<Deviation> StartedCaseAsync() => _started ??= MakeStartedCaseAsync();
+
+    /// <summary>A quarter of last year, frozen and then frozen again: two versions of it.</summary>
+    public async Task<string> FrozenQuarterAsync()
+    {
+        var quarter = QuarterOf(DateTime.UtcNow.AddYears(-1));
+        var client = await ClientAsync("secretariat-innlandet");
+        await Eventually.IsTrue(async () =>
+        {
+            var versions = (await client.ListReportVersionsAsync("innlandet", quarter)).Items.Count;
+            try
+            {
+                if (versions < 2)
+                    await client.FreezeReportAsync("innlandet", quarter, versions == 0 ? null : "Meldinger som ble feilført, er rettet.");
+            }
+            // Refused until every service has said how far its events have come.
+            catch (AvvikProblemException problem) when (problem.Status == HttpStatusCode.Conflict) { return false; }
+            return versions == 2;
+        }, TimeSpan.FromSeconds(90));
+        return quarter;
+    }
+
+    public static string QuarterOf(DateTime day) => $"{day.Year}-Q{(day.Month + 2) / 3}";
 
     /// <summary>Returns when the reporter's page shows what the other party did.</summary>
     public async Task ReporterSeesAsync(Guid id, string state)

@@ -118,21 +118,21 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
             .Single(l => l.StartsWith(process + "=", StringComparison.Ordinal))[(process.Length + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Rewrites every session as if time had passed: its access token has run out and is refused, and where asked, so is its refresh token.
+    /// Rewrites a persona's sessions as if time had passed: the access token has run out and is refused, and where asked, so is the refresh token.
     /// </summary>
-    public async Task ExpireTokensAsync(bool refuseRefresh)
+    public async Task ExpireTokensAsync(string persona, bool refuseRefresh)
     {
-        var database = new DatabaseOptions { ConnectionString = $"Data Source={Path.Combine(Data, "db", "workbench.db")}" };
-        var options = new DbContextOptionsBuilder<WorkbenchDbContext>();
-        database.Configure(options);
+        // The shared session would otherwise be one of them.
+        _signedIn.TryRemove(persona, out _);
         var key = (await File.ReadAllTextAsync(Path.Combine(Data, "secrets", "browser.key"))).Trim();
         var keys = new KeyRingOptions { ActiveKey = "k1", Keys = { ["k1"] = key } };
         var ring = new KeyRing(keys);
-        await using var db = new WorkbenchDbContext(options.Options);
+        await using var db = OpenDatabase();
         foreach (var session in await db.Sessions.AsTracking().ToListAsync())
         {
             var place = Encoding.UTF8.GetBytes($"session/{session.Id}");
             var ticket = TicketSerializer.Default.Deserialize(ring.Open(session.SealedTicket, place))!;
+            if (ticket.Principal.FindFirst("sub")?.Value != persona) continue;
             ticket.Properties.UpdateTokenValue("access_token", "expired");
             ticket.Properties.UpdateTokenValue("expires_at", DateTimeOffset.UtcNow.AddMinutes(-1).ToString("o", CultureInfo.InvariantCulture));
             if (refuseRefresh) ticket.Properties.UpdateTokenValue("refresh_token", "revoked");
@@ -141,6 +141,15 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
             session.SealedTicket = ring.Seal(TicketSerializer.Default.Serialize(ticket), place);
         }
         await db.SaveChangesAsync();
+    }
+
+    /// <summary>The workbench's own database.</summary>
+    internal WorkbenchDbContext OpenDatabase()
+    {
+        var database = new DatabaseOptions { ConnectionString = $"Data Source={Path.Combine(Data, "db", "workbench.db")}" };
+        var options = new DbContextOptionsBuilder<WorkbenchDbContext>();
+        database.Configure(options);
+        return new WorkbenchDbContext(options.Options);
     }
 
     private static int FreePort()

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Avvik.TextProtection;
 using Avvik.Workbench.Browser;
+using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Persistence;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -66,12 +67,24 @@ internal static class SignIn
         o.AccessDeniedPath = "/status/403";
         o.ReturnUrlParameter = "returnTo";
         o.Events.OnValidatePrincipal = context => context.HttpContext.RequestServices.GetRequiredService<TokenRefresh>().RefreshAsync(context);
-        o.Events.OnRedirectToLogin = context =>
+        o.Events.OnSignedIn = context =>
+        {
+            var me = Me.From(context.Principal!)!;
+            new LastSession(me.Key, me.Choices.FirstOrDefault(me.Acting.Covers)).Write(context.HttpContext);
+            return Task.CompletedTask;
+        };
+        o.Events.OnSigningOut = context =>
+        {
+            LastSession.Delete(context.HttpContext);
+            return Task.CompletedTask;
+        };
+        o.Events.OnRedirectToLogin = async context =>
         {
             // A part of a page cannot be answered with a sign-in page: the script tells the user instead.
             if (context.Request.IsHtmx()) context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            else context.Response.Redirect(context.RedirectUri);
-            return Task.CompletedTask;
+            else
+                context.Response.Redirect(
+                    await LastSession.KeepFormAsync(context.HttpContext) ? "/signin?returnTo=" + PostedForm.ResumePath : context.RedirectUri);
         };
     }
 
@@ -131,7 +144,8 @@ internal static class SignIn
             },
             OnRemoteFailure = context =>
             {
-                // Cancelled, too slow, or the same link twice: the user starts again from a page that says so.
+                // Cancelled, too slow, the same link twice, or somebody else than last time: the user starts again from a page that says so.
+                LastSession.Delete(context.HttpContext);
                 context.Response.Redirect($"/signin?{ReasonParameter}=failed");
                 context.HandleResponse();
                 return Task.CompletedTask;

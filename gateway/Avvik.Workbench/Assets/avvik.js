@@ -58,6 +58,12 @@ const stopOffline = (event) => {
 document.addEventListener('submit', stopOffline, true);
 document.addEventListener('click', (event) => { if (event.target.closest('a[href]:not([href^="#"])')) stopOffline(event); }, true);
 
+// A list that was asked for before something in it was chosen would take the choice away.
+document.addEventListener('change', (event) => {
+  const list = event.target.closest?.('[data-search]');
+  if (list) htmx.trigger(list.dataset.search, 'htmx:abort');
+});
+
 // Sent once, however often one clicks.
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -66,9 +72,8 @@ document.addEventListener('submit', (event) => {
   if (!($('#session-over')?.hidden ?? true)) {
     event.preventDefault();
     stay().then((ok) => {
-      if (!ok) return $('a', $('#session-over')).focus();
-      $('#session-over').hidden = true;
-      form.requestSubmit(event.submitter);
+      if (ok) form.requestSubmit(event.submitter);
+      else $('a', $('#session-over')).focus();
     });
     return;
   }
@@ -91,14 +96,23 @@ document.addEventListener('change', (event) => {
 // --- The session -------------------------------------------------------------------------------------------------
 const WARN_SECONDS = 120;
 let lastSeen = Date.now();
-const seen = () => { lastSeen = Date.now(); };
+let showTimeLeft = () => {};
+// The server has just answered: the session lasts from now, and the page shows it at once.
+const seen = () => {
+  lastSeen = Date.now();
+  showTimeLeft();
+};
 
-// Prolongs the session, or tells that it is over.
+// Prolongs the session; false when it is over or the server cannot be reached.
 async function stay() {
   const form = $('[data-stay]');
-  const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'HX-Request': 'true' } });
-  if (answer.ok) seen();
-  return answer.ok;
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'HX-Request': 'true' } });
+    if (answer.ok) seen();
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }
 
 function watchSession() {
@@ -108,7 +122,7 @@ function watchSession() {
   const over = $('#session-over');
   const left = $('[data-session-left]', warning);
   let focusBefore = null;
-  setInterval(() => {
+  showTimeLeft = () => {
     const seconds = Math.round(Number(body.dataset.idleSeconds) - (Date.now() - lastSeen) / 1000);
     if (seconds <= 0) {
       warning.hidden = true;
@@ -123,7 +137,8 @@ function watchSession() {
     } else {
       warning.hidden = over.hidden = true;
     }
-  }, 1000);
+  };
+  setInterval(showTimeLeft, 1000);
   $('[data-stay]', warning).addEventListener('submit', async (event) => {
     event.preventDefault();
     if (await stay()) {

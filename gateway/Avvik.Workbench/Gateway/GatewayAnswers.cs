@@ -50,9 +50,8 @@ internal sealed class GatewayAnswers(TimeProvider clock) : IAsyncExceptionFilter
                 returnTo = http.Request.Path;
             else
             {
-                var fields = (await http.Request.ReadFormAsync()).Where(f => f.Key != PostedForm.AntiforgeryField)
-                    .SelectMany(f => f.Value.Select(value => new PostedField(f.Key, value ?? ""))).ToList();
-                await http.RequestServices.GetRequiredService<Drafts>().SaveAsync(PostedForm.DraftName, new PostedForm(returnTo, fields), http.RequestAborted);
+                var form = PostedForm.Of(http.Request, await http.Request.ReadFormAsync());
+                await http.RequestServices.GetRequiredService<Drafts>().SaveAsync(PostedForm.DraftName, form, http.RequestAborted);
                 returnTo = PostedForm.ResumePath;
             }
         }
@@ -69,12 +68,21 @@ internal sealed class GatewayAnswers(TimeProvider clock) : IAsyncExceptionFilter
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class KeepsDraftAttribute : Attribute;
 
-/// <summary>A form that was sent when the session's token was over: kept until its sender has signed in again.</summary>
+/// <summary>A form that was sent when the session or its token was over: kept until its sender has signed in again.</summary>
 /// <param name="Path">Where it was sent, with its query.</param>
 /// <param name="Fields">Its fields, in their order.</param>
 internal sealed record PostedForm(string Path, IReadOnlyList<PostedField> Fields)
 {
-    public const string DraftName = "posted-form", ResumePath = "/signin/resume", AntiforgeryField = "token";
+    public const string DraftName = "posted-form", ResumePath = "/signin/resume";
+
+    // The token is for the session that has ended, and a patient is kept nowhere but in Reporting.
+    private static readonly string[] NotKept = ["token", "Form.PatientType", "Form.PatientNumber"];
+
+    public static PostedForm Of(HttpRequest request, IFormCollection form) => new(request.Path + request.QueryString,
+        [.. form.Where(f => !NotKept.Contains(f.Key, StringComparer.Ordinal)).SelectMany(f => f.Value.Select(value => new PostedField(f.Key, value ?? "")))]);
+
+    /// <summary>True for a report, which is shown again before it is sent: the patient, if there was one, is to be filled in again.</summary>
+    public bool IsReport => Path == "/report";
 }
 
 /// <summary>A field of a form.</summary>

@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Workbench.Persistence;
 
-/// <summary>What somebody has typed and not sent: sealed, for seven days, so that neither a dropped connection nor a timeout loses it.</summary>
-internal sealed class Drafts(IDbContextFactory<WorkbenchDbContext> databases, Writer<WorkbenchDbContext> writer, BrowserSeal seal, Me me, TimeProvider clock)
+/// <summary>What <see cref="Me.Key"/> has typed and not sent: sealed, for seven days, so that neither a dropped connection nor a timeout loses it.</summary>
+internal sealed class Drafts(
+    IDbContextFactory<WorkbenchDbContext> databases, Writer<WorkbenchDbContext> writer, BrowserSeal seal, TimeProvider clock, string owner)
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
 
@@ -15,7 +16,7 @@ internal sealed class Drafts(IDbContextFactory<WorkbenchDbContext> databases, Wr
     public async Task<(T Content, DateTimeOffset SavedAt)?> FindAsync<T>(string form, CancellationToken ct) where T : class
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var (owner, now) = (me.Key, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
         var record = await db.Drafts.SingleOrDefaultAsync(d => d.Owner == owner && d.Form == form && d.ExpiresAt > now, ct);
         return record is null ? null :
             (JsonSerializer.Deserialize<T>(seal.Open(record.SealedContent, Place(form)), JsonSerializerOptions.Web)!, record.SavedAt);
@@ -26,7 +27,7 @@ internal sealed class Drafts(IDbContextFactory<WorkbenchDbContext> databases, Wr
         var now = clock.GetUtcNow();
         var record = new DraftRecord
         {
-            Owner = me.Key,
+            Owner = owner,
             Form = form,
             SealedContent = seal.Seal(JsonSerializer.SerializeToUtf8Bytes(content, JsonSerializerOptions.Web), Place(form)),
             SavedAt = now,
@@ -42,11 +43,10 @@ internal sealed class Drafts(IDbContextFactory<WorkbenchDbContext> databases, Wr
 
     public async Task DeleteAsync(string form, CancellationToken ct)
     {
-        var owner = me.Key;
         await writer.WriteAsync(unit => unit.Db.Drafts.Where(d => d.Owner == owner && d.Form == form).ExecuteDeleteAsync(), ct);
     }
 
-    private string Place(string form) => $"draft/{me.Key}/{form}";
+    private string Place(string form) => $"draft/{owner}/{form}";
 }
 
 /// <summary>What somebody has chosen and is to find again: saved views, parties last used. Never text about a deviation.</summary>

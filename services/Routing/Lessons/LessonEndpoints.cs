@@ -47,12 +47,13 @@ internal static class LessonEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<Page<Client.Lesson>>, Problem>> ListAsync(string? q, string? category, string? patientGroup, string? cursor,
-        int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+    private static async Task<Results<Ok<Page<Client.Lesson>>, Problem>> ListAsync(string? q, string? category, string? patientGroup, string? clause,
+        string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", FieldCodes.UnknownCode);
         if (patientGroup is not null && !Vocabulary.PatientGroups.ContainsKey(patientGroup)) errors.Add("/patientGroup", FieldCodes.UnknownCode);
+        if (clause is not null && !Vocabulary.Clauses.ContainsKey(clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (q is { Length: > 200 }) errors.Add("/q", FieldCodes.TooLong, 200);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
@@ -60,6 +61,7 @@ internal static class LessonEndpoints
         var (own, group) = (caller.Organization, $"\"{patientGroup}\"");
         var lessons = VisibleTo(caller, q is { Length: > 0 } ? LessonIndex.Find(db, SearchWords.Of(q)) : db.Lessons);
         if (category is not null) lessons = lessons.Where(l => l.Category == category);
+        if (clause is not null) lessons = lessons.Where(l => l.Clause == clause);
         if (patientGroup is not null) lessons = lessons.Where(l => l.PatientGroups.Contains(group));
         if (after is { } position)
         {

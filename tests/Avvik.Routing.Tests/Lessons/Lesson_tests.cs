@@ -143,10 +143,11 @@ public sealed class Lesson_tests
         Assert.Equal(ids[4], Assert.Single((await reader.ListLessonsAsync(new() { Category = "privacy" })).Items).Id);
         Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "childrenAndYouth" })).Items).Id);
         Assert.Equal(ids[2], Assert.Single((await reader.ListLessonsAsync(new() { PatientGroup = "frailElderly", Q = "nummer 2" })).Items).Id);
+        Assert.Equal(ids[4], Assert.Single((await reader.ListLessonsAsync(new() { Clause = "9" })).Items).Id);
         Assert.Empty((await reader.ListLessonsAsync(new() { Q = "\" OR *" })).Items);
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() =>
-            reader.ListLessonsAsync(new() { Category = "weather", PatientGroup = "ufo", Cursor = "x", Limit = 0, Q = new string('a', 201) }));
-        Assert.Equal(["/category", "/patientGroup", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray()
+            reader.ListLessonsAsync(new() { Category = "weather", PatientGroup = "ufo", Clause = "99", Cursor = "x", Limit = 0, Q = new string('a', 201) }));
+        Assert.Equal(["/category", "/patientGroup", "/clause", "/q", "/cursor", "/limit"], refused.Problem.GetProperty("errors").EnumerateArray()
             .Select(e => e.GetProperty("pointer").GetString()));
     }
 

@@ -58,7 +58,7 @@ internal sealed class ParkedModel(IAvvikClient client, Text text, TimeProvider c
             try
             {
                 var done = Input.Id is { } id ? await ResolveOneAsync(id, resolution, ct) : await ResolveAllAsync(resolution, ct);
-                TempData["notice"] = text.Count($"administration.parked.{resolution}ed", done.Resolved)
+                TempData["notice"] = text.Count($"administration.parked.{resolution}", done.Resolved)
                     + (done.Failed > 0 ? " " + text.Count("administration.parkedFailed", done.Failed) : "");
                 return RedirectToPage();
             }

@@ -44,7 +44,7 @@ internal sealed class IndexModel(
     [BindProperty]
     public string? Reviewed { get; set; }
 
-    public IReadOnlyList<PartyChoice> Parties { get; private set; } = [];
+    public PartyMatches Parties { get; private set; } = new([], Found: false);
     public ReportCheck? Check { get; private set; }
     public DateTimeOffset? DraftFrom { get; private set; }
     public bool ShowPreview { get; private set; }

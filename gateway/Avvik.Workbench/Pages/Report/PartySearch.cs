@@ -11,12 +11,17 @@ namespace Avvik.Workbench.Pages.Report;
 /// <param name="Detail">Whose it is, and its numbers.</param>
 public sealed record PartyChoice(string Value, string Name, string Detail);
 
+/// <summary>What a search shows.</summary>
+/// <param name="Choices">What was found, after the party that is chosen already where that was not.</param>
+/// <param name="Found">False when nothing was found.</param>
+internal sealed record PartyMatches(IReadOnlyList<PartyChoice> Choices, bool Found);
+
 /// <summary>Finds the other party by what people know of it: name, municipality number, place, organisation number.</summary>
 internal static class PartySearch
 {
     public const int Most = 8;
 
-    public static IReadOnlyList<PartyChoice> Find(PlaceNames places, Me me, string? typed, IReadOnlyList<string> latest, string? chosen, StringComparer sorting)
+    public static PartyMatches Find(PlaceNames places, Me me, string? typed, IReadOnlyList<string> latest, string? chosen, StringComparer sorting)
     {
         var all = All(places, me).ToList();
         var words = Plain(typed ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -30,8 +35,9 @@ internal static class PartySearch
             .ThenBy(c => c.Choice.Name, sorting)
             .Select(c => c.Choice).Take(Most).ToList();
         // What is chosen stays, whatever is typed afterwards.
-        if (all.Find(c => c.Choice.Value == chosen) is { } kept && !found.Contains(kept.Choice)) found.Insert(0, kept.Choice);
-        return found;
+        return all.Find(c => c.Choice.Value == chosen) is { } kept && !found.Contains(kept.Choice)
+            ? new([kept.Choice, .. found], found.Count > 0)
+            : new(found, found.Count > 0);
     }
 
     public static PartyChoice? Chosen(PlaceNames places, Me me, string? value) => All(places, me).FirstOrDefault(c => c.Choice.Value == value)?.Choice;

@@ -1,3 +1,4 @@
+using Avvik.Workbench.Access;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -10,6 +11,8 @@ internal sealed class IndexModel : PageModel
     public IActionResult OnGet(string? returnTo, string? reason)
     {
         if (reason is not null) return Page();
-        return Challenge(Access.SignIn.To(Url.IsLocalUrl(returnTo) ? returnTo : "/"), OpenIdConnectDefaults.AuthenticationScheme);
+        // As the same as before, in this window or in one beside it.
+        return Challenge(
+            Access.SignIn.To(Url.IsLocalUrl(returnTo) ? returnTo : "/", LastSession.Read(HttpContext)?.Choice), OpenIdConnectDefaults.AuthenticationScheme);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Avvik.Workbench.Access;
+using Avvik.Workbench.Browser;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -21,7 +23,10 @@ internal sealed class IndexModel : PageModel
         "error" => "M12 4L21.5 20h-19zM12 10v5M12 17.4v.2",
         _ => "M6 3.5h9l4 4v13H6zM9 11h7M9 14.5h7",
     };
-    public bool CanTryAgain => Key is "unavailable" or "error" && HttpMethods.IsGet(Request.Method);
+    public bool CanTryAgain => (Key is "unavailable" or "error" || IsInMenu) && HttpMethods.IsGet(Request.Method);
+
+    /// <summary>True when the menu leads to what was refused: the role is so new that not every service has learned of it.</summary>
+    public bool IsInMenu => Key == "forbidden" && Me.From(User) is { } me && Navigation.For(me).Any(item => item.Covers(Original.Split('?')[0]));
 
     public void OnGet(int code) => Show(code);
     public void OnPost(int code) => Show(code);
