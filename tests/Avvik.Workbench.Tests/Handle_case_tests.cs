@@ -115,6 +115,24 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Transfer_without_a_unit_keeps_what_was_selected_and_typed()
+    {
+        var deviation = await system.ReportAsync();
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
+        await visit.GoAsync($"/worklist?q={deviation.Reference}");
+        await visit.Page.CheckAsync($"input[aria-label='Velg {deviation.Reference}']");
+        await visit.Page.ClickAsync("summary:text-is('Overfør til en annen enhet')");
+        await visit.Page.FillAsync("#reason", "Gjelder Tynset.");
+        await visit.Page.ClickAsync(".confirm button");
+        await visit.Page.WaitForSelectorAsync("#error-summary:focus");
+        Assert.True(await visit.Page.IsCheckedAsync($"input[aria-label='Velg {deviation.Reference}']"));
+        Assert.Equal("Gjelder Tynset.", await visit.Page.InputValueAsync("#reason"));
+        await visit.Page.SelectOptionAsync("#to", "si-tynset");
+        await visit.Page.ClickAsync(".confirm button");
+        Assert.Contains("1 sak", await visit.Page.InnerTextAsync(".notice"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Filters_are_in_the_address_and_a_view_is_kept_under_a_name()
     {
         await using var visit = await system.ReturnAsync("handler-elverum-hamar");

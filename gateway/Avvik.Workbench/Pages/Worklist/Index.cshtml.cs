@@ -41,6 +41,11 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
     public string FeedCursor { get; private set; } = "";
     public IReadOnlyList<string> Refused { get; private set; } = [];
 
+    /// <summary>What was posted and could not be done: it stands in the form again.</summary>
+    public IReadOnlyList<string> Selected { get; private set; } = [];
+    public string? To { get; private set; }
+    public string? Reason { get; private set; }
+
     public bool MayHandle => me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader);
     public bool IsFiltered => State is not null || Category is not null || Overdue is not null || !string.IsNullOrEmpty(Q);
     public bool IsWholeParty => Unit == Everything;
@@ -67,6 +72,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
 
     /// <summary>The other party of a case, as one sees it.</summary>
     public string Other(CaseRow row) => Names.Party(row.ReporterOrganization == me.Organization ? row.RespondentOrganization : row.ReporterOrganization);
+
+    public bool IsSelected(CaseRow row) => Selected.Any(s => s.StartsWith($"{row.Id} ", StringComparison.Ordinal));
 
     public bool IsOurs(CaseRow row) => row.RespondentOrganization == me.Organization;
 
@@ -97,6 +104,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
 
     public async Task<IActionResult> OnPostTransferAsync(string[] selected, string? to, string? reason, CancellationToken ct)
     {
+        (Selected, To, Reason) = (selected, to, reason);
+        if (selected.Length == 0) ModelState.AddModelError("cases", text["worklist.noneSelected"]);
         if (string.IsNullOrEmpty(to)) ModelState.AddModelError("to", text["worklist.unitNeeded"]);
         if (string.IsNullOrWhiteSpace(reason)) ModelState.AddModelError("reason", text["worklist.reasonNeeded"]);
         if (ModelState.IsValid) return await ActOnEachAsync(selected, "transfer", "worklist.transferred",
@@ -122,7 +131,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Preferences
     /// <summary>One after the other, each as it was when it was shown: what a colleague has changed since is left alone and named.</summary>
     private async Task<IActionResult> ActOnEachAsync(string[] selected, string action, string done, Func<Guid, CaseAction> body, CancellationToken ct)
     {
-        if (selected.Length == 0) ModelState.AddModelError("selected", text["worklist.noneSelected"]);
+        if (selected.Length == 0) ModelState.AddModelError("cases", text["worklist.noneSelected"]);
         var (succeeded, refused) = (0, new List<string>());
         foreach (var choice in selected)
         {
