@@ -312,7 +312,8 @@ public static class PageStates
         new("figures-own-compared", "/statistics/figures", Coordinator, async (system, visit) =>
         {
             await system.StartedCaseAsync();
-            await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={ThisQuarter}&compare={WorkbenchSystem.QuarterOf(DateTime.UtcNow.AddYears(-1))}");
+            var lastYear = WorkbenchSystem.QuarterOf(DateTime.UtcNow.AddYears(-1));
+            await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={ThisQuarter}&compare={lastYear}");
         }),
         PageState.At("signals-none", "/statistics/signals", Coordinator),
         PageState.At("administration", "/administration", Coordinator),

@@ -20,14 +20,14 @@ internal sealed record LastSession(string Owner, ActingAs? Choice)
         if (http.Request.Cookies[Cookie] is not { } value) return null;
         try
         {
-            return JsonSerializer.Deserialize<LastSession>(http.RequestServices.GetRequiredService<BrowserSeal>().Open(value, Cookie), JsonSerializerOptions.Web);
+            return JsonSerializer.Deserialize<LastSession>(Seal(http).Open(value, Cookie), JsonSerializerOptions.Web);
         }
         // Sealed with a key that has been retired, or not by us.
         catch (Exception error) when (error is CryptographicException or FormatException or JsonException) { return null; }
     }
 
     public void Write(HttpContext http) => http.Response.Cookies.Append(
-        Cookie, http.RequestServices.GetRequiredService<BrowserSeal>().Seal(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web), Cookie), Options());
+        Cookie, Seal(http).Seal(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web), Cookie), Options());
 
     public static void Delete(HttpContext http) => http.Response.Cookies.Delete(Cookie, Options());
 
@@ -42,6 +42,8 @@ internal sealed record LastSession(string Owner, ActingAs? Choice)
         await ActivatorUtilities.CreateInstance<Drafts>(http.RequestServices, last.Owner).SaveAsync(PostedForm.DraftName, form, http.RequestAborted);
         return true;
     }
+
+    private static BrowserSeal Seal(HttpContext http) => http.RequestServices.GetRequiredService<BrowserSeal>();
 
     private static CookieOptions Options() => new() { Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 }
