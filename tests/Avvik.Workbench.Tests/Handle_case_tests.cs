@@ -118,6 +118,7 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     public async Task Transfer_without_a_unit_keeps_what_was_selected_and_typed()
     {
         var deviation = await system.ReportAsync();
+        await system.StartAsync(deviation.Id);
         await using var visit = await system.ReturnAsync("handler-elverum-hamar");
         await visit.GoAsync($"/worklist?q={deviation.Reference}");
         await visit.Page.CheckAsync($"input[aria-label='Velg {deviation.Reference}']");

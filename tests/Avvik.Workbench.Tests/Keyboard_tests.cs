@@ -42,7 +42,7 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
     }
 
     [Fact]
-    public async Task Report_is_written_sent_and_found_again_by_keyboard()
+    public async Task Report_is_written_sent_and_followed_by_keyboard()
     {
         await using var visit = await system.SignInAsync("leader-hamar-tildeling");
         var (page, keys) = (visit.Page, new KeyboardUser(visit));
@@ -64,7 +64,7 @@ public sealed class Keyboard_tests(WorkbenchSystem system)
         await keys.FollowAsync("#report-form .actions button");
         await page.WaitForURLAsync("**/report/receipt/**");
         var reference = (await page.InnerTextAsync(".reference")).Trim();
-        await keys.FollowAsync(".site-nav a[href='/report/mine']");
+        await keys.FollowAsync(".actions a[href^='/report/']");
         Assert.Contains(reference, await page.InnerTextAsync("main"), StringComparison.Ordinal);
         Assert.Empty(visit.Complaints);
     }

@@ -157,8 +157,8 @@ public sealed class Storage_tests
         public SessionStore Sessions => host.Services.GetRequiredService<SessionStore>();
         public IDataProtector Protector => host.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 
-        public Drafts Drafts(string organization = "983971709") =>
-            ActivatorUtilities.CreateInstance<Drafts>(host.Services, new Me("person-1", "Kari Nordli", new ActingAs(organization, null, ["reporter"]), []));
+        public Drafts Drafts(string organization = "983971709") => ActivatorUtilities.CreateInstance<Drafts>(
+            host.Services, new Me("person-1", "Kari Nordli", new ActingAs(organization, null, ["reporter"]), []).Key);
 
         public static async Task<Instance> StartAsync(TestDatabase database)
         {

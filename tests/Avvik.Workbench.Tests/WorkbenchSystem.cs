@@ -35,6 +35,9 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
     {
         Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
         Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
+        // A quarter can be frozen when everything before its end has arrived, which is known a minute later unless the services are told that a second will do.
+        Environment.SetEnvironmentVariable("Watermarks__IntervalSeconds", "1");
+        Environment.SetEnvironmentVariable("Watermarks__MarginSeconds", "1");
         await Script.RunAsync("compose/up", "--no-build");
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Flags });
