@@ -12,6 +12,9 @@ internal sealed record WriterOptions(TimeSpan Linger);
 /// <summary>The write queue is full, so the work would not be done in time: an API caller gets 503 with Retry-After, as for a timeout.</summary>
 public sealed class WriterBusyException() : TimeoutException("Too many writes are waiting.");
 
+/// <summary>Other instances changed the same rows each time the work ran: an API caller gets 503 with Retry-After, as for a timeout.</summary>
+public sealed class LostRaceException(Exception inner) : TimeoutException("Other instances changed the same rows each time.", inner);
+
 /// <summary>
 /// The only writer of this process (group commit): units of work that wait at the same time share a transaction and its commit. When one of them fails,
 /// all are rolled back and each runs again in a transaction of its own, so that a failure affects only its own work; a unit of work must therefore be safe
@@ -52,6 +55,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
     /// <summary>Runs the work in a transaction and answers when it is on disk. A rule that refuses must do so before it has written anything.</summary>
     /// <exception cref="WriterBusyException">Too much work waits already.</exception>
+    /// <exception cref="LostRaceException">The work lost every race against other instances.</exception>
     public Task<T> WriteAsync<T>(Func<UnitOfWork<TDb>, Task<T>> work, CancellationToken ct)
     {
         var item = new Work<T>(work, Activity.Current, ct);
@@ -110,7 +114,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
             if (!committed)
             {
                 if (group.Count > 1 || (!isLastAttempt && (committing || LostRace(error)))) return false;
-                return Fail(group, error);
+                return Fail(group, error is DbUpdateConcurrencyException or LockOrderException ? new LostRaceException(error) : error);
             }
         }
         foreach (var work in group) work.Complete();

@@ -34,6 +34,7 @@ internal static class EventFailure
 {
     public static FailureCause CauseOf(Exception error) => error switch
     {
+        LostRaceException { InnerException: { } race } => CauseOf(race),
         EventRejectedException or UnknownEventTypeException or UnreadableEventException => FailureCause.Event,
         // Class 22: a value that its column cannot hold. Class 23: a constraint.
         PostgresException { SqlState: ['2', '2' or '3', ..] } => FailureCause.Event,

@@ -10,12 +10,14 @@ namespace Avvik.Reporting.Tests.Failures;
 
 public sealed class Busy_database_tests
 {
-    [Fact]
-    public async Task Full_write_queue_is_503_with_retry_after()
+    public static TheoryData<Exception> Busy => [new WriterBusyException(), new LostRaceException(new LockOrderException())];
+
+    [Theory, MemberData(nameof(Busy), DisableDiscoveryEnumeration = true)]
+    public async Task Write_that_may_succeed_later_is_503_with_retry_after(Exception error)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        await using var busy = service.WithWebHostBuilder(host => host.ConfigureServices(s => s.AddSingleton<IStartupFilter>(new Busy())));
+        await using var busy = service.WithWebHostBuilder(host => host.ConfigureServices(s => s.AddSingleton<IStartupFilter>(new Failing(error))));
         using var caller = busy.CreateClient();
         caller.DefaultRequestHeaders.Authorization = new("Bearer", service.TokenOf(Given.Hamar, [Roles.Reporter], "test-person", []));
         using var response = await caller.GetAsync("/nothing-handles-this");
@@ -24,12 +26,12 @@ public sealed class Busy_database_tests
     }
 
     /// <summary>Throws for a request that no endpoint handles, behind the service's own middleware.</summary>
-    private sealed class Busy : IStartupFilter
+    private sealed class Failing(Exception error) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             next(app);
-            app.Run(_ => throw new WriterBusyException());
+            app.Run(_ => throw error);
         };
     }
 }

@@ -1,8 +1,9 @@
 using System.Data.Common;
+using Avvik.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
-namespace Avvik.Storage;
+namespace Avvik.Testing;
 
 /// <summary>Classifies the errors of both engines.</summary>
 public static class DatabaseErrors
