@@ -17,7 +17,7 @@ internal sealed partial class Case
     /// Does, one after another, all that has come due, however long ago: what an outage put off is caught up, each thing once. Lazy: the case is as
     /// after a line when that line is handed out.
     /// </summary>
-    public IEnumerable<CaseEventRecord> Wake(DateTimeOffset now)
+    public IEnumerable<CaseEventRecord> ApplyDue(DateTimeOffset now)
     {
         while (Next() is { } next && next.At <= now)
         {

@@ -27,7 +27,7 @@ internal sealed record Actor(string Organization, string? Unit, string Name, boo
 
 /// <summary>
 /// The life of a case as a table: what is not in it cannot be done. What the reporter does by writing (an answer to a question, the one follow-up)
-/// and what time does (<see cref="Case.Wake"/>) are not actions of the API, and not here.
+/// and what time does (<see cref="Case.ApplyDue"/>) are not actions of the API, and not here.
 /// </summary>
 internal static class CaseRules
 {

@@ -16,6 +16,6 @@ internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextF
     protected override async Task DoDueWorkAsync(UnitOfWork<RoutingDbContext> unit, Guid id, DateTimeOffset now)
     {
         if (await unit.FindCaseAsync(id) is not { } @case) return;
-        foreach (var recorded in @case.Wake(now)) await unit.RecordAsync(@case, recorded, texts);
+        foreach (var recorded in @case.ApplyDue(now)) await unit.RecordAsync(@case, recorded, texts);
     }
 }

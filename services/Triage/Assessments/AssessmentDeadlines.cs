@@ -14,7 +14,7 @@ internal sealed partial class Assessment
     private Deadlines Deadlines => Vocabulary.DeadlinesOf(Community, Facts.Agreement);
 
     /// <summary>Does all that has come due, in order and each once, also what came due during an outage.</summary>
-    public IEnumerable<(CaseChanged Changed, string? Text)> Wake(DateTimeOffset now)
+    public IEnumerable<(CaseChanged Changed, string? Text)> ApplyDue(DateTimeOffset now)
     {
         while (Next() is { } next && next.At <= now) yield return next.Do(now);
     }

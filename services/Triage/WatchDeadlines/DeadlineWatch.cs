@@ -16,6 +16,6 @@ internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFa
     protected override async Task DoDueWorkAsync(UnitOfWork<TriageDbContext> unit, Guid id, DateTimeOffset now)
     {
         if (await unit.Db.Assessments.FindAsync(id) is not { } assessment) return;
-        foreach (var (changed, text) in assessment.Wake(now)) await unit.RecordAsync(assessment, changed, text, texts);
+        foreach (var (changed, text) in assessment.ApplyDue(now)) await unit.RecordAsync(assessment, changed, text, texts);
     }
 }

@@ -14,7 +14,7 @@ public sealed class Consumer_death_tests
         var deviation = Guid.CreateVersion7();
         await broker.PutAsync(Sample.Paged(deviation));
 
-        await MortalProcess.DieAsync(MortalProcess.DieInTheHandler, database, broker.Uri);
+        await CrashingProcess.DieAsync(CrashingProcess.DieInTheHandler, database, broker.Uri);
         Assert.Equal(0, await database.InboxAsync());
         Assert.Empty(await database.EffectsAsync());
         await Eventually.IsTrue(async () => await broker.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
@@ -33,7 +33,7 @@ public sealed class Consumer_death_tests
         var deviation = Guid.CreateVersion7();
         await broker.PutAsync(Sample.Paged(deviation));
 
-        await MortalProcess.DieAsync(MortalProcess.DieBeforeTheAcknowledgement, database, broker.Uri);
+        await CrashingProcess.DieAsync(CrashingProcess.DieBeforeTheAcknowledgement, database, broker.Uri);
         await database.HasEffectsOnceAsync(deviation);
         await Eventually.IsTrue(async () => await broker.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
 

@@ -17,18 +17,18 @@ public sealed class Consumer_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
-        await using var away = await Away.ArrangeAsync(database);
-        await using var instance = await Instance.CreateAsync(database, host.Uri, away.ConnectionString);
+        await using var outage = await DatabaseOutage.ArrangeAsync(database);
+        await using var instance = await Instance.CreateAsync(database, host.Uri, outage.ConnectionString);
         var deviations = Sample.NewDeviations(3);
         await instance.StartAsync();
 
-        await away.GoAsync();
+        await outage.BeginAsync();
         await host.PutAsync(deviations.Select(d => Sample.Paged(d)));
         await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.PageHeld) >= 1), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
         Assert.Equal(0, instance.Deliveries.PagesHandled);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
 
-        await away.ComeBackAsync();
+        await outage.EndAsync();
         await Eventually.IsTrue(() => Task.FromResult(instance.Deliveries.PagesHandled == 1), Sample.Soon, () => Task.FromResult(instance.Log.ToString()));
         await database.HasEffectsOnceAsync(deviations);
         Assert.Equal(0, await database.ParkedAsync());
@@ -40,19 +40,19 @@ public sealed class Consumer_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
-        await using var away = await Away.ArrangeAsync(database);
+        await using var outage = await DatabaseOutage.ArrangeAsync(database);
         var deviation = Guid.CreateVersion7();
-        await using (var instance = await Instance.CreateAsync(database, host.Uri, away.ConnectionString))
+        await using (var instance = await Instance.CreateAsync(database, host.Uri, outage.ConnectionString))
         {
             await instance.StartAsync();
-            await away.GoAsync();
+            await outage.BeginAsync();
             await host.PutAsync(Sample.Paged(deviation));
             await Eventually.IsTrue(() => Task.FromResult(instance.Log.Count(LogLines.PageHeld) >= 1), Sample.Soon);
         }
         await Eventually.IsTrue(async () => await host.QueueDepthAsync(Sample.Queue) == 1, Sample.Soon);
         Assert.Equal(0, await host.QueueDepthAsync(Sample.DeadLetters));
 
-        await away.ComeBackAsync();
+        await outage.EndAsync();
         await using var next = await Instance.CreateAsync(database, host.Uri);
         await next.StartAsync();
         await database.EventuallyAsync(Tables.InboxAsync, 1, next.Log.ToString);
@@ -227,28 +227,28 @@ public sealed class Consumer_tests
         Assert.Equal(0, one.Deliveries.Duplicates + two.Deliveries.Duplicates);
     }
 
-    /// <summary>A database that a service loses while everybody else still has it: a cut wire, or a file that somebody else has locked.</summary>
-    private sealed class Away : IAsyncDisposable
+    /// <summary>An outage of the database for one service only: a cut connection, or a file that another process has locked.</summary>
+    private sealed class DatabaseOutage : IAsyncDisposable
     {
         private readonly TestDatabase _database;
         private readonly CuttableWire? _wire;
         private SqliteConnection? _lock;
 
-        private Away(TestDatabase database, CuttableWire? wire, string connectionString) =>
+        private DatabaseOutage(TestDatabase database, CuttableWire? wire, string connectionString) =>
             (_database, _wire, ConnectionString) = (database, wire, connectionString);
 
         public string ConnectionString { get; }
 
-        public static Task<Away> ArrangeAsync(TestDatabase database)
+        public static Task<DatabaseOutage> ArrangeAsync(TestDatabase database)
         {
             // The driver waits half a minute for a lock; here it need not.
             if (database.Provider == DatabaseProvider.Sqlite)
-                return Task.FromResult(new Away(database, null, database.ConnectionString + ";Default Timeout=1"));
+                return Task.FromResult(new DatabaseOutage(database, null, database.ConnectionString + ";Default Timeout=1"));
             var (wire, connectionString) = database.ByWire();
-            return Task.FromResult(new Away(database, wire, connectionString));
+            return Task.FromResult(new DatabaseOutage(database, wire, connectionString));
         }
 
-        public async Task GoAsync()
+        public async Task BeginAsync()
         {
             if (_wire is not null)
             {
@@ -259,7 +259,7 @@ public sealed class Consumer_tests
             await ExecuteAsync("begin exclusive");
         }
 
-        public async Task ComeBackAsync()
+        public async Task EndAsync()
         {
             if (_wire is not null)
             {

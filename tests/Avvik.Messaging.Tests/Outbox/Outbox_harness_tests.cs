@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace Avvik.Messaging.Tests.Outbox;
 
 /// <summary>
-/// Everything at once: writers, dispatchers that crash and are replaced, leases that end too early, pages that are refused, confirms that are
-/// lost, an outage, redeliveries. What goes wrong is drawn from a seed; what the threads make of it is not, so a seed narrows down and does not replay.
+/// Writers, dispatchers that crash and are replaced, leases that end early, refused pages, lost confirms, an outage and redeliveries, all at once. A seed
+/// draws the faults; the threads are scheduled as they are, so the same seed gives similar runs and not the same.
 /// </summary>
 public sealed class Outbox_harness_tests(ITestOutputHelper output)
 {
@@ -25,61 +25,61 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
         output.WriteLine($"AVVIK_SEED={seed}");
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
-        var world = new World(new Random(seed));
+        var broker = new FaultyBroker(new Random(seed));
 
-        var consuming = ConsumeAsync(instance, world);
+        var consuming = ConsumeAsync(instance, broker);
         using var over = new CancellationTokenSource();
-        var dispatching = Enumerable.Range(0, Dispatchers).Select(place => Task.Run(() => DispatchAsync(instance, world, place, over.Token))).ToList();
-        var time = Task.Run(() => TimeAsync(database, world, over.Token));
+        var dispatching = Enumerable.Range(0, Dispatchers).Select(place => Task.Run(() => DispatchAsync(instance, broker, place, over.Token))).ToList();
+        var passing = Task.Run(() => PassTimeAsync(database, broker, over.Token));
 
-        // First everything goes wrong at once …
+        // First, every kind of fault.
         var deviations = Sample.NewDeviations(Deviations);
         var half = Versions / 2;
-        await WriteAsync(instance, world, deviations, 1, half);
-        // … then, in the middle of it, the broker is away and nothing else is wrong …
-        await world.OutageAsync(async () =>
+        await WriteAsync(instance, broker, deviations, 1, half);
+        // Then an outage of the broker, without other faults.
+        await broker.OutageAsync(async () =>
         {
             var before = await database.AttemptsAsync();
-            var failures = world.OutageFailures;
-            await WriteAsync(instance, world, deviations.Take(Writers), half + 1, half + 1);
-            await Eventually.IsTrue(() => Task.FromResult(world.OutageFailures >= failures + 10), Sample.Soon);
+            var failures = broker.OutageFailures;
+            await WriteAsync(instance, broker, deviations.Take(Writers), half + 1, half + 1);
+            await Eventually.IsTrue(() => Task.FromResult(broker.OutageFailures >= failures + 10), Sample.Soon);
             Assert.Equal(before, await database.AttemptsAsync());
             Assert.Equal(0, await database.ParkedAsync());
         });
-        await WriteAsync(instance, world, deviations.Take(Writers), half + 2, Versions);
-        await WriteAsync(instance, world, deviations.Skip(Writers), half + 1, Versions);
-        // … and then the weather is fair: not before each kind of trouble has come, however late the dispatchers got their turn.
-        await Eventually.IsTrue(async () => world.HasDisturbed || await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60),
-            () => Task.FromResult($"seed {seed}: {world}"));
-        world.Fair = true;
-        await Eventually.IsTrue(async () => await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60), () => Task.FromResult($"seed {seed}: {world}"));
+        await WriteAsync(instance, broker, deviations.Take(Writers), half + 2, Versions);
+        await WriteAsync(instance, broker, deviations.Skip(Writers), half + 1, Versions);
+        // Then no faults, but not before each kind has happened at least once.
+        await Eventually.IsTrue(async () => broker.HasDisturbed || await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60),
+            () => Task.FromResult($"seed {seed}: {broker}"));
+        broker.FaultsEnded = true;
+        await Eventually.IsTrue(async () => await database.OutboxAsync() == 0, TimeSpan.FromSeconds(60), () => Task.FromResult($"seed {seed}: {broker}"));
         await over.CancelAsync();
-        await Task.WhenAll([.. dispatching, time]);
-        world.Queue.Writer.Complete();
+        await Task.WhenAll([.. dispatching, passing]);
+        broker.Queue.Writer.Complete();
         await consuming;
-        output.WriteLine(world.ToString());
+        output.WriteLine(broker.ToString());
 
-        Assert.True(world.HasDisturbed, $"seed {seed} disturbed too little: {world}");
+        Assert.True(broker.HasDisturbed, $"seed {seed} disturbed too little: {broker}");
 
-        // Nothing lost, nothing from nowhere, each effect once.
+        // Nothing lost, nothing extra, each effect once.
         var expected = deviations.SelectMany(d => Enumerable.Range(1, Versions).Select(v => (d, v))).ToHashSet();
-        Assert.Equal(expected, world.Delivered.Select(e => (e.DeviationId(), e.Version())).ToHashSet());
+        Assert.Equal(expected, broker.Delivered.Select(e => (e.DeviationId(), e.Version())).ToHashSet());
         var effects = await database.EffectsAsync();
         Assert.Equal(expected, effects.Keys.ToHashSet());
         Assert.All(effects.Values, count => Assert.Equal(1, count));
         Assert.Equal(Total, await database.InboxAsync());
-        // The first time an event is sent, all that came before it for its deviation has been.
-        Assert.All(world.Delivered.DistinctBy(e => e.Id).GroupBy(e => e.DeviationId()),
+        // Before an event is sent the first time, all earlier ones of its deviation have been.
+        Assert.All(broker.Delivered.DistinctBy(e => e.Id).GroupBy(e => e.DeviationId()),
             d => Assert.Equal(Enumerable.Range(1, Versions), d.Select(e => e.Version())));
-        // As many duplicates as disturbances can explain: each is a batch at most.
-        var duplicates = world.Delivered.Count - Total;
-        Assert.InRange(duplicates, 1, (world.Crashes + world.LostConfirms + world.EarlyLeaseEnds) * OutboxDispatcher<EffectsDb>.BatchSize);
+        // Each fault explains one batch of duplicates at most.
+        var duplicates = broker.Delivered.Count - Total;
+        Assert.InRange(duplicates, 1, (broker.Crashes + broker.LostConfirms + broker.EarlyLeaseEnds) * OutboxDispatcher<EffectsDb>.BatchSize);
         Assert.Equal(0, await database.ParkedAsync());
         Assert.Equal(0, await database.LeasedLanesAsync());
     }
 
     /// <summary>Each deviation has one writer at a time, as its version sees to; different deviations write at once.</summary>
-    private static Task WriteAsync(Instance instance, World world, IEnumerable<Guid> deviations, int first, int last) =>
+    private static Task WriteAsync(Instance instance, FaultyBroker broker, IEnumerable<Guid> deviations, int first, int last) =>
         Task.WhenAll(deviations.Chunk(Deviations / Writers).Select(mine => Task.Run(async () =>
     {
         for (var version = first; version <= last; version++)
@@ -91,32 +91,32 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
                 }, None);
     })));
 
-    /// <summary>One dispatcher after another: each works until it crashes, and the next one has another identity and another connection.</summary>
-    private static async Task DispatchAsync(Instance instance, World world, int place, CancellationToken over)
+    /// <summary>One dispatcher after another: each works until it crashes; the next has an identity and a connection of its own.</summary>
+    private static async Task DispatchAsync(Instance instance, FaultyBroker broker, int place, CancellationToken over)
     {
         using var rest = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!over.IsCancellationRequested)
         {
-            await using var process = new Mortal(instance.NewWriter());
-            var dispatcher = instance.Dispatcher(world.PublishFor(process), process.Writer);
-            while (!process.Dead && !over.IsCancellationRequested)
+            await using var process = new DispatcherProcess(instance.NewWriter());
+            var dispatcher = instance.Dispatcher(broker.PublishFor(process), process.Writer);
+            while (!process.HasCrashed && !over.IsCancellationRequested)
             {
                 try
                 {
                     if (!await dispatcher.DispatchAsync(None)) await rest.WaitForNextTickAsync(None);
                 }
                 catch (BrokerUnavailableException) { await rest.WaitForNextTickAsync(None); }
-                // Dead before it could settle: its rows are there and its lanes are held.
-                catch (WriterBusyException) when (process.Dead) { }
-                // Two that met on the same rows, as after a lease that ended too early: PostgreSQL gives one of them up, and the service goes on.
+                // It crashed before it deleted what it had sent: the rows remain, and the lanes stay leased.
+                catch (WriterBusyException) when (process.HasCrashed) { }
+                // Two dispatchers on the same rows, after a lease that ended early: PostgreSQL aborts one, which tries again.
                 catch (Exception error) when (error is not WriterBusyException && DatabaseErrors.IsTransient(error)) { await rest.WaitForNextTickAsync(None); }
-                world.Rounds[place]++;
+                broker.Rounds[place]++;
             }
         }
     }
 
-    /// <summary>Time passes for refused events and for leases; now and then a lease ends under a dispatcher that still works.</summary>
-    private static async Task TimeAsync(TestDatabase database, World world, CancellationToken over)
+    /// <summary>Makes refused events due and ends leases, sometimes that of a dispatcher which still works.</summary>
+    private static async Task PassTimeAsync(TestDatabase database, FaultyBroker broker, CancellationToken over)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!over.IsCancellationRequested && await tick.WaitForNextTickAsync(None))
@@ -124,50 +124,50 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
             try
             {
                 await database.EverythingIsDueAsync();
-                if (world.LeasesMayEnd()) await database.LeasesEndAsync();
+                if (broker.LeasesMayEnd()) await database.LeasesEndAsync();
             }
-            // Time takes rows in no order that the dispatchers know of: where PostgreSQL gives its statement up, it passes at the next tick.
+            // This updates rows in another order than the dispatchers: when PostgreSQL aborts it as a deadlock, the next tick tries again.
             catch (Exception error) when (DatabaseErrors.IsTransient(error)) { }
         }
     }
 
     /// <summary>The inbox takes what was delivered, some of it twice.</summary>
-    private static async Task ConsumeAsync(Instance instance, World world)
+    private static async Task ConsumeAsync(Instance instance, FaultyBroker broker)
     {
-        await foreach (var page in world.Queue.Reader.ReadAllAsync())
+        await foreach (var page in broker.Queue.Reader.ReadAllAsync())
         {
             await instance.Inbox.ReceiveAsync(page.Events, None);
-            if (world.Redelivers()) await instance.Inbox.ReceiveAsync(page.Events, None);
+            if (broker.Redelivers()) await instance.Inbox.ReceiveAsync(page.Events, None);
         }
     }
 
-    /// <summary>What a dispatcher's process has of its own. One that is dead neither settles nor says goodbye: without its writer it can do neither.</summary>
-    private sealed class Mortal(Writer<EffectsDb> writer) : IAsyncDisposable
+    /// <summary>The writer of one dispatcher. After a crash it writes nothing more, so nothing is deleted and no lease is given back.</summary>
+    private sealed class DispatcherProcess(Writer<EffectsDb> writer) : IAsyncDisposable
     {
-        private int _dead;
+        private int _crashed;
 
         public Writer<EffectsDb> Writer => writer;
 
-        public bool Dead => Volatile.Read(ref _dead) == 1;
+        public bool HasCrashed => Volatile.Read(ref _crashed) == 1;
 
         public async ValueTask DisposeAsync()
         {
-            if (Interlocked.Exchange(ref _dead, 1) == 0) await writer.DisposeAsync();
+            if (Interlocked.Exchange(ref _crashed, 1) == 0) await writer.DisposeAsync();
         }
     }
 
-    /// <summary>The broker, and what goes wrong around it.</summary>
-    private sealed class World(Random random)
+    /// <summary>A broker that draws faults: refusals, crashes of its client, lost confirms, early ends of leases, redeliveries, and one outage.</summary>
+    private sealed class FaultyBroker(Random random)
     {
-        // By then each kind of trouble has come once, however the dice fall.
-        private const int Grace = 10;
+        // From this publish on, a kind of fault that has not happened happens at the next chance.
+        private const int FirstFaultsBy = 10;
 
         private readonly Lock _lock = new();
         private readonly List<PagedEvent> _delivered = [];
         private volatile bool _outage;
         private int _publishes;
 
-        public bool Fair { get; set; }
+        public bool FaultsEnded { get; set; }
         public Channel<EventPage> Queue { get; } = Channel.CreateUnbounded<EventPage>();
         public int[] Rounds { get; } = new int[Dispatchers];
         public int Refusals { get; private set; }
@@ -181,7 +181,7 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
 
         public IReadOnlyList<PagedEvent> Delivered => _delivered;
 
-        public PublishPage PublishFor(Mortal process) => async (_, page, _) =>
+        public PublishPage PublishFor(DispatcherProcess process) => async (_, page, _) =>
         {
             await Task.Yield();
             lock (_lock)
@@ -214,12 +214,12 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
             }
         };
 
-        /// <summary>Without it, what a crash left would wait half a minute. It strikes the living as well.</summary>
+        /// <summary>Otherwise the lanes of a crashed dispatcher would stay leased for half a minute. It hits working dispatchers, too.</summary>
         public bool LeasesMayEnd()
         {
             lock (_lock)
             {
-                if (!Fair && !Draw(0.5, EarlyLeaseEnds)) return false;
+                if (!FaultsEnded && !Draw(0.5, EarlyLeaseEnds)) return false;
                 EarlyLeaseEnds++;
                 return true;
             }
@@ -235,14 +235,14 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>Nothing of what went wrong before is still being settled when it begins.</summary>
-        public async Task OutageAsync(Func<Task> meanwhile)
+        /// <summary>Begins when every dispatcher has finished the round in which an earlier fault may have happened.</summary>
+        public async Task OutageAsync(Func<Task> during)
         {
             lock (_lock) _outage = true;
             var rounds = Rounds.ToArray();
             await Eventually.IsTrue(() => Task.FromResult(Rounds.Zip(rounds).All(r => r.First >= r.Second + 2)), Sample.Soon,
                 () => Task.FromResult($"rounds {string.Join(", ", rounds)} → {string.Join(", ", Rounds)}; {this}"));
-            await meanwhile();
+            await during();
             _outage = false;
         }
 
@@ -253,7 +253,7 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
                     + $"{OutageFailures} in the outage, {EarlyLeaseEnds} times leases ended, {Redeliveries} redeliveries";
         }
 
-        private async Task MayCrashAsync(Mortal process)
+        private async Task MayCrashAsync(DispatcherProcess process)
         {
             lock (_lock)
             {
@@ -264,6 +264,6 @@ public sealed class Outbox_harness_tests(ITestOutputHelper output)
             throw new TimeoutException();
         }
 
-        private bool Draw(double probability, int soFar) => !Fair && ((soFar == 0 && _publishes >= Grace) || random.NextDouble() < probability);
+        private bool Draw(double probability, int soFar) => !FaultsEnded && ((soFar == 0 && _publishes >= FirstFaultsBy) || random.NextDouble() < probability);
     }
 }

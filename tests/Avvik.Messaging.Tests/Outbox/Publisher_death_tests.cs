@@ -11,7 +11,7 @@ public sealed class Publisher_death_tests
     {
         await using var database = await Databases.CreateAsync(provider);
 
-        var said = await MortalProcess.DieAsync(MortalProcess.DieBeforeTheCommit, database, deviation: Guid.CreateVersion7());
+        var said = await CrashingProcess.DieAsync(CrashingProcess.DieBeforeTheCommit, database, deviation: Guid.CreateVersion7());
         Assert.Equal("in the transaction: 2 rows", said);
 
         await using var next = await Instance.CreateAsync(database);
@@ -29,7 +29,7 @@ public sealed class Publisher_death_tests
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         var deviation = Guid.CreateVersion7();
 
-        await MortalProcess.DieAsync(MortalProcess.DieAfterTheCommit, database, broker.Uri, deviation);
+        await CrashingProcess.DieAsync(CrashingProcess.DieAfterTheCommit, database, broker.Uri, deviation);
         Assert.Equal(1, await database.OutboxAsync());
         Assert.Null(await broker.QueueDepthAsync(Sample.Queue));
 
@@ -47,7 +47,7 @@ public sealed class Publisher_death_tests
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         var deviation = Guid.CreateVersion7();
 
-        await MortalProcess.DieAsync(MortalProcess.DieWithLanesClaimed, database, broker.Uri, deviation);
+        await CrashingProcess.DieAsync(CrashingProcess.DieWithLanesClaimed, database, broker.Uri, deviation);
         Assert.Equal(1, await database.LeasedLanesAsync());
         Assert.Equal(0, await broker.QueueDepthAsync(Sample.Queue));
 
@@ -73,7 +73,7 @@ public sealed class Publisher_death_tests
         await using var broker = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         var deviation = Guid.CreateVersion7();
 
-        await MortalProcess.DieAsync(MortalProcess.DieAfterPublishing, database, broker.Uri, deviation);
+        await CrashingProcess.DieAsync(CrashingProcess.DieAfterPublishing, database, broker.Uri, deviation);
         Assert.Equal(1, await database.OutboxAsync());
         Assert.Equal(1, await broker.QueueDepthAsync(Sample.Queue));
         await database.LeasesEndAsync();

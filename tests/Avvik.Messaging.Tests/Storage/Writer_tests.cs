@@ -302,13 +302,13 @@ public sealed class Writer_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         var first = await Instance.CreateAsync(database);
-        var (code, said) = await MortalProcess.RunAsync(MortalProcess.Migrate, database);
+        var (code, said) = await CrashingProcess.RunAsync(CrashingProcess.Migrate, database);
         var file = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
         Assert.Equal((3, $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres."),
             (code, said));
 
         await first.DisposeAsync();
-        Assert.Equal((0, "started"), await MortalProcess.RunAsync(MortalProcess.Migrate, database));
+        Assert.Equal((0, "started"), await CrashingProcess.RunAsync(CrashingProcess.Migrate, database));
     }
 
     [Fact]

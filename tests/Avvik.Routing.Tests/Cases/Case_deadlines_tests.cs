@@ -31,7 +31,7 @@ public sealed class Case_deadlines_tests
     /// <summary>The end of a day in Oslo in 2026.</summary>
     private static DateTimeOffset EndOf(int month, int day) => NorwegianCalendar.StartOf(new DateOnly(2026, month, day).AddDays(1)).ToUniversalTime();
 
-    private static string[] Wake(Case @case, DateTimeOffset at) => [.. @case.Wake(at).Select(r => $"{r.Action} {r.Text}".Trim())];
+    private static string[] ApplyDue(Case @case, DateTimeOffset at) => [.. @case.ApplyDue(at).Select(r => $"{r.Action} {r.Text}".Trim())];
 
     [Fact]
     public void Untouched_case_reminds_and_is_escalated_to_the_coordinators()
@@ -39,18 +39,18 @@ public sealed class Case_deadlines_tests
         var @case = Open();
         // The third working day after Thursday is Tuesday: over when Wednesday begins in Oslo.
         Assert.Equal(new DateTimeOffset(2026, 8, 25, 22, 0, 0, TimeSpan.Zero), @case.NextDueAt);
-        Assert.Empty(Wake(@case, @case.NextDueAt!.Value.AddMilliseconds(-1)));
-        Assert.Equal(["acknowledgeOverdue"], Wake(@case, @case.NextDueAt.Value));
+        Assert.Empty(ApplyDue(@case, @case.NextDueAt!.Value.AddMilliseconds(-1)));
+        Assert.Equal(["acknowledgeOverdue"], ApplyDue(@case, @case.NextDueAt.Value));
         var time = EndOf(9, 10) - Received;
         Assert.Equal((Received + time, Received + time * 0.5), (@case.DueAt, @case.NextDueAt));
-        Assert.Equal(["reminded 50 %"], Wake(@case, Received + time * 0.5));
-        Assert.Equal(["reminded 80 %"], Wake(@case, Received + time * 0.8));
-        Assert.Equal(["reminded 100 %"], Wake(@case, EndOf(9, 10)));
+        Assert.Equal(["reminded 50 %"], ApplyDue(@case, Received + time * 0.5));
+        Assert.Equal(["reminded 80 %"], ApplyDue(@case, Received + time * 0.8));
+        Assert.Equal(["reminded 100 %"], ApplyDue(@case, EndOf(9, 10)));
         // The third day is a Sunday.
-        Assert.Empty(Wake(@case, EndOf(9, 14).AddMilliseconds(-1)));
-        Assert.Equal(["leaderReminded"], Wake(@case, EndOf(9, 14)));
-        Assert.Empty(Wake(@case, EndOf(9, 24).AddMilliseconds(-1)));
-        Assert.Equal(["escalated"], Wake(@case, EndOf(9, 24)));
+        Assert.Empty(ApplyDue(@case, EndOf(9, 14).AddMilliseconds(-1)));
+        Assert.Equal(["leaderReminded"], ApplyDue(@case, EndOf(9, 14)));
+        Assert.Empty(ApplyDue(@case, EndOf(9, 24).AddMilliseconds(-1)));
+        Assert.Equal(["escalated"], ApplyDue(@case, EndOf(9, 24)));
         Assert.Equal((CaseStates.Escalated, 1, null), (@case.State, @case.Escalations, @case.NextDueAt));
         // The coordinators' decision gives new time, with reminders of its own.
         Act(@case, "resolve", Received.AddDays(40), new() { Decision = "Tynset svarer." });
@@ -62,8 +62,8 @@ public sealed class Case_deadlines_tests
     {
         var @case = Open();
         Assert.Equal(["acknowledgeOverdue", "reminded 50 %", "reminded 80 %", "reminded 100 %", "leaderReminded", "escalated"],
-            Wake(@case, Received.AddDays(90)));
-        Assert.Empty(Wake(@case, Received.AddDays(90)));
+            ApplyDue(@case, Received.AddDays(90)));
+        Assert.Empty(ApplyDue(@case, Received.AddDays(90)));
         Assert.Equal(9, @case.Version);
     }
 
@@ -90,10 +90,10 @@ public sealed class Case_deadlines_tests
         Act(@case, "start", Received);
         Act(@case, "ask", Received.AddDays(3), new() { Question = "Hvilken avdeling?" });
         // Asked on a Sunday; the days end on Sundays too, and the deadlines on the Mondays after.
-        Assert.Empty(Wake(@case, EndOf(8, 31).AddMilliseconds(-1)));
-        Assert.Equal(["reporterReminded"], Wake(@case, EndOf(8, 31)));
-        Assert.Empty(Wake(@case, EndOf(9, 7).AddMilliseconds(-1)));
-        Assert.Equal(["rejected Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], Wake(@case, EndOf(9, 7)));
+        Assert.Empty(ApplyDue(@case, EndOf(8, 31).AddMilliseconds(-1)));
+        Assert.Equal(["reporterReminded"], ApplyDue(@case, EndOf(8, 31)));
+        Assert.Empty(ApplyDue(@case, EndOf(9, 7).AddMilliseconds(-1)));
+        Assert.Equal(["rejected Avvist fordi spørsmålet ikke ble besvart innen 14 dager."], ApplyDue(@case, EndOf(9, 7)));
         Assert.Equal((CaseStates.Rejected, EndOf(9, 7), null), (@case.State, @case.ClosedAt, @case.NextDueAt));
     }
 
@@ -101,8 +101,8 @@ public sealed class Case_deadlines_tests
     public void Answer_that_nobody_objects_to_is_closed()
     {
         var @case = Answered(Received.AddDays(3));
-        Assert.Empty(Wake(@case, EndOf(9, 7).AddMilliseconds(-1)));
-        Assert.Equal(["closed Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."], Wake(@case, EndOf(9, 7)));
+        Assert.Empty(ApplyDue(@case, EndOf(9, 7).AddMilliseconds(-1)));
+        Assert.Equal(["closed Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."], ApplyDue(@case, EndOf(9, 7)));
         Assert.Equal((CaseStates.Closed, null, "Svar"), (@case.State, @case.Closings[0].Organization, @case.Closings[0].RespondentsView));
     }
 
@@ -111,9 +111,9 @@ public sealed class Case_deadlines_tests
     {
         var @case = Open("death");
         // To be notified without delay: late when the day is over.
-        Assert.Equal(["noticeOverdue"], Wake(@case, new(2026, 8, 20, 22, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(["noticeOverdue"], ApplyDue(@case, new(2026, 8, 20, 22, 0, 0, TimeSpan.Zero)));
         var answered = Answered(Received.AddDays(1), "death");
-        Assert.Equal(["noticeOverdue"], Wake(answered, Received.AddDays(300)));
+        Assert.Equal(["noticeOverdue"], ApplyDue(answered, Received.AddDays(300)));
         Assert.Equal(CaseStates.Answered, answered.State);
         var notified = Answered(Received.AddHours(1), "death",
             new()
@@ -123,7 +123,7 @@ public sealed class Case_deadlines_tests
                 NoMeasuresReason = "Engangstilfelle",
                 SeriousIncidentNotice = new() { Notified = "yes", Reference = "2026/1" }
             });
-        Assert.StartsWith("closed", Assert.Single(Wake(notified, Received.AddDays(300))), StringComparison.Ordinal);
+        Assert.StartsWith("closed", Assert.Single(ApplyDue(notified, Received.AddDays(300))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,9 +139,9 @@ public sealed class Case_deadlines_tests
             });
         Act(@case, "close", Received.AddDays(2));
         @case.ChangeMeasure(@case.Measures[1], "cancelled", "Ikke behov.", Coordinator, new(2026, 9, 1), Received.AddDays(12));
-        Assert.Empty(Wake(@case, new(2026, 10, 1, 21, 59, 59, TimeSpan.Zero)));
-        Assert.Equal(["measureOverdue Ny rutine"], Wake(@case, new(2026, 10, 1, 22, 0, 0, TimeSpan.Zero)));
-        Assert.Empty(Wake(@case, new(2027, 10, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Empty(ApplyDue(@case, new(2026, 10, 1, 21, 59, 59, TimeSpan.Zero)));
+        Assert.Equal(["measureOverdue Ny rutine"], ApplyDue(@case, new(2026, 10, 1, 22, 0, 0, TimeSpan.Zero)));
+        Assert.Empty(ApplyDue(@case, new(2027, 10, 1, 0, 0, 0, TimeSpan.Zero)));
         Assert.Equal(CaseStates.Closed, @case.State);
     }
 

@@ -346,7 +346,7 @@ public sealed class Case_tests
                 now = step.Action == "days" ? now.AddDays(9) : now.AddMinutes(1);
                 var before = JsonSerializer.Serialize(@case);
                 var (version, state, closings) = (@case.Version, @case.State, @case.Closings);
-                var recorded = step.Action == "days" ? Wake(@case, now, history) : Try(@case, step, now) is { } one ? [one] : [];
+                var recorded = step.Action == "days" ? ApplyDue(@case, now, history) : Try(@case, step, now) is { } one ? [one] : [];
                 if (recorded is [{ Action: "returned" }]) returns++;
                 if (recorded.Count == 0)
                 {
@@ -386,17 +386,17 @@ public sealed class Case_tests
         Assert.Empty(seen.Except(Vocabulary.CaseEvents.Keys));
     }
 
-    private static List<CaseEventRecord> Wake(Case @case, DateTimeOffset now, List<CaseEventRecord> history)
+    private static List<CaseEventRecord> ApplyDue(Case @case, DateTimeOffset now, List<CaseEventRecord> history)
     {
-        List<CaseEventRecord> woken = [];
-        foreach (var recorded in @case.Wake(now))
+        List<CaseEventRecord> applied = [];
+        foreach (var recorded in @case.ApplyDue(now))
         {
             Assert.Equal((@case.Version, recorded.Version), (recorded.Version, @case.Changed(recorded).Version));
-            woken.Add(recorded);
+            applied.Add(recorded);
             history.Add(recorded);
         }
-        Assert.Empty(@case.Wake(now));
-        return woken;
+        Assert.Empty(@case.ApplyDue(now));
+        return applied;
     }
 
     private static CaseEventRecord? Try(Case @case, Step step, DateTimeOffset now)

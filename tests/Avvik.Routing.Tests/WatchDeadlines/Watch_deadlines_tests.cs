@@ -88,9 +88,9 @@ public sealed class Watch_deadlines_tests
         using var _ = second.CreateClient();
         clock.Advance(TimeSpan.FromDays(40));
         // Each of them both by its own timer and asked for.
-        var woken = await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
+        var applied = await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
         await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where wake_at is not null") == 0, Soon);
-        Assert.InRange(woken.Sum(), 0, Cases);
+        Assert.InRange(applied.Sum(), 0, Cases);
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c => Assert.Equal(Enumerable.Range(3, 7), c.Select(x => x.Version).Order()));
         Assert.Equal(Cases * 7, await database.CountAsync("select count(*) from case_events"));
     }

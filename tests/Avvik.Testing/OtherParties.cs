@@ -7,7 +7,7 @@ using Avvik.Contracts;
 namespace Avvik.Testing;
 
 /// <summary>What a caller may not know of does not exist for it, whatever it asks and in whatever role.</summary>
-public static partial class Strangers
+public static partial class OtherParties
 {
     private static readonly string[] s_roles = [.. Vocabulary.Roles.Keys, Roles.Client];
 

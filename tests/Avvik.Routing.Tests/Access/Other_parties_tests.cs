@@ -5,7 +5,7 @@ using Avvik.Testing;
 
 namespace Avvik.Routing.Tests.Access;
 
-public sealed class Strangers_tests
+public sealed class Other_parties_tests
 {
     private const string Ringsaker = "864950582";
 
@@ -20,7 +20,7 @@ public sealed class Strangers_tests
             narrative: "Epikrisen for kontrolltimen kvasteved kom ikke."));
         Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListCasesAsync(new() { Q = "kvasteved" })).Items);
 
-        var (asked, learnt) = await Strangers.LearnAsync(service, organization, triaged.DeviationId, "kvasteved", "004711");
+        var (asked, learnt) = await OtherParties.LearnAsync(service, organization, triaged.DeviationId, "kvasteved", "004711");
         Assert.Empty(learnt);
         Assert.True(asked >= 200, $"{asked} questions");
         foreach (var query in new[] { "q=kvasteved", "q=AVV-2026-004711", $"organization={Given.Hamar}", "unit=si-tynset", "state=routed", "overdue=true" })

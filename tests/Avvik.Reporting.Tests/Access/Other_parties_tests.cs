@@ -4,7 +4,7 @@ using Avvik.Testing;
 
 namespace Avvik.Reporting.Tests.Access;
 
-public sealed class Strangers_tests
+public sealed class Other_parties_tests
 {
     [Theory]
     [InlineData(Given.Ringsaker)]
@@ -21,7 +21,7 @@ public sealed class Strangers_tests
             });
         await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
 
-        var (asked, learnt) = await Strangers.LearnAsync(service, organization, deviation.Id, "kvasteved", deviation.Reference, Given.SyntheticNumber);
+        var (asked, learnt) = await OtherParties.LearnAsync(service, organization, deviation.Id, "kvasteved", deviation.Reference, Given.SyntheticNumber);
         Assert.Empty(learnt);
         Assert.True(asked >= 100, $"{asked} questions");
         Assert.Empty((await service.ClientAs(organization, Roles.Client).ListDeviationsAsync(new() { State = "routed" })).Items);

@@ -3,7 +3,7 @@ using Avvik.Testing;
 
 namespace Avvik.Triage.Tests.Access;
 
-public sealed class Strangers_tests
+public sealed class Other_parties_tests
 {
     /// <summary>Of the reporter's party too: what waits, waits for the respondent's coordinators.</summary>
     [Theory]
@@ -17,7 +17,7 @@ public sealed class Strangers_tests
         var submitted = await service.ReceivedAsync(service.Submitted(f => f with { Category = null, Clause = null, Reference = "AVV-2026-004711" },
             "Noe med kvasteved gikk ikke som det skulle."));
 
-        var (asked, learnt) = await Strangers.LearnAsync(service, organization, submitted.DeviationId, "kvasteved", "004711");
+        var (asked, learnt) = await OtherParties.LearnAsync(service, organization, submitted.DeviationId, "kvasteved", "004711");
         Assert.Empty(learnt);
         Assert.True(asked >= 50, $"{asked} questions");
         Assert.Equal(0, await database.CountAsync("select count(*) from access_log where deviations is not null"));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Avvik.Messaging.Tests.Support;
 
 /// <summary>An instance in a process of its own that kills itself, with SIGKILL, at a point a test names.</summary>
-internal static class MortalProcess
+internal static class CrashingProcess
 {
     private const int Killed = 128 + 9;
     // Consumes nothing of what it publishes here.
@@ -25,7 +25,7 @@ internal static class MortalProcess
         Guid deviation = default)
     {
         var start = new ProcessStartInfo("dotnet",
-            [typeof(MortalProcess).Assembly.Location, point.Method.Name, database.Provider.ToString(), database.ConnectionString, broker?.AbsoluteUri ?? "",
+            [typeof(CrashingProcess).Assembly.Location, point.Method.Name, database.Provider.ToString(), database.ConnectionString, broker?.AbsoluteUri ?? "",
                 deviation.ToString()])
         {
             RedirectStandardOutput = true,
