@@ -109,8 +109,12 @@ public sealed class ComposedSystem : IAsyncLifetime
         {
             var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" },
                 statOnly: false);
-            await using (var stream = archive.Stream!) await TarFile.ExtractToDirectoryAsync(stream, folder, overwriteFiles: true);
-            await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "data/avvik.db")};Pooling=false");
+            // By the files' names: of a volume, Podman's archive begins with the folder "/", which the framework does not extract.
+            await using (var tar = new TarReader(archive.Stream!))
+                while (await tar.GetNextEntryAsync() is { } entry)
+                    if (entry.EntryType is TarEntryType.RegularFile)
+                        await entry.ExtractToFileAsync(Path.Combine(folder, Path.GetFileName(entry.Name)), overwrite: true);
+            await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "avvik.db")};Pooling=false");
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
             command.CommandText = sql;
