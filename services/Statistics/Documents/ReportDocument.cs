@@ -73,6 +73,8 @@ internal sealed record ReportSection(string Title, ReportTable Table)
     public string? Introduction { get; init; }
     /// <summary>Said below it: what is not shown.</summary>
     public string? Note { get; init; }
+    /// <summary>How many rows are in the workbook only.</summary>
+    public int MoreRows { get; init; }
     public ReportChart? Chart { get; init; }
 }
 

@@ -32,7 +32,7 @@ internal sealed record Dimension(int Index, string Name, string Property, Block?
     public static readonly Dimension Reporter = Declare("reporter", nameof(Fact.Reporter), Facts.Block.Parties, PartiesOf, "unknownOrganization");
     public static readonly Dimension Respondent = Declare("respondent", nameof(Fact.Respondent), Facts.Block.Parties, PartiesOf, "unknownOrganization");
     public static readonly Dimension Agreement =
-        Declare("agreement", nameof(Fact.Agreement), Facts.Block.Agreement, c => c.Agreements.Select(a => (a.Code, a.Name)));
+        Declare("agreement", nameof(Fact.Agreement), Facts.Block.Category, c => c.Agreements.Select(a => (a.Code, a.Name)));
     public static readonly Dimension Category =
         Declare("category", nameof(Fact.Category), Facts.Block.Category, _ => Vocabulary.Categories.Select(c => (c.Key, c.Value.Label)));
     public static readonly Dimension Clause =
@@ -88,7 +88,6 @@ internal sealed record Dimension(int Index, string Name, string Property, Block?
 internal enum Block
 {
     Parties,
-    Agreement,
     Category,
     Kind,
     PatientGroup,

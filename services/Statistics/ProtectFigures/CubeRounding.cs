@@ -11,45 +11,60 @@ namespace Avvik.Statistics.ProtectFigures;
 /// <remarks>
 /// <para>A made-up case is put together of blocks (who, what, harm, course …) of different real ones, so that it is nobody's profile. The blocks are
 /// fitted to all counts by one and by two properties; nothing is fitted by three, and nothing by three is published.</para>
-/// <para>A count by one property may be wrong by up to the base, either way, and no count is known to be exact, not even a zero. So five more deviations of any
-/// one profile, wherever it counts, would fit everything that is published: no count can be narrowed to less than that.</para>
+/// <para>A count by one property is wrong by at most the base, either way; so is one by two that a report shows, but for a few in a thousand, and any other
+/// count by two by at most twice that, as nearly. No count is known to be exact, not even a zero. So five more deviations of any one
+/// profile, wherever it counts, would fit everything that is published: no count can be narrowed to less than that.</para>
+/// <para>A revision keeps the cases of the version before but for a random part of them. Were only those changed that have become more than the base wrong,
+/// each change would tell that a late case has crossed that line.</para>
 /// </remarks>
 internal sealed class CubeRounding
 {
-    private const int Base = Protection.Base, SingleWeight = 20, BeyondWeight = 40, MostProposals = 200_000, ProposalsForEach = 400, Candidates = 24;
+    private const int Base = Protection.Base, SingleWeight = 20, ShownWeight = 3, BeyondWeight = 40, MostProposals = 200_000, ProposalsForEach = 400,
+        Candidates = 24, MostRounds = 80, RenewalsForEach = 24;
 
     // What a value of a block is made of. Numbers of the course of a case go with the last.
     private static readonly Dimension[][] Blocks =
         [.. Enum.GetValues<Block>().Select(block => Dimension.All.Where(d => d.Block == block).ToArray())];
     private const int Parties = (int)Block.Parties, Category = (int)Block.Category, Harm = (int)Block.Harm, Hops = (int)Block.HopPair,
-        Course = (int)Block.Course;
+        Course = (int)Block.Course, PatientGroup = (int)Block.PatientGroup;
+
+    // What a report can be of, and what it then is divided by.
+    private static readonly HashSet<string> Subjects = ["region", "patientGroup", "agreement"], Divisions =
+    [
+        .. Subjects, "direction", "clause", "category", "kind", "harm", "serious", "cause", "closed", "overdue", "open", "disputed", "escalated", "reopened",
+        "measures", "planned", "done", "effectChecked", "lessons",
+    ];
 
     private readonly SeededRandom _random;
     private readonly StringPools _pools;
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
+    // By key: its block, and what it is a value of. Key 0 is none.
+    private readonly List<int> _blocks = [0];
+    private readonly List<string> _names = [""];
     private readonly Dictionary<string, int>[] _indexes = [.. Blocks.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal))];
     private readonly List<BlockValue>[] _values = [.. Blocks.Select(_ => new List<BlockValue>())];
     private readonly List<int[]> _true = [];
     private readonly List<int[]> _rounded = [];
-    // Rounded less true, for each two properties in a square, and for each one in its first row.
-    private int[] _errors = [];
+    // Rounded less true, for each two properties in a square, and for each one in its first row; and between what that is to be.
+    private int[] _errors = [], _least = [], _most = [];
     private int _width;
     private double _loss, _excess;
 
     private CubeRounding(StringPools pools, SeededRandom random) => (_pools, _random) = (pools, random);
 
     /// <param name="facts">All that was counted in the period.</param>
-    /// <param name="kept">The version before: it is kept, but for what has become more than the base wrong. Null for a first version.</param>
+    /// <param name="earlier">The versions before, oldest first: none of their counts is left by so much that the true one would be told.</param>
     /// <param name="at">The minute the figures are of.</param>
     /// <param name="seed">Secret: whoever has it can tell how each count was rounded.</param>
-    public static List<CountedFact> Round(IEnumerable<CountedFact> facts, IReadOnlyList<CountedFact>? kept, int at, StringPools pools, byte[] seed)
+    public static List<CountedFact> Round(IEnumerable<CountedFact> facts, IReadOnlyList<IReadOnlyList<CountedFact>> earlier, int at, StringPools pools,
+        byte[] seed)
     {
         var (random, rounded) = (new SeededRandom(seed), new List<CountedFact>());
         var byCountedAs = facts.Select(f => Coarse(f, at)).ToLookup(f => f.CountedAs);
         // Three populations, never counted together.
         foreach (var countedAs in Enum.GetValues<CountedAs>())
             rounded.AddRange(new CubeRounding(pools, random).Round([.. byCountedAs[countedAs]],
-                kept is null ? null : [.. kept.Where(k => k.CountedAs == countedAs)]));
+                [.. earlier.Select(version => version.Where(c => c.CountedAs == countedAs).ToArray())]));
         return rounded;
     }
 
@@ -65,32 +80,88 @@ internal sealed class CubeRounding
 
     private static int WholeDays(int tenths) => (tenths + 5) / 10 * 10;
 
-    private List<CountedFact> Round(CountedFact[] facts, CountedFact[]? kept)
+    private List<CountedFact> Round(CountedFact[] facts, CountedFact[][] earlier)
     {
         _true.AddRange(facts.Select(Decompose));
-        _rounded.AddRange((kept ?? []).Select(Decompose));
+        int[][][] versions = [.. earlier.Select(version => version.Select(Decompose).ToArray())];
         _width = _keys.Count + 1;
-        _errors = new int[_width * _width];
+        (_errors, _least, _most) = (new int[_width * _width], new int[_width * _width], new int[_width * _width]);
         foreach (var value in _values.SelectMany(v => v))
-            value.Cells = [.. value.Singles, .. value.Singles.SelectMany((a, i) => value.Singles.Skip(i + 1).Select(b => Cell(a, b)))];
+            value.Cells = [.. value.Singles, .. value.Singles.SelectMany((a, i) => value.Singles.Skip(i + 1).Where(b => b != a).Select(b => Cell(a, b)))];
+        Limit();
         foreach (var record in _true) Change(record, -1);
-        foreach (var record in _rounded) Change(record, Base);
-        if (kept is null) Start();
-        else if (Math.Abs(Base * _rounded.Count - _true.Count) > Base) Resize(RoundedCount());
+        if (versions.Length == 0) Start();
+        else
+        {
+            Narrow(versions);
+            foreach (var record in versions[^1]) Add([.. record]);
+            if (Math.Abs(Base * _rounded.Count - _true.Count) > Base || _random.Next(Base) == 0) Resize(RoundedCount());
+            Renew();
+            Limit();
+        }
         Repair();
-        var like = facts.Length > 0 ? facts[0] : kept is { Length: > 0 } ? kept[0] : default;
+        var like = facts.Length > 0 ? facts[0] : earlier is [.., { Length: > 0 } last] ? last[0] : default;
         return [.. _rounded.Select(record => Compose(record, like))];
     }
 
+    private void Add(int[] record)
+    {
+        _rounded.Add(record);
+        Change(record, Base);
+    }
+
+    /// <summary>Sets how wrong each count may be: the base by one property and where a report shows it by two, else twice that.</summary>
+    private void Limit()
+    {
+        Array.Fill(_most, 2 * Base);
+        _most.AsSpan(0, _width).Fill(Base);
+        for (var a = 1; a < _width; a++)
+            for (var b = a; b < _width; b++)
+                if (IsShown(_names[a], _names[b]) || IsShown(_names[b], _names[a])) _most[Cell(a, b)] = Base;
+        for (var cell = 0; cell < _most.Length; cell++) _least[cell] = -_most[cell];
+        var errors = _errors;
+        (_errors, _loss, _excess) = (new int[errors.Length], 0, 0);
+        foreach (var (cell, error) in errors.Index())
+            if (error != 0) Change(cell, error);
+    }
+
+    /// <summary>
+    /// A count that had been five too high and then is five too low would tell the true one: what changes at random stays near what it was in each version.
+    /// </summary>
+    private void Narrow(int[][][] versions)
+    {
+        var (errors, loss, excess) = (_errors, _loss, _excess);
+        int[] low = [], high = [];
+        foreach (var version in versions)
+        {
+            _errors = new int[errors.Length];
+            foreach (var record in version) Change(record, Base);
+            (low, high) = low.Length == 0 ? (_errors, _errors) : ([.. low.Zip(_errors, Math.Min)], [.. high.Zip(_errors, Math.Max)]);
+        }
+        // The errors are still less the true counts.
+        (_errors, _loss, _excess) = (errors, loss, excess);
+        for (var cell = 0; cell < errors.Length; cell++)
+        {
+            var (bound, least, most) = (_most[cell], high[cell] - _most[cell] + errors[cell], low[cell] + _most[cell] + errors[cell]);
+            if (Math.Max(least, -bound) <= Math.Min(most, bound)) (_least[cell], _most[cell]) = (Math.Max(least, -bound), Math.Min(most, bound));
+        }
+    }
+
+    private static bool IsShown(string of, string by) => (Subjects.Contains(of) && Divisions.Contains(by))
+        || (of is "unit" && by is "direction") || (of is "agreementClause" && by is "cause" or "disputed") || (of is "answered" && by is "cause");
+
     // Up or down at random, and now and then by a whole base, so that no total is known to be exact.
-    private int RoundedCount() => (int)Math.Max(0, Math.Floor((_true.Count + _random.Next(Base + 2) - 1) / (double)Base));
+    private int RoundedCount() => _true.Count == 0 ? 0 : (int)Math.Max(0, Math.Floor((_true.Count + _random.Next(Base + 2) - 1) / (double)Base));
 
     private void Start()
     {
         var count = RoundedCount();
         if (count == 0 || _true.Count == 0) return;
         // A systematic sample in the order of the largest blocks starts near the true shares.
-        int[][] sorted = [.. _true.OrderBy(r => r[Parties]).ThenBy(r => r[Category]).ThenBy(r => r[Harm]).ThenBy(r => r[Course])];
+        var order = new int[_values[Parties].Count];
+        foreach (var (rank, (index, _)) in _values[Parties].Index().OrderBy(v => v.Item.Fact[Dimension.Region]).ThenBy(v => v.Item.Fact[Dimension.Direction])
+            .ThenBy(v => v.Item.Fact[Dimension.Municipality]).ThenBy(v => v.Item.Fact[Dimension.Unit]).Index()) order[index] = rank;
+        int[][] sorted = [.. _true.OrderBy(r => order[r[Parties]]).ThenBy(r => r[Category]).ThenBy(r => r[Harm]).ThenBy(r => r[Course])];
         var offset = _random.Next(1000) / 1000.0;
         for (var i = 0; i < count; i++) _rounded.Add([.. sorted[(int)Math.Min(sorted.Length - 1, (i + offset) * sorted.Length / count)]]);
         // Taken apart before it is put together again by counts: no case is a real one but by chance.
@@ -107,33 +178,49 @@ internal sealed class CubeRounding
         for (var proposals = Math.Min(MostProposals, ProposalsForEach * count); proposals > 0; proposals--)
         {
             var (block, before) = (blocks[_random.Next(blocks.Length)], _loss);
-            var (one, other) = (_rounded[_random.Next(count)], _rounded[_random.Next(count)]);
-            if (_random.Next(4) > 0)
-            {
-                var (mine, others) = (one[block], other[block]);
-                if (mine == others) continue;
-                Set(one, block, others);
-                Set(other, block, mine);
-                if (_loss <= before) continue;
-                Set(other, block, others);
-                Set(one, block, mine);
-            }
-            else
-            {
-                var old = one[block];
-                Set(one, block, _true[_random.Next(_true.Count)][block]);
-                if (_loss > before) Set(one, block, old);
-            }
+            var moves = _random.Next(4) > 0 ? Exchange(Any(_rounded), Any(_rounded), block, null) : [(Any(_rounded), Any(_true)[block])];
+            var old = Make(moves, block);
+            if (_loss > before) Undo(moves, block, old);
         }
     }
+
+    /// <summary>Takes parts of cases from other real ones at random, wherever the counts still are within their bounds.</summary>
+    private void Renew()
+    {
+        if (_rounded.Count == 0 || _true.Count == 0) return;
+        for (var proposals = RenewalsForEach * _rounded.Count; proposals > 0; proposals--)
+        {
+            var (block, before) = (_random.Next(Blocks.Length), _excess);
+            (int[], int)[] moves = [(Any(_rounded), Any(_true)[block])];
+            var old = Make(moves, block);
+            if (_excess > before) Undo(moves, block, old);
+        }
+    }
+
+    private int[] Any(List<int[]> records) => records[_random.Next(records.Count)];
+
+    private int[] Make((int[] Record, int Value)[] moves, int block)
+    {
+        int[] old = [.. moves.Select(m => m.Record[block])];
+        foreach (var (record, value) in moves) Set(record, block, value);
+        return old;
+    }
+
+    private void Undo((int[] Record, int Value)[] moves, int block, int[] old)
+    {
+        foreach (var (i, move) in moves.Index()) Set(move.Record, block, old[i]);
+    }
+
+    /// <param name="value">What the other gets; null for what the first had.</param>
+    private static (int[] Record, int Value)[] Exchange(int[] one, int[] other, int block, int? value) =>
+        one == other ? [(one, value ?? one[block])] : [(one, other[block]), (other, value ?? one[block])];
 
     private void Resize(int count)
     {
         while (_rounded.Count < count)
         {
             var best = Best(() => [.. Enumerable.Range(0, Blocks.Length).Select(block => _true[_random.Next(_true.Count)][block])], Base);
-            _rounded.Add(best);
-            Change(best, Base);
+            Add(best);
         }
         while (_rounded.Count > count)
         {
@@ -151,30 +238,49 @@ internal sealed class CubeRounding
         })!;
     }
 
-    /// <summary>Changes the blocks of as few cases as it takes to bring the counts by one property within the base.</summary>
+    /// <summary>Exchanges blocks of as few cases as it takes to bring each count within its bound.</summary>
     private void Repair()
     {
-        var given = new HashSet<int>();
-        while (_excess > 0 && _rounded.Count > 0 && _true.Count > 0)
+        for (var round = 0; round < MostRounds && _excess > 0 && _rounded.Count > 0 && _true.Count > 0; round++)
         {
-            var wrongs = Enumerable.Range(1, _width - 1).Where(key => Math.Abs(_errors[key]) > Base && !given.Contains(key));
-            if (wrongs.Cast<int?>().FirstOrDefault() is not { } wrong) return;
-            var block = Enumerable.Range(0, Blocks.Length).First(b => _values[b].Exists(v => v.Singles.Contains(wrong)));
-            bool Has(int[] record) => _values[block][record[block]].Singles.Contains(wrong);
-            var isTooHigh = _errors[wrong] > 0;
-            int[][] from = [.. _rounded.Where(r => Has(r) == isTooHigh)], to = [.. _true.Where(r => Has(r) != isTooHigh)];
-            var best = (Excess: _excess, Loss: double.MaxValue, Record: (int[]?)null, Value: 0);
-            for (var candidate = 0; candidate < 20 * Candidates && from.Length > 0 && to.Length > 0; candidate++)
-            {
-                var (record, value) = (from[_random.Next(from.Length)], to[_random.Next(to.Length)][block]);
-                var old = record[block];
-                Set(record, block, value);
-                if (_excess < best.Excess || (_excess == best.Excess && best.Record is not null && _loss < best.Loss)) best = (_excess, _loss, record, value);
-                Set(record, block, old);
-            }
-            if (best.Record is null) given.Add(wrong);
-            else Set(best.Record, block, best.Value);
+            int[] wrong = [.. Enumerable.Range(0, _errors.Length).Where(IsWrong)];
+            _random.Shuffle(wrong);
+            foreach (var cell in wrong)
+                if (IsWrong(cell)) Repair(cell % _width, cell / _width, Candidates * Math.Min(1 + round / 8, 4));
         }
+    }
+
+    private bool IsWrong(int cell) => _errors[cell] < _least[cell] || _errors[cell] > _most[cell];
+
+    private void Repair(int one, int other, int candidates)
+    {
+        // The keys by block: what a case must have in each to be counted.
+        int[][] keys = other == 0 ? [[one]] : _blocks[one] == _blocks[other] ? [[one, other]] : [[one], [other]];
+        bool Has(int[] record, int part) => _values[_blocks[keys[part][0]]][record[_blocks[keys[part][0]]]] is var value
+            && Array.TrueForAll(keys[part], key => Array.IndexOf(value.Singles, key) >= 0);
+        var isTooHigh = Cell(one, other) is var cell && _errors[cell] > _most[cell];
+        var part = _random.Next(keys.Length);
+        var block = _blocks[keys[part][0]];
+        int[][] from = [.. _rounded.Where(r => Has(r, part) == isTooHigh && (keys.Length == 1 || Has(r, 1 - part)))];
+        int[][] to = [.. _rounded.Where(r => Has(r, part) != isTooHigh)], real = [.. _true.Where(r => Has(r, part) != isTooHigh)];
+        if (from.Length == 0) return;
+        var best = (Excess: double.MaxValue, Loss: double.MaxValue, Moves: ((int[] Record, int Value)[])[]);
+        // What takes another block value changes more counts than an exchange, and is harder to find.
+        for (var candidate = keys.Length == 1 ? -9 * candidates : 0; candidate < candidates; candidate++)
+        {
+            var record = from[_random.Next(from.Length)];
+            var value = real.Length > 0 ? real[_random.Next(real.Length)][block] : -1;
+            // Exchanged with another made-up case; or a real case's taken in, here or where it fits better.
+            (int[] Record, int Value)[] moves;
+            if (keys.Length > 1 && to.Length > 0 && _random.Next(4) > 0) moves = Exchange(record, to[_random.Next(to.Length)], block, null);
+            else if (value < 0) continue;
+            else moves = _random.Next(2) == 0 ? [(record, value)] : Exchange(record, Any(_rounded), block, value);
+            var old = Make(moves, block);
+            if ((_excess, _loss).CompareTo((best.Excess, best.Loss)) < 0) best = (_excess, _loss, moves);
+            Undo(moves, block, old);
+        }
+        // Now and then a step back, to come out of a dead end.
+        if (best.Excess <= _excess + (_random.Next(8) == 0 ? Base : 0)) Make(best.Moves, block);
     }
 
     private void Set(int[] record, int block, int value)
@@ -209,12 +315,13 @@ internal sealed class CubeRounding
     private void Change(int cell, int by)
     {
         ref var error = ref _errors[cell];
-        var isSingle = cell < _width;
-        var (old, beyond) = (Math.Abs(error), Math.Max(0, Math.Abs(error) - Base));
+        var (least, most) = (_least[cell], _most[cell]);
+        var (old, beyond) = (error, Math.Max(0, Math.Max(least - error, error - most)));
         error += by;
-        var (now, beyondNow) = (Math.Abs(error), Math.Max(0, Math.Abs(error) - Base));
-        _loss += (isSingle ? SingleWeight : 1) * (now * now - old * old + (double)BeyondWeight * (beyondNow * beyondNow - beyond * beyond));
-        if (isSingle) _excess += beyondNow - beyond;
+        var (now, beyondNow) = (error, Math.Max(0, Math.Max(least - error, error - most)));
+        var weight = cell < _width ? SingleWeight : most <= Base ? ShownWeight : 1;
+        _loss += weight * (now * now - old * old + (double)BeyondWeight * (beyondNow * beyondNow - beyond * beyond));
+        _excess += (most <= Base ? Base : 1) * (beyondNow - beyond);
     }
 
     private int Cell(int a, int b) => a < b ? a * _width + b : b * _width + a;
@@ -230,7 +337,7 @@ internal sealed class CubeRounding
         if (_indexes[block].TryGetValue(key, out var index)) return index;
         index = _values[block].Count;
         _indexes[block].Add(key, index);
-        int[] singles = [.. Keys(fact, block).Distinct(StringComparer.Ordinal).Select(KeyOf)];
+        int[] singles = [.. Keys(fact, block).Select(key => KeyOf(key, block))];
         _values[block].Add(new(fact, singles));
         return index;
     }
@@ -241,36 +348,46 @@ internal sealed class CubeRounding
         f.Measures, f.MeasuresDone, f.MeasuresChecked, f.Lessons,
     ];
 
-    /// <summary>What a block value counts under.</summary>
+    /// <summary>What a block value counts under, as often as it counts.</summary>
     private List<string> Keys(CountedFact fact, int block)
     {
         var keys = new List<string>();
         foreach (var dimension in Blocks[block])
         {
             var value = _pools[dimension][fact[dimension]];
-            if (dimension.IsSet) keys.AddRange(Dimension.Members(value).Select(member => $"{dimension.Name}:{member}"));
+            if (dimension.IsSet) keys.AddRange(Dimension.Members(value).Distinct(StringComparer.Ordinal).Select(member => $"{dimension.Name}:{member}"));
             else keys.Add($"{dimension.Name}:{value}");
         }
+        if (block == Category) keys.Add($"agreementClause:{fact[Dimension.Agreement]} {fact[Dimension.Clause]}");
         if (block == Hops) keys.Add($"hops:{fact.Hops}");
+        if (block == Harm && _pools[Dimension.Harm][fact[Dimension.Harm]] is { } harm && Avvik.Contracts.Harm.IsSerious(harm)) keys.Add("serious");
+        if (block == PatientGroup && Dimension.Members(_pools[Dimension.PatientGroup][fact[Dimension.PatientGroup]]).Any(m => m is null or "unknown"))
+            keys.Add("withoutPatientGroup");
         if (block != Course) return keys;
         keys.Add(!fact.IsOpen ? "closed" : fact.IsOverdue(0) ? "overdue" : "open");
         keys.Add(!fact.WasDue(0) ? "notDue" : fact.InTime ? "inTime" : "late");
-        keys.Add(fact.IsAnswered ? $"answered:{Band(fact.AnswerTenthsOfDays)}" : fact.IsOpen ? $"waiting:{Band(fact.WaitingTenthsOfDays(0))}" : "unanswered");
+        keys.Add(fact.IsAnswered ? $"answerDays:{Band(fact.AnswerTenthsOfDays)}" : fact.IsOpen ? $"waiting:{Band(fact.WaitingTenthsOfDays(0))}" : "unanswered");
         if (fact.Disputes > 0) keys.Add("disputed");
         if (fact.Escalations > 0) keys.Add("escalated");
         if (fact.Reopenings > 0) keys.Add("reopened");
-        keys.Add($"measures:{fact.Measures}/{fact.MeasuresDone}/{fact.MeasuresChecked}");
-        keys.Add($"lessons:{fact.Lessons}");
+        if (fact.IsAnswered) keys.Add("answered");
+        keys.AddRange(Enumerable.Repeat("measures", fact.Measures));
+        keys.AddRange(Enumerable.Repeat("planned", fact.Measures - fact.MeasuresDone));
+        keys.AddRange(Enumerable.Repeat("done", fact.MeasuresDone - fact.MeasuresChecked));
+        keys.AddRange(Enumerable.Repeat("effectChecked", fact.MeasuresChecked));
+        keys.AddRange(Enumerable.Repeat("lessons", fact.Lessons));
         return keys;
     }
 
     private static int Band(int tenths) => tenths switch { < 15 => 0, < 35 => 1, < 75 => 2, < 145 => 3, < 215 => 4, < 355 => 5, _ => 6 };
 
-    private int KeyOf(string key)
+    private int KeyOf(string key, int block)
     {
         if (_keys.TryGetValue(key, out var id)) return id;
         id = _keys.Count + 1;
         _keys.Add(key, id);
+        _blocks.Add(block);
+        _names.Add(key.Split(':')[0]);
         return id;
     }
 

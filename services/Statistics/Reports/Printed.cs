@@ -74,13 +74,17 @@ internal sealed class Printed
             KeyFigures = [.. Tiles.Select(code => Tile(_report.KeyFigures.Rows.Single(r => r.Code == code)))],
             Reading =
             [
-                .. _report.RoundedTo > 1 ? [Texts.Report("roundedTo", _report.RoundedTo)] : Array.Empty<string>(),
+                .. _report.RoundedTo <= 1 ? Array.Empty<string>() : Quarters is 1 ? [Texts.Report("roundedTo", _report.RoundedTo)]
+                    : [Texts.Report("roundedToSum", _report.RoundedTo, Quarters, _report.RoundedTo * Quarters)],
                 Texts.Report("methodFewReports"),
             ],
             Chapters = chapters,
             Data = [.. _report.Tables.Prepend(_report.KeyFigures).Select(Data)],
         };
     }
+
+    // How many rounded quarters each count is a sum of.
+    private int Quarters => ((_report.To.Year - _report.From.Year) * 12 + _report.To.Month - _report.From.Month) / 3 + 1;
 
     private string Kind => _report.Audience == Report.Own ? "own" : _report.Kind;
 
@@ -237,7 +241,8 @@ internal sealed class Printed
         {
             Chart = new BarChart(table.Title, Labels: 0, Values: 1),
             Introduction = table.Code is "cause" or "patientGroup" ? Texts.Report("countedInEach") : null,
-            Note = rows.Count > MostRows ? Texts.Report("rowsInWorkbook", rows.Count - MostRows) : cut > 0 ? Texts.Report("rowsWithout", cut) : null,
+            Note = cut > 0 && rows.Count <= MostRows ? Texts.Report("rowsWithout", cut) : null,
+            MoreRows = Math.Max(0, rows.Count - MostRows),
         };
     }
 

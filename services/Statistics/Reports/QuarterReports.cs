@@ -159,10 +159,10 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         await using var db = await databases.CreateDbContextAsync(ct);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var counted = (await facts.ReadAsync(db, community.Code, quarter.From, quarter.To, ct)).SelectMany(day => day);
-        var kept = await db.ProtectedCubes.Where(c => c.Community == community.Code
-            && c.Quarter == quarter.Code).OrderByDescending(c => c.Version).Select(c => c.Body).FirstOrDefaultAsync(ct);
+        var earlier = await db.ProtectedCubes.Where(c => c.Community == community.Code && c.Quarter == quarter.Code).OrderBy(c => c.Version)
+            .Select(c => c.Body).ToListAsync(ct);
         var seed = RandomNumberGenerator.GetBytes(32);
-        var cases = CubeRounding.Round(counted, kept is null ? null : ProtectedCube.Read(kept, pools), now.Minutes(), pools, seed);
+        var cases = CubeRounding.Round(counted, [.. earlier.Select(cube => ProtectedCube.Read(cube, pools))], now.Minutes(), pools, seed);
         var report = await QuarterAsync(db, community, quarter, ProtectedFacts.Of([cases.ToArray()]), now, ct);
         var (body, hash) = CanonicalJson.Seal(Write(report with { Version = version, FrozenAt = now, Reason = reason }));
         var frozen = new FrozenReport

@@ -129,7 +129,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         [
             ("withoutCategory", Missing("category", (string?)null), all.Count), ("withoutClause", Missing("clause", (string?)null), all.Count),
             ("withoutPatientGroup", Missing("patientGroup", null, "unknown"), all.Count), ("harmUnknown", Missing("harm", null, "unknown"), all.Count),
-            ("answeredWithoutCause", population.AnsweredWithoutCause, all.Answered),
+            // Of a part that is three properties, which nothing protected is counted by.
+            .. isProtected && !hasParties ? Array.Empty<(string, long, long)>() : [("answeredWithoutCause", population.AnsweredWithoutCause, all.Answered)],
         ];
         return new("quality", Texts.Report("tableQuality"), [new("count", Texts.Report("columnCount")), new("percent", Texts.Report("columnPercent"))],
             [

@@ -43,6 +43,13 @@ internal static class Cube
             after.GetValueOrDefault(cell) - before.GetValueOrDefault(cell)));
     }
 
+    /// <summary>Whether a report shows a count by these two.</summary>
+    public static bool IsShown(string cell) => cell.Split(' ').Select(part => part.Split(':')[0]).ToArray() is [var one, var other]
+        && (IsShown(one, other) || IsShown(other, one));
+
+    private static bool IsShown(string of, string by) => of is "region" or "patientGroup" or "agreement"
+        && by is "region" or "patientGroup" or "agreement" or "direction" or "clause" or "category" or "kind" or "harm" or "cause";
+
     public static Dictionary<string, int> Counts(IEnumerable<CountedFact> facts, StringPools pools, int dimensions, int weight)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ public sealed class Rounding_loss_tests(ITestOutputHelper output)
         var pools = new StringPools();
         CountedFact[] facts = [.. History.Of(71, count, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
 
-        var rounded = CubeRounding.Round(facts, null, Cube.At, pools, [1, 2, 3]);
+        var rounded = CubeRounding.Round(facts, [], Cube.At, pools, [1, 2, 3]);
 
         foreach (var dimensions in new[] { 0, 1, 2 })
         {
@@ -27,7 +27,12 @@ public sealed class Rounding_loss_tests(ITestOutputHelper output)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{count} reports, by {dimensions}: {errors.Count} cells, mean error {errors.Average(e => Math.Abs(e.Error)):F2}, " +
                 $"most {errors.Max(e => Math.Abs(e.Error))}, changed {errors.Count(e => e.Error != 0) * 100 / errors.Count} %"));
-            if (dimensions < 2) Assert.All(errors, e => Assert.InRange(e.Error, -Protection.Base, Protection.Base));
+            // By one always; by two but for a few in a thousand; by two that no report shows together, twice that.
+            foreach (var group in errors.GroupBy(e => dimensions < 2 || Cube.IsShown(e.Cell) ? Protection.Base : 2 * Protection.Base))
+            {
+                Assert.InRange(group.Count(e => Math.Abs(e.Error) > group.Key), 0, dimensions < 2 ? 0 : group.Count() / 200);
+                Assert.InRange(group.Max(e => Math.Abs(e.Error)), 0, group.Key + (dimensions < 2 ? 0 : Protection.Base));
+            }
             Assert.InRange(errors.Average(e => Math.Abs(e.Error)), 0, dimensions == 0 ? Protection.Base : 3);
         }
         // Nobody's profile is kept but by chance.
@@ -36,17 +41,20 @@ public sealed class Rounding_loss_tests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Revision_keeps_rounded_counts_that_are_still_within_the_base()
+    public void Revision_keeps_most_counts_and_stays_within_the_base()
     {
         var pools = new StringPools();
         CountedFact[] facts = [.. History.Of(73, 400, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
         CountedFact[] late = [.. History.Of(74, 60, new(2026, 4, 1), new(2026, 6, 30)).Select(e => Cube.Fact(e, pools))];
-        var first = CubeRounding.Round(facts, null, Cube.At, pools, [1]);
+        var first = CubeRounding.Round(facts, [], Cube.At, pools, [1]);
 
-        var same = CubeRounding.Round(facts, first, Cube.At, pools, [2]);
-        var second = CubeRounding.Round([.. facts, .. late], first, Cube.At, pools, [3]);
+        var same = CubeRounding.Round(facts, [first], Cube.At, pools, [2]);
+        var second = CubeRounding.Round([.. facts, .. late], [first, same], Cube.At, pools, [3]);
 
-        Assert.Equal(Cube.Counts(first, pools, 2, 5), Cube.Counts(same, pools, 2, 5));
+        var (before, after) = (Cube.Counts(first, pools, 1, 5), Cube.Counts(same, pools, 1, 5));
+        Assert.InRange(before.Keys.Union(after.Keys).Count(c => before.GetValueOrDefault(c) != after.GetValueOrDefault(c)), 1, before.Count / 3);
+        // A count that had been five too high and then five too low would be known.
+        Assert.All(before.Keys.Union(after.Keys), c => Assert.InRange(Math.Abs(before.GetValueOrDefault(c) - after.GetValueOrDefault(c)), 0, Protection.Base));
         var errors = Cube.Errors([.. facts, .. late], second, pools, 1).ToList();
         Assert.InRange(errors.Count(e => Math.Abs(e.Error) > Protection.Base), 0, errors.Count / 50);
         Assert.InRange(Math.Abs(Cube.Errors([.. facts, .. late], second, pools, 0).Single().Error), 0, Protection.Base);

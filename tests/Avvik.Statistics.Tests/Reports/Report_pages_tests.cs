@@ -35,6 +35,32 @@ public sealed partial class Report_pages_tests(StatisticsServices services)
     }
 
     [Fact]
+    public async Task Report_of_a_quarter_has_six_pages_and_its_note_one_whatever_the_figures()
+    {
+        var service = await FrozenAsync(6000);
+        var report = await AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu)).GetReportAsync("innlandet", "2026-Q2");
+        for (var seed = 1; seed <= 12; seed++)
+        {
+#pragma warning disable CA5394 // not for secrets: for the same figures again
+            var random = new Random(seed);
+            Figure? Any(Figure? figure) => figure?.Value is null ? figure : random.Next(20) == 0 ? Figure.Suppressed
+                : new(5 * random.Next((int)Math.Pow(10, random.Next(1, 5))));
+#pragma warning restore CA5394
+            Client.ReportTable Of(Client.ReportTable table) => table with { Rows = [.. table.Rows.Select(r => r with { Values = [.. r.Values.Select(Any)] })] };
+            var other = report with
+            {
+                KeyFigures = Of(report.KeyFigures),
+                Tables = [.. report.Tables.Select(Of)],
+                Reason = seed % 2 == 0 ? null : string.Join(' ', Enumerable.Repeat("begrunnelse", 80)),
+            };
+            other = other with { Highlights = Highlights.Of(other) };
+
+            await IsPagesAsync(6, "pages-any.pdf", Printed.As(".pdf", other)!.Value.Bytes);
+            await IsPagesAsync(1, "pages-any-note.pdf", Printed.As(".note", other)!.Value.Bytes);
+        }
+    }
+
+    [Fact]
     public async Task Report_of_an_unfinished_quarter_says_that_it_is_preliminary()
     {
         var service = await FrozenAsync(3000);

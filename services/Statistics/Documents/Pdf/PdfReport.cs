@@ -4,8 +4,8 @@ using Avvik.Statistics.Documents.Charts;
 namespace Avvik.Statistics.Documents.Pdf;
 
 /// <summary>
-/// Sets a report on A4 pages: what to notice on the first, then a page for each chapter. A chapter is set as densely as it takes to fit on its page; one that
-/// is too long in the densest goes on to the next.
+/// Sets a report on A4 pages: what to notice on the first, then a page for each chapter. A chapter is set as densely as it takes to fit on its page, and its
+/// tables by size lose their smallest rows if it takes that; one that is too long then too goes on to the next.
 /// </summary>
 internal sealed class PdfReport
 {
@@ -13,6 +13,8 @@ internal sealed class PdfReport
     private const double Margin = (Short - Chart.Width) / 2, Available = Chart.Width;
     private const double Top = 50, Bottom = 56;
     private static readonly Density[] Densities = [new(8.5, 3.6, 1), new(8, 2.2, 0.8), new(7.5, 1.3, 0.62), new(7, 0.7, 0.5)];
+
+    private static readonly int[] MostRows = [int.MaxValue, 8, 5];
 
     private readonly ReportDocument _document;
     private readonly PdfFile _file = new();
@@ -46,7 +48,9 @@ internal sealed class PdfReport
         note.Front(title);
         var sections = document.Chapters.SelectMany(c => c.Sections).ToList();
         ReportSection?[] chosen = [sections.Find(s => s.Chart is TrendChart), sections.Find(s => s.Chart is BarChart)];
-        note.Fit(chosen.OfType<ReportSection>().SelectMany(note.Section));
+        // One page it is: what there is no room for is in the report.
+        for (ReportSection[] left = [.. chosen.OfType<ReportSection>()]; left.Length > 0; left = left[..^1])
+            if (note.TryFit(left, [])) break;
         return note.Finish(title);
     }
 
@@ -72,18 +76,42 @@ internal sealed class PdfReport
         NewPage();
         Draw(Heading("H2", chapter.Title));
         if (chapter.Introduction is { } text) Draw(Words("P", text, 9.5, Palette.Ink, Typeface.Regular, after: 10));
-        Fit(chapter.Sections.SelectMany(Section).Concat(chapter.Notes.SelectMany(Note)));
+        if (!TryFit(chapter.Sections, chapter.Notes)) Write([.. chapter.Sections.SelectMany(Section), .. chapter.Notes.SelectMany(Note)]);
+        _density = Densities[0];
     }
 
-    /// <summary>Draws blocks as densely as it takes for them to be on this page together.</summary>
-    private void Fit(IEnumerable<Piece> pieces)
+    /// <summary>
+    /// Draws sections and notes on what is left of this page, as densely as it takes, and with fewer rows in tables by size if it takes that; false,
+    /// and nothing drawn, when they do not fit so either.
+    /// </summary>
+    private bool TryFit(IReadOnlyList<ReportSection> sections, IReadOnlyList<ReportNote> notes)
     {
-        Piece[] all = [.. pieces];
-        foreach (var density in Densities)
+        foreach (var rows in MostRows)
         {
-            _density = density;
-            if (all.Sum(p => p.Height()) <= Left) break;
+            Piece[] all = [.. sections.Select(s => Cut(s, rows)).SelectMany(Section), .. notes.SelectMany(Note)];
+            foreach (var density in Densities)
+            {
+                _density = density;
+                if (all.Sum(p => p.Height()) > Left) continue;
+                foreach (var piece in all) piece.Draw();
+                _density = Densities[0];
+                return true;
+            }
         }
+        return false;
+    }
+
+    /// <summary>The largest rows of a table by size; the rest are in the workbook.</summary>
+    private static ReportSection Cut(ReportSection section, int rows) => section.Chart is not BarChart || section.Table.Rows.Count <= rows ? section
+        : section with
+        {
+            Table = section.Table with { Rows = [.. section.Table.Rows.Take(rows)] },
+            MoreRows = section.MoreRows + section.Table.Rows.Count - rows,
+        };
+
+    /// <summary>Draws what is too long for a page, on as many as it takes.</summary>
+    private void Write(Piece[] all)
+    {
         foreach (var (i, piece) in all.Index())
         {
             // A heading stays with what it is the heading of.
@@ -91,7 +119,6 @@ internal sealed class PdfReport
             if (Left < Math.Min(together, 120) && _y > Top) NewPage();
             piece.Draw();
         }
-        _density = Densities[0];
     }
 
     private void Draw(Piece piece)
@@ -109,7 +136,7 @@ internal sealed class PdfReport
             if (Chart.Draw(section) is { } drawing) yield return Figure(drawing);
         }
         else yield return Table(section);
-        if (section.Note is { } note) yield return Words("P", note, 7.5, Palette.Soft, Typeface.Regular, after: 0);
+        if ((section.MoreRows > 0 ? Texts.Report("rowsInWorkbook", section.MoreRows) : section.Note) is { } note) yield return Words("P", note, 7.5, Palette.Soft, Typeface.Regular, after: 0);
         yield return new(() => 14 * _density.Gap, () => _y += 14 * _density.Gap);
     }
 
