@@ -21,8 +21,9 @@ internal static class AccessLogs
             var answer = await VerifyAsync(http, service);
             var (entries, head) = (answer.GetProperty("entries").GetInt64(), answer.GetProperty("head").GetString());
             var broken = answer.GetProperty("firstBroken");
+            var (anchors, end) = (answer.GetProperty("anchors").GetInt32(), string.IsNullOrEmpty(head) ? "nothing" : head);
             Console.WriteLine(broken.ValueKind == JsonValueKind.Null
-                ? $"{service,-10} holds: {entries} lines, ending in {(string.IsNullOrEmpty(head) ? "nothing" : head)}"
+                ? $"{service,-10} holds: {entries} lines, {anchors} anchors, ending in {end}"
                 : $"{service,-10} IS BROKEN at line {broken.GetInt64()}; the {entries} before it hold");
             all &= broken.ValueKind == JsonValueKind.Null;
         }

@@ -34,7 +34,7 @@ public sealed record AccessLogEntry
     public required string Action { get; init; }
     /// <summary>The deviations, and their cases, whose text was given.</summary>
     public required IReadOnlyList<Guid> Deviations { get; init; }
-    /// <summary>What an administrator changed: method and path of the call.</summary>
+    /// <summary>What an administrator changed: method and path of the call; of an act on a case, its code.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
     [Code("accessPurposes")]
@@ -47,7 +47,8 @@ public sealed record AccessLogEntry
 /// <param name="Entries">Intact lines, from the beginning.</param>
 /// <param name="FirstBroken">Position of the first line that is not; null when all are.</param>
 /// <param name="Head">Hash of the last intact line; kept elsewhere, it reveals a chain that was replaced as a whole.</param>
-public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head);
+/// <param name="Anchors">Earlier heads that the log was compared with: those that the service has written outside its database, and the call's own.</param>
+public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head, int Anchors);
 
 /// <summary>How far a verification of an access log has come: a line of the <c>application/x-ndjson</c> answer, before the
 /// <see cref="AccessLogVerification"/>.</summary>

@@ -35,6 +35,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(MeasureChange))]
 [JsonSerializable(typeof(Page<MeasureRow>))]
 [JsonSerializable(typeof(LessonDraft))]
+[JsonSerializable(typeof(WithdrawLesson))]
 [JsonSerializable(typeof(Page<Lesson>))]
 [JsonSerializable(typeof(SimilarCases))]
 [JsonSerializable(typeof(Directory))]

@@ -60,7 +60,10 @@ public sealed record CaseSummary(Guid Id, string Unit, string State, DateTimeOff
 /// <param name="Event">What: <c>submitted</c>, <c>routed</c>, <c>answered</c> …</param>
 /// <param name="Organization">Party of whoever did it; null when the system did.</param>
 /// <param name="Text">The words that belong to it.</param>
-public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Organization, string? Text);
+/// <param name="Actor">
+/// Who of the caller's own party did it, as the token names them; null for the other party's acts, the system's, and those of a confidential reporter.
+/// </param>
+public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Organization, string? Text, string? Actor = null);
 
 /// <summary>What has changed.</summary>
 /// <param name="Items">Oldest first.</param>

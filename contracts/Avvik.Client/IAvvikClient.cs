@@ -133,6 +133,11 @@ public interface IAvvikClient
     [Post("/api/v1/lessons/{id}/approve")]
     Task<Lesson> ApproveLessonAsync(Guid id, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
 
+    /// <summary>Takes a lesson back, also an approved one: its words are erased everywhere.</summary>
+    /// <exception cref="AvvikProblemException">412 when it has changed.</exception>
+    [Post("/api/v1/lessons/{id}/withdraw")]
+    Task WithdrawLessonAsync(Guid id, [Header("If-Match")] EntityVersion version, [Body] WithdrawLesson withdrawal, CancellationToken ct = default);
+
     /// <summary>A lesson.</summary>
     [Get("/api/v1/lessons/{id}")]
     Task<Lesson> GetLessonAsync(Guid id, CancellationToken ct = default);

@@ -63,6 +63,14 @@ public sealed record Lesson
     public LessonOrigin? Origin { get; init; }
 }
 
+/// <summary>Why a lesson is taken back.</summary>
+public sealed record WithdrawLesson
+{
+    /// <summary>Kept in the case's history, at most 4,000 characters; never the words that are taken back.</summary>
+    [Required]
+    public string? Reason { get; init; }
+}
+
 /// <summary>Where a lesson comes from.</summary>
 /// <param name="CaseId">The case.</param>
 /// <param name="Reference">The case, for people.</param>

@@ -86,6 +86,7 @@ public sealed record Reporter
     /// <summary>At most 100 characters.</summary>
     public string? Profession { get; init; }
     /// <summary>Number in Helsepersonellregisteret, at most nine digits.</summary>
+    [HoldsIdentity]
     public string? HprNumber { get; init; }
     /// <summary>True: the other party is not to know who reported.</summary>
     public bool? Confidential { get; init; }
@@ -97,6 +98,7 @@ public sealed record Patient
     /// <summary><c>fnr</c>, <c>dnr</c>, <c>hnr</c> (H-number) or <c>fhn</c> (felles hjelpenummer).</summary>
     public string? IdentifierType { get; init; }
     /// <summary>Eleven digits.</summary>
+    [HoldsIdentity]
     public string? Identifier { get; init; }
 
     /// <summary>Says nothing: an identity is never printed.</summary>

@@ -19,7 +19,7 @@ public sealed class AccessEntry
     public required string Action { get; init; }
     /// <summary>Ids of the deviations whose text was given, with a space between.</summary>
     public string? Deviations { get; init; }
-    /// <summary>What an administrator changed: method and path of the call.</summary>
+    /// <summary>What an administrator changed: method and path of the call; of an act on a case, its code.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
     public string? Purpose { get; init; }
@@ -69,6 +69,7 @@ public static class AccessActions
 {
     public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed",
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
-        EnvelopeRefused = "envelopeRefused",
+        EnvelopeRefused = "envelopeRefused", DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
+        CaseChanged = "caseChanged",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -1,10 +1,13 @@
 using Avvik.Hosting.Callers;
+using Avvik.Messaging.Signatures;
 using Avvik.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Avvik.AccessLog;
 
@@ -85,12 +88,14 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
     /// Checks every line from the first, a page at a time, so that memory use does not grow with the log. Lines that are appended after the start are not
     /// included.
     /// </summary>
-    /// <param name="anchor">An earlier head that was kept elsewhere; null to check the chain only.</param>
+    /// <param name="anchors">Earlier heads that were kept elsewhere.</param>
     /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
     /// <param name="ct">Stops the check.</param>
     /// <returns>The number of entries that hold, the position of the first that does not (null when all do), and the hash of the last that holds.</returns>
-    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(AccessAnchor? anchor, Func<long, long, Task>? progress, CancellationToken ct)
+    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(IReadOnlyCollection<AccessAnchor> anchors,
+        Func<long, long, Task>? progress, CancellationToken ct)
     {
+        var anchored = anchors.ToLookup(a => a.Position, a => a.Hash);
         await using var db = await databases.CreateDbContextAsync(ct);
         var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
         var end = head?.Position ?? await db.Set<AccessEntry>().MaxAsync(e => (long?)e.Position, ct) ?? 0;
@@ -106,13 +111,13 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
             {
                 if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash)
                     || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)
-                    || (anchor?.Position == entry.Position && !anchor.Hash.AsSpan().SequenceEqual(entry.Hash))) return (last, last + 1, previous);
+                    || anchored[entry.Position].Any(hash => !hash.AsSpan().SequenceEqual(entry.Hash))) return (last, last + 1, previous);
                 (previous, last) = (entry.Hash, entry.Position);
             }
             if (progress is not null) await progress(last, end);
         }
         // A chain whose last lines were removed is unbroken, but does not reach its head.
-        var intact = (head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash)) && !(anchor?.Position > last);
+        var intact = (head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash)) && !anchors.Any(a => a.Position > last);
         return (last, intact ? null : last + 1, previous);
     }
 }
@@ -120,8 +125,19 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
 /// <summary>Adds the log to a service.</summary>
 public static class AccessLogExtensions
 {
-    /// <summary>Registers <see cref="AccessJournal{TDb}"/>.</summary>
-    public static void AddAccessLog<TDb>(this IHostApplicationBuilder builder) where TDb : DbContext => builder.Services.AddSingleton<AccessJournal<TDb>>();
+    /// <summary>Registers <see cref="AccessJournal{TDb}"/>, and the anchors of the service's log where a file for them is configured.</summary>
+    public static void AddAccessLog<TDb>(this IHostApplicationBuilder builder, string service) where TDb : DbContext
+    {
+        var services = builder.Services;
+        services.AddSingleton<AccessJournal<TDb>>();
+        services.AddOptions<AnchorOptions>().BindConfiguration("AccessLog").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s => new AnchorReader(service, s.GetRequiredService<IOptions<AnchorOptions>>(),
+            s.GetRequiredService<IOptions<EventSigningOptions>>()));
+        if (string.IsNullOrEmpty(builder.Configuration["AccessLog:AnchorFile"])) return;
+        services.AddHostedService(s => new AnchorWriter<TDb>(service, s.GetRequiredService<IOptions<AnchorOptions>>().Value,
+            EventKey.Read("EventSigning:PrivateKeyFile", s.GetRequiredService<IOptions<EventSigningOptions>>().Value.PrivateKeyFile),
+            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnchorWriter<TDb>>>()));
+    }
 
     /// <summary>Logs every request that is not a GET to the group, before it is handled.</summary>
     public static RouteGroupBuilder LogAdministration<TDb>(this RouteGroupBuilder group) where TDb : DbContext

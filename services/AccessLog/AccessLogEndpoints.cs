@@ -12,6 +12,7 @@ using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,15 +39,15 @@ public static class AccessLogEndpoints
             .WithName($"ListAccessLog{Named(service)}")
             .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json a Bundle of AuditEvent (R4)")
             .ProducesProblem(422);
-        log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) =>
-                VerifyAsync(service, position, hash, http, journal, ct))
+        log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, [FromServices] AnchorReader anchors,
+                CancellationToken ct) => VerifyAsync(service, position, hash, http, journal, anchors, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
-            .WithSummary("Whether the chain holds, and where it is first broken; with Accept: application/x-ndjson progress lines come before the answer");
+            .WithSummary("Whether the chain holds and agrees with its anchors, and where it is first broken; application/x-ndjson: with progress lines first");
         return log;
     }
 
     private static async Task<Results<Ok<AccessLogVerification>, PushStreamHttpResult, Problem>> VerifyAsync<TDb>(string service, long? position, string? hash,
-        HttpContext http, AccessJournal<TDb> journal, CancellationToken ct) where TDb : DbContext
+        HttpContext http, AccessJournal<TDb> journal, AnchorReader reader, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var anchor = new byte[SHA256.HashSizeInBytes];
@@ -54,20 +55,21 @@ public static class AccessLogEndpoints
         if (hash is not null && (hash.Length != 2 * anchor.Length || Convert.FromHexString(hash, anchor, out _, out _) != OperationStatus.Done))
             errors.Add("/hash", FieldCodes.InvalidAnchor);
         if (errors.Any) return Problem.Invalid(errors);
-        AccessAnchor? kept = position is { } at ? new(at, anchor) : null;
+        var kept = await reader.ReadAsync(ct);
+        if (position is { } at) kept.Add(new(at, anchor));
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == NdJson))
-            return TypedResults.Ok(AnswerOf(service, await journal.VerifyAsync(kept, null, ct)));
+            return TypedResults.Ok(AnswerOf(service, kept.Count, await journal.VerifyAsync(kept, null, ct)));
         // A log of millions takes minutes: the caller sees the progress, and no proxy on the way gives up on a silent response.
         return TypedResults.Stream(async body =>
         {
             var answer = await journal.VerifyAsync(kept,
                 (entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
-            await WriteLineAsync(body, AnswerOf(service, answer), ClientJson.Default.AccessLogVerification, ct);
+            await WriteLineAsync(body, AnswerOf(service, kept.Count, answer), ClientJson.Default.AccessLogVerification, ct);
         }, NdJson);
     }
 
-    private static AccessLogVerification AnswerOf(string service, (long Entries, long? FirstBroken, byte[] Head) answer) =>
-        new(service, answer.FirstBroken is null, answer.Entries, answer.FirstBroken, Convert.ToHexStringLower(answer.Head));
+    private static AccessLogVerification AnswerOf(string service, int anchors, (long Entries, long? FirstBroken, byte[] Head) answer) =>
+        new(service, answer.FirstBroken is null, answer.Entries, answer.FirstBroken, Convert.ToHexStringLower(answer.Head), anchors);
 
     private static async Task WriteLineAsync<T>(Stream body, T line, JsonTypeInfo<T> type, CancellationToken ct)
     {

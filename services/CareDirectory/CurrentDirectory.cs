@@ -81,11 +81,18 @@ public sealed class CurrentDirectory
     }
 }
 
-/// <summary>Keeps the highest version.</summary>
+/// <summary>Keeps the highest version, and refuses one that is far ahead of what is known.</summary>
 public sealed class DirectoryPublishedHandler<TDb> : IHandle<DirectoryPublished, TDb> where TDb : DbContext
 {
+    // More changes than can be on their way at once.
+    private const int FarAhead = 1000;
+
     /// <inheritdoc/>
-    public Task HandleAsync(DirectoryPublished message, UnitOfWork<TDb> unit) => unit.KeepAsync(message);
+    public async Task HandleAsync(DirectoryPublished message, UnitOfWork<TDb> unit)
+    {
+        if (await unit.DirectoryAsync() is { } known && message.Version - known.Version > FarAhead) throw new VersionTooHighException(message.Version);
+        await unit.KeepAsync(message);
+    }
 }
 
 /// <summary>Keeps the highest version of each assignment.</summary>

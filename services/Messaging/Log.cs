@@ -38,6 +38,10 @@ internal static partial class Log
     [LoggerMessage(1014, LogLevel.Warning, "{Count} parked messages were {Resolution} by {Subject} of {Organization}; {Failed} failed and stay parked.")]
     public static partial void ParkedMessagesResolved(this ILogger log, int count, string resolution, string subject, string organization, int failed);
 
+    [LoggerMessage(1016, LogLevel.Critical,
+        "Event {MessageId} of type {Type} has a version far ahead and is parked: applied, it would block those that follow. Somebody may be forging events.")]
+    public static partial void VersionTooHigh(this ILogger log, Guid messageId, string type);
+
     [LoggerMessage(1015, LogLevel.Critical,
         "A page of {Count} events is not from a trusted publisher ({Reason}); it is parked unread. Somebody may be forging events.")]
     public static partial void PageRefused(this ILogger log, int count, string reason);

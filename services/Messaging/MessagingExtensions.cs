@@ -36,7 +36,12 @@ public static class MessagingExtensions
     /// Adds the outbox, the inbox, the bus and the handlers of the service's events. The service's name is its queue. The host starts, and stays
     /// ready, without a broker: events wait in the outbox.
     /// </summary>
-    public static void AddMessaging<TDb>(this IHostApplicationBuilder builder, string service, Action<EventHandlers<TDb>>? configure = null)
+    /// <param name="builder">The host.</param>
+    /// <param name="service">As the catalog names it.</param>
+    /// <param name="configure">Names the handlers.</param>
+    /// <param name="parties">Whose business a parked message about a deviation is, where the message does not tell.</param>
+    public static void AddMessaging<TDb>(this IHostApplicationBuilder builder, string service, Action<EventHandlers<TDb>>? configure = null,
+        FindParties<TDb>? parties = null)
         where TDb : DbContext
     {
         var handlers = new EventHandlers<TDb>();
@@ -75,8 +80,8 @@ public static class MessagingExtensions
         services.AddHostedService(s => s.GetRequiredService<EndpointSupervisor<TDb>>());
         services.AddHealthChecks().AddCheck<InboxHealth>("inbox", tags: ["required"]);
         services.AddSingleton(s => new ParkedMessages<TDb>(service, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
-            s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(), s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
+            s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(), new(s.GetRequiredService<IDbContextFactory<TDb>>(), parties),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
         services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>()), s.GetRequiredService<MessagingMetrics>()));
         // A page that cannot be applied returns to the queue when the service stops, instead of keeping it from stopping.

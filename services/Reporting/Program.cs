@@ -16,6 +16,7 @@ using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
 using Avvik.Reporting.WithdrawDeviation;
 using Avvik.Reporting.WriteMessage;
+using Microsoft.EntityFrameworkCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("reporting");
@@ -25,7 +26,7 @@ builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
 builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)));
 builder.AddCareDirectory<ReportingDbContext>();
-builder.AddAccessLog<ReportingDbContext>();
+builder.AddAccessLog<ReportingDbContext>("reporting");
 builder.AddPatientEnvelopes();
 builder.Services.AddSingleton<SubmissionRules>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
@@ -33,7 +34,8 @@ builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<CaseChanged, CaseChangedHandler>()
     .Handle<ReporterInformed, ReporterInformedHandler>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>()
-    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<ReportingDbContext>>());
+    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<ReportingDbContext>>(),
+    (db, id, ct) => db.Deviations.Where(d => d.Id == id).Select(d => new[] { d.ReporterOrganization, d.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddHostedService<EnvelopeEraser>();
 builder.Services.AddHostedService<EnvelopeResealer>();

@@ -36,13 +36,14 @@ builder.AddTextResealing<RoutingDbContext>((typeof(EarlyWithdrawal), nameof(Earl
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddHostedService<RulesRefresh>();
-builder.AddAccessLog<RoutingDbContext>();
+builder.AddAccessLog<RoutingDbContext>("routing");
 builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<DeviationMerged, DeviationMergedHandler>()
     .Handle<ReopenedCaseChanged, ReopenedCaseChangedHandler>()
-    .Handle<ReporterAnswered, ReporterAnsweredHandler>());
+    .Handle<ReporterAnswered, ReporterAnsweredHandler>(),
+    (db, id, ct) => db.Cases.Where(c => c.Id == id).Select(c => new[] { c.ReporterOrganization, c.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddHostedService<DeadlineWatch>();
 builder.Services.AddHostedService<ClosedUnitWatch>();
 builder.Services.AddHostedService<DirectoryRepublisher>();

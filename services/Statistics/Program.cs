@@ -19,7 +19,7 @@ builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication("statistics");
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddCareDirectory<StatisticsDbContext>();
-builder.AddAccessLog<StatisticsDbContext>();
+builder.AddAccessLog<StatisticsDbContext>("statistics");
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<CaseChanged, FactStore>()
     .Handle<CaseSnapshotPublished, FactStore>()

@@ -30,7 +30,7 @@ builder.AddTextResealing<TriageDbContext>(
     (typeof(Assessment), nameof(Assessment.UnknownSite)),
         (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
 builder.AddCareDirectory<TriageDbContext>();
-builder.AddAccessLog<TriageDbContext>();
+builder.AddAccessLog<TriageDbContext>("triage");
 builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
@@ -38,7 +38,8 @@ builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<CaseReopened, CaseReopenedHandler>()
     .Handle<FactsCorrected, FactsCorrectedHandler>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>()
-    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<TriageDbContext>>());
+    .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<TriageDbContext>>(),
+    async (db, id, ct) => await db.Assessments.FindAsync([id], ct) is { Facts: var facts } ? [facts.ReporterOrganization, facts.RespondentOrganization] : null);
 builder.Services.AddHostedService<DeadlineWatch>();
 
 var app = builder.Build();

@@ -89,6 +89,7 @@ public sealed class Access_matrix_tests
             ["GET /api/v1/lessons/{id}"] = [.. Party, Roles.LearningEditor, Roles.Ssu],
             ["PUT /api/v1/lessons/{id}"] = [Roles.Coordinator, Roles.LearningEditor],
             ["POST /api/v1/lessons/{id}/approve"] = [Roles.Coordinator, Roles.LearningEditor],
+            ["POST /api/v1/lessons/{id}/withdraw"] = [Roles.Coordinator, Roles.LearningEditor],
         };
         foreach (var action in CaseActions)
             operations.Add($"POST /api/v1/cases/{{id}}/{action}", Party);

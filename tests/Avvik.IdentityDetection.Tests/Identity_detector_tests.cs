@@ -1,4 +1,5 @@
 using System.Text;
+using Avvik.Contracts;
 
 namespace Avvik.IdentityDetection.Tests;
 
@@ -14,6 +15,21 @@ public sealed class Identity_detector_tests
                 data.Add(kind, notation, true);
             }
         return data;
+    }
+
+    /// <summary>Every text of a request is searched, times and days too: a valid one must never be refused by chance.</summary>
+    [Fact]
+    public void Times_days_and_organization_numbers_are_no_identity()
+    {
+        var random = new Random(20261129);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var at = new DateTimeOffset(2016, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks((long)(random.NextDouble() * TimeSpan.FromDays(4000).Ticks))
+                .ToOffset(TimeSpan.FromHours(random.Next(0, 3)));
+            foreach (var text in new[] { $"{at:yyyy-MM-dd}", $"{at:yyyy-MM-dd'T'HH:mm:sszzz}", $"{at:yyyy-MM-dd'T'HH:mm:ss.fff}Z", $"{at:O}" })
+                Assert.True(IdentityDetector.Find(text).Count == 0, text);
+        }
+        Assert.DoesNotContain(HealthCommunities.All.SelectMany(c => c.Parties), p => IdentityDetector.Find(p.OrganizationNumber).Count > 0);
     }
 
     [Theory, MemberData(nameof(KindsRulesAndNotations))]

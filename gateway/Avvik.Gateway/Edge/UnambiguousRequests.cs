@@ -37,7 +37,8 @@ internal static class UnambiguousRequests
 
     // The path as sent must equal the path that is routed.
     private static bool IsUnambiguous(ReadOnlySpan<char> sent, string? routed) => sent.SequenceEqual(routed) && !sent.ContainsAnyExcept(PathCharacters)
-        && sent.IndexOf("//", StringComparison.Ordinal) < 0 && sent.IndexOf("/.", StringComparison.Ordinal) < 0;
+        && sent.IndexOf("//", StringComparison.Ordinal) < 0
+        && (sent.IndexOf("/.", StringComparison.Ordinal) < 0 || sent.SequenceEqual(SecurityContact.Path));
 
     // Origin-form, or absolute-form (RFC 9112, 3.2); Kestrel has compared its authority with the Host header.
     private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)

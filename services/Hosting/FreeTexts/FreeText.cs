@@ -12,6 +12,12 @@ public static class FreeText
     public static void Check(string text, string pointer, int max, FieldErrors errors)
     {
         if (string.IsNullOrWhiteSpace(text)) errors.Add(pointer, FieldCodes.Blank);
+        CheckIdentity(text, pointer, max, errors);
+    }
+
+    /// <summary>As <see cref="Check"/>, and the text may be blank.</summary>
+    public static void CheckIdentity(string text, string pointer, int max, FieldErrors errors)
+    {
         if (text.Length > max) errors.Add(pointer, FieldCodes.TooLong, max);
         else if (text.AsSpan().ContainsAny(ControlCharacters) || HasLoneSurrogate(text)) errors.Add(pointer, FieldCodes.ControlCharacter);
         else if (IdentityDetector.Find(text) is { Count: > 0 } found)

@@ -43,7 +43,11 @@ public static class StrictJson
         await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
         var errors = new FieldErrors();
         var value = Read<T>(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), options, errors);
-        if (value is not null) validate(value, errors);
+        if (value is not null)
+        {
+            validate(value, errors);
+            RequestTexts.Check(value, options.GetTypeInfo(typeof(T)), errors);
+        }
         return errors.Any ? (null, Problem.Invalid(errors)) : (value, null);
     }
 

@@ -19,6 +19,9 @@ public sealed class FieldErrors
 
     public bool Any => _errors.Count > 0;
 
+    /// <summary>True when something is wrong with that field.</summary>
+    public bool Has(string pointer) => _errors.Exists(e => e.Pointer == pointer);
+
     /// <summary>True when the request has the wrong shape (400); otherwise its content is wrong (422).</summary>
     public bool WrongShape => _errors.Exists(e => ShapeCodes.Contains(e.Code));
 

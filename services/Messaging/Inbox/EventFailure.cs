@@ -8,7 +8,12 @@ using Npgsql;
 namespace Avvik.Messaging.Inbox;
 
 /// <summary>Thrown by a handler for an event that breaks a rule and can never be applied; the event is parked.</summary>
-public sealed class EventRejectedException(string message) : Exception(message);
+public class EventRejectedException(string message) : Exception(message);
+
+/// <summary>
+/// A version far ahead of what is possible. Consumers keep the highest version, so applying it would make them drop every genuine event that follows.
+/// </summary>
+public sealed class VersionTooHighException(int version) : EventRejectedException($"Version {version} is too far ahead.");
 
 /// <summary>This version of the service has no handler for the event.</summary>
 internal sealed class UnknownEventTypeException(string type) : Exception($"There is no handler for {type}.");

@@ -18,6 +18,9 @@ public interface IHandle<in TEvent, TDb> where TEvent : class, IEvent where TDb 
 /// <summary>Which handler applies which event in this service.</summary>
 public sealed class EventHandlers<TDb> where TDb : DbContext
 {
+    // More changes than a case, an assignment or the directory ever has.
+    internal const int HighestVersion = 100_000;
+
     private readonly Dictionary<string, Func<IServiceProvider, JsonElement, UnitOfWork<TDb>, Task>> _handlers = new(StringComparer.Ordinal);
 
     internal List<Type> HandlerTypes { get; } = [];
@@ -33,8 +36,11 @@ public sealed class EventHandlers<TDb> where TDb : DbContext
 
     private static TEvent Read<TEvent>(JsonElement body, CatalogEntry entry)
     {
-        try { return (TEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")); }
+        IEvent message;
+        try { message = (IEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")); }
         catch (JsonException error) { throw new UnreadableEventException(error); }
+        // Those of watermarks are times.
+        return message.Version > HighestVersion && message is not PublisherWatermark ? throw new VersionTooHighException(message.Version) : (TEvent)message;
     }
 
     internal Task ApplyAsync(IServiceProvider services, PagedEvent e, UnitOfWork<TDb> unit) => _handlers.TryGetValue(e.Type, out var apply)

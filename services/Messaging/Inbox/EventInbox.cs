@@ -140,7 +140,8 @@ public sealed class EventInbox<TDb> where TDb : DbContext
             _log.ParkingFailed(failure, e.Id);
             return false;
         }
-        _log.EventParked(error, e.Id, e.Type);
+        if (error is VersionTooHighException) _log.VersionTooHigh(e.Id, e.Type);
+        else _log.EventParked(error, e.Id, e.Type);
         return true;
     }
 

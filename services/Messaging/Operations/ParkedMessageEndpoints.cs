@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Claims;
 using System.Text;
+using Avvik.IdentityDetection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,7 +35,8 @@ public static class ParkedMessageEndpoints
     /// </summary>
     public static RouteGroupBuilder MapParkedMessages<TDb>(this RouteGroupBuilder operations) where TDb : DbContext
     {
-        operations.MapGet("/parked", ListAsync<TDb>).WithSummary("Messages that could not be sent, applied or read, oldest first");
+        operations.MapGet("/parked", ListAsync<TDb>)
+            .WithSummary("Messages about the own party's deviations, or about none, that could not be sent, applied or read, oldest first");
         operations.MapPost("/parked/{id:guid}/requeue",
             async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
@@ -64,12 +66,12 @@ public static class ParkedMessageEndpoints
 
     private static async Task<Results<Ok<ParkedMessagePage>, BadRequest>> ListAsync<TDb>(string? source, string? type, string? error, DateTimeOffset? from,
         DateTimeOffset? to,
-        string? cursor, int? limit, ParkedMessages<TDb> parked, CancellationToken ct) where TDb : DbContext
+        string? cursor, int? limit, ParkedMessages<TDb> parked, ClaimsPrincipal user, CancellationToken ct) where TDb : DbContext
     {
         var take = limit ?? DefaultLimit;
         (DateTimeOffset, Guid)? after = null;
         if (take is < 1 or > MaxLimit || (cursor is not null && (after = ReadCursor(cursor)) is null)) return TypedResults.BadRequest();
-        var rows = await parked.ListAsync(new(source, type, error, from, to), after, take + 1, ct);
+        var rows = await parked.ListAsync(Organization(user), new(source, type, error, from, to), after, take + 1, ct);
         return TypedResults.Ok(new ParkedMessagePage([.. rows.Take(take)], rows.Count > take ? CursorOf(rows[take - 1]) : null));
     }
 
@@ -89,7 +91,8 @@ public static class ParkedMessageEndpoints
     private static ParkedMessageFilter? FilterOf(ResolveParkedMessages body) =>
         new ParkedMessageFilter(body.Source, body.Type, body.Error, body.From, body.To) is { IsEmpty: false } filter && IsReason(body.Reason) ? filter : null;
 
-    private static bool IsReason(string? reason) => !string.IsNullOrWhiteSpace(reason) && reason.Length <= MaxReason;
+    private static bool IsReason(string? reason) =>
+        !string.IsNullOrWhiteSpace(reason) && reason.Length <= MaxReason && IdentityDetector.Find(reason).Count == 0;
 
     private static string Subject(ClaimsPrincipal user) => user.FindFirstValue("sub") ?? "";
 

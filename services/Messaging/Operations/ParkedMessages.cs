@@ -52,12 +52,27 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
     private readonly IDbContextFactory<TDb> _databases;
     private readonly EventInbox<TDb> _inbox;
     private readonly Topology _topology;
+    private readonly ParkedMessageParties<TDb> _parties;
     private readonly TimeProvider _clock;
     private readonly ILogger<ParkedMessages<TDb>> _log;
 
-    internal ParkedMessages(string service, Writer<TDb> writer, IDbContextFactory<TDb> databases, EventInbox<TDb> inbox, Topology topology, TimeProvider clock,
-        ILogger<ParkedMessages<TDb>> log) =>
-        (_service, _writer, _databases, _inbox, _topology, _clock, _log) = (service, writer, databases, inbox, topology, clock, log);
+    internal ParkedMessages(string service, Writer<TDb> writer, IDbContextFactory<TDb> databases, EventInbox<TDb> inbox, Topology topology,
+        ParkedMessageParties<TDb> parties, TimeProvider clock, ILogger<ParkedMessages<TDb>> log) =>
+        (_service, _writer, _databases, _inbox, _topology, _parties, _clock, _log) = (service, writer, databases, inbox, topology, parties, clock, log);
+
+    /// <summary>What of it concerns an organisation.</summary>
+    public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(string organization, ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after,
+        int limit, CancellationToken ct)
+    {
+        var rows = new List<ParkedMessageRow>();
+        while (rows.Count < limit && await ListAsync(filter, after, BulkPage, ct) is { Count: > 0 } page)
+        {
+            foreach (var row in page)
+                if (await _parties.ConcernsAsync(row.Id, organization, ct)) rows.Add(row);
+            after = (page[^1].ParkedAt, page[^1].Id);
+        }
+        return [.. rows.Take(limit)];
+    }
 
     /// <summary>What is parked, oldest first, after a row of an earlier page.</summary>
     public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after, int limit,
@@ -125,10 +140,11 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         _log.ParkedMessagesResolved(resolved, resolution, subject, organization, failed);
     }
 
-    /// <summary>Sends or applies it again. False when there is no such message.</summary>
+    /// <summary>Sends or applies it again. False when there is no such message, or it is no business of the organisation.</summary>
     /// <exception cref="Exception">The handler of a parked event threw again; nothing has changed.</exception>
     public async Task<bool> RequeueAsync(Guid id, string reason, string subject, string organization, CancellationToken ct)
     {
+        if (!await _parties.ConcernsAsync(id, organization, ct)) return false;
         var message = await _writer.WriteAsync(async unit => (await unit.Sql.QueryAsync(
             "select body, content_type from parked_message where id = @p1 and resolved_at is null and source in ('deadLetter', 'unreadable')",
             r => (Body: r.GetFieldValue<byte[]>(0), ContentType: r.GetString(1)), id)).FirstOrDefault(), ct);
@@ -156,9 +172,12 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
         return done;
     }
 
-    /// <summary>Never sends or applies it; it is kept with who discarded it and why. False when there is no such message.</summary>
+    /// <summary>
+    /// Never sends or applies it; it is kept with who discarded it and why. False when there is no such message, or it is no business of the organisation.
+    /// </summary>
     public async Task<bool> DiscardAsync(Guid id, string reason, string subject, string organization, CancellationToken ct)
     {
+        if (!await _parties.ConcernsAsync(id, organization, ct)) return false;
         var done = await _writer.WriteAsync(async unit =>
         {
             // A row of the outbox holds back its aggregate, so it moves to the table where resolved messages are kept.

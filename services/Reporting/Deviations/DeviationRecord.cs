@@ -68,11 +68,13 @@ internal sealed class DeviationRecord
         };
     }
 
-    public Deviation Current(IEnumerable<TimelineEntry> timeline) =>
-        View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline);
+    /// <param name="timeline">What happened since it was submitted.</param>
+    /// <param name="submitter">Its submitter, for who may know it; else null.</param>
+    public Deviation Current(IEnumerable<TimelineEntry> timeline, string? submitter) =>
+        View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline, submitter);
 
     private Deviation View(string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
-        IEnumerable<TimelineEntry> timeline) => new()
+        IEnumerable<TimelineEntry> timeline, string? submitter = null) => new()
         {
             Id = Id,
             Reference = Reference,
@@ -89,7 +91,7 @@ internal sealed class DeviationRecord
             Submission = Submission,
             Case = summary,
             MainCase = MainCase,
-            Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null), .. timeline],
+            Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null, submitter), .. timeline],
         };
 }
 

@@ -25,17 +25,25 @@ internal static class DeviationViews
         IEnumerable<TimelineEntry> OfMain(DeviationRecord row) => row.MainCase is { } main ? changes[main].Where(e => ShownToDuplicates.Contains(e.Event)) : [];
         var messages = (await db.ReporterMessages.Where(m => ids.Contains(m.DeviationId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.DeviationId);
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [.. rows.Select(r => r.Id)], ct);
-        return [.. rows.Select(row => ForCaller(row.Current(TimelineOf(row)), row, caller, alone))];
+        return [.. rows.Select(row => ForCaller(row.Current(TimelineOf(row), MayName(row, row.SubmittedBy) ? row.SubmittedBy : null), row, caller, alone))];
 
-        IEnumerable<TimelineEntry> TimelineOf(DeviationRecord row) => changes[row.Id].Concat(OfMain(row))
-            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text))).OrderBy(e => e.At);
+        // Also what a confidential reporter writes later would tell who it is.
+        bool MayName(DeviationRecord row, string? subject) => MaySeeReporter(row, caller, alone) || subject != row.SubmittedBy;
+        IEnumerable<TimelineEntry> TimelineOf(DeviationRecord row) => changes[row.Id]
+            .Select(e => e.Event == CaseStates.Withdrawn && MayName(row, row.WithdrawnBy) ? e with { Actor = row.WithdrawnBy } : e)
+            .Concat(OfMain(row))
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text,
+                MayName(row, m.Subject) ? m.Subject : null)))
+            .OrderBy(e => e.At);
     }
 
     // A confidential reporter's name is for the reporter, and for a coordinator of the party who asks for this one deviation.
+    private static bool MaySeeReporter(DeviationRecord row, Caller caller, bool alone) => row.Submission.Reporter is not { Confidential: true }
+        || row.SubmittedBy == caller.Subject || (alone && caller.Is(Roles.Coordinator));
+
     private static Deviation ForCaller(Deviation deviation, DeviationRecord row, Caller caller, bool alone)
     {
-        if (deviation.Submission.Reporter is not { Confidential: true } reporter || row.SubmittedBy == caller.Subject
-            || (alone && caller.Is(Roles.Coordinator))) return deviation;
+        if (MaySeeReporter(row, caller, alone) || deviation.Submission.Reporter is not { } reporter) return deviation;
         return deviation with { Submission = deviation.Submission with { Reporter = reporter with { Name = null, HprNumber = null } } };
     }
 }

@@ -60,6 +60,7 @@ internal static class WithdrawDeviationEndpoints
                 Organization = caller.Organization,
                 Reason = texts.Protect(body.Reason!),
             });
+            journal.Append(unit, caller, AccessActions.DeviationWithdrawn, [id]);
             return null;
         }, ct);
         if (refusal is not null) return refusal;

@@ -70,6 +70,7 @@ internal static class WriteMessageEndpoints
                 Organization = caller.Organization,
                 Text = texts.Protect(body.Text!),
             });
+            journal.Append(unit, caller, AccessActions.MessageWritten, [id]);
             return null;
         }, ct);
         if (refusal is not null) return refusal;

@@ -10,7 +10,7 @@ namespace Avvik.Routing.Cases;
 internal sealed partial class Case
 {
     /// <summary>As the history names a message that does not move the case.</summary>
-    public const string ReporterMessage = "reporterMessage";
+    public const string ReporterMessage = "reporterMessage", LessonApproved = "lessonApproved";
 
     private const string Forwarded = "forwarded";
 
@@ -138,7 +138,14 @@ internal sealed partial class Case
     public CaseEventRecord AddLesson(string title, string organization, string actor, DateTimeOffset now)
     {
         Lessons++;
-        return Record("lessonApproved", State, organization, actor, title, now);
+        return Record(LessonApproved, State, organization, actor, title, now);
+    }
+
+    /// <summary>One party has taken the lesson back; the words that are kept are why.</summary>
+    public CaseEventRecord WithdrawLesson(bool wasApproved, string reason, string organization, string actor, DateTimeOffset now)
+    {
+        if (wasApproved) Lessons--;
+        return Record("lessonWithdrawn", State, organization, actor, reason, now);
     }
 
     /// <summary>

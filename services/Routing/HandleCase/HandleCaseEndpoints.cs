@@ -73,6 +73,7 @@ internal static class HandleCaseEndpoints
             // Triage has its own copy, which a reopening and the search for duplicates go by.
             if (transition.Action is CaseRules.Reclassify or CaseRules.HandOver)
                 await unit.EnqueueAsync(new FactsCorrected { DeviationId = id, Version = @case.Version, OccurredAt = now, Facts = @case.Facts });
+            journal.Append(unit, caller, AccessActions.CaseChanged, [id], transition.Action);
             if (transition.Action == CaseRules.Reopen)
                 await unit.EnqueueAsync(new CaseReopened
                 {
@@ -146,8 +147,12 @@ internal static class HandleCaseEndpoints
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
         if (b.Unit is not null && party?.Unit(b.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);
         if (b.SuggestedUnit is not null && party?.Unit(b.SuggestedUnit)?.IsOpenOn(today) != true) errors.Add("/suggestedUnit", FieldCodes.UnknownUnit);
-        foreach (var (index, factor) in (b.ContributingFactors ?? []).Index())
+        if (b.ContributingFactors?.Count > Vocabulary.ContributingFactors.Count)
+            errors.Add("/contributingFactors", FieldCodes.TooMany, Vocabulary.ContributingFactors.Count);
+        foreach (var (index, factor) in (b.ContributingFactors ?? []).Take(Vocabulary.ContributingFactors.Count).Index())
             if (!Vocabulary.ContributingFactors.ContainsKey(factor)) errors.Add($"/contributingFactors/{index}", FieldCodes.UnknownCode);
+            else if (b.ContributingFactors!.Take(index).Contains(factor, StringComparer.Ordinal))
+                errors.Add($"/contributingFactors/{index}", FieldCodes.Repeated);
         if (action is not CaseRules.Answer) return;
         if (b.ContributingFactors is not { Count: > 0 }) errors.Add("/contributingFactors", FieldCodes.Required);
         if (b.Measures is not { Count: > 0 } && b.NoMeasuresReason is null) errors.Add("/measures", FieldCodes.ReasonForNoMeasures);

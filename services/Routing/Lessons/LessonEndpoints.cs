@@ -1,12 +1,14 @@
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
+using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Access;
@@ -36,6 +38,9 @@ internal static class LessonEndpoints
             .WithSummary("Other words for a proposed lesson; the other party's approval is withdrawn; needs If-Match with the lesson's ETag")
             .Accepts<LessonDraft>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
             .ProducesProblem(422).ProducesProblem(428);
+        lessons.MapPost("/{id:guid}/withdraw", WithdrawAsync).RequireAuthorization(Policies.LessonEditor).WithName("WithdrawLesson")
+            .WithSummary("Takes a lesson back, also an approved one: its words are erased, and the case keeps who did it and why; needs If-Match with its ETag")
+            .Accepts<WithdrawLesson>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return lessons;
     }
 
@@ -134,6 +139,46 @@ internal static class LessonEndpoints
             lesson.Change(body, caller.Organization, clock.GetUtcNow());
             return Task.FromResult<Problem?>(null);
         }, ct);
+    }
+
+    private static async Task<Results<NoContent, Problem>> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
+        TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    {
+        var (body, problem) = await StrictJson.ReadAsync<WithdrawLesson>(http.Request, ClientJson.Default, (b, errors) =>
+            FreeText.CheckOptional(b.Reason, "/reason", MaxText, errors, required: true));
+        if (body is null) return problem!;
+        var refusal = await writer.WriteAsync(async unit =>
+        {
+            var lesson = await VisibleTo(caller, unit.Db.Lessons).FirstOrDefaultAsync(l => l.Id == id, CancellationToken.None);
+            if (lesson is null) return Problem.NotFound();
+            if (!lesson.IsOf(caller.Organization)) return Problem.Forbidden();
+            if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return stale;
+            var (@case, now) = ((await unit.FindCaseAsync(lesson.CaseId))!, clock.GetUtcNow());
+            await unit.EraseAsync(lesson, texts, now);
+            journal.Append(unit, caller, AccessActions.CaseChanged, [lesson.CaseId], "withdrawLesson");
+            await unit.RecordAsync(@case,
+                @case.WithdrawLesson(lesson.State == Lesson.Approved, body.Reason!, caller.Organization, caller.Subject, now), texts);
+            return null;
+        }, ct);
+        return refusal is null ? TypedResults.NoContent() : refusal;
+    }
+
+    /// <summary>Erases a lesson's words: its row, the text index, its title in the case's history and in the reporter's timeline.</summary>
+    private static async Task EraseAsync(this UnitOfWork<RoutingDbContext> unit, Lesson lesson, TextProtector texts, DateTimeOffset now)
+    {
+        await unit.Sql.ExecuteAsync("delete from lessons where id = @p1", lesson.Id);
+        // A word that was deleted from SQLite's index stays in its file until the index is merged.
+        if (unit.Db.Database.IsSqlite()) await unit.Sql.ExecuteAsync("insert into lesson_search (lesson_search) values ('optimize')");
+        foreach (var version in await unit.Sql.QueryAsync(
+            "update case_events set text = null where case_id = @p1 and action = @p2 and text is not null returning version", r => r.GetInt32(0), lesson.CaseId,
+            Cases.Case.LessonApproved))
+            await unit.EnqueueAsync(new ReporterInformed
+            {
+                DeviationId = lesson.CaseId,
+                Version = version,
+                OccurredAt = now,
+                Text = texts.Protect(Vocabulary.CaseEvents["lessonWithdrawn"].Label),
+            });
     }
 
     /// <summary>Only the two parties write; a lesson that the caller may read but not write is forbidden, any other is not there.</summary>

@@ -49,6 +49,7 @@ internal static class DecideTriageEndpoints
                 if (await ApplyAsync(assessment, decision, caller, unit, texts, clock.GetUtcNow()) is { } invalid) return invalid;
                 if (wasCleared) journal.Append(unit, caller, AccessActions.IdentityCleared, [id]);
             }
+            journal.Append(unit, caller, AccessActions.TriageDecided, [id], decision.Decision);
             return TypedResults.Ok(new TriageOutcome(assessment.Id, assessment.State));
         }, ct);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Avvik.CareDirectories;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
+using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Tests.Support;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -45,6 +46,25 @@ public sealed class Role_assignment_tests
 
         await ReceiveAsync(instance, Changed(Guid.CreateVersion7(), 2, Given with { Until = Now }));
         Assert.False(Assert.Single((await StartedAsync(instance)).RolesOf(Trust, Person)).IsIn(Now));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Directory_version_far_ahead_is_refused_and_the_next_one_applied(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var handler = new DirectoryPublishedHandler<EffectsDb>();
+        await ApplyAsync(3);
+        await Assert.ThrowsAsync<VersionTooHighException>(() => ApplyAsync(2_000));
+        await ApplyAsync(4);
+        Assert.Equal(4, await database.CountAsync("select version from care_directory"));
+
+        Task<bool> ApplyAsync(int version) => instance.Writer.WriteAsync(async unit =>
+        {
+            await handler.HandleAsync(
+                new() { AggregateId = DirectoryPublished.DirectoryId, Version = version, OccurredAt = Now, Units = [] }, unit);
+            return true;
+        }, CancellationToken.None);
     }
 
     private static RoleAssignmentChanged Changed(Guid id, int version, RoleAssigned assignment) =>

@@ -11,6 +11,18 @@ public sealed class Inbox_tests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Version_far_ahead_is_parked_with_an_alarm(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        var (far, next) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await instance.Inbox.ReceiveAsync([Sample.Paged(far, int.MaxValue), Sample.Paged(next)], CancellationToken.None);
+        await database.HasEffectsOnceAsync(next);
+        Assert.Equal(nameof(VersionTooHighException), Assert.Single(await instance.Parked.AllAsync()).Error);
+        Assert.Equal(1, instance.Log.Count(LogLines.VersionTooHigh));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Inbox_applies_an_event_once_when_repeated_within_or_across_pages(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

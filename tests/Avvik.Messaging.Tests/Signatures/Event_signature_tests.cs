@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Signatures;
@@ -29,7 +30,7 @@ public sealed class Event_signature_tests
     [Theory, MemberData(nameof(PublishedEvents))]
     public void Event_of_its_publisher_is_accepted_after_any_reserialization(string type, string publisher)
     {
-        var page = SignerOf(publisher).Sign(Page(type));
+        var page = SignerOf(publisher).Sign(Page(type, publisher));
         Verifier.Verify(page);
         // A broker client may escape and indent as it likes.
         var written = JsonSerializer.Serialize(page, OtherWriter);
@@ -39,7 +40,7 @@ public sealed class Event_signature_tests
     [Theory, MemberData(nameof(PublishedEvents))]
     public void Forged_or_changed_event_is_refused(string type, string publisher)
     {
-        var page = SignerOf(publisher).Sign(Page(type));
+        var page = SignerOf(publisher).Sign(Page(type, publisher));
         var other = MessageCatalog.All.SelectMany(e => e.Publishers).FirstOrDefault(p => !MessageCatalog.Find(type)!.Publishers.Contains(p));
         AssertRefused("unsigned", page with { Signature = null });
         AssertRefused("unsigned", Page(type));
@@ -55,6 +56,15 @@ public sealed class Event_signature_tests
         AssertRefused("unknownKey", page with { KeyId = "another" });
         // Another service's own, valid signature does not let it publish this event.
         if (other is not null) AssertRefused("notItsPublisher", SignerOf(other).Sign(Page(type)));
+    }
+
+    [Fact]
+    public void Watermark_of_another_publisher_is_refused()
+    {
+        const string Watermark = "avvik.messaging.publisher-watermark.v1";
+        Verifier.Verify(SignerOf("triage").Sign(Page(Watermark, "triage")));
+        AssertRefused("notItsPublisher", SignerOf("triage").Sign(Page(Watermark, "reporting")));
+        AssertRefused("notItsPublisher", SignerOf("triage").Sign(Page(Watermark, "Triage")));
     }
 
     [Fact]
@@ -122,9 +132,13 @@ public sealed class Event_signature_tests
 
     private static EventSigner SignerOf(string service) => new(service, Options(service), TimeProvider.System);
 
-    private static EventPage Page(string type)
+    /// <param name="type">Of its two events, as in the samples.</param>
+    /// <param name="publisher">Whom a watermark names; null: whom the sample names.</param>
+    private static EventPage Page(string type, string? publisher = null)
     {
-        var body = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")));
+        var sample = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")))!;
+        if (publisher is not null && sample["publisher"] is not null) sample["publisher"] = publisher;
+        var body = JsonSerializer.SerializeToElement(sample);
         return new()
         {
             Events = [.. Enumerable.Range(0, 2)

@@ -54,7 +54,7 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(int Id, string Text)> _lines = [];
 
-    public const int DispatchInterrupted = 1001, PageHeld = 1004, PageRefused = 1015;
+    public const int DispatchInterrupted = 1001, PageHeld = 1004, PageRefused = 1015, VersionTooHigh = 1016;
 
     public int Count(int id) => _lines.Count(l => l.Id == id);
 

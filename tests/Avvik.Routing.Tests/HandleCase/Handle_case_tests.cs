@@ -48,6 +48,21 @@ public sealed class Handle_case_tests
         return triaged;
     }
 
+    [Fact]
+    public async Task Answer_with_thousands_of_factors_or_the_same_twice_is_refused()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Start(database);
+        var triaged = await InProgressAsync(service);
+        var known = Vocabulary.ContributingFactors.Keys.First();
+        foreach (var (factors, code) in new (string[], string)[] { ([.. Enumerable.Repeat(known, 12_000)], "tooMany"), ([known, known], "repeated") })
+        {
+            var refused = await RefusalAsync(Handler(service).ActAsync(triaged.DeviationId, 5, "answer", Answer with { ContributingFactors = factors }));
+            Assert.Contains(refused.Errors, e => e.Item2 == code);
+            Assert.True(refused.Errors.Length < 100);
+        }
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Each_step_to_closing_is_a_version_a_history_line_and_an_event(DatabaseProvider provider)
     {
@@ -67,6 +82,11 @@ public sealed class Handle_case_tests
         Assert.Equal([null, null, null, null, "test-person"], closed.Timeline.Select(e => e.Actor));
         Assert.Equal([null, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.SykehusetInnlandet, Given.Hamar],
             closed.Timeline.Select(e => e.Organization));
+
+        // Auditors see who did what.
+        var log = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("routing")).Items;
+        Assert.Equal(["acknowledge test-person", "start test-person", "answer test-person"],
+            log.Where(l => l.Action == "caseChanged").Select(l => $"{l.Target} {l.Subject}").Reverse());
 
         var sent = await database.SentAsync();
         var changes = sent.OfType<CaseChanged>().ToList();

@@ -51,6 +51,40 @@ public sealed class Lesson_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Withdrawn_lesson_is_erased_from_every_store_and_the_case_keeps_why(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var other = await ApprovedAsync(service, Draft);
+        var lesson = await ApprovedAsync(service, Draft with { Title = "Ola Nordmann fikk ingen epikrise", WhatHappened = "Nordmann ble sendt hjem." });
+        var id = lesson.Origin!.CaseId;
+        Assert.Equal([lesson.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "nordmann" })).Items.Select(l => l.Id));
+        var stranger = service.ClientAs(Ringsaker, Roles.LearningEditor);
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
+            await RefusalAsync(stranger.WithdrawLessonAsync(lesson.Id, lesson.Version, new() { Reason = "Navn." })));
+        Assert.Equal(HttpStatusCode.PreconditionFailed,
+            (await RefusalAsync(Trust(service).WithdrawLessonAsync(lesson.Id, lesson.Version - 1, new() { Reason = "Navn." }))).Item1);
+
+        // Either party alone.
+        await Municipality(service).WithdrawLessonAsync(lesson.Id, lesson.Version, new() { Reason = "Teksten hadde et navn." });
+
+        Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(Trust(service).GetLessonAsync(lesson.Id)));
+        Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "nordmann" })).Items);
+        Assert.Equal([other.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items.Select(l => l.Id));
+        var seen = await service.ClientAs(Given.Hamar, Roles.Coordinator).GetCaseAsync(id);
+        Assert.DoesNotContain("Nordmann", System.Text.Json.JsonSerializer.Serialize(seen.Timeline), StringComparison.Ordinal);
+        Assert.Equal(("lessonWithdrawn", "Teksten hadde et navn.", "test-person"), (seen.Timeline[^1].Action, seen.Timeline[^1].Text, seen.Timeline[^1].Actor));
+        // The reporter's timeline had the title: the same line, with other words; and the figures count it no more.
+        var approved = seen.Timeline.Single(e => e.Action == "lessonApproved").Version;
+        var sent = await database.SentAsync();
+        Assert.Equal("Læringsnotat trukket tilbake",
+            service.Reveal(sent.OfType<ReporterInformed>().Last(e => e.DeviationId == id && e.Version == approved).Text));
+        Assert.Equal(0, sent.OfType<CaseChanged>().Last(c => c.DeviationId == id).Lessons);
+        // A better one can be written.
+        await Trust(service).ProposeLessonAsync(id, Draft);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Lesson_is_published_when_both_parties_have_approved_it(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

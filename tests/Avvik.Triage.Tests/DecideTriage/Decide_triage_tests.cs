@@ -74,6 +74,27 @@ public sealed class Decide_triage_tests
             (informed.Version, service.Reveal(informed.Text)));
     }
 
+    [Theory]
+    [InlineData("route")]
+    [InlineData("reject")]
+    [InlineData("ask")]
+    [InlineData("enterInError")]
+    public async Task Decision_is_logged_with_who_made_it(string what)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submitted = await service.ReceivedAsync(service.Waiting());
+        await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator, subject: "kari").DecideAsync(submitted.DeviationId, what switch
+        {
+            "route" => new() { Decision = what, Category = "medication", Clause = "6", Comment = "Gjelder legemiddellisten." },
+            "reject" => new() { Decision = what, ReasonCode = "internal", Comment = "Gjelder bare kommunens egen rutine." },
+            "ask" => new() { Decision = what, Question = "Hvilken dag var det?" },
+            _ => new() { Decision = what, Comment = "Skrevet ved en feil." },
+        });
+        var line = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("triage")).Items);
+        Assert.Equal(("triageDecided", what, "kari", submitted.DeviationId), (line.Action, line.Target, line.Subject, line.Deviations.Single()));
+    }
+
     [Fact]
     public async Task Route_keeps_unset_codes_and_takes_the_new_categorys_clause()
     {

@@ -1,0 +1,5 @@
+namespace Avvik.Contracts;
+
+/// <summary>On a member of a request that is meant to hold an identity. Every other text is refused when one is found in it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class HoldsIdentityAttribute : Attribute;
