@@ -69,8 +69,8 @@ internal static class Highlights
                     Earlier(report))
                 : Texts.Report("noticeReceivedSame", Whole(received), Earlier(report), Whole(before));
         var trend = report.Tables.FirstOrDefault(t => t.Code == "trend");
-        if (trend?.Rows[^1].Values is [not null, not null, { } lower, { } upper])
-            text += " " + Texts.Report("noticeInside", Whole(Math.Ceiling(lower.Value!.Value)), Whole(Math.Floor(upper.Value!.Value)));
+        if (trend?.Rows[^1].Values is [not null, not null, { Value: { } lower }, { Value: { } upper }])
+            text += " " + Texts.Report("noticeInside", Whole(Math.Ceiling(lower)), Whole(Math.Floor(upper)));
         return new("received", text, trend is null ? "keyFigures" : "trend");
     }
 
