@@ -161,7 +161,8 @@ public sealed class Attack_tests(StatisticsServices services)
             var first = CubeRounding.Round(facts, [], Cube.At, pools, [(byte)i]);
             var before = Cube.Counts(first, pools, 1, Protection.Base);
             var after = Cube.Counts(CubeRounding.Round([.. facts, came], [first], Cube.At, pools, [(byte)i, 1]), pools, 1, Protection.Base);
-            int Risen(CountedFact of) => profile.Select(d => $"{d.Name}:{pools[d][of[d]]}").Count(c => after.GetValueOrDefault(c) > before.GetValueOrDefault(c));
+            int Risen(CountedFact of) => profile.Select(d => $"{d.Name}:{pools[d][of[d]]}")
+                .Count(c => after.GetValueOrDefault(c) > before.GetValueOrDefault(c));
             own.Add(Risen(came));
             others.AddRange(late.Index().Where(l => l.Index != i).Select(l => Risen(l.Item)));
         }

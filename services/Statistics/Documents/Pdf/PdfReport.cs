@@ -136,7 +136,8 @@ internal sealed class PdfReport
             if (Chart.Draw(section) is { } drawing) yield return Figure(drawing);
         }
         else yield return Table(section);
-        if ((section.MoreRows > 0 ? Texts.Report("rowsInWorkbook", section.MoreRows) : section.Note) is { } note) yield return Words("P", note, 7.5, Palette.Soft, Typeface.Regular, after: 0);
+        if ((section.MoreRows > 0 ? Texts.Report("rowsInWorkbook", section.MoreRows) : section.Note) is { } note)
+            yield return Words("P", note, 7.5, Palette.Soft, Typeface.Regular, after: 0);
         yield return new(() => 14 * _density.Gap, () => _y += 14 * _density.Gap);
     }
 
