@@ -406,6 +406,14 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("assigned_by");
 
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("confirmed_by");
+
                     b.Property<string>("EndReason")
                         .HasColumnType("text")
                         .HasColumnName("end_reason");
@@ -426,6 +434,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("organization");
+
+                    b.Property<bool>("Pending")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pending");
 
                     b.Property<string>("Reason")
                         .IsRequired()

@@ -399,6 +399,14 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("assigned_by");
 
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("confirmed_by");
+
                     b.Property<string>("EndReason")
                         .HasColumnType("TEXT")
                         .HasColumnName("end_reason");
@@ -419,6 +427,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("organization");
+
+                    b.Property<bool>("Pending")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pending");
 
                     b.Property<string>("Reason")
                         .IsRequired()
