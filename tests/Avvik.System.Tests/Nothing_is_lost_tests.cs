@@ -74,7 +74,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task Intake_keeps_its_latency_while_the_broker_is_down()
+    public async Task Intake_accepts_everything_while_the_broker_is_down()
     {
         var ledger = new Ledger(system);
         using var http = system.Http(await system.TokenAsync(Løten, "client"));
@@ -94,11 +94,12 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
         {
             await system.StartBrokerAsync();
         }
-        var (p99Before, p99During) = (before[(int)(before.Length * 0.99)], during[(int)(during.Length * 0.99)]);
-        output.WriteLine($"{during.Length} accepted during the outage, p99 {p99During.TotalMilliseconds:F0} ms; before it {p99Before.TotalMilliseconds:F0} ms");
-        // Of the same machine in the same minute: one that is busy with something else is slow both times.
-        Assert.True(p99During < TimeSpan.FromSeconds(1) || p99During < 3 * p99Before, $"p99 was {p99During}, and {p99Before} before the outage");
+        Assert.True(during.Length >= AtATime * Outage.TotalSeconds, $"Only {during.Length} were accepted during the outage: intake waited for the broker.");
+        // Printed and not asserted: what a shared disk and processor do in one second says nothing of the broker.
+        output.WriteLine($"{during.Length} accepted during the outage, p99 {P99(during):F0} ms; before it {P99(before):F0} ms");
         await ledger.SettleAsync(Løten, Settling);
+
+        static double P99(TimeSpan[] latencies) => latencies[(int)(latencies.Length * 0.99)].TotalMilliseconds;
 
         // Fifty at a time, each with a breath between; answers how long each took, the shortest first.
         async Task<TimeSpan[]> AtAClinicsPaceAsync(TimeSpan length)
