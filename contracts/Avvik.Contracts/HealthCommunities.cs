@@ -66,6 +66,11 @@ public sealed class Party
         ? (unit, unit.Sites.First(s => Folded(s).Equals(Folded(name), StringComparison.OrdinalIgnoreCase)))
         : null;
 
+    /// <summary>
+    /// The cooperation agreement (helse- og omsorgstjenesteloven § 6-1) with another party on a day; null across health communities, and when none is in force.
+    /// </summary>
+    public Agreement? AgreementWith(Party other, DateOnly day) => Community.Code == other.Community.Code ? Community.AgreementOn(day) : null;
+
     // One name, however a keyboard or a copied text composes its letters (NFC) and spaces.
     private static string Folded(string name) => string.Join(' ', name.Normalize().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

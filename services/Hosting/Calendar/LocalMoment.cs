@@ -25,6 +25,10 @@ public static class LocalMoment
     /// <summary>True when a moment is ahead of now by more than clocks differ.</summary>
     public static bool IsAhead(DateTimeOffset at, DateTimeOffset now) => at > now + ClockSkew;
 
+    /// <summary>True when something was at a time before a moment, of which perhaps only the day is known.</summary>
+    public static bool IsBefore(DateTimeOffset at, (DateOnly Day, DateTimeOffset? At) moment) =>
+        NorwegianCalendar.DayOf(at) < moment.Day || at < moment.At;
+
     /// <summary>When something occurred: readable, not in the future, and at most ten years back.</summary>
     public static void CheckOccurred(string text, DateTimeOffset now, FieldErrors errors)
     {

@@ -9,6 +9,6 @@ public static class MunicipalityNumber
     private static readonly FrozenSet<string> Counties =
         FrozenSet.Create("03", "11", "15", "18", "21", "22", "23", "31", "32", "33", "34", "39", "40", "42", "46", "50", "55", "56");
 
-    /// <summary>A number of a party in the directory, or of a municipality elsewhere in a county that exists.</summary>
+    /// <summary>True for four digits in a county that exists, whether or not the municipality is a party.</summary>
     public static bool IsValid(string number) => number.Length == 4 && number.All(char.IsAsciiDigit) && Counties.Contains(number[..2]);
 }

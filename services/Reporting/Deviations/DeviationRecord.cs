@@ -59,7 +59,7 @@ internal sealed class DeviationRecord
         // A correction changes these here too; the receipt follows from what was sent.
         if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
             || HealthCommunities.Party(Submission.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
-        var agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(day)?.Code : null;
+        var agreement = reporter.AgreementWith(respondent, day)?.Code;
         return receipt with
         {
             RespondentOrganization = respondent.OrganizationNumber,

@@ -61,7 +61,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     public DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
         var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
-        var occurredOn = LocalMoment.Read(s.OccurredAt)!.Value.Day;
+        var (occurredOn, occurredAt) = LocalMoment.Read(s.OccurredAt)!.Value;
         return new DeviationFacts
         {
             Reference = reference,
@@ -73,10 +73,10 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             RespondentUnit = s.Respondent.Unit,
             RespondentSite = respondent.Site(s.Respondent.Site)?.Site,
             // Parties of two communities share no agreement; a coordinator decides about the deviation.
-            Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(occurredOn)?.Code : null,
+            Agreement = reporter.AgreementWith(respondent, occurredOn)?.Code,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
-            OccurredAt = LocalMoment.Read(s.OccurredAt)!.Value.At,
+            OccurredAt = occurredAt,
             DiscoveredAt = LocalMoment.Read(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
@@ -113,9 +113,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         else LocalMoment.CheckOccurred(s.OccurredAt, now, errors);
 
         if (s.DiscoveredAt is null) return;
-        if (LocalMoment.Read(s.DiscoveredAt) is not { At: { } discovered } moment) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
+        if (LocalMoment.Read(s.DiscoveredAt) is not { At: { } discovered }) errors.Add("/discoveredAt", FieldCodes.InvalidTime);
         else if (LocalMoment.IsAhead(discovered, now)) errors.Add("/discoveredAt", FieldCodes.InFuture);
-        else if (LocalMoment.Read(s.OccurredAt) is { } occurred && (moment.Day < occurred.Day || discovered < occurred.At))
+        else if (LocalMoment.Read(s.OccurredAt) is { } occurred && LocalMoment.IsBefore(discovered, occurred))
             errors.Add("/discoveredAt", FieldCodes.BeforeOccurred);
     }
 

@@ -26,10 +26,7 @@ internal sealed partial class Case
         if (body.Site is not null) facts = facts with { RespondentUnit = null, RespondentSite = respondent.Site(body.Site)?.Site };
         if (LocalMoment.Read(body.OccurredAt) is { } occurred) facts = facts with { OccurredOn = occurred.Day, OccurredAt = occurred.At };
         if (body.Organization is not null || body.OccurredAt is not null)
-            facts = facts with
-            {
-                Agreement = reporter.Community.Code == respondent.Community.Code ? reporter.Community.AgreementOn(facts.OccurredOn)?.Code : null,
-            };
+            facts = facts with { Agreement = reporter.AgreementWith(respondent, facts.OccurredOn)?.Code };
         var category = body.Category ?? facts.Category;
         // A clause of its own stands as long as it is in force; the category's own follows the category and the day.
         var stands = body.Category is null && facts.Clause != Vocabulary.ClauseOf(Facts.Category, Facts.OccurredOn)

@@ -108,7 +108,7 @@ internal static class HandleCaseEndpoints
             errors.Add("/suggestedUnit", FieldCodes.Required);
         if (b.Site is not null && respondent.Site(b.Site) is null) errors.Add("/site", FieldCodes.UnknownSite);
         if (LocalMoment.Read(b.OccurredAt) is { } occurred && @case.Facts.DiscoveredAt is { } discovered
-            && (NorwegianCalendar.DayOf(discovered) < occurred.Day || discovered < occurred.At)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
+            && LocalMoment.IsBefore(discovered, occurred)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
         if (b.Organization is null) return;
         var party = directory.Party(b.Organization)!;
         if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/organization", FieldCodes.OwnOrganization);
