@@ -20,7 +20,7 @@ public static class FreeText
     {
         if (text.Length > max) errors.Add(pointer, FieldCodes.TooLong, max);
         else if (text.AsSpan().ContainsAny(ControlCharacters) || HasLoneSurrogate(text)) errors.Add(pointer, FieldCodes.ControlCharacter);
-        else if (IdentityDetector.Find(text) is { Count: > 0 } found)
+        else if (errors.BeginSearch(pointer, text) && IdentityDetector.Find(text) is { Count: > 0 } found)
             errors.Add(pointer, FieldCodes.IdentityInText, offsets: [.. found.Select(f => new TextSpan(f.Offset, f.Length))]);
     }
 

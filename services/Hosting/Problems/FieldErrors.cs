@@ -15,12 +15,16 @@ public sealed class FieldErrors
     {
         FieldCodes.Required, FieldCodes.InvalidJson, FieldCodes.UnknownMember, FieldCodes.DuplicateMember, FieldCodes.WrongType, FieldCodes.InvalidCursor,
     };
+    private readonly HashSet<(string Pointer, string Text)> _searched = [];
     private readonly List<(string Pointer, string Code, object?[] Values, IReadOnlyList<TextSpan>? Offsets)> _errors = [];
 
     public bool Any => _errors.Count > 0;
 
     /// <summary>True when something is wrong with that field.</summary>
     public bool Has(string pointer) => _errors.Exists(e => e.Pointer == pointer);
+
+    /// <summary>True the first time: a text is searched for identities once, however many of its checks ask for it.</summary>
+    internal bool BeginSearch(string pointer, string text) => _searched.Add((pointer, text));
 
     /// <summary>True when the request has the wrong shape (400); otherwise its content is wrong (422).</summary>
     public bool WrongShape => _errors.Exists(e => ShapeCodes.Contains(e.Code));
