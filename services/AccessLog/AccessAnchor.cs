@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -71,8 +70,7 @@ internal sealed class AnchorReader(string service, IOptions<AnchorOptions> optio
     {
         var anchors = new List<AccessAnchor>();
         if (options.Value.AnchorFile is not { } file || !File.Exists(file)) return anchors;
-        var known = Directory.EnumerateFiles(keys.Value.PublicKeysFolder, "*.pem").Where(f => Path.GetFileName(f).Split('.')[0] == service)
-            .Select(f => EventKey.Read("EventSigning:PublicKeysFolder", f)).DistinctBy(k => k.Id).ToFrozenDictionary(k => k.Id);
+        var known = EventVerifier.ReadKeys(keys.Value.PublicKeysFolder);
         var position = 1L;
         await foreach (var text in File.ReadLinesAsync(file, ct))
         {
@@ -84,7 +82,7 @@ internal sealed class AnchorReader(string service, IOptions<AnchorOptions> optio
         }
         return anchors;
 
-        bool IsSigned(AnchorLine line) => known.TryGetValue(line.KeyId, out var key) && Base64Url.IsValid(line.Signature)
+        bool IsSigned(AnchorLine line) => known.TryGetValue((service, line.KeyId), out var key) && Base64Url.IsValid(line.Signature)
             && key.Verify(line.Digest(), Base64Url.DecodeFromChars(line.Signature));
     }
 }

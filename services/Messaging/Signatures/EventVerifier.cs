@@ -26,7 +26,7 @@ internal sealed class EventVerifier
     private FrozenDictionary<(string Publisher, string KeyId), EventKey> _keys;
 
     public EventVerifier(EventSigningOptions options, TimeProvider clock) =>
-        (_folder, _clock, _keys) = (options.PublicKeysFolder, clock, Read(options.PublicKeysFolder));
+        (_folder, _clock, _keys) = (options.PublicKeysFolder, clock, ReadKeys(options.PublicKeysFolder));
 
     /// <exception cref="UntrustedPageException">It is not to be trusted.</exception>
     public void Verify(EventPage page)
@@ -53,12 +53,13 @@ internal sealed class EventVerifier
     {
         if (Volatile.Read(ref _keys).TryGetValue((publisher, keyId), out var known)) return known;
         // It may have been added since: keys are replaced without a restart.
-        var keys = Read(_folder);
+        var keys = ReadKeys(_folder);
         Volatile.Write(ref _keys, keys);
         return keys.GetValueOrDefault((publisher, keyId));
     }
 
-    private static FrozenDictionary<(string, string), EventKey> Read(string folder) => Directory.EnumerateFiles(folder, "*.pem")
+    /// <summary>The public keys of a folder, by publisher and key id; a file's name begins with its publisher.</summary>
+    public static FrozenDictionary<(string Publisher, string KeyId), EventKey> ReadKeys(string folder) => Directory.EnumerateFiles(folder, "*.pem")
         .Select(file => (Publisher: Path.GetFileName(file).Split('.')[0], Key: EventKey.Read("EventSigning:PublicKeysFolder", file)))
         .DistinctBy(k => (k.Publisher, k.Key.Id))
         .ToFrozenDictionary(k => (k.Publisher, k.Key.Id), k => k.Key);
