@@ -98,7 +98,12 @@ kill_process() { # PID_FILE
 
 # --- Health over the wire: bash alone, as curl may not be installed ---------------------------------------------------
 
-http_ready() { # PORT
+http_ready() { # PORT [CA]; with TLS where there is a CA
+    if [[ ${2-} ]]; then
+        [[ $(printf 'GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n' | timeout 10 openssl s_client -quiet -CAfile "$2" \
+            -verify_return_error -verify_hostname localhost -connect "127.0.0.1:$1" 2>/dev/null | head -n 1) == HTTP/*' 200 '* ]]
+        return
+    fi
     [[ $(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
         printf "GET /health/ready HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n" "$0" >&3
         head -n 1 <&3' "$1" 2>/dev/null) == HTTP/*' 200 '* ]]

@@ -30,18 +30,38 @@ for line in "${process_table[@]}"; do
 done
 
 assembly() { echo "$checkout/artifacts/bin/${projects[$1]}/release/${projects[$1]}.dll"; } # PROCESS
+tool() { echo "$checkout/artifacts/bin/Avvik.Tools/release/Avvik.Tools.dll"; }
 run_tool() { # COMMAND ARG...; what needs JSON or the API is in compose/Avvik.Tools
-    local tool=$checkout/artifacts/bin/Avvik.Tools/release/Avvik.Tools.dll
-    [[ -e $tool ]] || die "it is not built yet: run compose/up first."
-    dotnet "$tool" "$@"
+    [[ -e $(tool) ]] || die "it is not built yet: run compose/up first."
+    env "${trust[@]}" dotnet "$(tool)" "$@"
+}
+
+# The keys of a ring, oldest first, as ID=FILE. The first is NAME.key, those that compose/keys made NAME.k2.key and so on.
+ring_keys() { # RING
+    local file id
+    for file in "$data/secrets/$1".key "$data/secrets/$1".k*.key; do
+        [[ -s $file ]] || continue
+        id=${file#"$data/secrets/$1."}
+        id=${id%key}
+        id=${id%.}
+        printf '%s=%s\n' "${id:-k1}" "$file"
+    done | sort -V
 }
 
 pid_file() { echo "$data/run/$1.pid"; }
 log_file() { echo "$data/logs/$1.log"; }
 
 # $data/ports holds the ports that were chosen for this folder. $data/run/choices holds what the caller of compose/up chose
-# (gateway port, broker, PostgreSQL, tokens) until compose/down, so that restarting a killed process does not need it repeated.
-chosen() { recall "$data/run/choices" "$1"; } # AVVIK_PORT | AVVIK_RABBITMQ | AVVIK_POSTGRES | AVVIK_TOKENS
+# (gateway port, broker, PostgreSQL, tokens, TLS) until compose/down, so that restarting a killed process does not need it repeated.
+chosen() { recall "$data/run/choices" "$1"; } # AVVIK_PORT | AVVIK_RABBITMQ | AVVIK_POSTGRES | AVVIK_TOKENS | AVVIK_TLS
+
+# With AVVIK_TLS=yes: between all processes, by one certificate, whose authority they trust beside the machine's.
+scheme=http ca='' trust=()
+use_tls() {
+    scheme=https ca=$data/secrets/tls/ca.pem
+    trust=(SSL_CERT_FILE="$ca")
+}
+[[ $(chosen AVVIK_TLS) != yes ]] || use_tls
 
 port_of() { # PROCESS
     if [[ $1 == gateway ]]; then chosen AVVIK_PORT; else recall "$data/ports" "$1"; fi
@@ -50,7 +70,7 @@ port_of() { # PROCESS
 state_of() { # PROCESS
     if ! alive "$(pid_file "$1")"; then
         echo stopped
-    elif http_ready "$(port_of "$1")"; then
+    elif http_ready "$(port_of "$1")" "$ca"; then
         echo ready
     else
         echo unready
@@ -102,17 +122,26 @@ broker_answers() { # URI
 
 container_uri() { echo "amqp://avvik:$(<"$data/broker/password")@127.0.0.1:$(recall "$data/ports" broker)/avvik"; }
 
-start_container() {
-    local port deadline=$((SECONDS + 180)) password=$data/broker/password
-    port=$(port_for "$data/ports" broker)
+# A user for each service, whose password is in $data/secrets/broker, and the topology, as the broker loads them at each start. The user avvik is the
+# administrator's.
+make_definitions() {
+    local password=$data/broker/password
     [[ -s $password ]] || head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$password"
-    printf 'RABBITMQ_DEFAULT_USER=avvik\nRABBITMQ_DEFAULT_PASS=%s\nRABBITMQ_DEFAULT_VHOST=avvik\n' "$(<"$password")" >"$data/broker/environment"
+    mkdir -p "$data/secrets/broker"
+    cp "$password" "$data/secrets/broker/avvik.password"
+    [[ $data/broker/definitions.json -nt $(tool) ]] || run_tool broker-definitions "$data/secrets/broker" "$data/broker/definitions.json" avvik
+}
+
+start_container() {
+    local port deadline=$((SECONDS + 180)) in=/etc/rabbitmq
+    port=$(port_for "$data/ports" broker)
     if docker container inspect "$container" >/dev/null 2>&1; then
         docker start "$container" >/dev/null
     else
         # The host name is part of where the node keeps its messages: it must not change with the container.
         docker run --detach --name "$container" --hostname avvik --volume "$container:/var/lib/rabbitmq" \
-            --publish "127.0.0.1:$port:5672" --env-file "$data/broker/environment" "$rabbitmq_image" >/dev/null
+            --volume "$data/broker/definitions.json:$in/definitions/definitions.json:ro" --volume "$here/rabbitmq.conf:$in/conf.d/90-avvik.conf:ro" \
+            --publish "127.0.0.1:$port:5672" "$rabbitmq_image" >/dev/null
     fi || return 1
     until amqp_answers 127.0.0.1 "$port"; do
         [[ $(docker container inspect --format '{{.State.Running}}' "$container" 2>/dev/null) == true ]] && ((SECONDS < deadline)) || return 1
@@ -128,8 +157,10 @@ remove_container() { # and the messages in it
 start_broker() { # prints its URI
     local kind
     mkdir -p "$data/broker"
+    make_definitions
     kind=$(broker_kind)
-    if [[ $kind != node ]] && engine_answers; then
+    # The container takes no TLS.
+    if [[ $kind != node && $scheme == http ]] && engine_answers; then
         if start_container; then
             echo container >"$data/broker/kind"
             container_uri

@@ -16,6 +16,12 @@ try
             return 0;
         case ["verify-access-logs", var gateway, var token]:
             return await AccessLogs.VerifyAsync(new Uri(gateway), token) ? 0 : 1;
+        case ["broker-definitions", var passwords, var file, var virtualHost]:
+            BrokerUsers.WriteDefinitions(passwords, file, virtualHost);
+            return 0;
+        case ["certificates", var folder, .. var hosts]:
+            Certificates.Create(folder, hosts);
+            return 0;
         default:
             throw new ToolException("unknown command.");
     }

@@ -1,4 +1,5 @@
-using System.ComponentModel.DataAnnotations;
+using System.Net.Security;
+using System.Security.Authentication;
 using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
@@ -14,14 +15,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Messaging;
-
-/// <summary>Section <c>RabbitMq</c>.</summary>
-public sealed class RabbitMqOptions
-{
-    /// <summary><c>amqp://user:password@host:port/vhost</c>.</summary>
-    [Required(ErrorMessage = "RabbitMq:Uri is missing."), Url(ErrorMessage = "RabbitMq:Uri is not a URI.")]
-    public string Uri { get; set; } = "";
-}
 
 /// <summary>The service that this process is, as the catalog names it.</summary>
 internal sealed record ServiceName(string Value);
@@ -50,6 +43,7 @@ public static class MessagingExtensions
         services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq")
             .Validate(o => Uri.TryCreate(o.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps",
                 "RabbitMq:Uri must be amqp://user:password@host:port/vhost.")
+            .Validate(o => o.PasswordFile is null || File.Exists(o.PasswordFile), "RabbitMq:PasswordFile names no file.")
             .ValidateOnStart();
         services.AddOptions<EventSigningOptions>().BindConfiguration("EventSigning")
             .Validate(o => !EventSigner.Publishes(service) || File.Exists(o.PrivateKeyFile),
@@ -72,7 +66,7 @@ public static class MessagingExtensions
         foreach (var handler in handlers.HandlerTypes) services.AddSingleton(handler);
         services.AddSingleton(handlers);
         services.AddSingleton<MessagingMetrics>();
-        services.AddSingleton(s => new Topology(Broker(s)));
+        services.AddSingleton(s => new Topology(s.GetRequiredService<IOptions<RabbitMqOptions>>().Value));
         services.AddSingleton<InboxState>();
         services.AddSingleton(s => new EventInbox<TDb>(service, s.GetRequiredService<Writer<TDb>>(), handlers, s, s.GetRequiredService<InboxState>(),
             s.GetRequiredService<MessagingMetrics>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EventInbox<TDb>>>()));
@@ -93,18 +87,28 @@ public static class MessagingExtensions
             bus.ConfigureHealthCheckOptions(o => o.MinimalFailureStatus = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(Broker(context), h =>
+                var address = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Address;
+                rabbit.Host(address, h =>
                 {
                     h.PublisherConfirmation = true;
                     h.Heartbeat(TimeSpan.FromSeconds(10));
                     h.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+                    if (address.Scheme == "amqps")
+                        h.UseSsl(tls =>
+                        {
+                            (tls.Protocol, tls.ServerName) = (SslProtocols.None, address.Host); // None: what the operating system thinks best
+                            tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors
+                                | SslPolicyErrors.RemoteCertificateNotAvailable);
+                        });
                 });
                 if (MessageCatalog.All.All(e => !e.Consumers.Contains(service, StringComparer.Ordinal))) return;
                 rabbit.ReceiveEndpoint(service, endpoint =>
                 {
                     endpoint.ConfigureConsumeTopology = false;
                     foreach (var (name, value) in Topology.QueueArguments(service)) endpoint.SetQueueArgument(name, value);
-                    foreach (var entry in MessageCatalog.All.Where(e => e.Consumers.Contains(service, StringComparer.Ordinal))) endpoint.Bind(entry.Name);
+                    // Else the bindings are in the broker's definitions, and this user may make none.
+                    if (context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.DeclareTopology)
+                        foreach (var entry in MessageCatalog.All.Where(e => e.Consumers.Contains(service, StringComparer.Ordinal))) endpoint.Bind(entry.Name);
                     endpoint.PrefetchCount = 2 * PagesAtOnce;
                     endpoint.ConcurrentMessageLimit = PagesAtOnce;
                     // Nothing is acknowledged that was not applied or parked: what fails is not moved aside by MassTransit but comes to the filter.
@@ -120,8 +124,6 @@ public static class MessagingExtensions
         services.AddHostedService<OutboxService<TDb>>();
         services.AddHostedService<MessagingUpkeep<TDb>>();
     }
-
-    private static Uri Broker(IServiceProvider services) => new(services.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Uri);
 }
 
 internal static class PagePublisher

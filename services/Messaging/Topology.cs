@@ -3,15 +3,43 @@ using RabbitMQ.Client;
 
 namespace Avvik.Messaging;
 
+internal sealed record DeclaredExchange(string Name, string Type);
+
+internal sealed record DeclaredQueue(string Name, IReadOnlyDictionary<string, object?> Arguments);
+
+internal sealed record DeclaredBinding(string Source, string Destination, bool ToQueue, string RoutingKey);
+
 /// <summary>
-/// Every exchange, queue and binding, from the catalog. Every service declares all of them before it publishes, so that no event is published before the
-/// queues of its consumers exist, in whatever order the services start.
+/// Every exchange, queue and binding, from the catalog. No event is published before the queues of its consumers exist, in whatever order the services start:
+/// a service declares all of them first, or, where its user may not, an administrator has (<see cref="BrokerDefinitions"/>) and the service checks it.
 /// </summary>
-internal sealed class Topology(Uri broker)
+internal sealed class Topology(RabbitMqOptions options)
 {
     public const string DeadLetterExchange = "avvik.dead-letter";
     // The default of RabbitMQ 4, stated because older brokers have no limit. More than the pages that a stop of consumption can return repeatedly (16).
     private const int DeliveryLimit = 20;
+
+    /// <summary>Services with a queue.</summary>
+    public static IReadOnlyList<string> Consumers { get; } = [.. MessageCatalog.All.SelectMany(e => e.Consumers).Distinct()];
+
+    /// <summary>One for each event, one that MassTransit reads each queue through, and the dead letters'.</summary>
+    public static IReadOnlyList<DeclaredExchange> Exchanges { get; } =
+        [new(DeadLetterExchange, ExchangeType.Direct), .. Consumers.Concat(MessageCatalog.All.Select(e => e.Name)).Select(n => new DeclaredExchange(n,
+            ExchangeType.Fanout))];
+
+    /// <summary>Two for each consumer: its events, and what was returned too often.</summary>
+    public static IReadOnlyList<DeclaredQueue> Queues { get; } = [.. Consumers.SelectMany(s => new DeclaredQueue[]
+    {
+        new(DeadLetterQueue(s), new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" }),
+        new(s, QueueArguments(s).ToDictionary(a => a.Key, a => (object?)a.Value, StringComparer.Ordinal)),
+    })];
+
+    /// <summary>From each event's exchange, through the consumer's, to its queue.</summary>
+    public static IReadOnlyList<DeclaredBinding> Bindings { get; } =
+    [
+        .. Consumers.SelectMany(s => new DeclaredBinding[] { new(DeadLetterExchange, DeadLetterQueue(s), true, s), new(s, s, true, "") }),
+        .. MessageCatalog.All.SelectMany(e => e.Consumers.Select(s => new DeclaredBinding(e.Name, s, false, ""))),
+    ];
 
     public static string DeadLetterQueue(string service) => service + "-dead";
 
@@ -27,29 +55,28 @@ internal sealed class Topology(Uri broker)
     };
 
     public async Task<IConnection> ConnectAsync(CancellationToken ct) =>
-        await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) }
+        await new ConnectionFactory { Uri = options.Address, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) }
             .CreateConnectionAsync(ct);
 
-    public async Task DeclareAsync(CancellationToken ct)
+    /// <summary>Declares everything, or checks that everything is there (<see cref="RabbitMqOptions.DeclareTopology"/>).</summary>
+    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">Something is missing, is otherwise, or may not be declared.</exception>
+    public async Task EnsureAsync(CancellationToken ct)
     {
         await using var connection = await ConnectAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-        await channel.ExchangeDeclareAsync(DeadLetterExchange, ExchangeType.Direct, durable: true, cancellationToken: ct);
-        foreach (var service in MessageCatalog.All.SelectMany(e => e.Consumers).Distinct())
+        if (!options.DeclareTopology)
         {
-            await channel.QueueDeclareAsync(DeadLetterQueue(service), durable: true, exclusive: false, autoDelete: false,
-                new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" }, cancellationToken: ct);
-            await channel.QueueBindAsync(DeadLetterQueue(service), DeadLetterExchange, service, cancellationToken: ct);
-            // MassTransit reads a queue through an exchange of the same name.
-            await channel.ExchangeDeclareAsync(service, ExchangeType.Fanout, durable: true, cancellationToken: ct);
-            await channel.QueueDeclareAsync(service, durable: true, exclusive: false, autoDelete: false,
-                QueueArguments(service).ToDictionary(a => a.Key, a => (object?)a.Value, StringComparer.Ordinal), cancellationToken: ct);
-            await channel.QueueBindAsync(service, service, "", cancellationToken: ct);
+            foreach (var exchange in Exchanges) await channel.ExchangeDeclarePassiveAsync(exchange.Name, ct);
+            foreach (var queue in Queues) await channel.QueueDeclarePassiveAsync(queue.Name, ct);
+            return;
         }
-        foreach (var entry in MessageCatalog.All)
-        {
-            await channel.ExchangeDeclareAsync(entry.Name, ExchangeType.Fanout, durable: true, cancellationToken: ct);
-            foreach (var service in entry.Consumers) await channel.ExchangeBindAsync(service, entry.Name, "", cancellationToken: ct);
-        }
+        foreach (var exchange in Exchanges) await channel.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true, cancellationToken: ct);
+        foreach (var queue in Queues)
+            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false,
+                queue.Arguments.ToDictionary(StringComparer.Ordinal), cancellationToken: ct);
+        foreach (var binding in Bindings)
+            await (binding.ToQueue
+                ? channel.QueueBindAsync(binding.Destination, binding.Source, binding.RoutingKey, cancellationToken: ct)
+                : channel.ExchangeBindAsync(binding.Destination, binding.Source, binding.RoutingKey, cancellationToken: ct));
     }
 }

@@ -89,7 +89,7 @@ public sealed class Broker_blocked_tests
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var instance = await Instance.CreateAsync(database, host.Uri);
         await instance.StartBusAsync();
-        await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(CancellationToken.None);
         await Eventually.IsTrue(() => Task.FromResult(instance.Of<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), Sample.Soon);
         var (started, ended) = (0, 0);
         var publish = PagePublisher.On(instance.Of<IBus>(), instance.Of<EventSigner>());

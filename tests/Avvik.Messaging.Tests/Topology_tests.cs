@@ -17,8 +17,8 @@ public sealed class Topology_tests
     public async Task Before_any_service_has_started_every_event_reaches_the_queue_of_each_consumer()
     {
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
-        await new Topology(host.Uri).DeclareAsync(None);
-        await new Topology(host.Uri).DeclareAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
 
         foreach (var entry in MessageCatalog.All) await host.PublishAsync(entry.Name, "", "{}"u8.ToArray(), Sample.EnvelopeType);
 
@@ -34,7 +34,7 @@ public sealed class Topology_tests
     public async Task Queues_are_quorum_queues_that_drop_nothing()
     {
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
-        await new Topology(host.Uri).DeclareAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
         foreach (var service in Services)
         {
             // A broker takes a second declaration of a queue only if it is the same in every argument.
@@ -68,7 +68,7 @@ public sealed class Topology_tests
     public async Task Bus_and_catalog_declare_the_same_topology_in_either_order(bool busFirst)
     {
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
-        if (!busFirst) await new Topology(host.Uri).DeclareAsync(None);
+        if (!busFirst) await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
         foreach (var service in Services)
         {
             await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
@@ -77,7 +77,7 @@ public sealed class Topology_tests
             var bus = instance.Of<IBusControl>();
             // An endpoint that was refused its queue is never healthy.
             Assert.Equal(BusHealthStatus.Healthy, await bus.WaitForHealthStatus(BusHealthStatus.Healthy, Sample.Soon));
-            await new Topology(host.Uri).DeclareAsync(None);
+            await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
             await bus.StopAsync(None);
         }
     }
@@ -128,7 +128,7 @@ public sealed class Topology_tests
         Assert.False(await dispatcher.DispatchAsync(None));
 
         // The queue is there at last, and an operator tries again.
-        await new Topology(host.Uri).DeclareAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
         Assert.True(await instance.Parked.RequeueAsync(parked.Id, "køen er opprettet", "op", "974589095", None));
         await dispatcher.DrainAsync();
         Assert.Equal(0, await database.OutboxAsync());

@@ -73,6 +73,9 @@ public sealed class Broker : IDisposable
     /// <summary>rabbitmqctl; returns what it prints.</summary>
     public Task<string> ControlAsync(params IEnumerable<string> arguments) => Server.ControlAsync(arguments);
 
+    /// <summary>Adds definitions, in RabbitMQ's JSON format.</summary>
+    public Task ImportAsync(string definitions) => Server.ImportAsync(definitions);
+
     /// <summary>What <c>rabbitmqctl list_queues</c> prints for a virtual host, one line per queue.</summary>
     public async Task<IReadOnlyList<string>> ListQueuesAsync(VirtualHost host, params IEnumerable<string> columns) =>
         (await ControlAsync(["list_queues", "-q", "--no-table-headers", "-p", host.Name, .. columns])).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -105,9 +105,7 @@ public sealed class Administration_tests(WorkbenchSystem system)
 
     private async Task SendUnreadableAsync(int count)
     {
-        var process = (await File.ReadAllTextAsync(Path.Combine(system.Data, "run", "triage.pid"))).Trim();
-        var broker = (await File.ReadAllTextAsync($"/proc/{process}/environ")).Split('\0')
-            .Single(v => v.StartsWith("RabbitMq__Uri=", StringComparison.Ordinal))["RabbitMq__Uri=".Length..];
+        var broker = await Script.RunAsync("compose/broker", "uri", Path.Combine(system.Data, "broker"));
         await using var connection = await new ConnectionFactory { Uri = new Uri(broker) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         for (var i = 0; i < count; i++)

@@ -233,7 +233,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
     {
         await using var connection = await _topology.ConnectAsync(ct);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), ct);
-        await channel.BasicPublishAsync("", _service, mandatory: true, new BasicProperties { ContentType = contentType, Persistent = true }, body, ct);
+        // By its own exchange: the default exchange reaches every queue, so no service's user may write to it.
+        await channel.BasicPublishAsync(_service, "", mandatory: true, new BasicProperties { ContentType = contentType, Persistent = true }, body, ct);
     }
 
     // The broker's own word for why, as in «delivery_limit» or «rejected».

@@ -27,7 +27,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
                     // Once: the predecessor is dead from the start, and an outage writes nothing.
                     if (!freed) await dispatcher.FreeLanesAsync(stoppingToken);
                     freed = true;
-                    await topology.DeclareAsync(stoppingToken);
+                    await topology.EnsureAsync(stoppingToken);
                     if (bus.CheckHealth().Status != BusHealthStatus.Healthy)
                         throw new BrokerUnavailableException(new ConnectionException("The bus is starting."));
                     declared = true;

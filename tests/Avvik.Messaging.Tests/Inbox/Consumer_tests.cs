@@ -132,7 +132,7 @@ public sealed class Consumer_tests
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         await using var instance = await Instance.CreateAsync(database, host.Uri);
         var deviation = Guid.CreateVersion7();
-        await new Topology(host.Uri).DeclareAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
         byte[][] unreadable =
         [
             "this is not JSON"u8.ToArray(),
@@ -168,7 +168,7 @@ public sealed class Consumer_tests
         await using var host = await (await Broker.SharedAsync()).NewVirtualHostAsync();
         await using var instance = await Instance.CreateAsync(database, host.Uri);
         var deviation = Guid.CreateVersion7();
-        await new Topology(host.Uri).DeclareAsync(None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(None);
         // As the broker puts it there when a consumer has died on it once too often.
         await host.PublishAsync("avvik.dead-letter", Sample.Queue, Sample.Envelope(Sample.Paged(deviation)), Sample.EnvelopeType);
         await instance.StartAsync();

@@ -34,15 +34,18 @@ internal sealed class Instance : IAsyncDisposable
     /// <param name="connectionString">Another way to the same database.</param>
     /// <param name="service">Its queue. <c>reporting</c> is the one that ReporterInformed goes to, so an instance consumes what it publishes.</param>
     /// <param name="hooks">Where things go wrong.</param>
+    /// <param name="declareTopology">Whether its user may.</param>
     public static async Task<Instance> CreateAsync(TestDatabase database, Uri? broker = null, string? connectionString = null, string service = "reporting",
-        Hooks? hooks = null)
+        Hooks? hooks = null, bool declareTopology = true)
     {
-        var instance = new Instance(Build(database.Provider.ToString(), connectionString ?? database.ConnectionString, broker, service, hooks));
+        var instance = new Instance(Build(database.Provider.ToString(), connectionString ?? database.ConnectionString, broker, service, hooks,
+            declareTopology));
         await instance._host.MigrateAsync<EffectsDb>();
         return instance;
     }
 
-    public static IHost Build(string provider, string connectionString, Uri? broker, string service = "reporting", Hooks? hooks = null)
+    public static IHost Build(string provider, string connectionString, Uri? broker, string service = "reporting", Hooks? hooks = null,
+        bool declareTopology = true)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -52,6 +55,7 @@ internal sealed class Instance : IAsyncDisposable
             // Tests that count what is in a queue publish watermarks themselves.
             ["Watermarks:IntervalSeconds"] = "3600",
             ["RabbitMq:Uri"] = broker?.AbsoluteUri ?? "amqp://nobody:none@127.0.0.1:1/none",
+            ["RabbitMq:DeclareTopology"] = declareTopology.ToString(),
         });
         foreach (var (name, value) in EventKeys.SettingsOf(service)) builder.Configuration[name] = value;
         var log = new LogLines();

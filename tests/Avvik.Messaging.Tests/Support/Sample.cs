@@ -60,7 +60,7 @@ internal static class Sample
     /// <summary>Every exchange, queue and binding, and a page in the queue, before anyone is there to take it.</summary>
     public static async Task PutAsync(this VirtualHost host, params IEnumerable<PagedEvent> events)
     {
-        await new Topology(host.Uri).DeclareAsync(CancellationToken.None);
+        await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(CancellationToken.None);
         await host.PublishAsync("", Queue, Envelope(events), EnvelopeType);
     }
 }
