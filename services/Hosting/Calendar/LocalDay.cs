@@ -11,9 +11,12 @@ public static class LocalDay
     public static DateOnly? Read(string? text, string pointer, FieldErrors errors)
     {
         if (text is null) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 2200)
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsPlausible(day.Year))
             return day;
         errors.Add(pointer, FieldCodes.InvalidDate);
         return null;
     }
+
+    /// <summary>Whether days around one of this year can be counted with: 1900 to 2199.</summary>
+    internal static bool IsPlausible(int year) => year is >= 1900 and < 2200;
 }

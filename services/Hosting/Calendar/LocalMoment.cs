@@ -12,12 +12,14 @@ public static class LocalMoment
     // A client's clock may be ahead of the server's by so much.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
-    /// <summary>A date, or a time with offset (RFC 3339), with its Norwegian day; null when it is neither.</summary>
+    /// <summary>A date, or a time with offset (RFC 3339), with its Norwegian day; null when it is neither, or not from 1900 to 2199.</summary>
     public static (DateOnly Day, DateTimeOffset? At)? Read(string? text)
     {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return (day, null);
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            return LocalDay.IsPlausible(day.Year) ? (day, null) : null;
         if (text is { Length: >= 20 and <= 35 } && text[10] is 'T' or 't' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-')
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            && LocalDay.IsPlausible(at.Year))
             return (NorwegianCalendar.DayOf(at), at);
         return null;
     }

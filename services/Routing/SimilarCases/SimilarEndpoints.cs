@@ -50,10 +50,13 @@ internal static class SimilarEndpoints
         await journal.ReadAsync(caller, AccessActions.CasesListed, [.. cases.Keys], ct);
         await journal.ReadAsync(caller, AccessActions.LessonRead, [.. lessons.Values.Select(l => l.CaseId)], ct);
         return TypedResults.Ok(new Client.SimilarCases(
-            [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => (Hit: h, Case: cases[h.Id])).Select(x =>
-                new SimilarCase(CaseView.Row(x.Case, now), x.Hit.Score, Why(x.Case.Category, x.Case.Facts.Clause, x.Case.Narrative)))],
-            [.. likeLessons.Select(h => (Hit: h, Lesson: lessons[h.Id].ViewOf(caller.Organization))).Select(x =>
-                new SimilarLesson(x.Lesson, x.Hit.Score, Why(x.Lesson.Category, x.Lesson.Clause,
-                    $"{x.Lesson.Title} {x.Lesson.WhatHappened} {x.Lesson.Why} {x.Lesson.WhatWeChanged} {x.Lesson.WhoShouldKnow}")))]));
+            [.. likeCases.Where(h => cases.ContainsKey(h.Id)).Select(h => cases[h.Id]).Select((c, place) =>
+                new SimilarCase(CaseView.Row(c, now), ScoreOf(place), Why(c.Category, c.Facts.Clause, c.Narrative)))],
+            [.. likeLessons.Select(h => lessons[h.Id].ViewOf(caller.Organization)).Select((l, place) =>
+                new SimilarLesson(l, ScoreOf(place), Why(l.Category, l.Clause,
+                    $"{l.Title} {l.WhatHappened} {l.Why} {l.WhatWeChanged} {l.WhoShouldKnow}")))]));
+
+        // The place alone: the engine's score counts how rare a word is in the cases of all parties.
+        static double ScoreOf(int place) => 1.0 / (place + 1);
     }
 }

@@ -86,10 +86,11 @@ internal static class CsvArchive
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
     }
 
-    private static string Quote(string text)
+    internal static string Quote(string text)
     {
         // A word that a spreadsheet would take for a formula is kept a word; a number keeps its minus.
-        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] and not ['-', >= '0' and <= '9', ..]) text = "'" + text;
+        if (text is not ['-', >= '0' and <= '9', ..] && text.AsSpan().TrimStart() is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠', ..]
+            || text is ['\t' or '\r' or '\n', ..]) text = "'" + text;
         return text.AsSpan().IndexOfAny(";\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -38,6 +38,11 @@ public sealed class Csv_tests
         Assert.Equal(["0,01", "0", "-1234567,89", "0", "1", "2", "3"], lines.Select(l => l[10]));
     }
 
+    [Theory, InlineData(" =1+1"), InlineData("\n=1+1"), InlineData("\u00A0@mention")]
+    [InlineData("＝1+1"), InlineData("＋47"), InlineData("＠a"), InlineData("\nto")]
+    public void Text_that_only_looks_harmless_cannot_become_a_formula(string text) =>
+        Assert.StartsWith("'", CsvArchive.Quote(text).Trim('"'), StringComparison.Ordinal);
+
     private static SortedDictionary<string, string> Read(ReportDocument document)
     {
         using var zip = new ZipArchive(new MemoryStream(CsvArchive.Render(document)));
