@@ -16,26 +16,53 @@ internal static class AccessLogs
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         http.DefaultRequestHeaders.Accept.ParseAdd("application/x-ndjson");
         var all = true;
+        var kept = new List<(string By, string Of, long Position, string Hash, long? Contradicted)>();
+        foreach (var by in Services)
+            foreach (var anchor in (await ReadAnchorsAsync(http, by)).EnumerateArray())
+                kept.Add((by, anchor.GetProperty("service").GetString()!, anchor.GetProperty("position").GetInt64(), anchor.GetProperty("hash").GetString()!,
+                    anchor.GetProperty("contradicted") is { ValueKind: JsonValueKind.Number } at ? at.GetInt64() : null));
         foreach (var service in Services)
         {
-            var answer = await VerifyAsync(http, service);
+            foreach (var (by, _, _, _, contradicted) in kept.Where(k => k.Of == service && k.Contradicted is not null))
+            {
+                Console.WriteLine($"{service,-10} WAS REWRITTEN: at line {contradicted} it was not what it had told {by}");
+                all = false;
+            }
+            var others = kept.Where(k => k.Of == service).ToList();
+            var newest = others.OrderByDescending(k => k.Position).FirstOrDefault();
+            var answer = await VerifyAsync(http, service, newest.Hash is null ? "" : $"?position={newest.Position}&hash={newest.Hash}");
             var (entries, head) = (answer.GetProperty("entries").GetInt64(), answer.GetProperty("head").GetString());
             var broken = answer.GetProperty("firstBroken");
             var (anchors, end) = (answer.GetProperty("anchors").GetInt32(), string.IsNullOrEmpty(head) ? "nothing" : head);
             Console.WriteLine(broken.ValueKind == JsonValueKind.Null
-                ? $"{service,-10} holds: {entries} lines, {anchors} anchors, ending in {end}"
+                ? $"{service,-10} holds: {entries} lines, {anchors} anchors, kept by {others.Count} other services, ending in {end}"
                 : $"{service,-10} IS BROKEN at line {broken.GetInt64()}; the {entries} before it hold");
             all &= broken.ValueKind == JsonValueKind.Null;
         }
         return all;
     }
 
-    private static async Task<JsonElement> VerifyAsync(HttpClient http, string service)
+    private static async Task<JsonElement> ReadAnchorsAsync(HttpClient http, string service)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"api/v1/access-log/{service}/anchors", UriKind.Relative));
+        request.Headers.Accept.ParseAdd("application/json");
+        try
+        {
+            using var answer = await http.SendAsync(request);
+            answer.EnsureSuccessStatusCode();
+            return JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException) { throw NoAnswer(service); }
+    }
+
+    private static ToolException NoAnswer(string service) => new($"{service} does not answer: see compose/status.");
+
+    private static async Task<JsonElement> VerifyAsync(HttpClient http, string service, string anchor)
     {
         JsonElement? last = null;
         try
         {
-            using var reader = new StreamReader(await http.GetStreamAsync(new Uri($"api/v1/access-log/{service}/verification", UriKind.Relative)));
+            using var reader = new StreamReader(await http.GetStreamAsync(new Uri($"api/v1/access-log/{service}/verification{anchor}", UriKind.Relative)));
             while (await reader.ReadLineAsync() is { } line)
             {
                 last = JsonElement.Parse(line);
@@ -44,6 +71,6 @@ internal static class AccessLogs
             }
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException) { last = null; }
-        return last is { } answer && answer.TryGetProperty("head", out _) ? answer : throw new ToolException($"{service} does not answer: see compose/status.");
+        return last is { } answer && answer.TryGetProperty("head", out _) ? answer : throw NoAnswer(service);
     }
 }

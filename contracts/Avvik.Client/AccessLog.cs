@@ -12,6 +12,18 @@ public sealed record OpenEnvelope
     public string? Purpose { get; init; }
 }
 
+/// <summary>Whose accesses to look for. The number is compared by its keyed fingerprint, and neither stored nor logged.</summary>
+public sealed record PatientSearch
+{
+    /// <summary>Eleven digits.</summary>
+    [HoldsIdentity]
+    [Required]
+    public string? Identifier { get; init; }
+
+    /// <summary>Says nothing: an identity is never printed.</summary>
+    public override string ToString() => nameof(PatientSearch);
+}
+
 /// <summary>A line of the access log: who was given what, without the content.</summary>
 public sealed record AccessLogEntry
 {
@@ -55,3 +67,11 @@ public sealed record AccessLogVerification(string Service, bool Intact, long Ent
 /// <param name="Checked">Lines checked so far, all of which hold.</param>
 /// <param name="Total">Lines in the log when the verification began.</param>
 public sealed record AccessLogProgress(long Checked, long Total);
+
+/// <summary>What a service has kept of another's access log.</summary>
+/// <param name="Service">Whose log.</param>
+/// <param name="Position">Position of the newest head that was received.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="At">When it was sent.</param>
+/// <param name="Contradicted">Position of the first head that contradicts an earlier one: the log was rewritten. Null when none does.</param>
+public sealed record AccessLogAnchor(string Service, long Position, string Hash, DateTimeOffset At, long? Contradicted);

@@ -57,6 +57,17 @@ public interface IAvvikClient
     Task<AccessLogVerification> VerifyAccessLogAsync(string service, CancellationToken ct = default);
 
     /// <summary>
+    /// Lines of Reporting's access log about deviations of the caller's party whose envelope is this patient's; the other services' are found by those
+    /// deviations. The search is itself logged.
+    /// </summary>
+    [Post("/api/v1/access-log/reporting/patient")]
+    Task<Page<AccessLogEntry>> SearchAccessLogAsync([Body] PatientSearch search, string? cursor = null, int? limit = null, CancellationToken ct = default);
+
+    /// <summary>What a service has kept of the other services' access logs.</summary>
+    [Get("/api/v1/access-log/{service}/anchors")]
+    Task<IReadOnlyList<AccessLogAnchor>> ListAccessLogAnchorsAsync(string service, CancellationToken ct = default);
+
+    /// <summary>
     /// Messages of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>) that could not be sent, applied or read, oldest first;
     /// for administrators.
     /// </summary>

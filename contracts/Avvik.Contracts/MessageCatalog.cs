@@ -60,6 +60,8 @@ public static class MessageCatalog
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
         new("avvik.messaging.publisher-watermark.v1", ContractJson.Default.PublisherWatermark,
             ["reporting", "triage", "routing"], ["triage", "routing", "statistics"]),
+        new("avvik.messaging.access-log-anchored.v1", ContractJson.Default.AccessLogAnchored,
+            ["reporting", "triage", "routing", "statistics"], ["reporting", "triage", "routing", "statistics"]),
     ];
 
     private static readonly FrozenDictionary<string, CatalogEntry> ByName = All.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
@@ -89,5 +91,6 @@ public static class MessageCatalog
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(ReporterInformed))]
 [JsonSerializable(typeof(PublisherWatermark))]
+[JsonSerializable(typeof(AccessLogAnchored))]
 [JsonSerializable(typeof(DeviationFacts))]
 public sealed partial class ContractJson : JsonSerializerContext;

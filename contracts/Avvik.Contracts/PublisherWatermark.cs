@@ -4,7 +4,7 @@ namespace Avvik.Contracts;
 /// Everything that a service decided before a moment has been handed to the broker. Sent every ten seconds, after those events, so that a consumer that has
 /// applied it has applied them too.
 /// </summary>
-public sealed record PublisherWatermark : IEvent
+public sealed record PublisherWatermark : IPublisherEvent
 {
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

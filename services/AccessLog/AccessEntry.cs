@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -64,12 +65,44 @@ internal sealed class AccessHead
     public byte[] Hash { get; init; } = [];
 }
 
+/// <summary>The log was cut before the line after this position: what is older than the retention is gone, and what is left follows from here.</summary>
+internal sealed class AccessCut
+{
+    /// <summary>Of the last line that was removed.</summary>
+    public long Position { get; init; }
+    /// <summary>Its hash.</summary>
+    public byte[] Hash { get; init; } = [];
+    /// <summary>Lines that this cut removed.</summary>
+    public long Entries { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string KeyId { get; init; }
+    /// <summary>ECDSA (P-256, SHA-256) of the members before it, by the service's key: who has the database alone cannot cut.</summary>
+    public byte[] Signature { get; init; } = [];
+
+    public byte[] Digest(string service) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"avvik.access-log-cut.v1\n{service}\n{Position}\n{Convert.ToHexStringLower(Hash)}\n{Entries}\n{At.ToUnixTimeMilliseconds()}\n{KeyId}")));
+}
+
+/// <summary>A head of a service's log: of another's, as it was received; of the own, as it was sent.</summary>
+internal sealed class KeptAnchor
+{
+    public required string Service { get; init; }
+    public long Position { get; init; }
+    /// <summary>In hexadecimal.</summary>
+    public required string Hash { get; init; }
+    /// <summary>What the line of the anchor before was when this one was sent.</summary>
+    public long? PreviousPosition { get; init; }
+    public string? PreviousHash { get; init; }
+    public DateTimeOffset At { get; init; }
+}
+
 /// <summary>What is logged (<c>accessActions</c>).</summary>
 public static class AccessActions
 {
     public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed",
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
-        EnvelopeRefused = "envelopeRefused", DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
+        EnvelopeRefused = "envelopeRefused", PatientSearched = "patientSearched",
+        DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
         CaseChanged = "caseChanged",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -1,6 +1,10 @@
 using Avvik.Hosting.Callers;
+using Avvik.Contracts;
+using Avvik.Messaging.Inbox;
+using Avvik.Messaging.Outbox;
 using Avvik.Messaging.Signatures;
 using Avvik.Storage;
+using MassTransit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -12,9 +16,17 @@ using Microsoft.Extensions.Options;
 namespace Avvik.AccessLog;
 
 /// <summary>Writes the log. Text leaves only after its line is on disk: when the line cannot be written, the caller gets 503 and no text.</summary>
-public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb> databases, TimeProvider clock) where TDb : DbContext
+public sealed class AccessJournal<TDb> where TDb : DbContext
 {
     private const int InsertBatch = 50, PageSize = 1000;
+
+    private readonly Writer<TDb> _writer;
+    private readonly IDbContextFactory<TDb> _databases;
+    private readonly ServiceKeys _keys;
+    private readonly TimeProvider _clock;
+
+    internal AccessJournal(Writer<TDb> writer, IDbContextFactory<TDb> databases, ServiceKeys keys, TimeProvider clock) =>
+        (_writer, _databases, _keys, _clock) = (writer, databases, keys, clock);
 
     /// <summary>
     /// Logs in one line that the caller is given the text of these deviations. Call it when the answer is ready and before it leaves; concurrent reads share a
@@ -22,7 +34,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
     /// </summary>
     public Task ReadAsync(Caller caller, string action, IReadOnlyCollection<Guid> deviations, CancellationToken ct) => deviations.Count == 0
         ? Task.CompletedTask
-        : writer.WriteAsync(unit =>
+        : _writer.WriteAsync(unit =>
         {
             Append(unit, caller, action, deviations);
             return Task.FromResult(true);
@@ -30,7 +42,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
 
     /// <summary>Logs that the caller asks for figures, before they are answered.</summary>
     /// <param name="question">The call, in codes and days alone.</param>
-    public Task QuestionAsync(Caller caller, string question, CancellationToken ct) => writer.WriteAsync(unit =>
+    public Task QuestionAsync(Caller caller, string question, CancellationToken ct) => _writer.WriteAsync(unit =>
     {
         Append(unit, caller, AccessActions.FiguresRead, target: question);
         return Task.FromResult(true);
@@ -57,7 +69,7 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
         var entry = new AccessEntry
         {
             Position = position,
-            At = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            At = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds()),
             Subject = caller.Subject,
             ClientId = caller.ClientId,
             Roles = string.Join(' ', caller.Roles.Order(StringComparer.Ordinal)),
@@ -85,8 +97,8 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
     }
 
     /// <summary>
-    /// Checks every line from the first, a page at a time, so that memory use does not grow with the log. Lines that are appended after the start are not
-    /// included.
+    /// Checks every line from the first, or from the last cut, a page at a time, so that memory use does not grow with the log. Lines that are appended after
+    /// the start are not included.
     /// </summary>
     /// <param name="anchors">Earlier heads that were kept elsewhere.</param>
     /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
@@ -96,10 +108,14 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
         Func<long, long, Task>? progress, CancellationToken ct)
     {
         var anchored = anchors.ToLookup(a => a.Position, a => a.Hash);
-        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var db = await _databases.CreateDbContextAsync(ct);
         var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
         var end = head?.Position ?? await db.Set<AccessEntry>().MaxAsync(e => (long?)e.Position, ct) ?? 0;
-        var (last, previous) = (0L, Array.Empty<byte>());
+        var cut = await db.Set<AccessCut>().OrderByDescending(c => c.Position).FirstOrDefaultAsync(ct);
+        if (cut is not null && !_keys.Verify(cut.KeyId, cut.Digest(_keys.Service), cut.Signature)) return (0, cut.Position, []);
+        var start = cut?.Position ?? 0;
+        var (last, previous) = (start, cut?.Hash ?? []);
+        if (anchored[start].Any(hash => !hash.AsSpan().SequenceEqual(previous))) return (0, start, []);
         while (true)
         {
             var page = await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(PageSize).ToListAsync(ct);
@@ -111,14 +127,15 @@ public sealed class AccessJournal<TDb>(Writer<TDb> writer, IDbContextFactory<TDb
             {
                 if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash)
                     || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)
-                    || anchored[entry.Position].Any(hash => !hash.AsSpan().SequenceEqual(entry.Hash))) return (last, last + 1, previous);
+                    || anchored[entry.Position].Any(hash => !hash.AsSpan().SequenceEqual(entry.Hash))) return (last - start, last + 1, previous);
                 (previous, last) = (entry.Hash, entry.Position);
             }
             if (progress is not null) await progress(last, end);
         }
         // A chain whose last lines were removed is unbroken, but does not reach its head.
-        var intact = (head is null ? last == 0 : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash)) && !anchors.Any(a => a.Position > last);
-        return (last, intact ? null : last + 1, previous);
+        var intact = (head is null ? last == start : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash))
+            && !anchors.Any(a => a.Position > last);
+        return (last - start, intact ? null : last + 1, previous);
     }
 }
 
@@ -129,15 +146,27 @@ public static class AccessLogExtensions
     public static void AddAccessLog<TDb>(this IHostApplicationBuilder builder, string service) where TDb : DbContext
     {
         var services = builder.Services;
-        services.AddSingleton<AccessJournal<TDb>>();
+        services.AddSingleton(s => new ServiceKeys(service, s.GetRequiredService<IOptions<EventSigningOptions>>().Value));
+        services.AddSingleton(s => new AccessJournal<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
+            s.GetRequiredService<ServiceKeys>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<AnchorOptions>().BindConfiguration("AccessLog").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(s => new AnchorReader(service, s.GetRequiredService<IOptions<AnchorOptions>>(),
-            s.GetRequiredService<IOptions<EventSigningOptions>>()));
-        if (string.IsNullOrEmpty(builder.Configuration["AccessLog:AnchorFile"])) return;
+        services.AddSingleton(s => new AnchorReader(s.GetRequiredService<ServiceKeys>(), s.GetRequiredService<IOptions<AnchorOptions>>()));
         services.AddHostedService(s => new AnchorWriter<TDb>(service, s.GetRequiredService<IOptions<AnchorOptions>>().Value,
-            EventKey.Read("EventSigning:PrivateKeyFile", s.GetRequiredService<IOptions<EventSigningOptions>>().Value.PrivateKeyFile),
-            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnchorWriter<TDb>>>()));
+            s.GetRequiredService<ServiceKeys>().Own, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
+            async (page, ct) =>
+            {
+                if (s.GetRequiredService<IBusControl>().CheckHealth().Status != BusHealthStatus.Healthy) return false;
+                await s.GetRequiredService<OutboxDispatcher<TDb>>().PublishInTimeAsync(page.Events[0].Type, page, ct);
+                return true;
+            },
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnchorWriter<TDb>>>()));
+        services.AddHostedService(s => new AccessLogRetention<TDb>(s.GetRequiredService<IOptions<AnchorOptions>>().Value, s.GetRequiredService<ServiceKeys>(),
+            s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AccessLogRetention<TDb>>>()));
     }
+
+    /// <summary>Keeps the heads of the other services' logs.</summary>
+    public static EventHandlers<TDb> KeepAccessLogAnchors<TDb>(this EventHandlers<TDb> handlers) where TDb : DbContext =>
+        handlers.Handle<AccessLogAnchored, AccessLogAnchoredHandler<TDb>>();
 
     /// <summary>Logs every request that is not a GET to the group, before it is handled.</summary>
     public static RouteGroupBuilder LogAdministration<TDb>(this RouteGroupBuilder group) where TDb : DbContext

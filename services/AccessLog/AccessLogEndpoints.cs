@@ -35,7 +35,7 @@ public static class AccessLogEndpoints
     {
         log.MapGet("", (Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit, HttpContext http, Caller caller,
                 IDbContextFactory<TDb> databases, CancellationToken ct) =>
-                ListAsync(service, sharedWith, deviation, subject, from, to, cursor, limit, http, caller, databases, ct))
+                ListAsync(service, sharedWith, deviation is { } id ? [id] : null, subject, from, to, cursor, limit, http, caller, databases, ct))
             .WithName($"ListAccessLog{Named(service)}")
             .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json a Bundle of AuditEvent (R4)")
             .ProducesProblem(422);
@@ -43,7 +43,29 @@ public static class AccessLogEndpoints
                 CancellationToken ct) => VerifyAsync(service, position, hash, http, journal, anchors, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
             .WithSummary("Whether the chain holds and agrees with its anchors, and where it is first broken; application/x-ndjson: with progress lines first");
+        log.MapGet("/anchors", (IDbContextFactory<TDb> databases, CancellationToken ct) => AnchorsAsync(service, databases, ct))
+            .WithName($"ListAccessLogAnchors{Named(service)}")
+            .WithSummary("What this service has kept of the other services' logs: the newest head of each, and whether one contradicted an earlier one");
         return log;
+    }
+
+    private static async Task<Ok<IReadOnlyList<AccessLogAnchor>>> AnchorsAsync<TDb>(string service, IDbContextFactory<TDb> databases, CancellationToken ct)
+        where TDb : DbContext
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var kept = db.Set<KeptAnchor>().Where(a => a.Service != service);
+        var answer = new List<AccessLogAnchor>();
+        foreach (var other in await kept.Select(a => a.Service).Distinct().OrderBy(s => s).ToListAsync(ct))
+        {
+            var of = kept.Where(a => a.Service == other);
+            var newest = await of.OrderByDescending(a => a.Position).FirstAsync(ct);
+            // Two lines at one position; or the one before is not as it was sent then.
+            var contradicted = await of.Where(a => of.Any(b => b.Position == a.Position && b.Hash != a.Hash)
+                || (of.Any(b => b.Position < a.Position) && !of.Any(b => b.Position == a.PreviousPosition && b.Hash == a.PreviousHash)))
+                .OrderBy(a => a.Position).Select(a => (long?)a.Position).FirstOrDefaultAsync(ct);
+            answer.Add(new(other, newest.Position, newest.Hash, newest.At, contradicted));
+        }
+        return TypedResults.Ok<IReadOnlyList<AccessLogAnchor>>(answer);
     }
 
     private static async Task<Results<Ok<AccessLogVerification>, PushStreamHttpResult, Problem>> VerifyAsync<TDb>(string service, long? position, string? hash,
@@ -84,9 +106,15 @@ public static class AccessLogEndpoints
 
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
+    /// <summary>The lines of some deviations that the caller's organisation may see, as the search gives them.</summary>
+    public static Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListOfAsync<TDb>(string service,
+        Func<TDb, string, IQueryable<Guid>> sharedWith, IReadOnlyCollection<Guid> deviations, string? cursor, int? limit, HttpContext http, Caller caller,
+        IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext =>
+        ListAsync(service, sharedWith, deviations, null, null, null, cursor, limit, http, caller, databases, ct);
+
     private static async Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListAsync<TDb>(string service,
-        Func<TDb, string, IQueryable<Guid>>? sharedWith, Guid? deviation, string? subject, string? from, string? to, string? cursor, int? limit,
-        HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+        Func<TDb, string, IQueryable<Guid>>? sharedWith, IReadOnlyCollection<Guid>? deviations, string? subject, string? from, string? to, string? cursor,
+        int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
@@ -95,7 +123,8 @@ public static class AccessLogEndpoints
 
         await using var db = await databases.CreateDbContextAsync(ct);
         var asked = db.Set<AccessEntry>().AsQueryable();
-        if (deviation is not null) asked = asked.Where(e => db.Set<AccessedDeviation>().Any(d => d.DeviationId == deviation && d.Position == e.Position));
+        if (deviations is not null)
+            asked = asked.Where(e => db.Set<AccessedDeviation>().Any(d => deviations.Contains(d.DeviationId) && d.Position == e.Position));
         if (subject is not null) asked = asked.Where(e => e.Subject == subject);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) asked = asked.Where(e => e.At >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) asked = asked.Where(e => e.At < until);

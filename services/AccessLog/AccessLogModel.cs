@@ -27,5 +27,16 @@ public static class AccessLogModel
             e.ToTable("access_log_head");
             e.Property(h => h.Id).ValueGeneratedNever();
         });
+        model.Entity<AccessCut>(e =>
+        {
+            e.ToTable("access_log_cuts");
+            e.HasKey(c => c.Position);
+            e.Property(c => c.Position).ValueGeneratedNever();
+        });
+        model.Entity<KeptAnchor>(e =>
+        {
+            e.ToTable("access_log_anchors");
+            e.HasKey(a => new { a.Service, a.Position, a.Hash });
+        });
     }
 }

@@ -12,6 +12,7 @@ using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.ResealEnvelopes;
+using Avvik.Reporting.SearchAccessLog;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
 using Avvik.Reporting.WithdrawDeviation;
@@ -24,13 +25,16 @@ builder.AddServiceAuthentication("reporting");
 // Submissions wait up to two milliseconds for others to share a commit with: many times the throughput of one commit each.
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
-builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)));
+builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)),
+    (typeof(DeviationRecord), nameof(DeviationRecord.Submission)), (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>("reporting");
 builder.AddPatientEnvelopes();
 builder.Services.AddSingleton<SubmissionRules>();
+builder.Services.AddSingleton<ReferenceNumbers>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
+    .KeepAccessLogAnchors()
     .Handle<CaseChanged, CaseChangedHandler>()
     .Handle<ReporterInformed, ReporterInformedHandler>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<ReportingDbContext>>()
@@ -54,7 +58,6 @@ app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTag
 app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
     .MapParkedMessages<ReportingDbContext>();
 app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
-    .MapAccessLog<ReportingDbContext>("reporting", (db, organization) =>
-    db.Deviations.Where(d => d.ReporterOrganization == organization || d.RespondentOrganization == organization).Select(d => d.Id));
+    .MapAccessLog<ReportingDbContext>("reporting", SearchAccessLogEndpoints.DeviationsOf).MapSearchAccessLog();
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

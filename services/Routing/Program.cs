@@ -38,6 +38,7 @@ builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddHostedService<RulesRefresh>();
 builder.AddAccessLog<RoutingDbContext>("routing");
 builder.AddMessaging<RoutingDbContext>("routing", events => events
+    .KeepAccessLogAnchors()
     .Handle<DeviationTriaged, DeviationTriagedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<DeviationMerged, DeviationMergedHandler>()

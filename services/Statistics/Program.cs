@@ -21,6 +21,7 @@ builder.AddDatabase<StatisticsDbContext>();
 builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>("statistics");
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events
+    .KeepAccessLogAnchors()
     .Handle<CaseChanged, FactStore>()
     .Handle<CaseSnapshotPublished, FactStore>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>()

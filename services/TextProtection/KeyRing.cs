@@ -75,6 +75,11 @@ public sealed class KeyRing(KeyRingOptions options)
         return data;
     }
 
+    /// <summary>Whether a value looks like what <see cref="Seal"/> makes, by whatever key: no text that a person writes does.</summary>
+    public static bool IsSealed(string value) => value.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+        && !value.AsSpan(0, dot).ContainsAny(' ', '{') && Base64Url.IsValid(value.AsSpan(dot + 1), out var length) && length >= NonceSize + TagSize
+        && !value.AsSpan().Contains(' ');
+
     /// <summary>Re-encrypts with the active key a value that another key of the ring encrypted.</summary>
     /// <exception cref="CryptographicException">As for <see cref="Open"/>.</exception>
     public string Reseal(string sealedValue, ReadOnlySpan<byte> context = default) => Seal(Open(sealedValue, context), context);

@@ -23,6 +23,10 @@ public sealed class TextProtector(KeyRing keys)
     /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
     public string Reveal(ProtectedText text) => Encoding.UTF8.GetString(keys.Open(text.Value));
 
+    /// <summary>Opens a text of a column that was not always sealed.</summary>
+    /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
+    public string RevealStored(string stored) => KeyRing.IsSealed(stored) ? Reveal(new(stored)) : stored;
+
     /// <summary>Decrypts a text for display; one that cannot be decrypted gives a placeholder, so that the rest of a list is still shown.</summary>
     public string Show(string sealedText)
     {
@@ -30,12 +34,15 @@ public sealed class TextProtector(KeyRing keys)
         catch (CryptographicException) { return Texts.Message("unreadableText"); }
     }
 
+    /// <summary><see cref="Show"/>, of a column that was not always sealed.</summary>
+    public string ShowStored(string stored) => KeyRing.IsSealed(stored) ? Show(stored) : stored;
+
     /// <summary>Prefix of texts encrypted with the active key.</summary>
     public string ActivePrefix => keys.ActivePrefix;
 
-    /// <summary>The same text under the active key.</summary>
+    /// <summary>The same text under the active key; a text from before its column was sealed is sealed.</summary>
     /// <exception cref="CryptographicException">This service does not have the key, or the text was changed.</exception>
-    public string Reseal(string sealedText) => keys.Reseal(sealedText);
+    public string Reseal(string stored) => KeyRing.IsSealed(stored) ? keys.Reseal(stored) : Protect(stored).Value;
 
     /// <summary>A number derived from the key: the seed of the signatures by which similar texts are found.</summary>
     public ulong Seed(string purpose) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(keys.Fingerprint(Encoding.UTF8.GetBytes(purpose)));

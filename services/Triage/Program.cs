@@ -32,6 +32,7 @@ builder.AddTextResealing<TriageDbContext>(
 builder.AddCareDirectory<TriageDbContext>();
 builder.AddAccessLog<TriageDbContext>("triage");
 builder.AddMessaging<TriageDbContext>("triage", events => events
+    .KeepAccessLogAnchors()
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()

@@ -38,6 +38,7 @@ public sealed class Access_matrix_tests
         operations.Add($"POST /ops/{service}/parked/{{id}}/discard", [Roles.Admin]);
         operations.Add($"GET /api/v1/access-log/{service}", [Roles.Auditor]);
         operations.Add($"GET /api/v1/access-log/{service}/verification", [Roles.Auditor]);
+        operations.Add($"GET /api/v1/access-log/{service}/anchors", [Roles.Auditor]);
         return operations;
     }
 
@@ -52,6 +53,7 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/messages"] = Party,
         ["POST /api/v1/deviations/{id}/patient/open"] = Party,
         ["GET /api/v1/changes"] = Party,
+        ["POST /api/v1/access-log/reporting/patient"] = [Roles.Auditor],
     }));
 
     [Fact]

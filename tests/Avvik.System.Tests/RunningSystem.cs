@@ -32,6 +32,7 @@ public sealed class RunningSystem : IAsyncLifetime
         Environment.SetEnvironmentVariable("AVVIK_CONTAINERS", "never");
         Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
         Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
+        Environment.SetEnvironmentVariable("AccessLog__AnchorSeconds", "2");
         await UpAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Avvik.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -61,6 +62,19 @@ public sealed class TestDatabase : IAsyncDisposable
         var rows = new List<T>();
         while (await reader.ReadAsync()) rows.Add(read(reader));
         return rows;
+    }
+
+    /// <summary>Every value of every row of a table, or of all tables, as text: what somebody finds who reads the database without the program.</summary>
+    public async Task<string> DumpAsync(string? table = null)
+    {
+        var tables = table is not null ? [table] : await QueryAsync(Provider == DatabaseProvider.Sqlite
+            ? "select name from sqlite_master where type = 'table'"
+            : "select table_name from information_schema.tables where table_schema = current_schema()", r => r.GetString(0));
+        var dump = new StringBuilder();
+        foreach (var name in tables)
+            foreach (var row in await QueryAsync($"select * from \"{name}\"", r => Enumerable.Range(0, r.FieldCount).Select(r.GetValue).ToList()))
+                foreach (var value in row) dump.Append(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value).Append('\n');
+        return dump.ToString();
     }
 
     public async Task<long> CountAsync(string sql) => (await QueryAsync(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)))[0];

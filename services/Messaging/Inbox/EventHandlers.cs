@@ -39,8 +39,8 @@ public sealed class EventHandlers<TDb> where TDb : DbContext
         IEvent message;
         try { message = (IEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")); }
         catch (JsonException error) { throw new UnreadableEventException(error); }
-        // Those of watermarks are times.
-        return message.Version > HighestVersion && message is not PublisherWatermark ? throw new VersionTooHighException(message.Version) : (TEvent)message;
+        // Those of publishers' events are times.
+        return message.Version > HighestVersion && message is not IPublisherEvent ? throw new VersionTooHighException(message.Version) : (TEvent)message;
     }
 
     internal Task ApplyAsync(IServiceProvider services, PagedEvent e, UnitOfWork<TDb> unit) => _handlers.TryGetValue(e.Type, out var apply)

@@ -19,8 +19,6 @@ internal sealed class EventVerifier
     // An id that the inbox has forgotten would be applied again; a day less, for clocks that differ.
     private static readonly TimeSpan LongestAge = MessagingUpkeep.InboxRetention - TimeSpan.FromDays(1);
 
-    private static readonly CatalogEntry Watermark = MessageCatalog.Of(typeof(PublisherWatermark));
-
     private readonly string _folder;
     private readonly TimeProvider _clock;
     private FrozenDictionary<(string Publisher, string KeyId), EventKey> _keys;
@@ -37,15 +35,15 @@ internal sealed class EventVerifier
         if (!key.Verify(PageDigest.Of(page), signature)) throw new UntrustedPageException("wrongSignature");
         if (page.Events.Any(e => MessageCatalog.Find(e.Type) is { } entry && !entry.Publishers.Contains(publisher, StringComparer.Ordinal)))
             throw new UntrustedPageException("notItsPublisher");
-        if (page.Events.Any(e => IsAnothersWatermark(e, publisher))) throw new UntrustedPageException("notItsPublisher");
+        if (page.Events.Any(e => IsAnothers(e, publisher))) throw new UntrustedPageException("notItsPublisher");
         if (signedAt < _clock.GetUtcNow() - LongestAge) throw new UntrustedPageException("tooOld");
     }
 
-    // Whoever told how far another has sent would make others count what has not arrived.
-    private static bool IsAnothersWatermark(PagedEvent e, string publisher)
+    // Whoever told how far another has sent would make others count what has not arrived, or doubt another's access log.
+    private static bool IsAnothers(PagedEvent e, string publisher)
     {
-        if (e.Type != Watermark.Name) return false;
-        try { return e.Body.Deserialize(ContractJson.Default.PublisherWatermark) is { } told && told.Publisher != publisher; }
+        if (MessageCatalog.Find(e.Type) is not { } entry || !entry.Type.IsAssignableTo(typeof(IPublisherEvent))) return false;
+        try { return e.Body.Deserialize(entry.Json) is IPublisherEvent told && told.Publisher != publisher; }
         catch (JsonException) { return false; }
     }
 

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
+using Avvik.TextProtection;
 
 namespace Avvik.Reporting.Deviations;
 
@@ -27,8 +30,10 @@ internal sealed class DeviationRecord
     public string? Agreement { get; init; }
     public DateTimeOffset ReceivedAt { get; init; }
     public bool HasPatient { get; init; }
-    /// <summary>As sent, without the patient.</summary>
-    public required Submission Submission { get; init; }
+    /// <summary>As sent, without the patient; sealed, with the reporter's name in it (<see cref="Opened"/>).</summary>
+    public required string Submission { get; init; }
+    /// <summary>The opened submission.</summary>
+    public Submission Sent { get; private set; } = null!;
 
     /// <summary>Highest version of the case that has arrived; 1 is the submission.</summary>
     public int StatusVersion { get; init; }
@@ -50,15 +55,30 @@ internal sealed class DeviationRecord
     public DateTimeOffset? EraseAt { get; init; }
     public DateTimeOffset? EnvelopeErasedAt { get; init; }
 
+    /// <summary>Itself, with its submission opened; one that cannot be opened is shown as such.</summary>
+    public DeviationRecord Opened(TextProtector texts)
+    {
+        try { Sent = JsonSerializer.Deserialize(texts.RevealStored(Submission), SubmissionJson.Default.Submission)!; }
+        catch (CryptographicException)
+        {
+            Sent = new() { OccurredAt = $"{NorwegianCalendar.DayOf(ReceivedAt):yyyy-MM-dd}", Narrative = Texts.Message("unreadableText") };
+        }
+        return this;
+    }
+
+    /// <summary>A submission as it is stored.</summary>
+    public static string Seal(Submission submission, TextProtector texts) =>
+        texts.Protect(JsonSerializer.Serialize(submission with { Patient = null }, SubmissionJson.Default.Submission)).Value;
+
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
     public Deviation Receipt()
     {
-        var day = LocalMoment.Read(Submission.OccurredAt)!.Value.Day;
-        var clause = Submission.Clause ?? Vocabulary.ClauseOf(Submission.Category, day);
-        var receipt = View(CaseStates.Submitted, Submission.Category, clause, Submission.ActualHarm ?? "unknown", null, []);
+        var day = LocalMoment.Read(Sent.OccurredAt)!.Value.Day;
+        var clause = Sent.Clause ?? Vocabulary.ClauseOf(Sent.Category, day);
+        var receipt = View(CaseStates.Submitted, Sent.Category, clause, Sent.ActualHarm ?? "unknown", null, []);
         // A correction changes these here too; the receipt follows from what was sent.
         if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
-            || HealthCommunities.Party(Submission.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
+            || HealthCommunities.Party(Sent.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
         var agreement = reporter.AgreementWith(respondent, day)?.Code;
         return receipt with
         {
@@ -88,7 +108,7 @@ internal sealed class DeviationRecord
             Category = category,
             ActualHarm = actualHarm,
             HasPatient = HasPatient && EnvelopeErasedAt is null,
-            Submission = Submission,
+            Submission = Sent,
             Case = summary,
             MainCase = MainCase,
             Timeline = [new(ReceivedAt, CaseStates.Submitted, ReporterOrganization, null, submitter), .. timeline],
@@ -130,6 +150,7 @@ internal sealed class ReporterMessageRecord
     public Guid DeviationId { get; init; }
     public int Number { get; init; }
     public DateTimeOffset At { get; init; }
+    /// <summary>Sealed.</summary>
     public required string Text { get; init; }
     /// <summary>Subject of whoever wrote it; null in rows from before the column existed.</summary>
     public string? Subject { get; init; }
@@ -152,6 +173,8 @@ internal sealed class EnvelopeRecord
     public Guid DeviationId { get; init; }
     /// <summary>Opens only with this deviation's id.</summary>
     public required string Sealed { get; init; }
+    /// <summary><see cref="PatientEnvelopes.PrintOf"/>; null in rows from before the column existed, until the resealer has made it.</summary>
+    public byte[]? PatientPrint { get; init; }
 }
 
 /// <summary>The last reference number of a year.</summary>

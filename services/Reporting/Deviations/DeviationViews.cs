@@ -18,6 +18,7 @@ internal static class DeviationViews
     public static async Task<IReadOnlyList<Deviation>> ViewAsync(List<DeviationRecord> rows, Caller caller, ReportingDbContext db, TextProtector texts,
         AccessJournal<ReportingDbContext> journal, CancellationToken ct, bool alone = false)
     {
+        foreach (var row in rows) row.Opened(texts);
         // The reporter of a duplicate also follows the main case: its acknowledgement, its answer and its end.
         var ids = rows.Select(r => r.Id).Concat(rows.Select(r => r.MainCase).OfType<Guid>()).Distinct().ToList();
         var changes = (await db.Timeline.Where(t => ids.Contains(t.DeviationId) && t.Event != null).OrderBy(t => t.Version).ToListAsync(ct))
@@ -32,13 +33,13 @@ internal static class DeviationViews
         IEnumerable<TimelineEntry> TimelineOf(DeviationRecord row) => changes[row.Id]
             .Select(e => e.Event == CaseStates.Withdrawn && MayName(row, row.WithdrawnBy) ? e with { Actor = row.WithdrawnBy } : e)
             .Concat(OfMain(row))
-            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, m.Text,
+            .Concat(messages[row.Id].Select(m => new TimelineEntry(m.At, "reporterMessage", row.ReporterOrganization, texts.ShowStored(m.Text),
                 MayName(row, m.Subject) ? m.Subject : null)))
             .OrderBy(e => e.At);
     }
 
     // A confidential reporter's name is for the reporter, and for a coordinator of the party who asks for this one deviation.
-    private static bool MaySeeReporter(DeviationRecord row, Caller caller, bool alone) => row.Submission.Reporter is not { Confidential: true }
+    private static bool MaySeeReporter(DeviationRecord row, Caller caller, bool alone) => row.Sent.Reporter is not { Confidential: true }
         || row.SubmittedBy == caller.Subject || (alone && caller.Is(Roles.Coordinator));
 
     private static Deviation ForCaller(Deviation deviation, DeviationRecord row, Caller caller, bool alone)

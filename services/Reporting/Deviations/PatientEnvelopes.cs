@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Avvik.Client;
 using Avvik.TextProtection;
@@ -19,6 +20,9 @@ internal sealed class PatientEnvelopes(KeyRing keys)
 
     /// <summary>The same content sealed with the active key.</summary>
     public string Reseal(Guid deviationId, string sealedPatient) => keys.Reseal(sealedPatient, deviationId.ToByteArray());
+
+    /// <summary>Keyed fingerprint of the patient's number, by which envelopes of the same patient are found without opening them.</summary>
+    public byte[] PrintOf(string identifier) => keys.Fingerprint(Encoding.UTF8.GetBytes($"patient:{identifier}"));
 
     /// <summary>Keyed fingerprint of the whole submission, patient included; without the key nobody can test content against it.</summary>
     public byte[] Fingerprint(Submission submission) => keys.Fingerprint(JsonSerializer.SerializeToUtf8Bytes(submission, SubmissionJson.Default.Submission));

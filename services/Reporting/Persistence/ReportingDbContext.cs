@@ -25,7 +25,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         {
             e.ToTable("deviations");
             e.Property(d => d.Id).ValueGeneratedNever();
-            e.Property(d => d.Submission).HasJsonConversion(Client.SubmissionJson.Default.Options);
+            e.Ignore(d => d.Sent);
             e.HasIndex(d => new { d.ReporterOrganization, d.ClientId, d.ClientReference }).IsUnique().HasDatabaseName("ix_deviations_client_reference");
             e.HasIndex(d => d.Reference).IsUnique().HasDatabaseName("ix_deviations_reference");
             e.HasIndex(d => new { d.ReporterOrganization, d.ReceivedAt, d.Id }).HasDatabaseName("ix_deviations_list");
@@ -59,6 +59,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.ToTable("envelopes");
             e.HasKey(v => v.DeviationId);
             e.Property(v => v.DeviationId).ValueGeneratedNever();
+            e.HasIndex(v => v.PatientPrint).HasDatabaseName("ix_envelopes_patient");
         });
         modelBuilder.Entity<ReferenceCounter>(e =>
         {

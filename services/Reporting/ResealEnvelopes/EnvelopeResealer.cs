@@ -6,7 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.ResealEnvelopes;
 
-/// <summary>Reseals envelopes that an earlier key sealed with the active key, so that the earlier key can be removed.</summary>
+/// <summary>
+/// Reseals envelopes that an earlier key sealed with the active key, so that the earlier key can be removed; and gives those from before it was kept the
+/// patient's print.
+/// </summary>
 internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases,
     PatientEnvelopes envelopes, TimeProvider clock, ILogger<EnvelopeResealer> log)
     // A key changes with the configuration, that is, at a start; hourly after that, for what an instance with the old configuration has sealed.
@@ -28,7 +31,8 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
         while (true)
         {
             await using var db = await databases.CreateDbContextAsync(ct);
-            var old = await db.Set<EnvelopeRecord>().Where(v => v.DeviationId.CompareTo(after) > 0 && v.Sealed.Substring(0, prefix.Length) != prefix)
+            var old = await db.Set<EnvelopeRecord>().Where(v => v.DeviationId.CompareTo(after) > 0
+                    && (v.Sealed.Substring(0, prefix.Length) != prefix || v.PatientPrint == null))
                 .OrderBy(v => v.DeviationId).Take(Batch).ToListAsync(ct);
             if (old.Count == 0) return (resealed, unreadable);
             after = old[^1].DeviationId;
@@ -38,15 +42,21 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
         async Task<int> ResealOneAsync(EnvelopeRecord envelope)
         {
             string renewed;
-            try { renewed = envelopes.Reseal(envelope.DeviationId, envelope.Sealed); }
+            byte[] print;
+            try
+            {
+                renewed = envelopes.Reseal(envelope.DeviationId, envelope.Sealed);
+                print = envelopes.PrintOf(envelopes.Open(envelope.DeviationId, renewed).Identifier!);
+            }
             catch (CryptographicException)
             {
                 unreadable++;
                 return 0;
             }
             // One that was erased in between stays erased.
-            return await writer.WriteAsync(unit => unit.Sql.ExecuteAsync("update envelopes set sealed = @p2 where deviation_id = @p1 and sealed = @p3",
-                envelope.DeviationId, renewed, envelope.Sealed), ct);
+            return await writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
+                "update envelopes set sealed = @p2, patient_print = @p4 where deviation_id = @p1 and sealed = @p3",
+                envelope.DeviationId, renewed, envelope.Sealed, print), ct);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -22,6 +21,9 @@ internal static class SubmitDeviationEndpoints
     // Events, about 200 MB: hours of an outage. Beyond it a full disk would put accepted deviations at risk.
     private const long MaxOutboxDepth = 100_000;
 
+    // References that are tried: one may be given already, by another key of fingerprints.
+    private const int MaxReferences = 10;
+
     public static RouteGroupBuilder MapSubmitDeviation(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("", SubmitAsync).WithName("SubmitDeviation").WithSummary("Submit a deviation")
@@ -32,8 +34,8 @@ internal static class SubmitDeviationEndpoints
     }
 
     private static async Task<Results<Created<Deviation>, Ok<Deviation>, Problem>> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules,
-        PatientEnvelopes envelopes, TextProtector texts, Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases,
-        MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
+        PatientEnvelopes envelopes, TextProtector texts, ReferenceNumbers references, Writer<ReportingDbContext> writer,
+        IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
         Submission? sent = null;
@@ -45,7 +47,7 @@ internal static class SubmitDeviationEndpoints
         });
         if (messaging.OutboxDepth > MaxOutboxDepth) problem ??= Problem.Unavailable();
         if (problem is not null)
-            return sent is not null && await FindReceiptAsync(sent, caller, envelopes, databases, ct) is { } receipt
+            return sent is not null && await FindReceiptAsync(sent, caller, envelopes, texts, databases, ct) is { } receipt
                 ? TypedResults.Ok(Warned(receipt, sent)) : problem;
 
         // Whole milliseconds, as the databases store them: what is answered is what is stored.
@@ -80,25 +82,27 @@ internal static class SubmitDeviationEndpoints
             Agreement = facts.Agreement,
             ReceivedAt = now,
             HasPatient = facts.HasPatient,
-            Submission = submission with { Patient = null },
+            Submission = DeviationRecord.Seal(submission, texts),
             StatusVersion = 1,
             Status = CaseStates.Submitted,
             Category = facts.Category,
             Clause = facts.Clause,
             ActualHarm = facts.ActualHarm,
         };
-        var envelope = submission.Patient is { } patient ? envelopes.Seal(id, patient) : null;
+        var envelope = submission.Patient is not { } patient ? null
+            : new EnvelopeRecord { DeviationId = id, Sealed = envelopes.Seal(id, patient), PatientPrint = envelopes.PrintOf(patient.Identifier!) };
         Stored? stored = null;
         await writer.WriteAsync(unit =>
         {
             // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
-            unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () => stored = await StoreAsync(unit, record, envelope, @event));
+            unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () =>
+                stored = await StoreAsync(unit, references, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
-        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record), submission));
+        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record.Opened(texts)), submission));
         if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict(ProblemCodes.ClientReferenceReused);
         await using var db = await databases.CreateDbContextAsync(ct);
-        return TypedResults.Ok(Warned((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Receipt(), submission));
+        return TypedResults.Ok(Warned((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Opened(texts).Receipt(), submission));
 
         Deviation Warned(Deviation receipt, Submission s) =>
             rules.Warnings(s, Problem.PrefersEnglish(http.Request)) is { Count: > 0 } warnings ? receipt with { Warnings = warnings } : receipt;
@@ -106,12 +110,12 @@ internal static class SubmitDeviationEndpoints
 
     // The receipt of a submission that was accepted earlier holds, even if the rules or the state of the service would refuse it today.
     private static async Task<Deviation?> FindReceiptAsync(
-        Submission sent, Caller caller, PatientEnvelopes envelopes, IDbContextFactory<ReportingDbContext> databases, CancellationToken ct)
+        Submission sent, Caller caller, PatientEnvelopes envelopes, TextProtector texts, IDbContextFactory<ReportingDbContext> databases, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var earlier = await db.Deviations.FirstOrDefaultAsync(
             d => d.ReporterOrganization == caller.Organization && d.ClientId == caller.ClientId && d.ClientReference == sent.ClientReference, ct);
-        return earlier is not null && envelopes.Fingerprint(sent).AsSpan().SequenceEqual(earlier.ContentPrint) ? earlier.Receipt() : null;
+        return earlier is not null && envelopes.Fingerprint(sent).AsSpan().SequenceEqual(earlier.ContentPrint) ? earlier.Opened(texts).Receipt() : null;
     }
 
     private static async Task<Results<Ok<ValidationAnswer>, Problem>> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
@@ -141,7 +145,8 @@ internal static class SubmitDeviationEndpoints
         public Deviation Receipt(DeviationRecord record) => record.Receipt() with { Reference = Reference };
     }
 
-    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, DeviationRecord d, string? envelope, DeviationSubmitted submitted)
+    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, DeviationRecord d,
+        EnvelopeRecord? envelope, DeviationSubmitted submitted)
     {
         var earlier = await unit.Sql.QueryAsync(
             "select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
@@ -150,16 +155,20 @@ internal static class SubmitDeviationEndpoints
 
         // In the same transaction, so that no number is skipped or given twice.
         var year = NorwegianCalendar.DayOf(d.ReceivedAt).Year;
-        var number = await unit.Sql.ScalarAsync<int>(
-            """
-            insert into reference_counter (year, last) values (@p1, 1)
-            on conflict (year) do update set last = reference_counter.last + 1 returning last
-            """, year);
-        var reference = string.Create(CultureInfo.InvariantCulture, $"AVV-{year}-{number:D6}");
-        d.Reference = reference;
-        await unit.InsertAsync(d);
-        if (envelope is not null) await unit.Sql.ExecuteAsync("insert into envelopes (deviation_id, sealed) values (@p1, @p2)", d.Id, envelope);
-        await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = reference } });
-        return new Stored(d.Id, reference, d.ContentPrint);
+        for (var attempt = 1; ; attempt++)
+        {
+            var number = await unit.Sql.ScalarAsync<int>(
+                """
+                insert into reference_counter (year, last) values (@p1, 1)
+                on conflict (year) do update set last = reference_counter.last + 1 returning last
+                """, year);
+            d.Reference = references.Of(year, number);
+            if (await unit.InsertIfNewAsync(d)) break;
+            // Then it is not the reference: another submission has the client's reference, and the engine says so.
+            if (attempt == MaxReferences) await unit.InsertAsync(d);
+        }
+        if (envelope is not null) await unit.InsertAsync(envelope);
+        await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference } });
+        return new Stored(d.Id, d.Reference, d.ContentPrint);
     }
 }

@@ -44,7 +44,7 @@ internal static class WriteMessageEndpoints
         // A caller without a key gets one: a retry after a commit whose reply was lost then finds that the message is written.
         if (key.Length == 0) key = Guid.CreateVersion7().ToString("N");
         else key = $"{caller.Subject}:{key}";
-        var now = clock.GetUtcNow();
+        var (now, text) = (clock.GetUtcNow(), texts.Protect(body.Text!));
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
@@ -53,7 +53,7 @@ internal static class WriteMessageEndpoints
             if (found is not [var (reported, status)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
             const string Written = "select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2";
             if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
-                return written == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
+                return texts.ShowStored(written) == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
             if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             // One follow-up to an answer; after that the reporter's party can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
@@ -61,14 +61,14 @@ internal static class WriteMessageEndpoints
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
             await unit.Sql.ExecuteAsync(
                 "insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
-                id, number, now.ToUnixTimeMilliseconds(), body.Text, caller.Subject, key);
+                id, number, now.ToUnixTimeMilliseconds(), text.Value, caller.Subject, key);
             await unit.EnqueueAsync(new ReporterAnswered
             {
                 DeviationId = id,
                 Version = number,
                 OccurredAt = now,
                 Organization = caller.Organization,
-                Text = texts.Protect(body.Text!),
+                Text = text,
             });
             journal.Append(unit, caller, AccessActions.MessageWritten, [id]);
             return null;

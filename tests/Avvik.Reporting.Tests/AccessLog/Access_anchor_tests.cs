@@ -46,6 +46,51 @@ public sealed class Access_anchor_tests
         finally { Directory.Delete(folder, recursive: true); }
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Other_services_keep_the_heads_and_see_one_that_contradicts_an_earlier(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var auditor = service.ClientAs(Given.Hamar, Roles.Auditor);
+        Assert.Empty(await auditor.ListAccessLogAnchorsAsync("reporting"));
+
+        // In any order, and twice.
+        await service.ReceiveAsync(Anchor(20, "20", 10, "10"));
+        await service.ReceiveAsync(Anchor(10, "10", null, null));
+        await service.ReceiveAsync(Anchor(10, "10", null, null));
+        var kept = Assert.Single(await auditor.ListAccessLogAnchorsAsync("reporting"));
+        Assert.Equal(("triage", 20, "20", null), (kept.Service, kept.Position, kept.Hash, kept.Contradicted));
+
+        // The log was rewritten: what was line 20 has another hash.
+        await service.ReceiveAsync(Anchor(30, "30", 20, "another"));
+        Assert.Equal(30, Assert.Single(await auditor.ListAccessLogAnchorsAsync("reporting")).Contradicted);
+
+        foreach (var sql in new[] { "update access_log_anchors set hash = 'x'", "delete from access_log_anchors" })
+            Assert.Contains("only added to", (await Assert.ThrowsAnyAsync<Exception>(() => database.ExecuteAsync(sql))).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Log_that_began_again_contradicts_what_others_kept(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        await service.ReceiveAsync(Anchor(10, "10", null, null));
+        await service.ReceiveAsync(Anchor(20, "20", null, null));
+        Assert.Equal(20, Assert.Single(await service.ClientAs(Given.Hamar, Roles.Auditor).ListAccessLogAnchorsAsync("reporting")).Contradicted);
+    }
+
+    private static AccessLogAnchored Anchor(long position, string hash, long? previousPosition, string? previousHash) => new()
+    {
+        AggregateId = PublisherWatermark.IdOf("triage"),
+        Version = PublisherWatermark.VersionOf(Given.Now),
+        OccurredAt = Given.Now,
+        Publisher = "triage",
+        Position = position,
+        Hash = hash,
+        PreviousPosition = previousPosition,
+        PreviousHash = previousHash,
+    };
+
     /// <summary>Gives the first line another subject, and every line and the head the hashes that follow from it.</summary>
     private static async Task RewriteAsync(ServiceUnderTest<Program> service, TestDatabase database)
     {

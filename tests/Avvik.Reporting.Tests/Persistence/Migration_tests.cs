@@ -17,5 +17,5 @@ public sealed class Migration_tests
         // 0.1.0 did not store who reported: only coordinators see its deviations.
         var mine = await service.ClientAs("970540008", Roles.Coordinator).ListDeviationsAsync();
         Assert.StartsWith("Epikrisen kom ni dager", Assert.Single(mine.Items).Submission.Narrative, StringComparison.Ordinal);
-    });
+    }, "deviations.submission", "reporter_messages.text");
 }
