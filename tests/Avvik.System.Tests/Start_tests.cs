@@ -16,7 +16,7 @@ public sealed class Start_tests
         ["Avvik.Reporting"] = [.. Publisher, .. Text, .. Envelope],
         ["Avvik.Triage"] = [.. Publisher, .. Text],
         ["Avvik.Routing"] = [.. Publisher, .. Text],
-        ["Avvik.Statistics"] = Service,
+        ["Avvik.Statistics"] = Publisher,
         ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl",
             "ConnectionStrings:Database"],
     };
