@@ -246,7 +246,7 @@ public sealed record CaseAction
     public string? SuggestedUnit { get; init; }
     /// <summary>For <c>transfer</c>: a unit of the same party.</summary>
     public string? Unit { get; init; }
-    /// <summary>For <c>answer</c>, at most 8,000 characters.</summary>
+    /// <summary>For <c>answer</c>, and for <c>thank</c> of good collaboration, at most 8,000 characters.</summary>
     public string? Text { get; init; }
     /// <summary>For <c>answer</c>: codes of <c>contributingFactors</c>.</summary>
     public IReadOnlyList<string>? ContributingFactors { get; init; }

@@ -143,4 +143,6 @@ public sealed record ReporterMessage
     /// <summary>At most 4,000 characters, free of identities.</summary>
     [Required]
     public string? Text { get; init; }
+    /// <summary>True: the reporter asks the coordinators to reopen the case, which is closed.</summary>
+    public bool? AsksReopening { get; init; }
 }

@@ -12,11 +12,9 @@ public sealed record LessonDraft
     /// <summary>What happened, at most 4,000 characters.</summary>
     [Required]
     public string? WhatHappened { get; init; }
-    /// <summary>Why, at most 4,000 characters.</summary>
-    [Required]
+    /// <summary>Why, at most 4,000 characters; needed but for good collaboration.</summary>
     public string? Why { get; init; }
-    /// <summary>What was changed, at most 4,000 characters.</summary>
-    [Required]
+    /// <summary>What was changed, at most 4,000 characters; needed but for good collaboration.</summary>
     public string? WhatWeChanged { get; init; }
     /// <summary>Who should know, at most 1,000 characters.</summary>
     [Required]
@@ -39,9 +37,9 @@ public sealed record Lesson
     public required string Title { get; init; }
     /// <summary>What happened.</summary>
     public required string WhatHappened { get; init; }
-    /// <summary>Why.</summary>
+    /// <summary>Why; empty for a good story.</summary>
     public required string Why { get; init; }
-    /// <summary>What was changed.</summary>
+    /// <summary>What was changed; empty for a good story.</summary>
     public required string WhatWeChanged { get; init; }
     /// <summary>Who should know.</summary>
     public required string WhoShouldKnow { get; init; }

@@ -60,7 +60,7 @@ public static class Priorities
         { ActualHarm: "severe" or "death" } => (Urgent, "priority:actualHarm"),
         { ActualHarm: "moderate" } => (High, "priority:actualHarm"),
         { PotentialHarm: "severe" or "death", Likelihood: "possible" or "likely" or "veryLikely" } => (High, "priority:risk"),
-        { Kind: "goodPractice" or "improvement" } => (Low, "priority:kind"),
+        { Kind: Vocabulary.Praise or "improvement" } => (Low, "priority:kind"),
         _ => (Normal, "priority:default"),
     };
 }

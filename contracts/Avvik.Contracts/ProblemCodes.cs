@@ -28,7 +28,7 @@ public static class FieldCodes
         WrongType = "wrongType", TooLong = "tooLong", TooMany = "tooMany", TooManyAboutOthers = "tooManyAboutOthers", WholeQuarters = "wholeQuarters",
         Repeated = "repeated", Blank = "blank", ControlCharacter = "controlCharacter", NotInForce = "notInForce", TooFarAhead = "tooFarAhead",
         ContradictsOthers = "contradictsOthers", UnknownCode = "unknownCode", InvalidDate = "invalidDate", InvalidTime = "invalidTime", InFuture = "inFuture",
-        TooOld = "tooOld", BeforeOccurred = "beforeOccurred", AfterDiscovered = "afterDiscovered", InvalidOrganizationNumber = "invalidOrganizationNumber",
+        TooOld = "tooOld", BeforeOccurred = "beforeOccurred", AfterDiscovered = "afterDiscovered", NotForPraise = "notForPraise", InvalidOrganizationNumber = "invalidOrganizationNumber",
         UnknownOrganization = "unknownOrganization", OwnOrganization = "ownOrganization", NoAgreementPossible = "noAgreementPossible",
         UnknownUnit = "unknownUnit", InvalidMunicipality = "invalidMunicipality", IdentityInText = "identityInText", PossibleName = "possibleName",
         PossibleBirthDate = "possibleBirthDate", PossibleAddress = "possibleAddress", InvalidIdentifier = "invalidIdentifier",

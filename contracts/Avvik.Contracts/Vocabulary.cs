@@ -44,6 +44,8 @@ public sealed record Deadlines
     public required int EscalationDays { get; init; }
     /// <summary>Calendar days after the answer at which the case is closed without an objection.</summary>
     public required int AutoCloseDays { get; init; }
+    /// <summary>Calendar days after which praise that nobody has thanked for is closed as delivered.</summary>
+    public required int PraiseDays { get; init; }
     /// <summary>Calendar days the reporter has to answer a question; then the deviation is rejected.</summary>
     public required int ReporterAnswerDays { get; init; }
     /// <summary>Calendar days after a question at which the reporter is warned, once.</summary>
@@ -75,6 +77,9 @@ public static class Vocabulary
     /// <summary>The codes of a list, in its order.</summary>
     /// <param name="list">As in <c>vocabulary.json</c>.</param>
     public static IEnumerable<string> CodesOf(string list) => Source.GetProperty(list).EnumerateArray().Select(term => term.GetProperty("code").GetString()!);
+
+    /// <summary>The code of <c>kinds</c> for good collaboration, which is no deviation.</summary>
+    public const string Praise = "goodPractice";
 
     /// <summary>Agreement breach, incident, near miss …</summary>
     public static FrozenDictionary<string, VocabularyTerm> Kinds { get; } = Terms("kinds");

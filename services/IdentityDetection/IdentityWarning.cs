@@ -12,7 +12,8 @@ public sealed record IdentityWarning(string Pointer, string Code, IReadOnlyList<
     public static IReadOnlyList<IdentityWarning> In(string? narrative, string? immediateAction, string? suggestedMeasure) =>
         [.. In("/narrative", narrative), .. In("/immediateAction", immediateAction), .. In("/suggestedMeasure", suggestedMeasure)];
 
-    private static IEnumerable<IdentityWarning> In(string pointer, string? text) => text is null
+    /// <summary>Warnings for one text.</summary>
+    public static IEnumerable<IdentityWarning> In(string pointer, string? text) => text is null
         ? []
         : IdentityDetector.FindPossible(text).GroupBy(place => place.Kind).Select(places => new IdentityWarning(pointer, CodeOf(places.Key), [.. places]));
 

@@ -11,6 +11,8 @@ public sealed record ReporterAnswered : ICaseEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>The reporting party.</summary>
     public required string Organization { get; init; }
+    /// <summary>True when the reporter asks for a closed case to be reopened; missing in events from before that could be.</summary>
+    public bool AsksReopening { get; init; }
     /// <summary>What was written.</summary>
     public required ProtectedText Text { get; init; }
 }

@@ -74,8 +74,9 @@ internal sealed class DeviationRecord
     public Deviation Receipt()
     {
         var day = LocalMoment.Read(Sent.OccurredAt)!.Value.Day;
-        var clause = Sent.Clause ?? Vocabulary.ClauseOf(Sent.Category, day);
-        var receipt = View(CaseStates.Submitted, Sent.Category, clause, Sent.ActualHarm ?? "unknown", null, []);
+        var isPraise = Sent.Kind == Vocabulary.Praise;
+        var clause = isPraise ? null : Sent.Clause ?? Vocabulary.ClauseOf(Sent.Category, day);
+        var receipt = View(CaseStates.Submitted, Sent.Category, clause, isPraise ? "unknown" : Sent.ActualHarm ?? "unknown", null, []);
         // A correction changes these here too; the receipt follows from what was sent.
         if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
             || HealthCommunities.Party(Sent.Respondent?.OrganizationNumber) is not { } respondent) return receipt;

@@ -32,6 +32,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         Code(s.Category, "/category", Vocabulary.Categories, errors);
         Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
         if (LocalMoment.Read(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
+        if (s.Kind == Vocabulary.Praise && s.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
+        if (s.Kind == Vocabulary.Praise && s.ActualHarm is not (null or "none" or "notReached" or "unknown"))
+            errors.Add("/actualHarm", FieldCodes.NotForPraise);
         Code(s.AffectedMessage, "/affectedMessage", Vocabulary.MessageTypes, errors);
         Text(s.MessageId, "/messageId", 100, errors);
         Code(s.Difference, "/difference", Vocabulary.Differences, errors);
@@ -62,6 +65,8 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     {
         var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
         var (occurredOn, occurredAt) = LocalMoment.Read(s.OccurredAt)!.Value;
+        // Praise has no clause that it could be a breach of, and no harm.
+        var isPraise = s.Kind == Vocabulary.Praise;
         return new DeviationFacts
         {
             Reference = reference,
@@ -80,11 +85,11 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             DiscoveredAt = LocalMoment.Read(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
-            Clause = s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
+            Clause = isPraise ? null : s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
             PatientGroups = s.PatientGroups ?? [],
-            ActualHarm = s.ActualHarm ?? "unknown",
-            PotentialHarm = s.PotentialHarm,
-            Likelihood = s.Likelihood,
+            ActualHarm = isPraise ? "unknown" : s.ActualHarm ?? "unknown",
+            PotentialHarm = isPraise ? null : s.PotentialHarm,
+            Likelihood = isPraise ? null : s.Likelihood,
             AffectedMessage = s.AffectedMessage,
             Difference = s.Difference,
             PatientMunicipality = s.PatientMunicipality,

@@ -24,7 +24,7 @@ internal static class WriteMessageEndpoints
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage")
-            .WithSummary("Answer a question, or add something, while the case is open; written once for each Idempotency-Key")
+            .WithSummary("Answer a question, add something, or ask for a closed case to be reopened; written once for each Idempotency-Key")
             .Accepts<ReporterMessage>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
@@ -54,7 +54,9 @@ internal static class WriteMessageEndpoints
             const string Written = "select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2";
             if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
                 return texts.ShowStored(written) == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
-            if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
+            // A closed case can be reopened, and what a duplicate's reporter writes goes to the main case.
+            if (CaseStates.IsFinal(status) && status is not (CaseStates.Closed or CaseStates.Duplicate)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
+            if (body.AsksReopening is true && status != CaseStates.Closed) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
             // One follow-up to an answer; after that the reporter's party can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);
@@ -68,6 +70,7 @@ internal static class WriteMessageEndpoints
                 Version = number,
                 OccurredAt = now,
                 Organization = caller.Organization,
+                AsksReopening = body.AsksReopening is true,
                 Text = text,
             });
             journal.Append(unit, caller, AccessActions.MessageWritten, [id]);

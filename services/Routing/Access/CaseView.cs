@@ -70,7 +70,7 @@ internal static class CaseView
     private static IReadOnlyList<CaseEvent> TimelineOf(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, Caller caller)
     {
         var answers = @case.RespondentOrganization == caller.Organization;
-        var recorded = events.Where(e => e.Action == Case.ReporterMessage).Select(e => e.Text).ToHashSet(StringComparer.Ordinal);
+        var recorded = events.Where(e => e.Action is Case.ReporterMessage or Case.ReopeningAsked).Select(e => e.Text).ToHashSet(StringComparer.Ordinal);
         return [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State,
             e.Unit,
                 // What the reporter of a duplicate wrote is for those who answer.
@@ -101,7 +101,7 @@ internal static class CaseView
             Priority = c.Priority,
             ReceivedAt = c.ReceivedAt,
             DueAt = c.DueAt,
-            Overdue = c.DueAt < now && !AnsweredStates.Contains(c.State),
+            Overdue = !c.IsPraise && c.DueAt < now && !AnsweredStates.Contains(c.State),
             Hops = c.Hops,
             Version = c.Version,
         };

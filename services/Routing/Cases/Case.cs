@@ -53,6 +53,8 @@ internal sealed partial class Case
     public Guid Id { get; private set; }
     public int Version { get; private set; }
     public string State { get; private set; } = CaseStates.Routed;
+    /// <summary>Good collaboration: sent, read, thanked, and perhaps a good story; no deviation, so nothing of a deviation is asked of anyone.</summary>
+    public bool IsPraise => Facts.Kind == Vocabulary.Praise;
     /// <summary>True in a final state; a column of its own for the worklist's index.</summary>
     public bool IsFinal { get; private set; }
     public string Unit { get; private set; } = "";
@@ -234,8 +236,10 @@ internal sealed partial class Case
     private void RenewNoticeDuty(DateTimeOffset from) => (Notice, NoticeReminded) = (new(from, Duty?.Given ?? []), false);
 
     /// <summary>The time to answer begins (again).</summary>
-    private void StartClock(DateTimeOffset at) => (ClockStartedAt, DueAt, Reminders) = (at, NorwegianCalendar.DeadlineAfter(at, Deadlines.AnswerCalendarDays),
-        0);
+    private void StartClock(DateTimeOffset at) => (ClockStartedAt, DueAt, Reminders) = (at, DueAfter(at), 0);
+
+    private DateTimeOffset DueAfter(DateTimeOffset at) =>
+        NorwegianCalendar.DeadlineAfter(at, IsPraise ? Deadlines.PraiseDays : Deadlines.AnswerCalendarDays);
 
     private void AssignUnit(string unit, string rule, DateTimeOffset now)
     {

@@ -12,6 +12,9 @@ internal sealed partial class Case
     /// <summary>As the history names a message that does not move the case.</summary>
     public const string ReporterMessage = "reporterMessage", LessonApproved = "lessonApproved";
 
+    /// <summary>As the history names a message that asks for a closed case to be reopened.</summary>
+    public const string ReopeningAsked = "reopeningAsked";
+
     private const string Forwarded = "forwarded";
 
     // How a unit was chosen without anybody saying so: what was typed wrong decided it, and what is right decides again.
@@ -60,7 +63,7 @@ internal sealed partial class Case
             case CaseRules.Ask:
                 (AskedAt, Question, ReporterWarned) = (now, body.Question, false);
                 break;
-            case CaseRules.Answer:
+            case CaseRules.Answer or CaseRules.Thank:
                 GiveAnswer(body, directory.Party(RespondentOrganization)!, now);
                 break;
             case CaseRules.Dispute:
@@ -95,7 +98,7 @@ internal sealed partial class Case
     /// The reporter wrote: the answer that was waited for, the one follow-up to an answer, or something that the unit is to read before it does anything
     /// else. What was written before the question or the answer is about something else, whenever it arrives.
     /// </summary>
-    public CaseEventRecord ReporterWrote(string organization, string text, DateTimeOffset writtenAt, DateTimeOffset now)
+    public CaseEventRecord ReporterWrote(string organization, string text, DateTimeOffset writtenAt, DateTimeOffset now, bool asksReopening = false)
     {
         if (State == CaseStates.AwaitingReporter && AskedAt is { } asked && writtenAt >= asked)
         {
@@ -110,7 +113,7 @@ internal sealed partial class Case
             StartClock(now);
             return Record("followedUp", CaseStates.InProgress, organization, null, null, now);
         }
-        return Record(ReporterMessage, State, organization, null, text, writtenAt);
+        return Record(asksReopening && State == CaseStates.Closed ? ReopeningAsked : ReporterMessage, State, organization, null, text, writtenAt);
     }
 
     /// <summary>The reporter of a duplicate wrote. Another party's name is not for the reporter of this case.</summary>
@@ -229,6 +232,7 @@ internal sealed partial class Case
         CaseRules.EnterInError => "enteredInError",
         CaseRules.HandOver => "handedOver",
         CaseRules.Reject => "rejected",
+        CaseRules.Thank => "thanked",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
     };
 }

@@ -34,7 +34,7 @@ internal sealed partial class Case
         return facts with
         {
             Category = category,
-            Clause = body.Clause ?? (stands ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
+            Clause = IsPraise ? null : body.Clause ?? (stands ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
             ActualHarm = body.ActualHarm ?? facts.ActualHarm,
             PatientGroups = body.PatientGroups ?? facts.PatientGroups,
         };
@@ -79,7 +79,7 @@ internal sealed partial class Case
         Classify(facts, ["category:coordinator", "clause:coordinator", reason], now);
         if (facts.Agreement == agreement) return;
         _deadlines = null;
-        DueAt = NorwegianCalendar.DeadlineAfter(ClockStartedAt, Deadlines.AnswerCalendarDays);
+        DueAt = DueAfter(ClockStartedAt);
     }
 
     /// <summary>The reason, and a line for each thing that is another than before, in bokmål: the history is kept as it was said.</summary>

@@ -32,6 +32,13 @@ internal sealed partial class Case
     private IEnumerable<ScheduledTransition> PendingDeadlines()
     {
         var deadlines = Deadlines;
+        if (IsPraise && State is (CaseStates.Routed or CaseStates.Acknowledged or CaseStates.InProgress))
+        {
+            // Nobody is late with a thank you: one friendly word halfway, and then it has been delivered.
+            if (Reminders == 0) yield return new(ClockStartedAt + (DueAt - ClockStartedAt) / 2, "praiseWaiting", _ => Reminders++);
+            else yield return new(DueAt, "closed", now => Close(null, null, now), CaseStates.Closed, Texts.Message("praiseDelivered"));
+            yield break;
+        }
         if (State == CaseStates.Routed && !AcknowledgeReminded) yield return new(AcknowledgeBy, "acknowledgeOverdue", _ => AcknowledgeReminded = true);
         if (State is CaseStates.Routed or CaseStates.Acknowledged or CaseStates.InProgress && NextOfLadder(deadlines) is { } step) yield return step;
         if (State == CaseStates.AwaitingReporter && AskedAt is { } asked)

@@ -34,7 +34,7 @@ internal static class CaseRules
     public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer",
         Accept = "accept", Dispute = "dispute",
         Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error",
-        HandOver = "hand-over", Reject = "reject";
+        HandOver = "hand-over", Reject = "reject", Thank = "thank";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
@@ -62,6 +62,7 @@ internal static class CaseRules
         new(EnterInError, Alive, CaseStates.EnteredInError, Who.Coordinator),
         new(HandOver, Unanswered, CaseStates.Routed, Who.Coordinator),
         new(Reject, Unanswered, CaseStates.Rejected, Who.RespondentsCoordinator),
+        new(Thank, [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress], CaseStates.Closed, Who.Handler),
     ];
 
     /// <summary>Members of the body that an action takes. Another would be lost, so it is refused.</summary>
@@ -70,6 +71,7 @@ internal static class CaseRules
         Return => ["reason", "suggestedUnit"],
         Transfer => ["unit", "reason"],
         Ask => ["question"],
+        Thank => ["text"],
         Answer => ["text", "contributingFactors", "measures", "noMeasuresReason", "seriousIncidentNotice"],
         Accept => ["seriousIncidentNotice"],
         Dispute or Escalate or Reopen or EnterInError => ["reason"],
@@ -94,8 +96,14 @@ internal static class CaseRules
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
+        // Praise is read and thanked: nobody works on it.
+        : @case.IsPraise ? transition.Action == Start ? ProblemCodes.ActionNotAllowed : RefusalOf(transition, @case, actor, now)
+        : transition.Action == Thank ? ProblemCodes.ActionNotAllowed
+        : RefusalOf(transition, @case, actor, now);
+
+    private static string? RefusalOf(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         // Who has answered has taken the case as its own.
-        : transition.Action is HandOver or Reject && @case.AnsweredAt is not null ? ProblemCodes.ActionNotAllowed
+        transition.Action is HandOver or Reject && @case.AnsweredAt is not null ? ProblemCodes.ActionNotAllowed
         : RefusalOf(transition.By, @case, @case.Unit, actor) is { } refusal ? refusal
         : transition.Action == Reopen && now > @case.ReopenUntil ? ProblemCodes.ReopenTooLate
         : null;

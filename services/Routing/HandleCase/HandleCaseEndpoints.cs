@@ -109,6 +109,9 @@ internal static class HandleCaseEndpoints
         if (b.Site is not null && respondent.Site(b.Site) is null) errors.Add("/site", FieldCodes.UnknownSite);
         if (LocalMoment.Read(b.OccurredAt) is { } occurred && @case.Facts.DiscoveredAt is { } discovered
             && LocalMoment.IsBefore(discovered, occurred)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
+        // Praise is counted under no clause and with no harm.
+        if (@case.IsPraise && b.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
+        if (@case.IsPraise && b.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
         if (b.Organization is null) return;
         var party = directory.Party(b.Organization)!;
         if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/organization", FieldCodes.OwnOrganization);
@@ -126,7 +129,7 @@ internal static class HandleCaseEndpoints
         FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors,
             required: action is CaseRules.Return or CaseRules.Transfer or CaseRules.Dispute or CaseRules.Escalate or CaseRules.Reopen or CaseRules.Reclassify
                 or CaseRules.EnterInError or CaseRules.HandOver or CaseRules.Reject);
-        FreeText.CheckOptional(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer);
+        FreeText.CheckOptional(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer or CaseRules.Thank);
         FreeText.CheckOptional(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
         FreeText.CheckOptional(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
         FreeText.CheckOptional(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);

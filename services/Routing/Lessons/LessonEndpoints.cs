@@ -8,6 +8,7 @@ using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
+using Avvik.IdentityDetection;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
@@ -98,6 +99,7 @@ internal static class LessonEndpoints
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !@case.IsVisibleTo(caller)) return (null, Problem.NotFound());
             if (@case.State != CaseStates.Closed) return (null, Problem.Conflict(ProblemCodes.CaseNotClosed));
+            if (Missing(body, @case) is { } missing) return (null, missing);
             // Other work in this transaction may have proposed a lesson that the context has not saved yet.
             if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None))
                 return (null, Problem.Conflict(ProblemCodes.LessonExists));
@@ -118,6 +120,7 @@ internal static class LessonEndpoints
             // Approved already: a repeat of an approval whose reply was lost.
             if (lesson.State == Lesson.Approved && stale?.Code != ProblemCodes.VersionRequired) return null;
             if (stale is not null) return stale;
+            if (Identifying(lesson) is { } identifying) return identifying;
             var @case = (await unit.FindCaseAsync(lesson.CaseId))!;
             // A reopened case may end differently.
             if (@case.State != CaseStates.Closed) return Problem.Conflict(ProblemCodes.CaseNotClosed);
@@ -132,12 +135,13 @@ internal static class LessonEndpoints
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
-        return await WriteAsync(id, http, caller, writer, (lesson, _) =>
+        return await WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
-            if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return Task.FromResult<Problem?>(stale);
-            if (lesson.State == Lesson.Approved) return Task.FromResult<Problem?>(Problem.Conflict(ProblemCodes.LessonApproved));
+            if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return stale;
+            if (lesson.State == Lesson.Approved) return Problem.Conflict(ProblemCodes.LessonApproved);
+            if (Missing(body, (await unit.FindCaseAsync(lesson.CaseId))!) is { } missing) return missing;
             lesson.Change(body, caller.Organization, clock.GetUtcNow());
-            return Task.FromResult<Problem?>(null);
+            return null;
         }, ct);
     }
 
@@ -181,6 +185,17 @@ internal static class LessonEndpoints
             });
     }
 
+    /// <summary>Everyone in the community reads it: what may identify someone is taken out before it is approved.</summary>
+    private static Problem? Identifying(Lesson lesson)
+    {
+        var errors = new FieldErrors();
+        foreach (var (pointer, text) in new[] { ("/title", lesson.Title), ("/whatHappened", lesson.WhatHappened), ("/why", lesson.Why),
+            ("/whatWeChanged", lesson.WhatWeChanged), ("/whoShouldKnow", lesson.WhoShouldKnow) })
+            foreach (var warning in IdentityWarning.In(pointer, text))
+                errors.Add(warning.Pointer, warning.Code, offsets: [.. warning.Places.Select(p => new TextSpan(p.Offset, p.Length))]);
+        return errors.Any ? Problem.Invalid(errors) : null;
+    }
+
     /// <summary>Only the two parties write; a lesson that the caller may read but not write is forbidden, any other is not there.</summary>
     private static async Task<Results<Ok<Client.Lesson>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
         Func<Lesson, UnitOfWork<RoutingDbContext>, Task<Problem?>> write, CancellationToken ct)
@@ -206,12 +221,22 @@ internal static class LessonEndpoints
         return TypedResults.Ok(lesson.ViewOf(caller.Organization));
     }
 
+    /// <summary>A deviation teaches why it happened and what was changed; a good story has neither to tell.</summary>
+    private static Problem? Missing(LessonDraft b, Cases.Case @case)
+    {
+        if (@case.IsPraise) return null;
+        var errors = new FieldErrors();
+        if (b.Why is null) errors.Add("/why", FieldCodes.Required);
+        if (b.WhatWeChanged is null) errors.Add("/whatWeChanged", FieldCodes.Required);
+        return errors.Any ? Problem.Invalid(errors) : null;
+    }
+
     private static void Check(LessonDraft b, FieldErrors errors)
     {
         FreeText.CheckOptional(b.Title, "/title", MaxTitle, errors, required: true);
         FreeText.CheckOptional(b.WhatHappened, "/whatHappened", MaxText, errors, required: true);
-        FreeText.CheckOptional(b.Why, "/why", MaxText, errors, required: true);
-        FreeText.CheckOptional(b.WhatWeChanged, "/whatWeChanged", MaxText, errors, required: true);
+        FreeText.CheckOptional(b.Why, "/why", MaxText, errors);
+        FreeText.CheckOptional(b.WhatWeChanged, "/whatWeChanged", MaxText, errors);
         FreeText.CheckOptional(b.WhoShouldKnow, "/whoShouldKnow", MaxWhoShouldKnow, errors, required: true);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
     }

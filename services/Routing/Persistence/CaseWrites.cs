@@ -25,7 +25,7 @@ internal static class CaseWrites
     {
         await unit.EnqueueAsync(@case.Changed(recorded));
         // The reporter knows what the reporter wrote.
-        if (recorded is { Text: { } text, Action: not Case.ReporterMessage })
+        if (recorded is { Text: { } text, Action: not (Case.ReporterMessage or Case.ReopeningAsked) })
             await unit.EnqueueAsync(new ReporterInformed
             {
                 DeviationId = @case.Id,

@@ -91,8 +91,15 @@ internal sealed partial class Assessment
                 facts = facts with { Category = best.Category, Clause = facts.Clause ?? Vocabulary.ClauseOf(best.Category, facts.OccurredOn) };
                 reasons.Add("category:narrative");
             }
+            else if (facts.Kind == Vocabulary.Praise)
+            {
+                // A kind word does not wait for somebody to say what it is about.
+                facts = facts with { Category = "other" };
+                reasons.Add("category:kind");
+            }
             else flags.Add(TriageFlags.NoCategory);
         }
+        if (facts.Kind == Vocabulary.Praise) facts = facts with { Clause = null, ActualHarm = "unknown" };
         reasons.Add(submitted.Facts.Clause is null ? "clause:category" : "clause:reporter");
         if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
         if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);

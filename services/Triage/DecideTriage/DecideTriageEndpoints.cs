@@ -124,6 +124,9 @@ internal static class DecideTriageEndpoints
         CodeLists.CheckClauseInForce(decision.Clause, facts.OccurredOn, errors);
         var category = decision.Category ?? facts.Category;
         if (category is null) errors.Add("/category", FieldCodes.Required);
+        var isPraise = facts.Kind == Vocabulary.Praise;
+        if (isPraise && decision.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
+        if (isPraise && decision.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
         if (errors.Any) return Problem.Invalid(errors);
         var harm = decision.ActualHarm ?? facts.ActualHarm;
         // Fair play: lowering the harm or changing the reporter's category needs a reason that the reporter sees.
@@ -132,7 +135,7 @@ internal static class DecideTriageEndpoints
         var triaged = assessment.Route(facts with
         {
             Category = category,
-            Clause = decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
+            Clause = isPraise ? null : decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
             ActualHarm = harm,
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
         }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);

@@ -120,4 +120,53 @@ public sealed class Follow_deviation_tests
         var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().WithdrawAsync(answered.Id, "For sent."));
         Assert.Equal("urn:avvik:problem:alreadyAnswered", refused.Problem.GetProperty("type").GetString());
     }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Reporter_writes_after_closing_and_on_a_duplicate(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        var (closed, duplicate, rejected) = (await service.Reporter().SubmitAsync(Given.Submission), await service.Reporter().SubmitAsync(Given.Submission),
+            await service.Reporter().SubmitAsync(Given.Submission));
+        await service.ReceiveAsync(closed.Changed(7, "closed", CaseStates.Closed), duplicate.Changed(4, "duplicate", CaseStates.Duplicate, mainCase: closed.Id),
+            rejected.Changed(4, "rejected", CaseStates.Rejected));
+        await service.Reporter().WriteMessageAsync(closed.Id, new ReporterMessage { Text = "Det skjedde igjen.", AsksReopening = true });
+        await service.Reporter().WriteMessageAsync(duplicate.Id, "Vi har mer å fortelle.");
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().WriteMessageAsync(rejected.Id, "Hvorfor?"));
+        Assert.Equal("urn:avvik:problem:alreadyDecided", refused.Problem.GetProperty("type").GetString());
+        refused = await Assert.ThrowsAsync<AvvikProblemException>(() =>
+            service.Reporter().WriteMessageAsync(duplicate.Id, new ReporterMessage { Text = "Åpne igjen.", AsksReopening = true }));
+        Assert.Equal("urn:avvik:problem:actionNotAllowed", refused.Problem.GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task Praise_is_accepted_without_harm_and_clause_and_refused_with_them()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        var praise = Given.Submission with { Kind = Vocabulary.Praise, Category = "discharge", ActualHarm = "none" };
+        var receipt = await service.Reporter().SubmitAsync(praise);
+        Assert.Equal((null, "unknown"), (receipt.Agreement!.Clause, receipt.ActualHarm));
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().SubmitAsync(
+            praise with { ClientReference = "ros-2", ActualHarm = "severe", Clause = "5" }));
+        Assert.Equal(["/clause notForPraise", "/actualHarm notForPraise"], refused.Problem.GetProperty("errors").EnumerateArray()
+            .Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}"));
+    }
+
+    [Fact]
+    public async Task Clock_that_is_a_little_ahead_is_forgiven_and_an_unknown_municipality_is_not()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        Submission At(DateTimeOffset at) => Given.Submission with { OccurredAt = at.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture) };
+        async Task<string?> ErrorAsync(Submission submission) => (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().SubmitAsync(submission)))
+            .Problem.GetProperty("errors")[0].GetProperty("code").GetString();
+        await service.Reporter().SubmitAsync(At(Given.Now.AddSeconds(5)));
+        await service.Reporter().SubmitAsync(At(Given.Now.AddSeconds(60)));
+        Assert.Equal("inFuture", await ErrorAsync(At(Given.Now.AddSeconds(61))));
+        Assert.Equal("invalidMunicipality", await ErrorAsync(Given.Submission with { PatientMunicipality = "9999" }));
+        // The same name, however its letters are composed and its spaces typed.
+        var composed = Given.Submission with { Respondent = new() { OrganizationNumber = Given.SykehusetInnlandet, Site = "SI\u00a0Gj\u00f8vik " } };
+        Assert.Null((await service.Reporter().SubmitAsync(composed)).Warnings);
+    }
 }

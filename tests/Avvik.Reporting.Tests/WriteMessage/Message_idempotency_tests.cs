@@ -55,7 +55,7 @@ public sealed class Message_idempotency_tests
         var http = service.As(Given.Hamar, Roles.Reporter);
         var deviation = await service.Reporter().SubmitAsync(Given.Submission);
         await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-1");
-        await service.ReceiveAsync(deviation.Changed(5, "closed", CaseStates.Closed));
+        await service.ReceiveAsync(deviation.Changed(5, "rejected", CaseStates.Rejected));
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-1")).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(http, deviation.Id, "Medisinsk sengepost.", "k-2")).Status);
     }

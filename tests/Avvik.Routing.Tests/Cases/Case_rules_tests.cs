@@ -7,7 +7,7 @@ public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
-        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject"];
+        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "thank"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];

@@ -240,4 +240,20 @@ public sealed class Lesson_tests
         Assert.Equal(["Conflict", "proposed"], answers.Distinct().Order(StringComparer.Ordinal));
         Assert.Single(answers, "proposed");
     }
+
+    [Fact]
+    public async Task Lesson_that_may_identify_someone_is_not_approved_until_it_is_rewritten()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var id = await ClosedAsync(service);
+        var proposed = await Trust(service).ProposeLessonAsync(id,
+            Draft with { Title = "Ole Hansen", WhatHappened = "Ole Hansen, Storgata 12, kom hjem uten medisiner." });
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => Municipality(service).ApproveLessonAsync(proposed.Id, proposed.Version));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Equal(["/title possibleName", "/whatHappened possibleAddress", "/whatHappened possibleName"], refused.Problem.GetProperty("errors")
+            .EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}").Order(StringComparer.Ordinal));
+        var rewritten = await Trust(service).ChangeLessonAsync(proposed.Id, proposed.Version, Draft);
+        Assert.Equal("approved", (await Municipality(service).ApproveLessonAsync(proposed.Id, rewritten.Version)).State);
+    }
 }

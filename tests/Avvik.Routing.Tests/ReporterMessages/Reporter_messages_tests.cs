@@ -102,4 +102,33 @@ public sealed class Reporter_messages_tests
             .Timeline.Single(e => e.Action == "reporterMessage");
         Assert.Equal(("reporterMessage", null, null), (asReporter.Action, asReporter.Text, asReporter.Organization));
     }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Reporter_asks_for_a_closed_case_to_be_reopened(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        foreach (var (action, body) in new[] { ("acknowledge", new CaseAction()), ("start", new()),
+            ("answer", new() { Text = "Svar.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." }), ("close", new()) })
+            await coordinator.ActNowAsync(id, action, body);
+        var asked = new ReporterAnswered
+        {
+            DeviationId = id,
+            Version = 1,
+            OccurredAt = Given.ReceivedAt.AddHours(1),
+            Organization = Given.Hamar,
+            AsksReopening = true,
+            Text = service.Protect("Det skjedde igjen i går."),
+        };
+        await service.ReceiveAsync(asked);
+        await service.ReceiveAsync(asked);
+
+        var details = await coordinator.GetCaseAsync(id);
+        var line = Assert.Single(details.Timeline, e => e.Text == "Det skjedde igjen i går.");
+        Assert.Equal(("reopeningAsked", CaseStates.Closed, Given.Hamar), (line.Action, line.State, line.Organization));
+        Assert.Equal(("reopeningAsked", details.Case.Version), (await database.SentAsync()).OfType<CaseChanged>().Last() is var c ? (c.Action, c.Version) : default);
+        Assert.Equal(CaseStates.Triage, (await coordinator.ActAsync(id, details.Case.Version, "reopen", new() { Reason = "Melder har rett." })).Case.State);
+    }
 }

@@ -143,4 +143,12 @@ public sealed class Assessment_tests
         Assert.Equal((submitted.Narrative, submitted.ImmediateAction, submitted.SuggestedMeasure),
             (triaged.Narrative, triaged.ImmediateAction, triaged.SuggestedMeasure));
     }
+
+    [Fact]
+    public void Praise_does_not_wait_for_a_category_and_has_no_clause_or_harm()
+    {
+        var (_, e) = Of(f => f with { Kind = Vocabulary.Praise, Category = null, Clause = "5", ActualHarm = "mild" });
+        var facts = Assert.IsType<DeviationTriaged>(e).Facts;
+        Assert.Equal(("other", null, "unknown"), (facts.Category, facts.Clause, facts.ActualHarm));
+    }
 }

@@ -48,6 +48,7 @@ internal sealed class ActionInput
     public string? Notified { get; set; }
     public string? NoticeReference { get; set; }
     public string? NoticeReason { get; set; }
+    public string? Text { get; set; }
     public string? OccurredOn { get; set; }
     public string? Site { get; set; }
     public string? Organization { get; set; }
@@ -63,6 +64,7 @@ internal sealed class ActionInput
         "accept" => new() { SeriousIncidentNotice = Notice },
         "close" => new() { Decision = Decision.TrimToNull(), SeriousIncidentNotice = Notice },
         "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Reason.TrimToNull() },
+        "thank" => new() { Text = Text.TrimToNull() },
         "hand-over" => new() { Reason = Reason.TrimToNull(), Organization = Organization.TrimToNull() },
         "reject" => new() { Reason = Reason.TrimToNull(), ReasonCode = ReasonCode.TrimToNull() },
         "reclassify" => new()
@@ -88,7 +90,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
 {
     /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
-        ["acknowledge", "start", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "hand-over",
+        ["acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "hand-over",
             "reject", "enter-in-error"];
 
     private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
