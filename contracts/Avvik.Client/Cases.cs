@@ -105,6 +105,10 @@ public sealed record CaseDetails
     public required IReadOnlyList<CaseClosing> Closings { get; init; }
     /// <summary>Deviations that repeat this one.</summary>
     public required IReadOnlyList<CaseDuplicate> Duplicates { get; init; }
+    /// <summary>Cases that are reports of the same event.</summary>
+    public IReadOnlyList<LinkedCase> Linked { get; init; } = [];
+    /// <summary>Open cases of the caller's party that may be: of the same patient, parties and days. <c>link</c> says that they are.</summary>
+    public IReadOnlyList<LinkedCase> SuggestedLinks { get; init; } = [];
     /// <summary>Actions this caller may take now.</summary>
     public required IReadOnlyList<string> AllowedActions { get; init; }
     /// <summary>The other actions, and why this caller may not take them now.</summary>
@@ -199,6 +203,14 @@ public sealed record CaseClosing(DateTimeOffset At, int Version, string? Organiz
 /// <param name="Narrative">What its reporter wrote; null for a party that neither reported nor answers it.</param>
 public sealed record CaseDuplicate(Guid Id, string Reference, string? ReporterOrganization, string? Narrative);
 
+/// <summary>Another case of the same event.</summary>
+/// <param name="Id">The case; null when the caller's party has no part in it.</param>
+/// <param name="Reference">For people.</param>
+/// <param name="State">Code of <c>caseStates</c>; null likewise.</param>
+/// <param name="ReporterOrganization">Who reported it; null likewise.</param>
+/// <param name="RespondentOrganization">Who answers it; null likewise.</param>
+public sealed record LinkedCase(Guid? Id, string Reference, string? State, string? ReporterOrganization, string? RespondentOrganization);
+
 /// <summary>Something that is to change.</summary>
 public sealed record Measure
 {
@@ -238,8 +250,8 @@ public sealed record MeasureRow(Guid CaseId, string Reference, string Unit, bool
 /// <summary>The body of any action on a case; which members an action needs is in the API's table.</summary>
 public sealed record CaseAction
 {
-    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c>, <c>enter-in-error</c>, <c>hand-over</c>
-    /// and <c>reject</c>, at most 4,000 characters.</summary>
+    /// <summary>For <c>return</c>, <c>transfer</c>, <c>dispute</c>, <c>escalate</c>, <c>reopen</c>, <c>reclassify</c>, <c>enter-in-error</c>, <c>hand-over</c>,
+    /// <c>reject</c>, <c>merge</c>, <c>link</c> and <c>unlink</c>, at most 4,000 characters.</summary>
     public string? Reason { get; init; }
     /// <summary>For <c>return</c>: the right unit, if known; needed from the fallback unit. For <c>hand-over</c>: a unit of the other party, if
     /// known.</summary>
@@ -274,6 +286,8 @@ public sealed record CaseAction
     public string? Site { get; init; }
     /// <summary>For <c>hand-over</c>: organisation number of the party that is to answer.</summary>
     public string? Organization { get; init; }
+    /// <summary>For <c>merge</c>: the main case, of the same respondent. For <c>link</c>: another open case that the party has a part in.</summary>
+    public Guid? OtherCase { get; init; }
     /// <summary>For <c>reject</c>: code of <c>rejectionReasons</c>.</summary>
     [Code("rejectionReasons")]
     public string? ReasonCode { get; init; }

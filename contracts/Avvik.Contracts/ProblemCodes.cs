@@ -35,7 +35,7 @@ public static class FieldCodes
         InvalidHprNumber = "invalidHprNumber", InvalidAnchor = "invalidAnchor", PurposeNotYours = "purposeNotYours", InvalidCursor = "invalidCursor",
         InvalidWait = "invalidWait", InvalidLimit = "invalidLimit", InvalidValue = "invalidValue", IdentityNotCleared = "identityNotCleared",
         RevisionReasonRequired = "revisionReasonRequired", ReasonRequired = "reasonRequired", ReasonForNoMeasures = "reasonForNoMeasures",
-        NoMainCase = "noMainCase", UnknownSite = "unknownSite", NeverMatches = "neverMatches", InvalidUnitCode = "invalidUnitCode",
+        NoMainCase = "noMainCase", NoOpenCase = "noOpenCase", AlreadyLinked = "alreadyLinked", UnknownSite = "unknownSite", NeverMatches = "neverMatches", InvalidUnitCode = "invalidUnitCode",
         AdministratorsRole = "administratorsRole", OwnRole = "ownRole", AlreadyAssigned = "alreadyAssigned", ExcludedByRole = "excludedByRole",
         HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture";

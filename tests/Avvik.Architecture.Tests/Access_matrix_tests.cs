@@ -26,7 +26,7 @@ public sealed class Access_matrix_tests
     private static readonly string[] CaseActions =
     [
         "acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify",
-        "enter-in-error", "hand-over", "reject", "thank",
+        "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank",
     ];
 
     private static Dictionary<string, string[]> WithOperations(string service, Dictionary<string, string[]> operations)

@@ -66,8 +66,10 @@ public static partial class OtherParties
 
     private static string Body(string action) => action switch
     {
-        "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "requeue" or "discard" =>
+        "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "unlink" or "requeue" or "discard" =>
             """{"reason":"Prøver."}""",
+        "merge" or "link" => """{"otherCase":"0198b1f2-7a3c-7d4e-8f5a-6b7c8d9e0f3c","reason":"Prøver."}""",
+        "thank" => """{"text":"Takk."}""",
         "hand-over" => """{"organization":"864948502","reason":"Prøver."}""",
         "reject" => """{"reasonCode":"wrongParty","reason":"Prøver."}""",
         "messages" => """{"text":"Prøver."}""",

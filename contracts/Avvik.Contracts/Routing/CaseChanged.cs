@@ -55,6 +55,8 @@ public sealed record CaseChanged : ICaseEvent
     public int Lessons { get; init; }
     /// <summary>The case it repeats, when the state is <c>duplicate</c>.</summary>
     public Guid? MainCase { get; init; }
+    /// <summary>The event that it and other cases are reports of: linked cases share it. They count as one event, and each as a report.</summary>
+    public Guid? EventId { get; init; }
 }
 
 /// <summary>A case was sent on by a unit that was not the right one.</summary>

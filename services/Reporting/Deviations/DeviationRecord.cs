@@ -33,7 +33,7 @@ internal sealed class DeviationRecord
     /// <summary>As sent, without the patient; sealed, with the reporter's name in it (<see cref="Opened"/>).</summary>
     public required string Submission { get; init; }
     /// <summary>The opened submission.</summary>
-    public Submission Sent { get; private set; } = null!;
+    public Submission Sent { get; set; } = null!;
 
     /// <summary>Highest version of the case that has arrived; 1 is the submission.</summary>
     public int StatusVersion { get; init; }

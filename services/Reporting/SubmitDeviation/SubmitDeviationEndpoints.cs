@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -83,6 +85,7 @@ internal static class SubmitDeviationEndpoints
             ReceivedAt = now,
             HasPatient = facts.HasPatient,
             Submission = DeviationRecord.Seal(submission, texts),
+            Sent = submission with { Patient = null },
             StatusVersion = 1,
             Status = CaseStates.Submitted,
             Category = facts.Category,
@@ -96,10 +99,10 @@ internal static class SubmitDeviationEndpoints
         {
             // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () =>
-                stored = await StoreAsync(unit, references, record, envelope, @event));
+                stored = await StoreAsync(unit, references, texts, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
-        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record.Opened(texts)), submission));
+        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record), submission));
         if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict(ProblemCodes.ClientReferenceReused);
         await using var db = await databases.CreateDbContextAsync(ct);
         return TypedResults.Ok(Warned((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Opened(texts).Receipt(), submission));
@@ -145,7 +148,7 @@ internal static class SubmitDeviationEndpoints
         public Deviation Receipt(DeviationRecord record) => record.Receipt() with { Reference = Reference };
     }
 
-    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, DeviationRecord d,
+    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, TextProtector texts, DeviationRecord d,
         EnvelopeRecord? envelope, DeviationSubmitted submitted)
     {
         var earlier = await unit.Sql.QueryAsync(
@@ -167,8 +170,39 @@ internal static class SubmitDeviationEndpoints
             // Then it is not the reference: another submission has the client's reference, and the engine says so.
             if (attempt == MaxReferences) await unit.InsertAsync(d);
         }
+        // The counter's row is held: of two such reports at the same time, the later finds the earlier.
+        var samePatient = envelope is null ? null : await SamePatientAsync(unit, d, envelope, texts);
         if (envelope is not null) await unit.InsertAsync(envelope);
-        await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference } });
+        await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference }, SamePatient = samePatient });
         return new Stored(d.Id, d.Reference, d.ContentPrint);
+    }
+
+    /// <summary>Deviations of the same patient between the same two parties, in either direction, of the same day or the next; newest first.</summary>
+    private static async Task<IReadOnlyList<Guid>> SamePatientAsync(
+        UnitOfWork<ReportingDbContext> unit, DeviationRecord d, EnvelopeRecord envelope, TextProtector texts)
+    {
+        const int DaysApart = 1, Most = 5;
+        var day = Day(d.Submission);
+        var found = await unit.Sql.QueryAsync(
+            """
+            select d.id, d.submission from envelopes e join deviations d on d.id = e.deviation_id
+            where e.patient_print = @p1 and d.status not in ('withdrawn', 'rejected', 'enteredInError')
+              and ((d.reporter_organization = @p2 and d.respondent_organization = @p3)
+                or (d.reporter_organization = @p3 and d.respondent_organization = @p2))
+            order by d.received_at desc limit 50
+            """,
+            r => (Id: r.GetGuid(0), Submission: r.GetString(1)), envelope.PatientPrint, d.ReporterOrganization, d.RespondentOrganization);
+        return [.. found.Where(o => Math.Abs(Day(o.Submission) - day) <= DaysApart).Select(o => o.Id).Take(Most)];
+
+        int Day(string submission)
+        {
+            try
+            {
+                var sent = JsonSerializer.Deserialize(texts.RevealStored(submission), SubmissionJson.Default.Submission)!;
+                return LocalMoment.Read(sent.OccurredAt)!.Value.Day.DayNumber;
+            }
+            // Sealed with a lost key: then nobody knows its day.
+            catch (CryptographicException) { return int.MaxValue; }
+        }
     }
 }

@@ -25,6 +25,9 @@ internal static class CaseView
         var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
         var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
         var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
+        var linked = @case.EventId is { } happened ? await db.Cases.Where(c => c.EventId == happened && c.Id != id).OrderBy(c => c.Id).ToListAsync(ct) : [];
+        var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id).Join(db.Cases.Where(CaseAccess.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
+            .Where(c => !c.IsFinal && (c.EventId == null || c.EventId != @case.EventId)).OrderBy(c => c.Id).ToListAsync(ct);
         var facts = @case.Facts;
         await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
@@ -60,11 +63,18 @@ internal static class CaseView
             Duplicates = [.. duplicates.Select(d => caller.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
                 ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
                 : new CaseDuplicate(d.Id, d.Reference, null, null))],
+            Linked = [.. linked.Select(c => LinkedTo(c, caller))],
+            SuggestedLinks = [.. suggested.Select(c => LinkedTo(c, caller))],
             AllowedActions = CaseRules.AllowedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             RefusedActions = CaseRules.RefusedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             Timeline = TimelineOf(@case, events, messages, caller),
         };
     }
+
+    // Of a case in which the caller's party has no part, only that there is one.
+    private static LinkedCase LinkedTo(Case c, Caller caller) => c.IsVisibleTo(caller)
+        ? new(c.Id, c.Reference, c.State, c.ReporterOrganization, c.RespondentOrganization)
+        : new(null, c.Reference, null, null, null);
 
     // A message that moved the case, or came before it, has no line of its own in the history: it is shown with the state that it met.
     private static IReadOnlyList<CaseEvent> TimelineOf(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, Caller caller)

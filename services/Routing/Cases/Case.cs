@@ -106,6 +106,8 @@ internal sealed partial class Case
     /// <summary>Every closing so far; a reopening keeps it.</summary>
     public IReadOnlyList<CaseClosing> Closings { get; private set; } = [];
     public Guid? MainCase { get; private set; }
+    /// <summary>The event that it is a report of, when others are too: linked cases share it.</summary>
+    public Guid? EventId { get; private set; }
     public string Rule { get; private set; } = "";
     public int RuleVersion { get; private set; }
     public IReadOnlyList<string> Reasons { get; private set; } = [];
@@ -201,6 +203,7 @@ internal sealed partial class Case
         Measures = Answer is null ? null : [.. _measures.Select(m => m.Fact)],
         Lessons = Lessons,
         MainCase = MainCase,
+        EventId = EventId,
     };
 
     /// <summary>The current answer with its measures.</summary>

@@ -85,6 +85,12 @@ internal sealed partial class Case
             case CaseRules.HandOver:
                 (to, words) = HandOver(body, knowledge, now);
                 break;
+            case CaseRules.Merge:
+                MainCase = body.OtherCase;
+                break;
+            case CaseRules.Unlink:
+                EventId = null;
+                break;
             case CaseRules.Reject:
                 (RejectionReason, words) = (body.ReasonCode, $"{Vocabulary.RejectionReasons[body.ReasonCode!].Label}: {body.Reason}");
                 break;
@@ -125,6 +131,13 @@ internal sealed partial class Case
     {
         ClosedAt = now;
         return Record("withdrawn", CaseStates.Withdrawn, organization, null, reason, now);
+    }
+
+    /// <summary>It and another case are reports of one event: each is answered, and together they count as one event.</summary>
+    public CaseEventRecord LinkTo(Case other, Actor actor, string reason, DateTimeOffset now)
+    {
+        EventId ??= other.EventId ?? Guid.CreateVersion7(now);
+        return Record("linked", State, actor.Organization, actor.Name, $"{other.Reference}: {reason}", now);
     }
 
     /// <summary>A coordinator found in triage that it repeats another.</summary>
@@ -233,6 +246,8 @@ internal sealed partial class Case
         CaseRules.HandOver => "handedOver",
         CaseRules.Reject => "rejected",
         CaseRules.Thank => "thanked",
+        CaseRules.Merge => "duplicate",
+        CaseRules.Unlink => "unlinked",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
     };
 }

@@ -45,3 +45,10 @@ internal sealed class DuplicateRecord
     public string? Comment { get; init; }
     public required string Narrative { get; init; }
 }
+
+/// <summary>Two cases that seem to be reports of one event: of one patient, between the same parties, of the same days.</summary>
+internal sealed class SuggestedLink
+{
+    public Guid CaseId { get; init; }
+    public Guid OtherId { get; init; }
+}

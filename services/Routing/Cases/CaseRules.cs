@@ -34,7 +34,8 @@ internal static class CaseRules
     public const string Acknowledge = "acknowledge", Start = "start", Return = "return", Transfer = "transfer", Ask = "ask", Answer = "answer",
         Accept = "accept", Dispute = "dispute",
         Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error",
-        HandOver = "hand-over", Reject = "reject", Thank = "thank";
+        HandOver = "hand-over", Reject = "reject", Thank = "thank",
+        Merge = "merge", Link = "link", Unlink = "unlink";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
@@ -62,6 +63,9 @@ internal static class CaseRules
         new(EnterInError, Alive, CaseStates.EnteredInError, Who.Coordinator),
         new(HandOver, Unanswered, CaseStates.Routed, Who.Coordinator),
         new(Reject, Unanswered, CaseStates.Rejected, Who.RespondentsCoordinator),
+        new(Merge, Alive, CaseStates.Duplicate, Who.RespondentsCoordinator),
+        new(Link, Alive, null, Who.Coordinator),
+        new(Unlink, Alive, null, Who.Coordinator),
         new(Thank, [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress], CaseStates.Closed, Who.Handler),
     ];
 
@@ -71,6 +75,8 @@ internal static class CaseRules
         Return => ["reason", "suggestedUnit"],
         Transfer => ["unit", "reason"],
         Ask => ["question"],
+        Merge or Link => ["otherCase", "reason"],
+        Unlink => ["reason"],
         Thank => ["text"],
         Answer => ["text", "contributingFactors", "measures", "noMeasuresReason", "seriousIncidentNotice"],
         Accept => ["seriousIncidentNotice"],
@@ -96,6 +102,7 @@ internal static class CaseRules
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
+        : transition.Action == Unlink && @case.EventId is null ? ProblemCodes.ActionNotAllowed
         // Praise is read and thanked: nobody works on it.
         : @case.IsPraise ? transition.Action == Start ? ProblemCodes.ActionNotAllowed : RefusalOf(transition, @case, actor, now)
         : transition.Action == Thank ? ProblemCodes.ActionNotAllowed

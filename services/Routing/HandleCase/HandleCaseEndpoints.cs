@@ -52,9 +52,10 @@ internal static class HandleCaseEndpoints
         var actor = caller.AsActor();
         var refusal = await writer.WriteAsync(async unit =>
         {
-            await unit.SerializeAsync(id);
+            await unit.SerializeAsync([id, .. body.OtherCase is { } otherId ? [otherId] : Array.Empty<Guid>()]);
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !@case.IsVisibleTo(caller)) return Problem.NotFound();
+            var other = body.OtherCase is { } otherCase ? await unit.FindCaseAsync(otherCase) : null;
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
                 return code == ProblemCodes.Forbidden
@@ -66,10 +67,29 @@ internal static class HandleCaseEndpoints
                 errors.Add("/decision", FieldCodes.DecisionRequired);
             CodeLists.CheckClauseInForce(body.Clause, LocalMoment.Read(body.OccurredAt)?.Day ?? @case.Facts.OccurredOn, errors);
             CheckWithCase(body, transition, @case, directory, errors);
+            if (body.OtherCase is not null) CheckOther(transition, @case, other, caller, errors);
             if (errors.Any) return Problem.Invalid(errors);
+            if (transition.Action == CaseRules.Link)
+            {
+                await unit.RecordAsync(@case, @case.LinkTo(other!, actor, body.Reason!, now), texts);
+                await unit.RecordAsync(other!, other!.LinkTo(@case, actor, body.Reason!, now), texts);
+                return null;
+            }
             var knowledge = new RoutingKnowledge(directory, rules.Of(body.Organization ?? @case.RespondentOrganization));
             var recorded = @case.Act(transition, actor, body, knowledge, now);
             await unit.RecordAsync(@case, recorded, texts);
+            if (transition.Action == CaseRules.Merge)
+            {
+                await unit.Sql.ExecuteAsync(
+                    """
+                    insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
+                    on conflict do nothing
+                    """,
+                    id, other!.Id, now.ToUnixTimeMilliseconds(), @case.Reference, @case.ReporterOrganization, @case.Narrative, body.Reason);
+                // What had been merged into it repeats the main case too.
+                await unit.Sql.ExecuteAsync("update case_duplicates set main_case = @p2 where main_case = @p1", id, other.Id);
+                await unit.RecordAsync(other, other.AddDuplicate(@case.Reference, now), texts);
+            }
             // Triage has its own copy, which a reopening and the search for duplicates go by.
             if (transition.Action is CaseRules.Reclassify or CaseRules.HandOver)
                 await unit.EnqueueAsync(new FactsCorrected { DeviationId = id, Version = @case.Version, OccurredAt = now, Facts = @case.Facts });
@@ -100,6 +120,18 @@ internal static class HandleCaseEndpoints
         return errors.Any ? (null, Problem.Invalid(errors)) : (body, null);
     }
 
+    /// <summary>Merged is only what one party is to answer; linked is what the caller's party has a part in, and each is answered.</summary>
+    private static void CheckOther(Transition transition, Case @case, Case? other, Caller caller, FieldErrors errors)
+    {
+        var isOpen = other is not null && other.Id != @case.Id && other.IsVisibleTo(caller) && CaseRules.Alive.Contains(other.State, StringComparer.Ordinal);
+        if (transition.Action == CaseRules.Merge)
+        {
+            if (!isOpen || other!.RespondentOrganization != @case.RespondentOrganization) errors.Add("/otherCase", FieldCodes.NoMainCase);
+        }
+        else if (!isOpen) errors.Add("/otherCase", FieldCodes.NoOpenCase);
+        else if (@case.EventId is not null && other!.EventId is not null) errors.Add("/otherCase", FieldCodes.AlreadyLinked);
+    }
+
     /// <summary>What only the case can tell to be right.</summary>
     private static void CheckWithCase(CaseAction b, Transition transition, Case @case, CareDirectory directory, FieldErrors errors)
     {
@@ -128,7 +160,8 @@ internal static class HandleCaseEndpoints
             if (value is not null && !CaseRules.MembersOf(action).Contains(name, StringComparer.Ordinal)) errors.Add($"/{name}", FieldCodes.UnknownMember);
         FreeText.CheckOptional(b.Reason, "/reason", FreeText.MaxLength, errors,
             required: action is CaseRules.Return or CaseRules.Transfer or CaseRules.Dispute or CaseRules.Escalate or CaseRules.Reopen or CaseRules.Reclassify
-                or CaseRules.EnterInError or CaseRules.HandOver or CaseRules.Reject);
+                or CaseRules.EnterInError or CaseRules.HandOver or CaseRules.Reject
+                or CaseRules.Merge or CaseRules.Link or CaseRules.Unlink);
         FreeText.CheckOptional(b.Text, "/text", MaxAnswer, errors, required: action is CaseRules.Answer or CaseRules.Thank);
         FreeText.CheckOptional(b.Decision, "/decision", FreeText.MaxLength, errors, required: action is CaseRules.Resolve);
         FreeText.CheckOptional(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
@@ -141,6 +174,7 @@ internal static class HandleCaseEndpoints
         if (b.OccurredAt is not null) LocalMoment.CheckOccurred(b.OccurredAt, clock.GetUtcNow(), errors);
         if (b.Organization is null && action is CaseRules.HandOver) errors.Add("/organization", FieldCodes.Required);
         else if (b.Organization is not null && directory.Party(b.Organization) is null) errors.Add("/organization", FieldCodes.UnknownOrganization);
+        if (b.OtherCase is null && action is (CaseRules.Merge or CaseRules.Link)) errors.Add("/otherCase", FieldCodes.Required);
         if (b.ReasonCode is null && action is CaseRules.Reject) errors.Add("/reasonCode", FieldCodes.Required);
         else if (b.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(b.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
         if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null, OccurredAt: null, Site: null })
@@ -179,7 +213,7 @@ internal static class HandleCaseEndpoints
             ("measures", b.Measures),
         ("noMeasuresReason", b.NoMeasuresReason), ("decision", b.Decision), ("question", b.Question), ("seriousIncidentNotice", b.SeriousIncidentNotice),
         ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
-        ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode),
+        ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode), ("otherCase", b.OtherCase),
     ];
 
     private static void Check(SeriousIncidentNotice notice, FieldErrors errors)

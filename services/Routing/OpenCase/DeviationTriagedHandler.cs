@@ -34,6 +34,10 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         await unit.InsertAsync(opened);
         await unit.PublishAsync(c, opened, texts);
 
+        // Whichever of the two cases comes last, both show the other.
+        foreach (var other in message.SamePatient ?? [])
+            await unit.Sql.ExecuteAsync("insert into suggested_links (case_id, other_id) values (@p1, @p2), (@p2, @p1) on conflict do nothing", c.Id, other);
+
         // Merges that arrived before this case, as the main case or as the duplicate.
         if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 or id = @p1 limit 1", c.Id) == 1)
         {

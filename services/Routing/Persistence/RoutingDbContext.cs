@@ -21,6 +21,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<CaseEventRecord> CaseEvents => Set<CaseEventRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
     public DbSet<DuplicateRecord> CaseDuplicates => Set<DuplicateRecord>();
+    public DbSet<SuggestedLink> SuggestedLinks => Set<SuggestedLink>();
     public DbSet<RuleSetRecord> RuleSets => Set<RuleSetRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
     public DbSet<Lesson> Lessons => Set<Lesson>();
@@ -57,6 +58,8 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             // The next deadline, which DueWorkService asks for.
             e.Property(c => c.NextDueAt).HasColumnName("wake_at");
             e.HasIndex(c => c.NextDueAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
+            // The reports of one event; few cases have one.
+            e.HasIndex(c => c.EventId).HasDatabaseName("ix_cases_event").HasFilter("event_id is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);
             e.Navigation(c => c.Measures).HasField("_measures");
         });
@@ -92,6 +95,11 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.ToTable("case_duplicates");
             e.Property(d => d.Id).ValueGeneratedNever();
             e.HasIndex(d => d.MainCase).HasDatabaseName("ix_case_duplicates_main");
+        });
+        modelBuilder.Entity<SuggestedLink>(e =>
+        {
+            e.ToTable("suggested_links");
+            e.HasKey(l => new { l.CaseId, l.OtherId });
         });
         modelBuilder.Entity<RuleSetRecord>(e =>
         {

@@ -62,6 +62,8 @@ internal sealed partial class Assessment
     public string? ReporterProfession { get; private set; }
     public string? MessageId { get; private set; }
     public string? UnknownSite { get; private set; }
+    /// <summary>Deviations that may be reports of the same event, by patient, parties and days.</summary>
+    public IReadOnlyList<Guid> SamePatient { get; private set; } = [];
     /// <summary>Version of the case that the facts were last corrected with; 0 when they are those of the submission and of the decision here.</summary>
     public int FactsVersion { get; private set; }
 
@@ -130,6 +132,7 @@ internal sealed partial class Assessment
             ReporterProfession = submitted.ReporterProfession?.Value,
             MessageId = submitted.MessageId?.Value,
             UnknownSite = submitted.UnknownSite?.Value,
+            SamePatient = submitted.SamePatient ?? [],
         };
         assessment.Classify(facts, reasons);
         assessment.StartClock(facts.ReceivedAt);
@@ -257,6 +260,7 @@ internal sealed partial class Assessment
         SuggestedMeasure = SuggestedMeasure is null ? null : new ProtectedText(SuggestedMeasure),
         ReporterProfession = ReporterProfession is null ? null : new ProtectedText(ReporterProfession),
         MessageId = MessageId is null ? null : new ProtectedText(MessageId),
+        SamePatient = SamePatient.Count == 0 ? null : SamePatient,
         UnknownSite = UnknownSite is null ? null : new ProtectedText(UnknownSite),
     };
 

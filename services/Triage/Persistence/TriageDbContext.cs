@@ -29,6 +29,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.Property(a => a.Reasons).HasJsonConversion();
             e.Property(a => a.Flags).HasJsonConversion();
             e.Property(a => a.Suggestions).HasJsonConversion(ClientJson.Default.Options);
+            e.Property(a => a.SamePatient).HasJsonConversion();
             e.Property(a => a.SimilarIds).HasJsonConversion().HasColumnName("alike");
             e.Property(a => a.MinHashSignature).HasColumnName("sketch");
             e.Property(a => a.Facts).HasJsonConversion(ContractJson.Default.Options);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
@@ -72,5 +73,31 @@ public sealed class Repeated_submission_tests
         node["sverity"] = "mild";
         using var response = await http.PostAsJsonAsync("/api/v1/deviations", node);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Reports_of_one_patient_by_both_parties_know_of_each_other_by_id_alone(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
+        var patient = new Patient { IdentifierType = "fnr", Identifier = Given.SyntheticNumber };
+        var trust = service.ClientAs(Given.SykehusetInnlandet, Roles.Reporter);
+        Submission FromTrust(string day) => Given.Submission with
+        {
+            Respondent = new() { OrganizationNumber = Given.Hamar },
+            OccurredAt = day,
+            Narrative = "Kommunen tok ikke imot.",
+            Patient = patient,
+        };
+        var first = await service.Reporter().SubmitAsync(Given.Submission with { Patient = patient });
+        await trust.SubmitAsync(FromTrust("2026-08-15"));
+        await trust.SubmitAsync(FromTrust("2026-08-17"));
+        await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission with { Patient = patient });
+        var sent = (await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))
+            .ConvertAll(body => JsonSerializer.Deserialize(body, ContractJson.Default.DeviationSubmitted)!);
+        // The next day, the other way: one event. Two days after, or between other parties: none.
+        IReadOnlyList<Guid>[] expected = [[], [first.Id], [], []];
+        Assert.Equal(expected, sent.Select(s => s.SamePatient!));
+        Assert.Equal(0, await database.CountAsync($"select count(*) from deviations where submission like '%{Given.SyntheticNumber}%'"));
     }
 }

@@ -7,7 +7,7 @@ public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
-        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "thank"];
+        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
@@ -36,7 +36,8 @@ public sealed class Case_rules_tests
         [("escalated", "close")] = (Coordinators, "closed"),
         [("closed", "reopen")] = (Coordinators, "triage"),
     }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)),
-        KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")) }))
+        KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")),
+        KeyValuePair.Create((state, "merge"), (RespondentsCoordinator, "duplicate")), KeyValuePair.Create((state, "link"), (Coordinators, state)) }))
     .Concat(Unanswered.SelectMany(state => new[] { KeyValuePair.Create((state, "hand-over"), (Coordinators, "routed")),
         KeyValuePair.Create((state, "reject"), (RespondentsCoordinator, "rejected")) })).ToDictionary();
 

@@ -155,7 +155,7 @@ public sealed class Handle_case_tests
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
-        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error", "hand-over", "reject"], escalated.AllowedActions);
+        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link"], escalated.AllowedActions);
         Assert.Equal(ProblemCodes.ActionNotAllowed, (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });

@@ -14,7 +14,9 @@ internal sealed record ActForm(IndexModel Page, string Action);
 /// <param name="Items">What can be chosen.</param>
 /// <param name="Value">What was chosen or typed.</param>
 /// <param name="Optional">False: an answer is required.</param>
-internal sealed record ActControl(string Action, string Name, string Label, IEnumerable<SelectListItem>? Items, string? Value, bool Optional = false)
+/// <param name="Type">Of an input.</param>
+internal sealed record ActControl(string Action, string Name, string Label, IEnumerable<SelectListItem>? Items, string? Value, bool Optional = false,
+    string Type = "text")
 {
     public string Field => $"Input.{Name}";
     public string Id => $"{Action}-{Name}";

@@ -49,13 +49,17 @@ internal sealed class ActionInput
     public string? NoticeReference { get; set; }
     public string? NoticeReason { get; set; }
     public string? Text { get; set; }
+    /// <summary>The reference of another case: people know no id.</summary>
+    public string? OtherCase { get; set; }
     public string? OccurredOn { get; set; }
     public string? Site { get; set; }
     public string? Organization { get; set; }
     public string? ReasonCode { get; set; }
 
     /// <summary>As the API takes it: only what the action has a use for.</summary>
-    public CaseAction For(string action) => action switch
+    /// <param name="action">The action.</param>
+    /// <param name="otherCase">The case that <see cref="OtherCase"/> is the reference of.</param>
+    public CaseAction For(string action, Guid? otherCase = null) => action switch
     {
         "return" => new() { Reason = Reason.TrimToNull(), SuggestedUnit = Unit.TrimToNull() },
         "transfer" => new() { Reason = Reason.TrimToNull(), Unit = Unit.TrimToNull() },
@@ -63,8 +67,9 @@ internal sealed class ActionInput
         "resolve" => new() { Decision = Decision.TrimToNull() },
         "accept" => new() { SeriousIncidentNotice = Notice },
         "close" => new() { Decision = Decision.TrimToNull(), SeriousIncidentNotice = Notice },
-        "dispute" or "escalate" or "reopen" or "enter-in-error" => new() { Reason = Reason.TrimToNull() },
+        "dispute" or "escalate" or "reopen" or "enter-in-error" or "unlink" => new() { Reason = Reason.TrimToNull() },
         "thank" => new() { Text = Text.TrimToNull() },
+        "merge" or "link" => new() { Reason = Reason.TrimToNull(), OtherCase = otherCase },
         "hand-over" => new() { Reason = Reason.TrimToNull(), Organization = Organization.TrimToNull() },
         "reject" => new() { Reason = Reason.TrimToNull(), ReasonCode = ReasonCode.TrimToNull() },
         "reclassify" => new()
@@ -91,7 +96,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
         ["acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "hand-over",
-            "reject", "enter-in-error"];
+            "reject", "merge", "link", "unlink", "enter-in-error"];
 
     private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
     {
@@ -170,6 +175,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         .OrderBy(p => p.Name, text.Sorting).Select(p => new SelectListItem(p.Name, p.OrganizationNumber))
         .Prepend(new SelectListItem(text["case.chooseParty"], ""));
 
+    /// <summary>The case that seems to be of the same event.</summary>
+    public string? Suggested => Details.SuggestedLinks.Count > 0 ? Details.SuggestedLinks[0].Reference : null;
+
     /// <summary>The places of the party that has the case.</summary>
     public IEnumerable<SelectListItem> Sites => Names.OpenUnits(Case.RespondentOrganization, text).SelectMany(u => u.Sites)
         .Order(text.Sorting).Select(s => new SelectListItem(s, s)).Prepend(new SelectListItem(text["case.unchanged"], ""));
@@ -185,7 +193,15 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         if (!Actions.Contains(action, StringComparer.Ordinal)) return NotFound();
         try
         {
-            await client.ActAsync(Id, Seen.Version, action, Input.For(action), ct);
+            var other = Input.OtherCase.TrimToNull() is { } reference && action is ("merge" or "link") ? await FindAsync(reference, ct) : null;
+            if (other is null && action is ("merge" or "link"))
+            {
+                Open = action;
+                await ReadAsync(ct);
+                ModelState.AddModelError("Input.OtherCase", text["case.noSuchCase"]);
+                return Page();
+            }
+            await client.ActAsync(Id, Seen.Version, action, Input.For(action, other), ct);
             TempData["notice"] = text[$"case.done.{action}"];
             // What another party has now is no page of ours.
             return action == "hand-over" ? Redirect("/worklist") : RedirectToPage(new { id = Id });
@@ -242,6 +258,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         Response.Headers.CacheControl = "no-store";
         return Page();
     }
+
+    private async Task<Guid?> FindAsync(string reference, CancellationToken ct) =>
+        (await client.ListCasesAsync(new() { Q = reference }, ct)).Items.FirstOrDefault(c => c.Reference == reference)?.Id;
 
     private async Task ReadAsync(CancellationToken ct)
     {
