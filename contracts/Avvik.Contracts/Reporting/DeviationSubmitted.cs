@@ -22,8 +22,8 @@ public sealed record DeviationSubmitted : ICaseEvent
     /// <summary>Id of the electronic message concerned.</summary>
     public ProtectedText? MessageId { get; init; }
     /// <summary>
-    /// Earlier deviations of the same patient, parties and days, in either direction: they may be reports of one event. Ids only; the comparison is Reporting's.
-    /// Null in events from before it was made.
+    /// Earlier deviations of the same patient, parties and days, in either direction: they may be reports of one event. Ids only; the
+    /// comparison is Reporting's. Null in events from before it was made.
     /// </summary>
     public IReadOnlyList<Guid>? SamePatient { get; init; }
     /// <summary>The site that the reporter named, when the directory does not know it.</summary>
