@@ -48,7 +48,8 @@ public sealed class Contract_tests
         // Properties added after v1 are not in its samples; they are listed here and must not be required.
         string[] addedLater =
         [
-            "avvik.reporting.deviation-submitted.v1:unknownSite", "avvik.reporting.reporter-answered.v1:asksReopening", "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
+            "avvik.reporting.deviation-submitted.v1:unknownSite", "avvik.reporting.reporter-answered.v1:asksReopening",
+            "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
             "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.routing.case-changed.v1:eventId",
             "avvik.routing.case-reopened.v1:case.eventId", "avvik.routing.case-snapshot-published.v1:case.eventId",
             "avvik.routing.case-changed.v1:earlierRespondents", "avvik.routing.case-changed.v1:rejectionReason",

@@ -26,7 +26,8 @@ internal static class CaseView
         var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
         var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
         var linked = @case.EventId is { } happened ? await db.Cases.Where(c => c.EventId == happened && c.Id != id).OrderBy(c => c.Id).ToListAsync(ct) : [];
-        var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id).Join(db.Cases.Where(CaseAccess.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
+        var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id)
+            .Join(db.Cases.Where(CaseAccess.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
             .Where(c => !c.IsFinal && (c.EventId == null || c.EventId != @case.EventId)).OrderBy(c => c.Id).ToListAsync(ct);
         var facts = @case.Facts;
         await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);

@@ -82,7 +82,8 @@ internal static class HandleCaseEndpoints
             {
                 await unit.Sql.ExecuteAsync(
                     """
-                    insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
+                    insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment)
+                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
                     on conflict do nothing
                     """,
                     id, other!.Id, now.ToUnixTimeMilliseconds(), @case.Reference, @case.ReporterOrganization, @case.Narrative, body.Reason);

@@ -57,7 +57,8 @@ internal sealed class Lesson
     /// <summary>New words: what was approved is no more, but for the party whose words they are.</summary>
     public void Change(LessonDraft draft, string organization, DateTimeOffset now)
     {
-        (Title, WhatHappened, Why, WhatWeChanged, WhoShouldKnow) = (draft.Title!, draft.WhatHappened!, draft.Why ?? "", draft.WhatWeChanged ?? "", draft.WhoShouldKnow!);
+        (Title, WhatHappened, WhoShouldKnow) = (draft.Title!, draft.WhatHappened!, draft.WhoShouldKnow!);
+        (Why, WhatWeChanged) = (draft.Why ?? "", draft.WhatWeChanged ?? "");
         if (draft.PatientGroups is { } groups) PatientGroups = JsonSerializer.Serialize(groups);
         (ReporterApprovedAt, RespondentApprovedAt, ListedAt) = (null, null, now);
         Approve(organization, now);

@@ -158,8 +158,9 @@ public sealed class Follow_deviation_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
-        Submission At(DateTimeOffset at) => Given.Submission with { OccurredAt = at.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture) };
-        async Task<string?> ErrorAsync(Submission submission) => (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().SubmitAsync(submission)))
+        Submission At(DateTimeOffset at) => Given.Submission with { OccurredAt = $"{at:yyyy-MM-dd'T'HH:mm:ss}Z" };
+        async Task<string?> ErrorAsync(Submission submission) =>
+            (await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter().SubmitAsync(submission)))
             .Problem.GetProperty("errors")[0].GetProperty("code").GetString();
         await service.Reporter().SubmitAsync(At(Given.Now.AddSeconds(5)));
         await service.Reporter().SubmitAsync(At(Given.Now.AddSeconds(60)));

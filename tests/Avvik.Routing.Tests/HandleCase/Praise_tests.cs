@@ -12,7 +12,8 @@ public sealed class Praise_tests
 {
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
-    private static DeviationFacts Praise(DeviationFacts facts) => facts with { Kind = Vocabulary.Praise, Category = "discharge", Clause = null, ActualHarm = "unknown" };
+    private static DeviationFacts Praise(DeviationFacts facts) =>
+        facts with { Kind = Vocabulary.Praise, Category = "discharge", Clause = null, ActualHarm = "unknown" };
 
     private static IAvvikClient Handler(ServiceUnderTest<Program> service) => service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
 

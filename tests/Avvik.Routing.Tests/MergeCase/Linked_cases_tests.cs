@@ -67,7 +67,8 @@ public sealed class Linked_cases_tests
         Assert.Equal("AVV-2026-000002", Assert.Single((await trust.GetCaseAsync(first.DeviationId)).SuggestedLinks).Reference);
         Assert.Equal("AVV-2026-000001", Assert.Single((await hamar.GetCaseAsync(second.DeviationId)).SuggestedLinks).Reference);
 
-        Assert.Equal("noMainCase", await ErrorAsync(trust.ActAsync(first.DeviationId, 3, "merge", new() { OtherCase = second.DeviationId, Reason = "Samme." })));
+        Assert.Equal("noMainCase",
+            await ErrorAsync(trust.ActAsync(first.DeviationId, 3, "merge", new() { OtherCase = second.DeviationId, Reason = "Samme." })));
         var linked = await trust.ActAsync(first.DeviationId, 3, "link", new() { OtherCase = second.DeviationId, Reason = "Samme utskrivning." });
         Assert.Equal((CaseStates.Routed, "linked", "AVV-2026-000002: Samme utskrivning."),
             (linked.Case.State, linked.Timeline[^1].Action, linked.Timeline[^1].Text));

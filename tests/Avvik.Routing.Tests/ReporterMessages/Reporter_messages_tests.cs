@@ -128,7 +128,8 @@ public sealed class Reporter_messages_tests
         var details = await coordinator.GetCaseAsync(id);
         var line = Assert.Single(details.Timeline, e => e.Text == "Det skjedde igjen i går.");
         Assert.Equal(("reopeningAsked", CaseStates.Closed, Given.Hamar), (line.Action, line.State, line.Organization));
-        Assert.Equal(("reopeningAsked", details.Case.Version), (await database.SentAsync()).OfType<CaseChanged>().Last() is var c ? (c.Action, c.Version) : default);
+        Assert.Equal(("reopeningAsked", details.Case.Version),
+            (await database.SentAsync()).OfType<CaseChanged>().Last() is var c ? (c.Action, c.Version) : default);
         Assert.Equal(CaseStates.Triage, (await coordinator.ActAsync(id, details.Case.Version, "reopen", new() { Reason = "Melder har rett." })).Case.State);
     }
 }
