@@ -80,7 +80,7 @@ public sealed class Repeated_submission_tests
     {
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now));
-        var patient = new Patient { IdentifierType = "fnr", Identifier = Given.SyntheticNumber };
+        var patient = new Patient { IdentifierType = "dnr", Identifier = Given.SyntheticNumber };
         var trust = service.ClientAs(Given.SykehusetInnlandet, Roles.Reporter);
         Submission FromTrust(string day) => Given.Submission with
         {

@@ -16,15 +16,19 @@ public sealed class Linked_cases_tests
 
     private static ServiceUnderTest<Program> Start(TestDatabase database) => new(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
 
-    private static DeviationTriaged Report(ServiceUnderTest<Program> service, string from, string to, string reference, params Guid[] samePatient) =>
-        service.Triaged(f => f with
+    private static DeviationTriaged Report(ServiceUnderTest<Program> service, string from, string to, string reference, params Guid[] samePatient)
+    {
+        var isForTrust = to == Given.SykehusetInnlandet;
+        var triaged = service.Triaged(f => f with
         {
             Reference = reference,
             ReporterOrganization = from,
             RespondentOrganization = to,
-            RespondentSite = to == Given.SykehusetInnlandet ? "SI Tynset" : null,
-            Direction = to == Given.SykehusetInnlandet ? Directions.MunicipalityToTrust : Directions.TrustToMunicipality,
-        }) with { SamePatient = samePatient };
+            RespondentSite = isForTrust ? "SI Tynset" : null,
+            Direction = isForTrust ? Directions.MunicipalityToTrust : Directions.TrustToMunicipality,
+        });
+        return triaged with { SamePatient = samePatient };
+    }
 
     private static async Task<string> ErrorAsync(Task call)
     {

@@ -625,6 +625,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("escalations");
 
+                    b.Property<Guid?>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
                     b.Property<string>("Facts")
                         .IsRequired()
                         .HasColumnType("text")
@@ -775,6 +779,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_cases_event")
+                        .HasFilter("event_id is not null");
 
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_wake")
@@ -992,6 +1000,21 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.HasKey("CaseId", "Number");
 
                     b.ToTable("reporter_messages", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Routing.Cases.SuggestedLink", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<Guid>("OtherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("other_id");
+
+                    b.HasKey("CaseId", "OtherId");
+
+                    b.ToTable("suggested_links", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Routing.EditDirectory.DirectoryChangeRecord", b =>

@@ -618,6 +618,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("escalations");
 
+                    b.Property<Guid?>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
                     b.Property<string>("Facts")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -768,6 +772,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_cases_event")
+                        .HasFilter("event_id is not null");
 
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_wake")
@@ -985,6 +993,21 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasKey("CaseId", "Number");
 
                     b.ToTable("reporter_messages", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Routing.Cases.SuggestedLink", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("case_id");
+
+                    b.Property<Guid>("OtherId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("other_id");
+
+                    b.HasKey("CaseId", "OtherId");
+
+                    b.ToTable("suggested_links", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Routing.EditDirectory.DirectoryChangeRecord", b =>

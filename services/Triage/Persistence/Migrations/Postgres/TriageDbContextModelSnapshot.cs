@@ -585,6 +585,11 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("respondent_organization");
 
+                    b.Property<string>("SamePatient")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("same_patient");
+
                     b.Property<string>("SimilarIds")
                         .IsRequired()
                         .HasColumnType("text")

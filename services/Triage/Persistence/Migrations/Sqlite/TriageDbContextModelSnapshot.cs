@@ -560,6 +560,11 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("respondent_organization");
 
+                    b.Property<string>("SamePatient")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("same_patient");
+
                     b.Property<string>("SimilarIds")
                         .IsRequired()
                         .HasColumnType("TEXT")
