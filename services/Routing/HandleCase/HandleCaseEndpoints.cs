@@ -73,6 +73,7 @@ internal static class HandleCaseEndpoints
             {
                 await unit.RecordAsync(@case, @case.LinkTo(other!, actor, body.Reason!, now), texts);
                 await unit.RecordAsync(other!, other!.LinkTo(@case, actor, body.Reason!, now), texts);
+                journal.Append(unit, caller, AccessActions.CaseChanged, [id, other!.Id], transition.Action);
                 return null;
             }
             var knowledge = new RoutingKnowledge(directory, rules.Of(body.Organization ?? @case.RespondentOrganization));
@@ -94,7 +95,7 @@ internal static class HandleCaseEndpoints
             // Triage has its own copy, which a reopening and the search for duplicates go by.
             if (transition.Action is CaseRules.Reclassify or CaseRules.HandOver)
                 await unit.EnqueueAsync(new FactsCorrected { DeviationId = id, Version = @case.Version, OccurredAt = now, Facts = @case.Facts });
-            journal.Append(unit, caller, AccessActions.CaseChanged, [id], transition.Action);
+            journal.Append(unit, caller, AccessActions.CaseChanged, other is null ? [id] : [id, other.Id], transition.Action);
             if (transition.Action == CaseRules.Reopen)
                 await unit.EnqueueAsync(new CaseReopened
                 {

@@ -61,7 +61,7 @@ public sealed class Praise_tests
     {
         var (@case, _) = Case.Open(Given.Triaged(Praise), new(Given.Narrative), Given.Knowledge, Given.ReceivedAt);
         var days = Enumerable.Range(1, 40).Select(day => Given.ReceivedAt.AddDays(day));
-        var happened = days.SelectMany(day => @case.Wake(day).Select(line => (line.Action, line.State)).ToList()).ToList();
+        var happened = days.SelectMany(day => @case.ApplyDue(day).Select(line => (line.Action, line.State)).ToList()).ToList();
         Assert.Equal([("praiseWaiting", CaseStates.Routed), ("closed", CaseStates.Closed)], happened);
         Assert.Equal((0, 0), (@case.Escalations, @case.Hops));
     }
