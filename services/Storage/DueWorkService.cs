@@ -11,7 +11,7 @@ namespace Avvik.Storage;
 /// <param name="writer">Writes.</param>
 /// <param name="databases">Reads what is due.</param>
 /// <param name="database">Which engine it is.</param>
-/// <param name="table">Has the columns <c>id</c> and <c>wake_at</c> (Unix milliseconds); it goes into the SQL, so it never comes from a caller.</param>
+/// <param name="table">Has the columns <c>id</c> and <c>next_due_at</c> (Unix milliseconds); it goes into the SQL, so it never comes from a caller.</param>
 /// <param name="clock">Now.</param>
 /// <param name="log">Failures.</param>
 public abstract class DueWorkService<TDb>(
@@ -54,7 +54,7 @@ public abstract class DueWorkService<TDb>(
             return await writer.WriteAsync(async unit =>
             {
                 if (!database.Value.IsSqlite
-                    && await unit.Sql.ScalarAsync<Guid>($"select id from {table} where id = @p1 and wake_at <= @p2 for update skip locked", id,
+                    && await unit.Sql.ScalarAsync<Guid>($"select id from {table} where id = @p1 and next_due_at <= @p2 for update skip locked", id,
                         now.ToUnixTimeMilliseconds()) != id) return false;
                 await DoDueWorkAsync(unit, id, now);
                 return true;

@@ -102,9 +102,13 @@ internal static class WorkbenchBench
             });
             await page.GotoAsync("/worklist", new() { WaitUntil = WaitUntilState.Load });
             var measured = await page.EvaluateAsync<double[]>("""
-                () => {
+                async () => {
                     const page = performance.getEntriesByType('navigation')[0];
-                    const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime;
+                    // The page may be loaded before its first frame is drawn.
+                    const paint = await new Promise(seen => new PerformanceObserver(list => {
+                        const first = list.getEntriesByName('first-contentful-paint')[0];
+                        if (first) seen(first.startTime);
+                    }).observe({ type: 'paint', buffered: true }));
                     const bytes = performance.getEntriesByType('resource').reduce((sum, r) => sum + r.transferSize, page.transferSize);
                     return [paint, Math.max(paint, page.domContentLoadedEventEnd), bytes];
                 }

@@ -49,10 +49,10 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         var (nurse, coordinator) = (await NurseAsync(), await CoordinatorAsync());
         var id = await WaitingAsync(nurse, coordinator);
         await coordinator.DecideAsync(id, new() { Decision = "ask", Question = "Hva gjaldt det?" });
-        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {12 * Day}, wake_at = 0 where id = @id", id);
+        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {12 * Day}, next_due_at = 0 where id = @id", id);
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Event == "reporterReminded"), Soon);
         Assert.Equal("awaitingReporter", (await nurse.GetDeviationAsync(id)).State);
-        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {12 * Day}, wake_at = 0 where id = @id", id);
+        await MoveTimeAsync("triage", $"update assessments set asked_at = asked_at - {12 * Day}, next_due_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "rejected");
         await Eventually.IsTrue(async () =>
             (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Avvist fordi spørsmålet ikke ble besvart innen 14 dager."), Soon);
@@ -117,7 +117,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await ActAsync(handler, id, "acknowledge");
         await ActAsync(handler, id, "start");
         await ActAsync(handler, id, "ask", new() { Question = "Hvilken avdeling?" });
-        await MoveTimeAsync("routing", $"update cases set asked_at = asked_at - {24 * Day}, wake_at = 0 where id = @id", id);
+        await MoveTimeAsync("routing", $"update cases set asked_at = asked_at - {24 * Day}, next_due_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "rejected");
         Assert.Equal(["reporterReminded", "rejected"], (await handler.GetCaseAsync(id)).Timeline.TakeLast(2).Select(e => e.Action));
     }
@@ -157,7 +157,7 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
         var id = (await RoutedAsync(nurse, handler)).Case.Id;
         await AnsweredAsync(handler, id);
-        await MoveTimeAsync("routing", $"update cases set answered_at = answered_at - {24 * Day}, wake_at = 0 where id = @id", id);
+        await MoveTimeAsync("routing", $"update cases set answered_at = answered_at - {24 * Day}, next_due_at = 0 where id = @id", id);
         await StatusAsync(nurse, id, "closed");
         await Eventually.IsTrue(async () =>
             (await nurse.GetDeviationAsync(id)).Timeline.Any(e => e.Text == "Lukket fordi ingen hadde innvendinger innen 14 dager etter svaret."), Soon);

@@ -56,8 +56,8 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasIndex(c => new { c.ReporterOrganization, c.State, c.Unit, c.DueAt, c.RespondentOrganization })
                 .HasDatabaseName("ix_cases_open_reporter").HasFilter("not is_final");
             // The next deadline, which DueWorkService asks for.
-            e.Property(c => c.NextDueAt).HasColumnName("wake_at");
-            e.HasIndex(c => c.NextDueAt).HasDatabaseName("ix_cases_wake").HasFilter("wake_at is not null");
+            e.Property(c => c.NextDueAt).HasColumnName("next_due_at");
+            e.HasIndex(c => c.NextDueAt).HasDatabaseName("ix_cases_next_due").HasFilter("next_due_at is not null");
             // The reports of one event; few cases have one.
             e.HasIndex(c => c.EventId).HasDatabaseName("ix_cases_event").HasFilter("event_id is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);

@@ -37,8 +37,8 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             // The coordinator's queue, and nothing that has left it.
             e.HasIndex(a => new { a.RespondentOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_queue").HasFilter("open");
             // The next deadline, which DueWorkService asks for.
-            e.Property(a => a.NextDueAt).HasColumnName("wake_at");
-            e.HasIndex(a => a.NextDueAt).HasDatabaseName("ix_assessments_wake").HasFilter("wake_at is not null");
+            e.Property(a => a.NextDueAt).HasColumnName("next_due_at");
+            e.HasIndex(a => a.NextDueAt).HasDatabaseName("ix_assessments_next_due").HasFilter("next_due_at is not null");
             // Similar reports of a party and a day. The index holds all that is read: a row is wide, and its text lies before its signature.
             e.HasIndex(a => new { a.RespondentOrganization, a.OccurredOn, a.ReceivedAt, a.Id, a.Category, a.MinHashSignature })
                 .HasDatabaseName("ix_assessments_alike");

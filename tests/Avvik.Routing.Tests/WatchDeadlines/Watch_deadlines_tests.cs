@@ -28,7 +28,7 @@ public sealed class Watch_deadlines_tests
         await service.ReceiveAsync(Enumerable.Range(0, 203).Select(_ => service.Triaged()));
         var sound = await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-000777" }));
         // They are due before it, and cannot be read.
-        await database.ExecuteAsync("update cases set facts = 'unreadable', wake_at = wake_at - 1000 where reference <> 'AVV-2026-000777'");
+        await database.ExecuteAsync("update cases set facts = 'unreadable', next_due_at = next_due_at - 1000 where reference <> 'AVV-2026-000777'");
         clock.Advance(TimeSpan.FromDays(7));
         await WatchOf(service).RunOnceAsync(CancellationToken.None);
         await Eventually.IsTrue(async () => (await ChangesAsync(database)).Any(c => c.DeviationId == sound.DeviationId && c.Action == "acknowledgeOverdue"),
@@ -67,7 +67,7 @@ public sealed class Watch_deadlines_tests
         {
             await using var service = new ServiceUnderTest<Program>(database, clock);
             using var _ = service.CreateClient();
-            await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where wake_at is not null") == 0, Soon);
+            await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where next_due_at is not null") == 0, Soon);
             await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c =>
@@ -89,7 +89,7 @@ public sealed class Watch_deadlines_tests
         clock.Advance(TimeSpan.FromDays(40));
         // Each of them both by its own timer and asked for.
         var applied = await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where wake_at is not null") == 0, Soon);
+        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from cases where next_due_at is not null") == 0, Soon);
         Assert.InRange(applied.Sum(), 0, Cases);
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c => Assert.Equal(Enumerable.Range(3, 7), c.Select(x => x.Version).Order()));
         Assert.Equal(Cases * 7, await database.CountAsync("select count(*) from case_events"));

@@ -57,7 +57,7 @@ public sealed class Watch_deadlines_tests
         {
             await using var service = new ServiceUnderTest<Program>(database, clock);
             using var _ = service.CreateClient();
-            await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where wake_at is not null") == 0, Soon);
+            await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where next_due_at is not null") == 0, Soon);
             await WatchOf(service).RunOnceAsync(CancellationToken.None);
         }
         Assert.Equal([("queued", "triage"), ("asked", "awaitingReporter"), ("reporterReminded", "awaitingReporter"), ("rejected", "rejected")],
@@ -79,7 +79,7 @@ public sealed class Watch_deadlines_tests
         using var _ = second.CreateClient();
         clock.Advance(TimeSpan.FromDays(6));
         await Task.WhenAll(WatchOf(first).RunOnceAsync(CancellationToken.None), WatchOf(second).RunOnceAsync(CancellationToken.None));
-        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where wake_at is not null") == 0, Soon);
+        await Eventually.IsTrue(async () => await database.CountAsync("select count(*) from assessments where next_due_at is not null") == 0, Soon);
         Assert.All((await ChangesAsync(database)).GroupBy(c => c.DeviationId), c => Assert.Equal(["queued", "triageOverdue"], c.Select(x => x.Action)));
     }
 }
