@@ -109,8 +109,12 @@ public sealed class ComposedSystem : IAsyncLifetime
         {
             var archive = await _engine.Containers.GetArchiveFromContainerAsync(container.ID, new ContainerPathStatParameters { Path = "/data" },
                 statOnly: false);
+            // The client's stream takes a read of no bytes, with which the tar reader ends each entry, for a lost connection: the archive is copied first.
+            using var copy = new MemoryStream();
+            await archive.Stream!.CopyToAsync(copy);
+            copy.Position = 0;
             // By the files' names: of a volume, Podman's archive begins with the folder "/", which the framework does not extract.
-            await using (var tar = new TarReader(archive.Stream!))
+            await using (var tar = new TarReader(copy))
                 while (await tar.GetNextEntryAsync() is { } entry)
                     if (entry.EntryType is TarEntryType.RegularFile)
                         await entry.ExtractToFileAsync(Path.Combine(folder, Path.GetFileName(entry.Name)), overwrite: true);

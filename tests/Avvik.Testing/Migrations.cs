@@ -76,9 +76,12 @@ public static partial class Migrations
 
         Assert.Equal(await DatabaseSchema.ReadAsync(fresh), await DatabaseSchema.ReadAsync(database));
         Assert.Equal(await fresh.HandWrittenAsync(), await database.HandWrittenAsync());
-        // 0.2 renamed it, with all instances of 0.1 stopped.
-        columns = [.. columns.Select(c => c.Table == "outbox_message"
-            ? c with { Columns = c.Columns.Replace("deviation_id", "aggregate_id", StringComparison.Ordinal) } : c)];
+        // 0.2 renamed these, with all instances of 0.1 stopped.
+        columns = [.. columns.Select(c => c with
+        {
+            Columns = (c.Table == "outbox_message" ? c.Columns.Replace("deviation_id", "aggregate_id", StringComparison.Ordinal) : c.Columns)
+                .Replace("wake_at", "next_due_at", StringComparison.Ordinal),
+        })];
         Assert.Empty(before.Except(await database.ContentAsync(columns), StringComparer.Ordinal));
         await read(service);
     }

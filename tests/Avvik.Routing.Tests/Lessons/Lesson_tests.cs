@@ -56,9 +56,10 @@ public sealed class Lesson_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var other = await ApprovedAsync(service, Draft);
-        var lesson = await ApprovedAsync(service, Draft with { Title = "Ola Nordmann fikk ingen epikrise", WhatHappened = "Nordmann ble sendt hjem." });
+        // A small place has one of them, and no detector knows.
+        var lesson = await ApprovedAsync(service, Draft with { Title = "Hanskemakeren fikk ingen epikrise", WhatHappened = "Hanskemakeren ble sendt hjem." });
         var id = lesson.Origin!.CaseId;
-        Assert.Equal([lesson.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "nordmann" })).Items.Select(l => l.Id));
+        Assert.Equal([lesson.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "hanskemakeren" })).Items.Select(l => l.Id));
         var stranger = service.ClientAs(Ringsaker, Roles.LearningEditor);
         Assert.Equal((HttpStatusCode.Forbidden, "forbidden"),
             await RefusalAsync(stranger.WithdrawLessonAsync(lesson.Id, lesson.Version, new() { Reason = "Navn." })));
@@ -66,14 +67,14 @@ public sealed class Lesson_tests
             (await RefusalAsync(Trust(service).WithdrawLessonAsync(lesson.Id, lesson.Version - 1, new() { Reason = "Navn." }))).Item1);
 
         // Either party alone.
-        await Municipality(service).WithdrawLessonAsync(lesson.Id, lesson.Version, new() { Reason = "Teksten hadde et navn." });
+        await Municipality(service).WithdrawLessonAsync(lesson.Id, lesson.Version, new() { Reason = "Teksten pekte ut en person." });
 
         Assert.Equal((HttpStatusCode.NotFound, "notFound"), await RefusalAsync(Trust(service).GetLessonAsync(lesson.Id)));
-        Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "nordmann" })).Items);
+        Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "hanskemakeren" })).Items);
         Assert.Equal([other.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items.Select(l => l.Id));
         var seen = await service.ClientAs(Given.Hamar, Roles.Coordinator).GetCaseAsync(id);
-        Assert.DoesNotContain("Nordmann", System.Text.Json.JsonSerializer.Serialize(seen.Timeline), StringComparison.Ordinal);
-        Assert.Equal(("lessonWithdrawn", "Teksten hadde et navn.", "test-person"), (seen.Timeline[^1].Action, seen.Timeline[^1].Text, seen.Timeline[^1].Actor));
+        Assert.DoesNotContain("Hanskemaker", System.Text.Json.JsonSerializer.Serialize(seen.Timeline), StringComparison.Ordinal);
+        Assert.Equal(("lessonWithdrawn", "Teksten pekte ut en person.", "test-person"), (seen.Timeline[^1].Action, seen.Timeline[^1].Text, seen.Timeline[^1].Actor));
         // The reporter's timeline had the title: the same line, with other words; and the figures count it no more.
         var approved = seen.Timeline.Single(e => e.Action == "lessonApproved").Version;
         var sent = await database.SentAsync();

@@ -673,7 +673,7 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("wake_at");
+                        .HasColumnName("next_due_at");
 
                     b.Property<string>("Notice")
                         .HasColumnType("text")
@@ -785,8 +785,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasFilter("event_id is not null");
 
                     b.HasIndex("NextDueAt")
-                        .HasDatabaseName("ix_cases_wake")
-                        .HasFilter("wake_at is not null");
+                        .HasDatabaseName("ix_cases_next_due")
+                        .HasFilter("next_due_at is not null");
 
                     b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
                         .HasDatabaseName("ix_cases_open_respondent")

@@ -666,7 +666,7 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("wake_at");
+                        .HasColumnName("next_due_at");
 
                     b.Property<string>("Notice")
                         .HasColumnType("TEXT")
@@ -778,8 +778,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasFilter("event_id is not null");
 
                     b.HasIndex("NextDueAt")
-                        .HasDatabaseName("ix_cases_wake")
-                        .HasFilter("wake_at is not null");
+                        .HasDatabaseName("ix_cases_next_due")
+                        .HasFilter("next_due_at is not null");
 
                     b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
                         .HasDatabaseName("ix_cases_open_respondent")

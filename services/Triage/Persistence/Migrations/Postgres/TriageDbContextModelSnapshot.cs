@@ -532,7 +532,7 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("wake_at");
+                        .HasColumnName("next_due_at");
 
                     b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("date")
@@ -621,8 +621,8 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("NextDueAt")
-                        .HasDatabaseName("ix_assessments_wake")
-                        .HasFilter("wake_at is not null");
+                        .HasDatabaseName("ix_assessments_next_due")
+                        .HasFilter("next_due_at is not null");
 
                     b.HasIndex("RespondentOrganization", "ReceivedAt", "Id")
                         .HasDatabaseName("ix_assessments_queue")

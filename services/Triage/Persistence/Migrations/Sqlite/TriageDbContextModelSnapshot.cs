@@ -507,7 +507,7 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("wake_at");
+                        .HasColumnName("next_due_at");
 
                     b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("TEXT")
@@ -596,8 +596,8 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("NextDueAt")
-                        .HasDatabaseName("ix_assessments_wake")
-                        .HasFilter("wake_at is not null");
+                        .HasDatabaseName("ix_assessments_next_due")
+                        .HasFilter("next_due_at is not null");
 
                     b.HasIndex("RespondentOrganization", "ReceivedAt", "Id")
                         .HasDatabaseName("ix_assessments_queue")
