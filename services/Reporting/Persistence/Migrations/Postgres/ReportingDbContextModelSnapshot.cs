@@ -601,10 +601,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("messages");
 
-                    b.Property<byte[]>("PatientPrint")
-                        .HasColumnType("bytea")
-                        .HasColumnName("patient_print");
-
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
@@ -659,10 +655,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                     b.HasIndex("EraseAt")
                         .HasDatabaseName("ix_deviations_erase")
                         .HasFilter("erase_at is not null");
-
-                    b.HasIndex("PatientPrint")
-                        .HasDatabaseName("ix_deviations_patient")
-                        .HasFilter("patient_print is not null");
 
                     b.HasIndex("Reference")
                         .IsUnique()

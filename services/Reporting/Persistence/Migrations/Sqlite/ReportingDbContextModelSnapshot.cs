@@ -592,10 +592,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("messages");
 
-                    b.Property<byte[]>("PatientPrint")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("patient_print");
-
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
@@ -650,10 +646,6 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                     b.HasIndex("EraseAt")
                         .HasDatabaseName("ix_deviations_erase")
                         .HasFilter("erase_at is not null");
-
-                    b.HasIndex("PatientPrint")
-                        .HasDatabaseName("ix_deviations_patient")
-                        .HasFilter("patient_print is not null");
 
                     b.HasIndex("Reference")
                         .IsUnique()

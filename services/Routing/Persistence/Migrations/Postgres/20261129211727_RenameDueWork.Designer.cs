@@ -25,6 +25,40 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Avvik.AccessLog.AccessCut", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_id");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Position");
+
+                    b.ToTable("access_log_cuts", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.AccessLog.AccessEntry", b =>
                 {
                     b.Property<long>("Position")
@@ -125,6 +159,37 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_access_log_deviations_position");
 
                     b.ToTable("access_log_deviations", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.AccessLog.KeptAnchor", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Hash")
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<long?>("PreviousPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("previous_position");
+
+                    b.HasKey("Service", "Position", "Hash");
+
+                    b.ToTable("access_log_anchors", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.CareDirectories.AssignedRole", b =>

@@ -20,6 +20,40 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Avvik.AccessLog.AccessCut", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entries");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Position");
+
+                    b.ToTable("access_log_cuts", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.AccessLog.AccessEntry", b =>
                 {
                     b.Property<long>("Position")
@@ -120,6 +154,37 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_access_log_deviations_position");
 
                     b.ToTable("access_log_deviations", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.AccessLog.KeptAnchor", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("service");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Hash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<long?>("PreviousPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_position");
+
+                    b.HasKey("Service", "Position", "Hash");
+
+                    b.ToTable("access_log_anchors", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.CareDirectories.AssignedRole", b =>
