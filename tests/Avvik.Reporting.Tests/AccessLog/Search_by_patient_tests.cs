@@ -33,7 +33,8 @@ public sealed class Search_by_patient_tests
         foreach (var table in new[] { "access_log", "access_log_deviations", "envelopes" })
             Assert.DoesNotContain(Given.SyntheticNumber, await database.DumpAsync(table), StringComparison.Ordinal);
         foreach (var (identifier, status) in new[] { (null, HttpStatusCode.BadRequest), ("12345678901", HttpStatusCode.UnprocessableEntity) })
-            Assert.Equal(status, (await Assert.ThrowsAsync<AvvikProblemException>(() => auditor.SearchAccessLogAsync(new() { Identifier = identifier }))).Status);
+            Assert.Equal(status,
+                (await Assert.ThrowsAsync<AvvikProblemException>(() => auditor.SearchAccessLogAsync(new() { Identifier = identifier }))).Status);
         foreach (var role in new[] { Roles.Coordinator, Roles.Admin, Roles.Reporter })
             Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<AvvikProblemException>(() =>
                 service.ClientAs(Given.Hamar, role).SearchAccessLogAsync(new() { Identifier = Given.SyntheticNumber }))).Status);

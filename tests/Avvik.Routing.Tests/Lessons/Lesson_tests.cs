@@ -74,7 +74,8 @@ public sealed class Lesson_tests
         Assert.Equal([other.Id], (await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items.Select(l => l.Id));
         var seen = await service.ClientAs(Given.Hamar, Roles.Coordinator).GetCaseAsync(id);
         Assert.DoesNotContain("Hanskemaker", System.Text.Json.JsonSerializer.Serialize(seen.Timeline), StringComparison.Ordinal);
-        Assert.Equal(("lessonWithdrawn", "Teksten pekte ut en person.", "test-person"), (seen.Timeline[^1].Action, seen.Timeline[^1].Text, seen.Timeline[^1].Actor));
+        Assert.Equal(("lessonWithdrawn", "Teksten pekte ut en person.", "test-person"),
+            (seen.Timeline[^1].Action, seen.Timeline[^1].Text, seen.Timeline[^1].Actor));
         // The reporter's timeline had the title: the same line, with other words; and the figures count it no more.
         var approved = seen.Timeline.Single(e => e.Action == "lessonApproved").Version;
         var sent = await database.SentAsync();
