@@ -5,6 +5,8 @@ namespace Avvik.Client;
 
 /// <summary>How the API's records are written: camelCase, and what is null is said to be.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(HistoryImport))]
+[JsonSerializable(typeof(ImportedHistory))]
 [JsonSerializable(typeof(Submission))]
 [JsonSerializable(typeof(Deviation))]
 [JsonSerializable(typeof(Page<Deviation>))]
@@ -65,6 +67,8 @@ public sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>A submission as it was sent: what was not said is not there.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HistoryImport))]
+[JsonSerializable(typeof(ImportedHistory))]
 [JsonSerializable(typeof(Submission))]
 public sealed partial class SubmissionJson : JsonSerializerContext;
 

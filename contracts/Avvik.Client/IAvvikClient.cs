@@ -213,6 +213,13 @@ public interface IAvvikClient
     [Get("/api/v1/statistics")]
     Task<StatisticsAnswer> GetStatisticsAsync(StatisticsQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>Takes deviations of an earlier system into the figures, marked as imported; all of them or none.</summary>
+    /// <param name="import">What to take in.</param>
+    /// <param name="dryRun">True: only check it.</param>
+    /// <param name="ct">Cancels the call.</param>
+    [Post("/api/v1/statistics/history")]
+    Task<ImportedHistory> ImportHistoryAsync([Body] HistoryImport import, bool dryRun = false, CancellationToken ct = default);
+
     /// <summary>
     /// A report; <paramref name="path"/> as in <c>2026-Q3</c>, <c>2026</c>, <c>regions/hamarregionen/2026</c>, <c>patient-groups/maternity/2026</c>,
     /// <c>agreements/innlandet-2024</c>.

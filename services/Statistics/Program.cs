@@ -8,6 +8,7 @@ using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
+using Avvik.Statistics.ImportHistory;
 using Avvik.Statistics.Persistence;
 using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.RebuildFacts;
@@ -27,7 +28,9 @@ builder.AddMessaging<StatisticsDbContext>("statistics", events => events
     .Handle<DirectoryPublished, DirectoryPublishedHandler<StatisticsDbContext>>()
     .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<StatisticsDbContext>>());
 builder.Services.AddSingleton<StringPools>();
-builder.Services.AddSingleton<FactCache>();
+builder.Services.AddOptions<FactOptions>().BindConfiguration("Facts").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<FactMonths>();
+builder.Services.AddHostedService<FactMonthUpdater>();
 builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbContext>>("completeness", tags: ["required"]);
 builder.Services.AddSingleton<ProtectedFacts>();
 builder.AddQuestionLimit();
@@ -35,6 +38,7 @@ builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").Valida
 builder.Services.AddSingleton<Denominators>();
 builder.Services.AddSingleton<QuarterReports>();
 builder.Services.AddSingleton<MeetingReports>();
+builder.Services.AddSingleton<PublishedReports>();
 builder.Services.AddHostedService<QuarterFreezer>();
 builder.Services.AddHostedService<SignalWatch>();
 
@@ -44,6 +48,7 @@ app.UseServiceAuthentication();
 app.UseRateLimiter();
 app.MapOpenApi().AllowAnonymous();
 app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics").MapFigures();
+app.MapGroup("/api/v1/statistics").WithTags("Statistics").LogAdministration<StatisticsDbContext>().MapHistory();
 app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
     .LogAdministration<StatisticsDbContext>().MapReports();
 app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();

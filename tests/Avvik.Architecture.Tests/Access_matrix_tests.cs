@@ -102,6 +102,7 @@ public sealed class Access_matrix_tests
     public Task Statistics_admits_exactly_the_listed_roles() => AssertMatrixAsync<statistics::Program>(WithOperations("statistics", new()
     {
         ["GET /api/v1/statistics"] = Figures,
+        ["POST /api/v1/statistics/history"] = [Roles.Secretariat],
         ["GET /api/v1/reports/{community}/{name}"] = Figures,
         ["GET /api/v1/reports/{community}/{quarter}/versions"] = Figures,
         ["GET /api/v1/reports/{community}/{quarter}/diff"] = Figures,

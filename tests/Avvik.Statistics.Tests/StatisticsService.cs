@@ -97,7 +97,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     public async Task EmptyAsync()
     {
         _ = Server;
-        foreach (var table in new[] { "facts", "frozen_reports", "protected_cubes", "publisher_watermark", "parked_message", "signals" })
+        foreach (var table in new[] { "facts", "fact_columns", "fact_changes", "frozen_reports", "protected_cubes",
+            "publisher_watermark", "parked_message", "signals" })
             await database.ExecuteAsync($"delete from {table}");
         Clock.Advance(Now - Clock.GetUtcNow());
         await ReceiveWatermarksAsync(Now.AddYears(10));

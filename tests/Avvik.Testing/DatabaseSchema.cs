@@ -27,6 +27,7 @@ public static class DatabaseSchema
         union all
         select t.type || ' ' || t.name || ': ' || t.sql from sqlite_master t
         where t.type in ('view', 'trigger') and t.name not like '%\_search' escape '\' and t.name not like 'access\_log\_%' escape '\'
+            and t.name not like 'facts\_%' escape '\'
         """;
 
     private const string Postgres = """

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Avvik.Statistics.Facts;
 
-/// <summary>A row of <c>facts</c> as it is kept in memory: 100 bytes.</summary>
+/// <summary>A row of <c>facts</c> as it is counted.</summary>
 internal struct CountedFact
 {
     public const int NotAnswered = -1, NeverDue = int.MaxValue;
@@ -26,8 +26,34 @@ internal struct CountedFact
     public byte MeasuresDone;
     public byte MeasuresChecked;
     public byte Lessons;
+    public byte HandOvers;
     public bool InTime;
     public bool IsOpen;
+    public bool IsImported;
+    /// <summary>Another report of the same event is counted, and came before it.</summary>
+    public bool IsRepeat;
+
+    /// <summary>What is counted of its course, beside its state.</summary>
+    public ulong Numbers
+    {
+        readonly get => Hops | (ulong)Disputes << 8 | (ulong)Escalations << 16 | (ulong)Reopenings << 24 | (ulong)Measures << 32 | (ulong)MeasuresDone << 40
+            | (ulong)MeasuresChecked << 48 | (ulong)Lessons << 56;
+        set => (Hops, Disputes, Escalations, Reopenings, Measures, MeasuresDone, MeasuresChecked, Lessons) = ((byte)value, (byte)(value >> 8),
+            (byte)(value >> 16), (byte)(value >> 24), (byte)(value >> 32), (byte)(value >> 40), (byte)(value >> 48), (byte)(value >> 56));
+    }
+
+    /// <summary>What is yes or no, what it is counted as, and how often it was handed over. Answered and due without a time are in it as 0.</summary>
+    public int Flags
+    {
+        readonly get => (InTime ? 1 : 0) | (IsOpen ? 2 : 0) | (IsAnswered ? 4 : 0) | (DueMinutes != NeverDue ? 8 : 0) | (int)CountedAs << 4
+            | (IsImported ? 64 : 0) | (IsRepeat ? 128 : 0) | HandOvers << 8;
+        set
+        {
+            (InTime, IsOpen, CountedAs) = ((value & 1) > 0, (value & 2) > 0, (CountedAs)(value >> 4 & 3));
+            (IsImported, IsRepeat, HandOvers) = ((value & 64) > 0, (value & 128) > 0, (byte)(value >> 8));
+            (AnswerTenthsOfDays, DueMinutes) = ((value & 4) > 0 ? 0 : NotAnswered, (value & 8) > 0 ? 0 : NeverDue);
+        }
+    }
 
     public readonly int this[Dimension dimension] => Codes[dimension.Index];
 

@@ -60,10 +60,19 @@ internal sealed record Fact
     public int MeasuresDone { get; init; }
     public int MeasuresChecked { get; init; }
     public int Lessons { get; init; }
+    /// <summary>Times another party took it over. No wrong-recipient returns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int HandOvers { get; init; }
+    /// <summary>The event that it and other deviations are reports of; null when it is the only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Guid? EventId { get; init; }
+    /// <summary>It comes from an earlier system (<c>ImportHistory</c>) and is no case here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsImported { get; init; }
     /// <summary>Hash of all the others, from 0 to 2³² - 1, so that the hashes of millions of rows can be added up.</summary>
     public long ContentHash { get; init; }
 
-    public static Fact Of(CaseChanged change)
+    public static Fact Of(CaseChanged change, bool isImported = false)
     {
         var facts = change.Facts;
         var municipal = HealthCommunities.Party(facts.Direction switch
@@ -112,6 +121,8 @@ internal sealed record Fact
             MeasuresDone = measures.Count(m => m.State is "done" or "effectChecked"),
             MeasuresChecked = measures.Count(m => m.State == "effectChecked"),
             Lessons = change.Lessons,
+            HandOvers = change.EarlierRespondents?.Count ?? 0,
+            IsImported = isImported,
         };
         return fact with { ContentHash = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };
     }

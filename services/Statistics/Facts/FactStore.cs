@@ -20,7 +20,12 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHa
 
     public Task HandleAsync(CaseSnapshotPublished message, UnitOfWork<StatisticsDbContext> unit) => KeepAsync(Fact.Of(message.Case), unit);
 
-    private Task KeepAsync(Fact fact, UnitOfWork<StatisticsDbContext> unit)
+    private Task KeepAsync(Fact fact, UnitOfWork<StatisticsDbContext> unit) => WriteAsync(fact, "facts.version < excluded.version", unit);
+
+    /// <summary>Keeps what is imported, in place of what was imported under the same id.</summary>
+    public Task ReplaceAsync(Fact fact, UnitOfWork<StatisticsDbContext> unit) => WriteAsync(fact, "facts.is_imported", unit);
+
+    private Task WriteAsync(Fact fact, string overwrites, UnitOfWork<StatisticsDbContext> unit)
     {
         if (_properties is null)
         {
@@ -29,11 +34,10 @@ internal sealed class FactStore : IHandle<CaseChanged, StatisticsDbContext>, IHa
             _upsert = $"""
                 insert into facts ({string.Join(", ", columns)}) values ({string.Join(", ", columns.Select((_, i) => $"@p{i + 1}"))})
                 on conflict (deviation_id) do update set {string.Join(", ", columns.Where(c => c != "deviation_id").Select(c => $"{c} = excluded.{c}"))}
-                where facts.version < excluded.version
                 """;
             _properties = properties;
         }
-        return unit.Sql.ExecuteAsync(_upsert, [.. _properties.Select(p =>
+        return unit.Sql.ExecuteAsync($"{_upsert} where {overwrites}", [.. _properties.Select(p =>
             p.GetGetter().GetClrValue(fact) is { } value ? p.GetTypeMapping().Converter?.ConvertToProvider(value) ?? value : null)]);
     }
 }

@@ -37,45 +37,31 @@ internal sealed class Aggregate(int at, int weight = 1)
         if (fact.InTime) InTime += weight;
     }
 
-    public void Add(Aggregate other)
+    /// <summary>The days within which half and nine tenths had their answer (<see cref="AnswerCurve"/>).</summary>
+    public (decimal? Median, decimal? P90) AnswerDays
     {
-        (Count, GoodCollaboration, Proposals) = (Count + other.Count, GoodCollaboration + other.GoodCollaboration, Proposals + other.Proposals);
-        (Open, Due, InTime, Hops) = (Open + other.Open, Due + other.Due, InTime + other.InTime, Hops + other.Hops);
-        _answered.Add(other._answered);
-        _waiting.Add(other._waiting);
-    }
-
-    /// <summary>
-    /// The days within which that share had their answer, one decimal, by Kaplan and Meier (1958): who still waits counts for as long as they have waited.
-    /// Where the curve lies exactly at the share, the middle of the step. Null when so many have not been answered.
-    /// </summary>
-    public decimal? AnswerDays(int percent)
-    {
-        const double tolerance = 1e-9;
-        var (atRisk, unanswered, left) = (_answered.Count + _waiting.Count, 1.0, 1 - percent / 100.0);
-        using var waits = _waiting.Ascending().GetEnumerator();
-        var more = waits.MoveNext();
-        int? reached = null;
-        foreach (var (tenths, times) in _answered.Ascending())
+        get
         {
-            if (reached is { } at) return Days(at + tenths, 2);
-            for (; more && waits.Current.Tenths < tenths; more = waits.MoveNext()) atRisk -= waits.Current.Times;
-            unanswered *= 1 - (double)times / atRisk;
-            atRisk -= times;
-            if (unanswered < left - tolerance) return Days(tenths, 1);
-            if (unanswered <= left + tolerance) reached = tenths;
+            var curve = new AnswerCurve(_answered.Count + _waiting.Count);
+            using var waits = _waiting.Ascending().GetEnumerator();
+            var more = waits.MoveNext();
+            foreach (var (tenths, times) in _answered.Ascending())
+            {
+                for (; more && waits.Current.Tenths < tenths; more = waits.MoveNext()) curve.AddWaits(waits.Current.Tenths, waits.Current.Times);
+                curve.AddAnswers(tenths, times);
+            }
+            return curve.End();
         }
-        return reached is { } last ? Days(last, 1) : null;
-
-        static decimal Days(int tenths, int of) => Round((decimal)tenths / of / 10, 1);
     }
 
     /// <summary>Of those that were due; null when none was.</summary>
-    public decimal? AnsweredInTimePercent => Due == 0 ? null : Round(100m * InTime / Due, 1);
+    public decimal? AnsweredInTimePercent => PercentOf(InTime, Due);
 
-    public decimal? MeanHops => Count == 0 ? null : Round((decimal)Hops / Count, 2);
+    public decimal? MeanHops => MeanOf(Hops, Count);
 
-    private static decimal Round(decimal value, int decimals) => Math.Round(value, decimals, MidpointRounding.AwayFromZero);
+    public static decimal? PercentOf(long part, long whole) => whole == 0 ? null : Math.Round(100m * part / whole, 1, MidpointRounding.AwayFromZero);
+
+    public static decimal? MeanOf(long sum, long count) => count == 0 ? null : Math.Round((decimal)sum / count, 2, MidpointRounding.AwayFromZero);
 
     /// <summary>How many took each time: one by one while they are few, then by time. A table has thousands of rows of a few, and some of very many.</summary>
     private sealed class Durations
@@ -103,11 +89,6 @@ internal sealed class Aggregate(int at, int weight = 1)
                 _few = null;
             }
             AddToMany(tenths, times);
-        }
-
-        public void Add(Durations other)
-        {
-            foreach (var (tenths, times) in other.Ascending()) Add(tenths, times);
         }
 
         public IEnumerable<(int Tenths, int Times)> Ascending()

@@ -41,7 +41,7 @@ internal static class FiguresEndpoint
         return statistics;
     }
 
-    private static async Task<Results<Ok<StatisticsAnswer>, Problem>> GetAsync(HttpContext http, Caller caller, StatisticsDbContext db, FactCache facts,
+    private static async Task<Results<Ok<StatisticsAnswer>, Problem>> GetAsync(HttpContext http, Caller caller, FactMonths facts,
         ProtectedFacts protectedFacts, StringPools pools, AccessJournal<StatisticsDbContext> journal, CurrentDirectory directory, TimeProvider clock,
         CancellationToken ct)
     {
@@ -54,8 +54,9 @@ internal static class FiguresEndpoint
         if (errors.Any) return Problem.Invalid(errors);
         if (query.IsOwn && own is null) return Problem.Forbidden();
         await journal.LogQuestionAsync(http, query.ToString(), ct);
-        if (query.IsOwn) return Answer(Table.Of(query, FactSet.Whole(await facts.ReadAsync(db, community, query.From, query.To, ct), now), pools,
-            own!.Include));
+        if (query.IsOwn)
+            return Answer(Table.Of(query, await facts.ReadAsync(community, query.From, query.To, now, Table.Columns(query, hasOwn: true), ct), pools,
+                own!.Include));
         if (await PeriodsAsync(query, community, protectedFacts, ct) is not { } periods
             || await protectedFacts.ReadAsync(community, periods, ct) is not { } set)
             return new Problem(StatusCodes.Status404NotFound, ProblemCodes.NotFrozen);
@@ -89,7 +90,7 @@ internal static class FiguresEndpoint
             rows.Append(total).Sum(Hidden)));
     }
 
-    private static StatisticsRow Row(FiguresQuery query, Aggregate figures)
+    private static StatisticsRow Row(FiguresQuery query, RowFigures figures)
     {
         var isProtected = !query.IsOwn;
         var quarters = ((query.To.Year - query.From.Year) * 12 + query.To.Month - query.From.Month) / 3 + 1;
@@ -99,8 +100,8 @@ internal static class FiguresEndpoint
             GoodCollaboration = new(figures.GoodCollaboration),
             Proposals = new(figures.Proposals),
             Open = new(figures.Open),
-            MedianAnswerDays = Protection.Shown(figures.AnswerDays(50), figures.Answered, isProtected, quarters),
-            P90AnswerDays = Protection.Shown(figures.AnswerDays(90), figures.Answered, isProtected, quarters),
+            MedianAnswerDays = Protection.Shown(figures.AnswerDays.Median, figures.Answers, isProtected, quarters),
+            P90AnswerDays = Protection.Shown(figures.AnswerDays.P90, figures.Answers, isProtected, quarters),
             AnsweredInTimePercent = Protection.Shown(figures.AnsweredInTimePercent, figures.Due, isProtected, quarters),
             MeanHops = Protection.Shown(figures.MeanHops, figures.Count, isProtected, quarters),
         };

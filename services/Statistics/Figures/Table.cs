@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Avvik.Statistics.Facts;
 
 namespace Avvik.Statistics.Figures;
@@ -5,13 +6,26 @@ namespace Avvik.Statistics.Figures;
 /// <summary>Facts to count: of one party or unit, whole; or the protected ones of a community, each of which stands for several.</summary>
 /// <param name="At">The minute they are of.</param>
 /// <param name="Weight">How many deviations each stands for.</param>
-internal sealed record FactSet(IReadOnlyList<CountedFact[]> Days, int At, int Weight)
+/// <param name="FirstDay">The day number of the first day counted.</param>
+/// <param name="LastDay">The last day counted.</param>
+internal sealed record FactSet(IReadOnlyList<FactMonth> Months, int At, int Weight, int FirstDay = int.MinValue, int LastDay = int.MaxValue)
 {
-    public static FactSet Whole(IReadOnlyList<CountedFact[]> days, DateTimeOffset at) => new(days, at.Minutes(), 1);
+    /// <summary>The facts, a month at a time, with what the columns that were read have of them.</summary>
+    public IEnumerable<CountedFact[]> Facts => Months.Select(m => m.Decode(FirstDay, LastDay, At));
+}
+
+/// <summary>The figures of a row.</summary>
+/// <param name="Answers">How many answers stand behind the days.</param>
+internal sealed record RowFigures(long Count, long GoodCollaboration, long Proposals, long Open, long Answers, long Due, long InTime, long Hops,
+    (decimal? Median, decimal? P90) AnswerDays)
+{
+    public decimal? AnsweredInTimePercent => Aggregate.PercentOf(InTime, Due);
+
+    public decimal? MeanHops => Aggregate.MeanOf(Hops, Count);
 }
 
 /// <summary>The figures that answer a question.</summary>
-internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values, Aggregate Figures)> Rows, Aggregate Total)
+internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values, RowFigures Figures)> Rows, RowFigures Total)
 {
     private static readonly Comparer<string?[]> Ordinal = Comparer<string?[]>.Create((a, b) =>
     {
@@ -20,61 +34,28 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         return 0;
     });
 
+    /// <summary>The columns that answer the question.</summary>
+    public static IEnumerable<int> Columns(FiguresQuery query, bool hasOwn) => query.By.Concat(query.Filters.Select(f => f.Dimension))
+        .Select(d => d.Block).OfType<Block>().Append(Block.Course).Concat(hasOwn ? [Block.Parties] : Array.Empty<Block>()).Distinct().Select(FactColumn.Of);
+
     public static Table Of(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
     {
-        (int Index, bool[] Wanted)[] filters = [.. query.Filters.Select(f => (f.Dimension.Index, Wanted(pools[f.Dimension], f.Dimension, f.Values)))];
-        int[] indexes = [.. query.By.Select(d => d.Index)];
+        var cells = new Cells(query, facts, pools, isIncluded);
+        cells.Count();
 
-        // A key is one number for the codes of all the dimensions.
-        int[] sizes = [.. query.By.Select(d => pools[d].Count)];
-        var (aggregates, total) = (new Dictionary<ulong, Aggregate>(), new Aggregate(facts.At, facts.Weight));
-        foreach (var day in facts.Days)
-            foreach (ref readonly var fact in day.AsSpan())
+        // A deviation of two patient groups belongs in the row of each; the same goes for causes and hops.
+        var rows = new SortedDictionary<string?[], int>(Ordinal);
+        var rowsOf = new int[cells.Keys.Count][];
+        foreach (var (cell, key) in cells.Keys.Index())
+            rowsOf[cell] = query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(key), query.By).Select(row =>
             {
-                if (!Matches(fact, filters) || isIncluded?.Invoke(fact) == false) continue;
-                var key = 0ul;
-                for (var i = 0; i < indexes.Length; i++) key = checked(key * (ulong)sizes[i] + (ulong)fact.Codes[indexes[i]]);
-                if (!aggregates.TryGetValue(key, out var aggregate)) aggregates.Add(key, aggregate = new(facts.At, facts.Weight));
-                aggregate.Add(fact);
-            }
-
-        var rows = new SortedDictionary<string?[], Aggregate>(Ordinal);
-        var isSplit = query.By.Any(d => d.IsSet);
-        foreach (var (key, aggregate) in aggregates)
-        {
-            total.Add(aggregate);
-            var (values, rest) = (new string?[indexes.Length], key);
-            for (var i = indexes.Length - 1; i >= 0; i--)
-            {
-                (rest, var code) = Math.DivRem(rest, (ulong)sizes[i]);
-                values[i] = pools[query.By[i]][(int)code];
-            }
-            if (!isSplit)
-            {
-                if (indexes.Length > 0) rows.Add(values, aggregate);
-                continue;
-            }
-            foreach (var row in RowsOf(values, query.By))
-            {
-                if (!rows.TryGetValue(row, out var sum)) rows.Add(row, sum = new(facts.At, facts.Weight));
-                sum.Add(aggregate);
-            }
-        }
-        return new(query, [.. rows.Select(r => (r.Key, r.Value))], total);
+                if (!rows.TryGetValue(row, out var index)) rows.Add(row, index = rows.Count);
+                return index;
+            })];
+        var (figures, total) = cells.Figures(rowsOf, rows.Count);
+        return new(query, [.. rows.Select(r => (r.Key, figures[r.Value]))], total);
     }
 
-    private static bool Matches(in CountedFact fact, (int Index, bool[] Wanted)[] filters)
-    {
-        foreach (var (index, wanted) in filters)
-            if (fact.Codes[index] is var code && (code >= wanted.Length || !wanted[code])) return false;
-        return true;
-    }
-
-    private static bool[] Wanted(StringPool pool, Dimension dimension, string[] values) =>
-        [.. Enumerable.Range(0, pool.Count).Select(code => pool[code] is { } value
-            && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
-
-    /// <summary>A deviation of two patient groups belongs in the row of each; the same goes for causes and hops.</summary>
     private static IEnumerable<string?[]> RowsOf(string?[] values, IReadOnlyList<Dimension> by)
     {
         IEnumerable<string?[]> rows = [values];
@@ -83,5 +64,251 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 rows = rows.SelectMany(row => Dimension.Members(row[at]).Distinct(StringComparer.Ordinal)
                     .Select(member => row.Select((value, i) => i == at ? member : value).ToArray()));
         return rows;
+    }
+
+    /// <summary>
+    /// Counts by the combinations that the facts have of the dimensions asked for. Filters and whose cases they are are decided once for each combination of
+    /// a block and month, so that a fact costs a few additions.
+    /// </summary>
+    private sealed class Cells
+    {
+        private const int Chunk = 4096, Dense = 1 << 20;
+        // Far enough below zero to stay there whatever is added.
+        private const long Excluded = long.MinValue / 16;
+
+        private readonly FactSet _facts;
+        private readonly StringPools _pools;
+        private readonly IReadOnlyList<Dimension> _by;
+        private readonly List<Part> _parts = [];
+        // By month: what a combination of the course adds, when it was not due and when it was.
+        private readonly Vector256<int>[][] _added;
+        private readonly int[] _dense;
+        private readonly Dictionary<long, int> _sparse = [];
+        private Vector256<int>[] _counts = new Vector256<int>[64];
+        private int[] _waiting = new int[64];
+        private readonly long[] _keys = new long[Chunk];
+        private readonly int[] _indexes = new int[Chunk];
+
+        public Cells(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
+        {
+            (_facts, _pools, _by) = (facts, pools, query.By);
+            (Dimension Dimension, bool[] Wanted)[] filters = [.. query.Filters.Select(f => (f.Dimension, Wanted(pools[f.Dimension], f.Dimension, f.Values)))];
+            var size = 1L;
+            foreach (var block in query.By.Concat(query.Filters.Select(f => f.Dimension)).Select(d => d.Block)
+                .Concat(isIncluded is null ? [] : [Block.Parties]).Distinct())
+            {
+                Dimension[] by = [.. query.By.Where(d => d.Block == block)];
+                (Dimension, bool[])[] wanted = [.. filters.Where(f => f.Dimension.Block == block)];
+                var part = new Part(block, by, size);
+                foreach (var month in facts.Months)
+                    part.Keys.Add(Array.ConvertAll(block is { } b ? month.Header.Entries[(int)b] : [month.Header.Common], entry =>
+                        Matches(entry, wanted) && (block != Block.Parties || isIncluded?.Invoke(entry) != false) ? part.KeyOf(entry) : Excluded));
+                size = checked(size * Math.Max(1, part.Count));
+                _parts.Add(part);
+            }
+            _added = [.. facts.Months.Select(m => m.Header.Entries[(int)Block.Course].SelectMany(e => new[] { Added(e, false), Added(e, true) }).ToArray())];
+            _dense = size <= Dense ? new int[size] : [];
+            Array.Fill(_dense, -1);
+        }
+
+        /// <summary>The combinations that there are.</summary>
+        public List<long> Keys { get; } = [];
+
+        public string?[] Values(long key)
+        {
+            var values = new string?[_by.Count];
+            foreach (var part in _parts)
+                foreach (var (dimension, code) in part.CodesOf(key)) values[_by.Index().First(d => d.Item == dimension).Index] = _pools[dimension][code];
+            return values;
+        }
+
+        public void Count()
+        {
+            foreach (var (number, month) in _facts.Months.Index())
+            {
+                var (added, allDue) = (_added[number], month.Header.LastDue <= _facts.At);
+                for (var start = 0; start < month.Header.Rows; start += Chunk)
+                {
+                    var count = Math.Min(Chunk, month.Header.Rows - start);
+                    ReadKeys(number, month, start, count);
+                    month.Read(Block.Course, start, _indexes.AsSpan(0, count));
+                    var due = allDue ? [] : month.DueMinutes.Slice(start, count);
+                    for (var i = 0; i < count; i++)
+                    {
+                        if (_keys[i] < 0) continue;
+                        var cell = CellOf(_keys[i]);
+                        if (cell < 0) cell = Add(_keys[i]);
+                        var course = added[2 * _indexes[i] + (allDue || due[i] <= _facts.At ? 1 : 0)];
+                        _counts[cell] += course;
+                        if (start + i >= month.Header.Answered && course[Lane.Open] > 0) _waiting[cell]++;
+                    }
+                }
+            }
+        }
+
+        /// <param name="rowsOf">The rows that each combination is counted in.</param>
+        /// <param name="rows">How many there are.</param>
+        public (RowFigures[] Rows, RowFigures Total) Figures(int[][] rowsOf, int rows)
+        {
+            // The last is the total, in which each fact is once.
+            var (counts, curves) = (new Vector256<int>[rows + 1], new AnswerCurve[rows + 1]);
+            var waiting = new long[rows + 1];
+            for (var cell = 0; cell < rowsOf.Length; cell++)
+                foreach (var row in rowsOf[cell].Append(rows)) (counts[row], waiting[row]) = (counts[row] + _counts[cell], waiting[row] + _waiting[cell]);
+            for (var row = 0; row <= rows; row++) curves[row] = new(counts[row][Lane.Answered] + waiting[row]);
+            foreach (var run in Runs()) Follow(run, rowsOf, curves);
+
+            var figures = new RowFigures[rows + 1];
+            for (var row = 0; row <= rows; row++)
+            {
+                var c = counts[row];
+                long Of(int lane) => (long)_facts.Weight * c[lane];
+                figures[row] = new(Of(Lane.Count), Of(Lane.GoodCollaboration), Of(Lane.Proposals), Of(Lane.Open), Of(Lane.Answered), Of(Lane.Due),
+                    Of(Lane.InTime), Of(Lane.Hops), curves[row].End());
+            }
+            return (figures[..rows], figures[rows]);
+        }
+
+        /// <summary>The rows of each month with the same answer time, or that have waited as long, in the order that the curves need.</summary>
+        private List<Run> Runs()
+        {
+            var runs = new List<Run>();
+            foreach (var (number, month) in _facts.Months.Index())
+            {
+                var header = month.Header;
+                for (var i = 0; i < header.RunTenths.Length; i++)
+                    runs.Add(new(header.RunTenths[i], false, number, i == 0 ? 0 : header.RunEnds[i - 1], header.RunEnds[i]));
+                for (var i = 0; i < header.Received.Length;)
+                {
+                    var (first, tenths) = (i, Waited(header.Received[i]));
+                    while (i < header.Received.Length && Waited(header.Received[i]) == tenths) i++;
+                    runs.Add(new(tenths, true, number, header.Answered + first, header.Answered + i));
+                }
+            }
+            runs.Sort((a, b) => a.Tenths != b.Tenths ? a.Tenths.CompareTo(b.Tenths) : a.IsWaiting.CompareTo(b.IsWaiting));
+            return runs;
+
+            int Waited(int received) => new CountedFact { ReceivedMinutes = received }.WaitingTenthsOfDays(_facts.At);
+        }
+
+        private void Follow(Run run, int[][] rowsOf, AnswerCurve[] curves)
+        {
+            var (month, added, all) = (_facts.Months[run.Month], _added[run.Month], 0);
+            for (var start = run.Start; start < run.End; start += Chunk)
+            {
+                var count = Math.Min(Chunk, run.End - start);
+                ReadKeys(run.Month, month, start, count);
+                month.Read(Block.Course, start, _indexes.AsSpan(0, count));
+                for (var i = 0; i < count; i++)
+                {
+                    if (_keys[i] < 0 || added[2 * _indexes[i]][run.IsWaiting ? Lane.Open : Lane.Answered] == 0) continue;
+                    all++;
+                    foreach (var row in rowsOf[CellOf(_keys[i])])
+                        if (run.IsWaiting) curves[row].AddWaits(run.Tenths, 1);
+                        else curves[row].AddAnswers(run.Tenths, 1);
+                }
+            }
+            if (all == 0) return;
+            if (run.IsWaiting) curves[^1].AddWaits(run.Tenths, all);
+            else curves[^1].AddAnswers(run.Tenths, all);
+        }
+
+        private void ReadKeys(int number, FactMonth month, int start, int count)
+        {
+            var keys = _keys.AsSpan(0, count);
+            keys.Clear();
+            foreach (var part in _parts)
+            {
+                var of = part.Keys[number];
+                if (part.Block is not { } block)
+                {
+                    for (var i = 0; i < keys.Length; i++) keys[i] += of[0];
+                    continue;
+                }
+                var indexes = _indexes.AsSpan(0, count);
+                month.Read(block, start, indexes);
+                for (var i = 0; i < keys.Length; i++) keys[i] += of[indexes[i]];
+            }
+            var first = month.Header.FirstDay;
+            if (_facts.FirstDay <= first && _facts.LastDay >= DateOnly.FromDayNumber(first).AddMonths(1).DayNumber - 1) return;
+            var days = month.Days.Slice(start, count);
+            for (var i = 0; i < keys.Length; i++)
+                if (first + days[i] < _facts.FirstDay || first + days[i] > _facts.LastDay) keys[i] = Excluded;
+        }
+
+        private int CellOf(long key) => _dense.Length > 0 ? _dense[key] : _sparse.GetValueOrDefault(key, -1);
+
+        private int Add(long key)
+        {
+            var cell = Keys.Count;
+            Keys.Add(key);
+            if (cell == _counts.Length)
+            {
+                Array.Resize(ref _counts, 2 * cell);
+                Array.Resize(ref _waiting, 2 * cell);
+            }
+            if (_dense.Length > 0) _dense[key] = cell;
+            else _sparse.Add(key, cell);
+            return cell;
+        }
+
+        private static Vector256<int> Added(CountedFact fact, bool wasDue)
+        {
+            var (isDeviation, isDue) = (fact.CountedAs is CountedAs.Deviation, wasDue && fact.WasDue(at: 0));
+            int If(bool condition) => condition ? 1 : 0;
+            return Vector256.Create(If(isDeviation), If(fact.CountedAs is CountedAs.GoodCollaboration), If(fact.CountedAs is CountedAs.Proposal),
+                If(isDeviation && fact.IsOpen), If(isDeviation && fact.IsAnswered), If(isDeviation && isDue), If(isDeviation && isDue && fact.InTime),
+                isDeviation ? fact.Hops : 0);
+        }
+
+        private static bool Matches(in CountedFact fact, (Dimension Dimension, bool[] Wanted)[] filters)
+        {
+            foreach (var (dimension, wanted) in filters)
+                if (fact[dimension] is var code && (code >= wanted.Length || !wanted[code])) return false;
+            return true;
+        }
+
+        private static bool[] Wanted(StringPool pool, Dimension dimension, string[] values) =>
+            [.. Enumerable.Range(0, pool.Count).Select(code => pool[code] is { } value
+                && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
+    }
+
+    /// <summary>What a fact adds to the counts, in the order of the vector.</summary>
+    private static class Lane
+    {
+        public const int Count = 0, GoodCollaboration = 1, Proposals = 2, Open = 3, Answered = 4, Due = 5, InTime = 6, Hops = 7;
+    }
+
+    private readonly record struct Run(int Tenths, bool IsWaiting, int Month, int Start, int End);
+
+    /// <summary>The part of a key that a block decides: the number of the combination of its dimensions, times those of the parts before.</summary>
+    /// <param name="Block">Null for what all facts of a month have alike.</param>
+    private sealed record Part(Block? Block, Dimension[] By, long Stride)
+    {
+        private readonly Dictionary<(int, int, int, int), int> _numbers = [];
+        private readonly List<(int, int, int, int)> _codes = [];
+
+        /// <summary>By month, and by combination of the block.</summary>
+        public List<long[]> Keys { get; } = [];
+
+        public int Count => _codes.Count;
+
+        public long KeyOf(CountedFact entry)
+        {
+            int Code(int i) => i < By.Length ? entry[By[i]] : 0;
+            var codes = (Code(0), Code(1), Code(2), Code(3));
+            if (!_numbers.TryGetValue(codes, out var number))
+            {
+                _numbers.Add(codes, number = _codes.Count);
+                _codes.Add(codes);
+            }
+            return number * Stride;
+        }
+
+        public IEnumerable<(Dimension Dimension, int Code)> CodesOf(long key)
+        {
+            var (a, b, c, d) = _codes[(int)(key / Stride % Count)];
+            return By.Zip([a, b, c, d]);
+        }
     }
 }

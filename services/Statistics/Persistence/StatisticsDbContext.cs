@@ -16,6 +16,8 @@ internal sealed class DesignTime : DesignTimeFactory<StatisticsDbContext>;
 internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> options) : DbContext(options)
 {
     public DbSet<Fact> Facts => Set<Fact>();
+    public DbSet<StoredColumn> FactColumns => Set<StoredColumn>();
+    public DbSet<FactChange> FactChanges => Set<FactChange>();
     public DbSet<FrozenReport> FrozenReports => Set<FrozenReport>();
     public DbSet<ProtectedCube> ProtectedCubes => Set<ProtectedCube>();
     public DbSet<Signal> Signals => Set<Signal>();
@@ -29,8 +31,19 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.ToTable("facts");
             e.HasKey(f => f.DeviationId);
             e.Property(f => f.DeviationId).ValueGeneratedNever();
-            // Every question is about one community and a period; the hashes tell, without the rows, on which days something has changed.
+            // Months are made of a community's days, and so are series.
             e.HasIndex(f => new { f.Community, f.ReceivedOn, f.ContentHash }).HasDatabaseName("ix_facts_period");
+            e.HasIndex(f => f.EventId).HasDatabaseName("ix_facts_event").HasFilter("event_id is not null");
+        });
+        modelBuilder.Entity<StoredColumn>(e =>
+        {
+            e.ToTable("fact_columns");
+            e.HasKey(c => new { c.Community, c.Month, c.Number });
+        });
+        modelBuilder.Entity<FactChange>(e =>
+        {
+            e.ToTable("fact_changes");
+            e.HasIndex(c => new { c.Community, c.Day }).HasDatabaseName("ix_fact_changes_day");
         });
         modelBuilder.Entity<FrozenReport>(e =>
         {

@@ -20,7 +20,7 @@ namespace Avvik.Statistics.ProtectFigures;
 internal sealed class CubeRounding
 {
     private const int Base = Protection.Base, SingleWeight = 20, ShownWeight = 3, BeyondWeight = 40, MostProposals = 200_000, ProposalsForEach = 400,
-        Candidates = 24, MostRounds = 80, RenewalsForEach = 24;
+        Candidates = 24, Few = 8, Attempts = 8, Patience = 12, MostRounds = 80, RenewalsForEach = 24;
 
     // What a value of a block is made of. Numbers of the course of a case go with the last.
     private static readonly Dimension[][] Blocks =
@@ -32,7 +32,7 @@ internal sealed class CubeRounding
     private static readonly HashSet<string> Subjects = ["region", "patientGroup", "agreement"], Divisions =
     [
         .. Subjects, "direction", "clause", "category", "kind", "harm", "serious", "cause", "closed", "overdue", "open", "disputed", "escalated", "reopened",
-        "measures", "planned", "done", "effectChecked", "lessons",
+        "handedOver", "imported", "repeat", "measures", "planned", "done", "effectChecked", "lessons",
     ];
 
     private readonly SeededRandom _random;
@@ -45,10 +45,15 @@ internal sealed class CubeRounding
     private readonly List<BlockValue>[] _values = [.. Blocks.Select(_ => new List<BlockValue>())];
     private readonly List<int[]> _true = [];
     private readonly List<int[]> _rounded = [];
-    // Rounded less true, for each two properties in a square, and for each one in its first row; and between what that is to be.
-    private int[] _errors = [], _least = [], _most = [];
+    // For each two properties in a square, and for each one in its first row.
+    private Count[] _counts = [];
+    // By key: the block's value of each true case that counts under it, and which of the block's values do.
+    private List<int>[] _having = [];
+    private bool[][] _counting = [];
+    // What a record counts under by its other blocks, while one is exchanged.
+    private readonly List<int> _others = [];
     private int _width;
-    private double _loss, _excess;
+    private long _loss, _excess;
 
     private CubeRounding(StringPools pools, SeededRandom random) => (_pools, _random) = (pools, random);
 
@@ -85,9 +90,16 @@ internal sealed class CubeRounding
         _true.AddRange(facts.Select(Decompose));
         int[][][] versions = [.. earlier.Select(version => version.Select(Decompose).ToArray())];
         _width = _keys.Count + 1;
-        (_errors, _least, _most) = (new int[_width * _width], new int[_width * _width], new int[_width * _width]);
+        _counts = new Count[_width * _width];
         foreach (var value in _values.SelectMany(v => v))
             value.Cells = [.. value.Singles, .. value.Singles.SelectMany((a, i) => value.Singles.Skip(i + 1).Where(b => b != a).Select(b => Cell(a, b)))];
+        _having = [.. Enumerable.Range(0, _width).Select(_ => new List<int>())];
+        _counting = [.. Enumerable.Range(0, _width).Select(key => new bool[_values[_blocks[key]].Count])];
+        foreach (var value in _values.SelectMany(v => v.Index()))
+            foreach (var key in value.Item.Singles) _counting[key][value.Index] = true;
+        foreach (var record in _true)
+            for (var block = 0; block < Blocks.Length; block++)
+                foreach (var key in _values[block][record[block]].Singles.Distinct()) _having[key].Add(record[block]);
         Limit();
         foreach (var record in _true) Change(record, -1);
         if (versions.Length == 0) Start();
@@ -113,16 +125,21 @@ internal sealed class CubeRounding
     /// <summary>Sets how wrong each count may be: the base by one property and where a report shows it by two, else twice that.</summary>
     private void Limit()
     {
-        Array.Fill(_most, 2 * Base);
-        _most.AsSpan(0, _width).Fill(Base);
+        for (var cell = 0; cell < _counts.Length; cell++) SetLimit(cell, cell < _width ? Base : 2 * Base);
         for (var a = 1; a < _width; a++)
             for (var b = a; b < _width; b++)
-                if (IsShown(_names[a], _names[b]) || IsShown(_names[b], _names[a])) _most[Cell(a, b)] = Base;
-        for (var cell = 0; cell < _most.Length; cell++) _least[cell] = -_most[cell];
-        var errors = _errors;
-        (_errors, _loss, _excess) = (new int[errors.Length], 0, 0);
-        foreach (var (cell, error) in errors.Index())
-            if (error != 0) Change(cell, error);
+                if (IsShown(_names[a], _names[b]) || IsShown(_names[b], _names[a])) SetLimit(Cell(a, b), Base);
+        (_loss, _excess) = (0, 0);
+        foreach (ref var count in _counts.AsSpan())
+        {
+            var error = count.Error;
+            count.Error = 0;
+            if (error != 0) Change(ref count, error);
+        }
+
+        void SetLimit(int cell, int most) =>
+            (_counts[cell].Least, _counts[cell].Most, _counts[cell].Weight) =
+                ((sbyte)-most, (sbyte)most, (byte)(cell < _width ? SingleWeight : most <= Base ? ShownWeight : 1));
     }
 
     /// <summary>
@@ -130,20 +147,24 @@ internal sealed class CubeRounding
     /// </summary>
     private void Narrow(int[][][] versions)
     {
-        var (errors, loss, excess) = (_errors, _loss, _excess);
+        var (counts, loss, excess) = (_counts, _loss, _excess);
         int[] low = [], high = [];
         foreach (var version in versions)
         {
-            _errors = new int[errors.Length];
+            _counts = new Count[counts.Length];
             foreach (var record in version) Change(record, Base);
-            (low, high) = low.Length == 0 ? (_errors, _errors) : ([.. low.Zip(_errors, Math.Min)], [.. high.Zip(_errors, Math.Max)]);
+            int[] errors = [.. _counts.Select(c => c.Error)];
+            (low, high) = low.Length == 0 ? (errors, errors) : ([.. low.Zip(errors, Math.Min)], [.. high.Zip(errors, Math.Max)]);
         }
         // The errors are still less the true counts.
-        (_errors, _loss, _excess) = (errors, loss, excess);
-        for (var cell = 0; cell < errors.Length; cell++)
+        (_counts, _loss, _excess) = (counts, loss, excess);
+        for (var cell = 0; cell < counts.Length; cell++)
         {
-            var (bound, least, most) = (_most[cell], high[cell] - _most[cell] + errors[cell], low[cell] + _most[cell] + errors[cell]);
-            if (Math.Max(least, -bound) <= Math.Min(most, bound)) (_least[cell], _most[cell]) = (Math.Max(least, -bound), Math.Min(most, bound));
+            ref var count = ref counts[cell];
+            var (bound, least, most) = ((int)count.Most, high[cell] - count.Most + count.Error, low[cell] + count.Most + count.Error);
+            if (Math.Max(least, -bound) > Math.Min(most, bound)) continue;
+            (count.Least, count.Most) = ((sbyte)Math.Max(least, -bound), (sbyte)Math.Min(most, bound));
+            if (cell >= _width) count.Weight = (byte)(count.Most <= Base ? ShownWeight : 1);
         }
     }
 
@@ -241,63 +262,98 @@ internal sealed class CubeRounding
     /// <summary>Exchanges blocks of as few cases as it takes to bring each count within its bound.</summary>
     private void Repair()
     {
-        for (var round = 0; round < MostRounds && _excess > 0 && _rounded.Count > 0 && _true.Count > 0; round++)
+        var (least, since) = (long.MaxValue, 0);
+        for (var round = 0; round < MostRounds && (since < Patience || IsAnyWrong) && _excess > 0 && _rounded.Count > 0 && _true.Count > 0; round++)
         {
-            int[] wrong = [.. Enumerable.Range(0, _errors.Length).Where(IsWrong)];
+            (least, since) = _excess < least ? (_excess, 0) : (least, since + 1);
+            int[] wrong = [.. Enumerable.Range(0, _counts.Length).Where(IsWrong)];
             _random.Shuffle(wrong);
             foreach (var cell in wrong)
                 if (IsWrong(cell)) Repair(cell % _width, cell / _width, Candidates * Math.Min(1 + round / 8, 4));
         }
     }
 
-    private bool IsWrong(int cell) => _errors[cell] < _least[cell] || _errors[cell] > _most[cell];
+    // Of those by one property, which all are to be within their bound.
+    private bool IsAnyWrong => Enumerable.Range(0, _width).Any(IsWrong);
+
+    private bool IsWrong(int cell) => _counts[cell].Beyond > 0;
 
     private void Repair(int one, int other, int candidates)
     {
         // The keys by block: what a case must have in each to be counted.
         int[][] keys = other == 0 ? [[one]] : _blocks[one] == _blocks[other] ? [[one, other]] : [[one], [other]];
-        bool Has(int[] record, int part) => _values[_blocks[keys[part][0]]][record[_blocks[keys[part][0]]]] is var value
-            && Array.TrueForAll(keys[part], key => Array.IndexOf(value.Singles, key) >= 0);
-        var isTooHigh = Cell(one, other) is var cell && _errors[cell] > _most[cell];
+        bool Has(int[] record, int part)
+        {
+            foreach (var key in keys[part])
+                if (!_counting[key][record[_blocks[key]]]) return false;
+            return true;
+        }
+
+        var isTooHigh = _counts[Cell(one, other)] is var count && count.Error > count.Most;
         var part = _random.Next(keys.Length);
         var block = _blocks[keys[part][0]];
-        int[][] from = [.. _rounded.Where(r => Has(r, part) == isTooHigh && (keys.Length == 1 || Has(r, 1 - part)))];
-        int[][] to = [.. _rounded.Where(r => Has(r, part) != isTooHigh)], real = [.. _true.Where(r => Has(r, part) != isTooHigh)];
-        if (from.Length == 0) return;
-        var best = (Excess: double.MaxValue, Loss: double.MaxValue, Moves: ((int[] Record, int Value)[])[]);
+        var (from, to) = (new List<int[]>(), new List<int[]>());
+        foreach (var record in _rounded)
+            if (Has(record, part) != isTooHigh) to.Add(record);
+            else if (keys.Length == 1 || Has(record, 1 - part)) from.Add(record);
+        if (from.Count == 0) return;
+        var best = (Excess: long.MaxValue, Loss: long.MaxValue, Moves: ((int[] Record, int Value)[])[]);
         // What takes another block value changes more counts than an exchange, and is harder to find.
-        for (var candidate = keys.Length == 1 ? -9 * candidates : 0; candidate < candidates; candidate++)
+        var first = keys.Length == 1 ? -9 * candidates : 0;
+        var fewest = first + Few;
+        for (var candidate = first; candidate < candidates; candidate++)
         {
-            var record = from[_random.Next(from.Length)];
-            var value = real.Length > 0 ? real[_random.Next(real.Length)][block] : -1;
+            var record = from[_random.Next(from.Count)];
+            var value = Real();
             // Exchanged with another made-up case; or a real case's taken in, here or where it fits better.
             (int[] Record, int Value)[] moves;
-            if (keys.Length > 1 && to.Length > 0 && _random.Next(4) > 0) moves = Exchange(record, to[_random.Next(to.Length)], block, null);
+            if (keys.Length > 1 && to.Count > 0 && _random.Next(4) > 0) moves = Exchange(record, to[_random.Next(to.Count)], block, null);
             else if (value < 0) continue;
             else moves = _random.Next(2) == 0 ? [(record, value)] : Exchange(record, Any(_rounded), block, value);
             var old = Make(moves, block);
             if ((_excess, _loss).CompareTo((best.Excess, best.Loss)) < 0) best = (_excess, _loss, moves);
             Undo(moves, block, old);
+            // The best of the first few is good enough where one of them helps.
+            if (best.Excess < _excess && candidate >= fewest) break;
         }
         // Now and then a step back, to come out of a dead end.
         if (best.Excess <= _excess + (_random.Next(8) == 0 ? Base : 0)) Make(best.Moves, block);
+
+        // That of a true case that has what is to be counted more, or has not what is to be counted less; less than zero when none is met.
+        int Real()
+        {
+            var having = _having[keys[part].MinBy(key => _having[key].Count)];
+            for (var attempt = 0; attempt < Attempts && (isTooHigh || having.Count > 0); attempt++)
+            {
+                var value = isTooHigh ? Any(_true)[block] : having[_random.Next(having.Count)];
+                if (Array.TrueForAll(keys[part], key => _counting[key][value]) != isTooHigh) return value;
+            }
+            return -1;
+        }
     }
 
     private void Set(int[] record, int block, int value)
     {
-        ChangeBlock(record, block, -Base);
+        if (record[block] == value) return;
+        var (old, now) = (_values[block][record[block]], _values[block][value]);
+        _others.Clear();
+        for (var other = 0; other < Blocks.Length; other++)
+            if (other != block) _others.AddRange(_values[other][record[other]].Singles);
         record[block] = value;
-        ChangeBlock(record, block, Base);
+        // What both count under stays as it is.
+        ChangeKeys(old, now, -Base);
+        ChangeKeys(now, old, Base);
+        foreach (var cell in old.Cells) Change(cell, -Base);
+        foreach (var cell in now.Cells) Change(cell, Base);
     }
 
-    private void ChangeBlock(int[] record, int block, int by)
+    private void ChangeKeys(BlockValue of, BlockValue but, int by)
     {
-        var value = _values[block][record[block]];
-        foreach (var cell in value.Cells) Change(cell, by);
-        for (var other = 0; other < Blocks.Length; other++)
-            if (other != block)
-                foreach (var b in _values[other][record[other]].Singles)
-                    foreach (var a in value.Singles) Change(Cell(a, b), by);
+        foreach (var key in of.Singles)
+        {
+            if (but.IsPlain && of.IsPlain && Array.IndexOf(but.Singles, key) >= 0) continue;
+            foreach (var other in _others) Change(Cell(key, other), by);
+        }
     }
 
     private void Change(int[] record, int by)
@@ -312,16 +368,15 @@ internal sealed class CubeRounding
         }
     }
 
-    private void Change(int cell, int by)
+    private void Change(int cell, int by) => Change(ref _counts[cell], by);
+
+    private void Change(ref Count count, int by)
     {
-        ref var error = ref _errors[cell];
-        var (least, most) = (_least[cell], _most[cell]);
-        var (old, beyond) = (error, Math.Max(0, Math.Max(least - error, error - most)));
-        error += by;
-        var (now, beyondNow) = (error, Math.Max(0, Math.Max(least - error, error - most)));
-        var weight = cell < _width ? SingleWeight : most <= Base ? ShownWeight : 1;
-        _loss += weight * (now * now - old * old + (double)BeyondWeight * (beyondNow * beyondNow - beyond * beyond));
-        _excess += (most <= Base ? Base : 1) * (beyondNow - beyond);
+        var (old, beyond) = (count.Error, count.Beyond);
+        count.Error += by;
+        var (now, beyondNow) = (count.Error, count.Beyond);
+        _loss += count.Weight * (now * now - old * old + BeyondWeight * (long)(beyondNow * beyondNow - beyond * beyond));
+        _excess += (count.Most <= Base ? Base : 1) * (beyondNow - beyond);
     }
 
     private int Cell(int a, int b) => a < b ? a * _width + b : b * _width + a;
@@ -345,7 +400,7 @@ internal sealed class CubeRounding
     private static int[] Numbers(in CountedFact f, int block) => block == Hops ? [f.Hops] : block != Course ? [] :
     [
         f.AnswerTenthsOfDays, f.ReceivedMinutes, f.DueMinutes, f.InTime ? 1 : 0, f.IsOpen ? 1 : 0, f.Disputes, f.Escalations, f.Reopenings,
-        f.Measures, f.MeasuresDone, f.MeasuresChecked, f.Lessons,
+        f.Measures, f.MeasuresDone, f.MeasuresChecked, f.Lessons, f.HandOvers, f.IsImported ? 1 : 0, f.IsRepeat ? 1 : 0,
     ];
 
     /// <summary>What a block value counts under, as often as it counts.</summary>
@@ -371,6 +426,9 @@ internal sealed class CubeRounding
         if (fact.Escalations > 0) keys.Add("escalated");
         if (fact.Reopenings > 0) keys.Add("reopened");
         if (fact.IsAnswered) keys.Add("answered");
+        if (fact.HandOvers > 0) keys.Add("handedOver");
+        if (fact.IsImported) keys.Add("imported");
+        if (fact.IsRepeat) keys.Add("repeat");
         keys.AddRange(Enumerable.Repeat("measures", fact.Measures));
         keys.AddRange(Enumerable.Repeat("planned", fact.Measures - fact.MeasuresDone));
         keys.AddRange(Enumerable.Repeat("done", fact.MeasuresDone - fact.MeasuresChecked));
@@ -402,10 +460,25 @@ internal sealed class CubeRounding
         return fact;
     }
 
+    /// <summary>How wrong a count is.</summary>
+    private struct Count
+    {
+        /// <summary>Rounded less true.</summary>
+        public int Error;
+        /// <summary>What that is to be between.</summary>
+        public sbyte Least, Most;
+        public byte Weight;
+
+        public readonly int Beyond => Math.Max(0, Math.Max(Least - Error, Error - Most));
+    }
+
     /// <param name="Fact">Has the block's part of a case.</param>
     /// <param name="Singles">What it counts under.</param>
     private sealed record BlockValue(CountedFact Fact, int[] Singles)
     {
+        /// <summary>It counts once under each.</summary>
+        public bool IsPlain { get; } = Singles.Distinct().Count() == Singles.Length;
+
         /// <summary>The counts it is in whatever the other blocks are: by one of those and by two.</summary>
         public int[] Cells { get; set; } = [];
     }

@@ -22,7 +22,7 @@ internal sealed record ProtectedCube
     private static readonly string[] NumberColumns =
     [
         "countedAs", "answerTenthsOfDays", "waitingTenthsOfDays", "wasDue", "inTime", "isOpen", "hops", "disputes", "escalations", "reopenings",
-        "measures", "measuresDone", "measuresChecked", "lessons",
+        "measures", "measuresDone", "measuresChecked", "lessons", "handOvers", "isImported", "isRepeat",
     ];
 
     public static byte[] Write(IEnumerable<CountedFact> cases, StringPools pools) => JsonSerializer.SerializeToUtf8Bytes(new CubeBody(
@@ -40,7 +40,8 @@ internal sealed record ProtectedCube
         var at = cube.Columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         return [.. cube.Cases.Select(values =>
         {
-            int Number(string name) => values[at[name]].GetInt32();
+            // A number that was not counted when the cube was made is 0.
+            int Number(string name) => at.TryGetValue(name, out var column) ? values[column].GetInt32() : 0;
             byte Small(string name) => (byte)Number(name);
             var fact = new CountedFact
             {
@@ -58,6 +59,9 @@ internal sealed record ProtectedCube
                 MeasuresDone = Small("measuresDone"),
                 MeasuresChecked = Small("measuresChecked"),
                 Lessons = Small("lessons"),
+                HandOvers = Small("handOvers"),
+                IsImported = Number("isImported") == 1,
+                IsRepeat = Number("isRepeat") == 1,
             };
             foreach (var dimension in Dimension.All)
                 if (at.TryGetValue(dimension.Name, out var column)) fact.Codes[dimension.Index] = pools[dimension].CodeOf(values[column].GetString());
@@ -69,6 +73,7 @@ internal sealed record ProtectedCube
     [
         (int)f.CountedAs, f.AnswerTenthsOfDays, f.WaitingTenthsOfDays(0), f.DueMinutes == 0 ? 1 : 0, f.InTime ? 1 : 0, f.IsOpen ? 1 : 0,
         f.Hops, f.Disputes, f.Escalations, f.Reopenings, f.Measures, f.MeasuresDone, f.MeasuresChecked, f.Lessons,
+        f.HandOvers, f.IsImported ? 1 : 0, f.IsRepeat ? 1 : 0,
     ];
 }
 

@@ -10,7 +10,7 @@ namespace Avvik.Statistics.ProtectFigures;
 /// <summary>The protected figures of frozen quarters: where every figure comes from that is not the caller's own.</summary>
 internal sealed class ProtectedFacts(IDbContextFactory<StatisticsDbContext> databases, StringPools pools)
 {
-    private readonly ConcurrentDictionary<(string Community, string Quarter), (byte[] Seed, CountedFact[] Cases)> _latest = [];
+    private readonly ConcurrentDictionary<(string Community, string Quarter), (byte[] Seed, FactMonth Cases)> _latest = [];
 
     /// <summary>The quarter frozen last of those that have protected figures.</summary>
     public async Task<Period?> LatestAsync(string community, CancellationToken ct)
@@ -36,7 +36,7 @@ internal sealed class ProtectedFacts(IDbContextFactory<StatisticsDbContext> data
             .Select(c => new { c.Quarter, c.Version, c.Seed }).ToListAsync(ct);
         var latest = versions.GroupBy(v => v.Quarter).Select(g => g.MaxBy(v => v.Version)!).OrderBy(v => v.Quarter, StringComparer.Ordinal).ToList();
         if (latest.Count < codes.Length) return null;
-        var cases = new List<CountedFact[]>();
+        var cases = new List<FactMonth>();
         foreach (var cube in latest)
         {
             // The seed is as unique as the cube, also when a database has been restored.
@@ -44,12 +44,17 @@ internal sealed class ProtectedFacts(IDbContextFactory<StatisticsDbContext> data
             {
                 var body = await db.ProtectedCubes.Where(c => c.Community == community && c.Quarter == cube.Quarter && c.Version == cube.Version)
                     .Select(c => c.Body).SingleAsync(ct);
-                _latest[(community, cube.Quarter)] = known = (cube.Seed, ProtectedCube.Read(body, pools));
+                _latest[(community, cube.Quarter)] = known = (cube.Seed, Encoded(ProtectedCube.Read(body, pools)));
             }
             cases.Add(known.Cases);
         }
-        return Of([.. cases]);
+        return Of(cases);
     }
 
-    public static FactSet Of(params IReadOnlyList<CountedFact[]> cases) => new(cases, At: 0, Weight: Protection.Base);
+    public static FactSet Of(IEnumerable<CountedFact> cases) => Of([Encoded(cases)]);
+
+    private static FactSet Of(IReadOnlyList<FactMonth> cases) => new(cases, At: 0, Weight: Protection.Base);
+
+    // They have no day.
+    private static FactMonth Encoded(IEnumerable<CountedFact> cases) => FactMonth.Encode([.. cases], firstDay: 0);
 }

@@ -41,14 +41,14 @@ internal static class RebuildFactsEndpoints
 
     private static Task<WalkedPage> InvalidateAsync(Guid? after, Writer<StatisticsDbContext> writer, CancellationToken ct) => writer.WriteAsync(async unit =>
     {
-        var page = unit.Db.Facts.Where(f => f.DeviationId.CompareTo(after ?? Guid.Empty) > 0).OrderBy(f => f.DeviationId).Take(PageSize)
+        var page = unit.Db.Facts.Where(f => !f.IsImported && f.DeviationId.CompareTo(after ?? Guid.Empty) > 0).OrderBy(f => f.DeviationId).Take(PageSize)
             .Select(f => f.DeviationId);
         var ids = await page.ToListAsync(ct);
         if (after is null) await unit.ForgetWatermarksAsync();
         if (ids.Count == 0) return new WalkedPage(0, null);
         var (first, last) = (ids[0], ids[^1]);
         // The content hash stays: what is counted has not changed.
-        await unit.Db.Facts.Where(f => f.DeviationId.CompareTo(first) >= 0 && f.DeviationId.CompareTo(last) <= 0)
+        await unit.Db.Facts.Where(f => !f.IsImported && f.DeviationId.CompareTo(first) >= 0 && f.DeviationId.CompareTo(last) <= 0)
             .ExecuteUpdateAsync(f => f.SetProperty(x => x.Version, 0), ct);
         return new WalkedPage(ids.Count, ids.Count < PageSize ? null : last);
     }, ct);

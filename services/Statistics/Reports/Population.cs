@@ -24,15 +24,15 @@ internal sealed class Population
     private readonly Dictionary<int, Aggregate> _unitsOfTrust = [];
     private readonly Dictionary<(int Municipality, int Direction), Aggregate> _pairs = [];
     private readonly Dictionary<int, (long Count, long Disputed, long AgreementUnclear)> _clauses = [];
-    private long _closed, _open, _overdue, _disputed, _escalated, _reopened, _planned, _done, _checked;
+    private long _closed, _open, _overdue, _disputed, _escalated, _reopened, _handedOver, _planned, _done, _checked;
 
     public Population(HealthCommunity community, StringPools pools, FactSet facts, Func<CountedFact, bool>? isIncluded = null)
     {
         (_community, _pools, _facts, All) = (community, pools, facts, new(facts.At, facts.Weight));
         var toTrust = pools[Dimension.Direction].CodeOf(Directions.MunicipalityToTrust);
         var unclear = new Dictionary<int, bool>();
-        foreach (var day in facts.Days)
-            foreach (ref readonly var fact in day.AsSpan())
+        foreach (var month in facts.Facts)
+            foreach (ref readonly var fact in month.AsSpan())
                 if (isIncluded?.Invoke(fact) != false) Add(fact, toTrust, unclear);
     }
 
@@ -43,6 +43,12 @@ internal sealed class Population
 
     /// <summary>Answered ones for which no cause was given.</summary>
     public long AnsweredWithoutCause { get; private set; }
+
+    /// <summary>Reports of an event that another report, which came before, is of as well.</summary>
+    public long Repeats { get; private set; }
+
+    /// <summary>Those from an earlier system.</summary>
+    public long Imported { get; private set; }
 
     /// <summary>Those with serious harm.</summary>
     public long Serious => _by[Dimension.Harm.Index].Where(h => _pools[Dimension.Harm][h.Key] is { } harm && Harm.IsSerious(harm)).Sum(h => h.Value.Count);
@@ -86,6 +92,7 @@ internal sealed class Population
             .. Sets(Dimension.Cause, Codes(Dimension.Cause)),
             new("status", "closed", null, _closed), new("status", "open", null, _open), new("status", "overdue", null, _overdue),
             new("course", "disputed", null, _disputed), new("course", "escalated", null, _escalated), new("course", "reopened", null, _reopened),
+            new("course", "handedOver", null, _handedOver),
             new("measures", "measures", null, _planned + _done + _checked),
             new("measureState", "planned", null, _planned), new("measureState", "done", null, _done),
             new("measureState", "effectChecked", null, _checked),
@@ -109,6 +116,9 @@ internal sealed class Population
         if (fact.Disputes > 0) _disputed += weight;
         if (fact.Escalations > 0) _escalated += weight;
         if (fact.Reopenings > 0) _reopened += weight;
+        if (fact.HandOvers > 0) _handedOver += weight;
+        if (fact.IsRepeat) Repeats += weight;
+        if (fact.IsImported) Imported += weight;
         _planned += weight * (fact.Measures - fact.MeasuresDone);
         _done += weight * (fact.MeasuresDone - fact.MeasuresChecked);
         _checked += weight * fact.MeasuresChecked;

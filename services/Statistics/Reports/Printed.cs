@@ -48,6 +48,9 @@ internal sealed class Printed
     public static (byte[] Bytes, string ContentType)? As(string format, Report report) =>
         Formats.TryGetValue(format, out var found) ? (found.Render(Of(report)), found.ContentType) : null;
 
+    /// <summary>Null for a format that there is not.</summary>
+    public static string? ContentType(string format) => Formats.TryGetValue(format, out var found) ? found.ContentType : null;
+
     public static ReportDocument Of(Report report) => new Printed(report).Make();
 
     private ReportDocument Make()
@@ -113,12 +116,14 @@ internal sealed class Printed
 
     private ReportChapter Parties(int page)
     {
-        var sections = new List<ReportSection>();
-        if (Find("direction") is { } direction) sections.Add(Bars(direction, page));
         var (region, municipality, answers) = (Find("region"), Find("municipality"), Find("answers"));
-        if ((region ?? municipality ?? answers) is not null) sections.Add(PartySection(region, municipality, answers, page));
-        return new(Texts.Report("chapterParties"), sections);
+        return new(Texts.Report("chapterParties"), !HasParties ? []
+            : [.. Direction(page), PartySection(region, municipality, answers, page)]);
     }
+
+    private bool HasParties => (Find("region") ?? Find("municipality") ?? Find("answers")) is not null;
+
+    private IEnumerable<ReportSection> Direction(int page) => Find("direction") is { } direction ? [Bars(direction, page)] : [];
 
     /// <summary>Regions as headings of their municipalities: how many there were, the rates, and how soon they answer.</summary>
     private ReportSection PartySection(ReportTable? region, ReportTable? municipality, ReportTable? answers, int page)
@@ -180,20 +185,23 @@ internal sealed class Printed
         [
             .. clauses is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(clauses, page),
                 Without(clauses)) { Chart = new BarChart(clauses.Title, 0, 1) }],
+            // A page of one small table says less than that table among the others.
+            .. HasParties ? [] : Direction(page),
             .. AboutWhat.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)),
+            .. Find("measureState") is null ? Course(page) : [],
         ]);
     }
 
     private ReportChapter Learning(int page) => new(Texts.Report("chapterLearning"),
-    [
-        .. Find("measureState") is { } measures ? [Bars(measures, page)] : Array.Empty<ReportSection>(),
-        .. LearntFrom.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)), Other(page),
-    ]);
+        Find("measureState") is { } measures ? [Bars(measures, page), .. Course(page)] : []);
+
+    private IEnumerable<ReportSection> Course(int page) => [.. LearntFrom.Select(Find).OfType<ReportTable>().Select(t => Bars(t, page)), Other(page)];
 
     /// <summary>What is counted beside the deviations, as a table.</summary>
     private ReportSection Other(int page)
     {
-        string[] codes = ["lessons", "goodCollaboration", "proposals"];
+        Figure? Of(string code) => _report.KeyFigures.Rows.FirstOrDefault(r => r.Code == code)?.Values[0];
+        string[] codes = [.. Of("events") == Of("received") ? Array.Empty<string>() : ["events"], "lessons", "goodCollaboration", "proposals"];
         var table = _report.KeyFigures with
         {
             Code = "beside",

@@ -17,7 +17,7 @@ using ReportTable = Avvik.Client.ReportTable;
 namespace Avvik.Statistics.Reports;
 
 /// <summary>Makes reports, and freezes those of quarters.</summary>
-internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, FactCache facts,
+internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer, FactMonths facts,
     ProtectedFacts protectedFacts,
     StringPools pools, CurrentDirectory directory, Denominators denominators, IOptions<ReportOptions> options, TimeProvider clock)
 {
@@ -35,7 +35,6 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     /// </summary>
     public async Task<Report> OwnAsync(HealthCommunity community, Period period, OwnCases own, string subject, CancellationToken ct)
     {
-        await using var db = await databases.CreateDbContextAsync(ct);
         var now = clock.GetUtcNow();
         var today = NorwegianCalendar.DayOf(now);
         var days = DaysOf(period);
@@ -52,16 +51,17 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
             (await CountAsync(quarter)).Population));
         // Before the first deviation there was nothing to count, and not nothing counted.
         trend = [.. trend.SkipWhile(t => t.Population!.All.Count == 0)];
-        var serious = (await facts.ReadAsync(db, community.Code, period.From.AddYears(-2), period.To, ct)).SelectMany(day => day)
-            .Where(f => f.CountedAs is CountedAs.Deviation && own.Include(f)).Select(f => (DateOnly.FromDayNumber(f.ReceivedOn),
-                pools[Dimension.Harm][f[Dimension.Harm]] is { } harm && Harm.IsSerious(harm)));
+        var serious = (await facts.ReadAsync(community.Code, period.From.AddYears(-2), period.To, now,
+            [FactColumn.Of(Block.Parties), FactColumn.Of(Block.Harm), FactColumn.Of(Block.Course), FactColumn.Day], ct)).Facts.SelectMany(month => month)
+            .Where(f => f.CountedAs is CountedAs.Deviation && own.Include(f)).OrderBy(f => f.ReceivedOn).Select(f => (
+                DateOnly.FromDayNumber(f.ReceivedOn), pools[Dimension.Harm][f[Dimension.Harm]] is { } harm && Harm.IsSerious(harm)));
         ReportTable[] more = [.. trend.Count > 1 ? ReportBuilder.Trends(trend, isProtected: false) : [], ReportBuilder.Between(serious)];
         return Noticed(await MakeAsync(period, comparisons, more));
 
         int DaysOf(Period of) => Math.Min(of.Days, Math.Max(1, today.DayNumber - of.From.DayNumber + 1));
 
         async Task<(Population Population, Rates Rates)> CountAsync(Period of) => (new(community, pools,
-            FactSet.Whole(await facts.ReadAsync(db, community.Code, of.From, of.To, ct), now), own.Include), Rates.Of(denominators, of));
+            await facts.ReadAsync(community.Code, of.From, of.To, now, FactColumn.All, ct), own.Include), Rates.Of(denominators, of));
 
         async Task<Report> MakeAsync(Period of, IReadOnlyList<Comparison> comparedWith, ReportTable[] first)
         {
@@ -158,12 +158,12 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var counted = (await facts.ReadAsync(db, community.Code, quarter.From, quarter.To, ct)).SelectMany(day => day);
+        var counted = (await facts.ReadAsync(community.Code, quarter.From, quarter.To, now, FactColumn.All, ct)).Facts.SelectMany(month => month);
         var earlier = await db.ProtectedCubes.Where(c => c.Community == community.Code && c.Quarter == quarter.Code).OrderBy(c => c.Version)
             .Select(c => c.Body).ToListAsync(ct);
         var seed = RandomNumberGenerator.GetBytes(32);
         var cases = CubeRounding.Round(counted, [.. earlier.Select(cube => ProtectedCube.Read(cube, pools))], now.Minutes(), pools, seed);
-        var report = await QuarterAsync(db, community, quarter, ProtectedFacts.Of([cases.ToArray()]), now, ct);
+        var report = await QuarterAsync(db, community, quarter, ProtectedFacts.Of(cases), now, ct);
         var (body, hash) = CanonicalJson.Seal(Write(report with { Version = version, FrozenAt = now, Reason = reason }));
         var frozen = new FrozenReport
         {
@@ -202,7 +202,8 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         var due = new List<(HealthCommunity, Period, int)>();
         foreach (var community in directory.Now.All)
         {
-            if (await db.Facts.Where(f => f.Community == community.Code).MinAsync(f => (DateOnly?)f.ReceivedOn, ct) is not { } first) continue;
+            // Quarters before the first that is not imported wait for the secretariat: nobody else knows when all parties have imported theirs.
+            if (await db.Facts.Where(f => f.Community == community.Code && !f.IsImported).MinAsync(f => (DateOnly?)f.ReceivedOn, ct) is not { } first) continue;
             var latest = await db.FrozenReports.Where(r => r.Community == community.Code).GroupBy(r => r.Quarter)
                 .Select(g => new { Quarter = g.Key, Version = g.Max(r => r.Version) }).ToDictionaryAsync(g => g.Quarter, g => g.Version, ct);
             // After the versions: a quarter that another instance freezes in between is then seen as done, and never as due for a second version.

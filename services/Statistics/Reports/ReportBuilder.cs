@@ -21,8 +21,8 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
 {
     private static readonly string[] TableCodes = ["direction", "region", "municipality", "unit", "clause", "category", "kind", "patientGroup", "harm",
         "cause", "status", "course", "measureState", "hopPair"];
-    private static readonly string[] Statuses = ["closed", "open", "overdue"], Courses = ["disputed", "escalated", "reopened"], MeasureStates = ["planned",
-        "done", "effectChecked"];
+    private static readonly string[] Statuses = ["closed", "open", "overdue"], Courses = ["disputed", "escalated", "reopened", "handedOver"],
+        MeasureStates = ["planned", "done", "effectChecked"];
     private static readonly string[] BetweenColumns = ["daysBetween", "daysLower", "daysUpper", "casesBetween", "casesLower", "casesUpper"];
     private static readonly string[] AnswerColumns = ["medianAnswerDays", "p90AnswerDays", "answeredInTimePercent", "meanHops"];
 
@@ -35,11 +35,12 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         [
             ("received", Number(all.Count)),
             .. Statuses.Select(s => (s, Count("status", s))),
-            ("medianAnswerDays", Protected(all.AnswerDays(50), all.Answered)),
-            ("p90AnswerDays", Protected(all.AnswerDays(90), all.Answered)),
+            ("medianAnswerDays", Protected(all.AnswerDays.Median, all.Answered)),
+            ("p90AnswerDays", Protected(all.AnswerDays.P90, all.Answered)),
             ("answeredInTimePercent", Protected(all.AnsweredInTimePercent, all.Due)),
             ("meanHops", Protected(all.MeanHops, all.Count)),
             .. Courses.Select(s => (s, Count("course", s))),
+            ("events", Number(all.Count - population.Repeats)),
             ("serious", Number(population.Serious)),
             ("measures", Count("measures", "measures")),
             .. MeasureStates.Select(s => ($"measures{Labels.Capital(s)}", Count("measureState", s))),
@@ -93,7 +94,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
                 var figures = byParty[party.OrganizationNumber];
                 return new ReportRow(party.MunicipalityNumber ?? party.OrganizationNumber, party.Name, party.Region,
                 [
-                    Protected(figures.AnswerDays(50), figures.Answered), Protected(figures.AnswerDays(90), figures.Answered),
+                    Protected(figures.AnswerDays.Median, figures.Answered), Protected(figures.AnswerDays.P90, figures.Answered),
                     Protected(figures.AnsweredInTimePercent, figures.Due), Protected(figures.MeanHops, figures.Count),
                 ]);
             })]);
@@ -129,6 +130,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
         [
             ("withoutCategory", Missing("category", (string?)null), all.Count), ("withoutClause", Missing("clause", (string?)null), all.Count),
             ("withoutPatientGroup", Missing("patientGroup", null, "unknown"), all.Count), ("harmUnknown", Missing("harm", null, "unknown"), all.Count),
+            .. population.Imported > 0 ? [("imported", population.Imported, all.Count)] : Array.Empty<(string, long, long)>(),
             // Of a part that is three properties, which nothing protected is counted by.
             .. isProtected && !hasParties ? Array.Empty<(string, long, long)>() : [("answeredWithoutCause", population.AnsweredWithoutCause, all.Answered)],
         ];

@@ -54,7 +54,8 @@ internal static class ReportEndpoints
 
     private static async Task<Results<FileContentHttpResult, Problem>> GetAsync(string community, string name, int? version, string? scope, HttpContext http,
         Caller caller,
-        CurrentDirectory directory, QuarterReports reports, StringPools pools, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
+        CurrentDirectory directory, QuarterReports reports, PublishedReports published, StringPools pools, AccessJournal<StatisticsDbContext> journal,
+        CancellationToken ct)
     {
         var format = Path.GetExtension(name);
         if (OwnCommunity(caller, directory, community) is not { } known || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { } period)
@@ -65,43 +66,49 @@ internal static class ReportEndpoints
         await journal.LogQuestionAsync(http, scope is null ? null : $"scope={scope}", ct);
         if (scope != FiguresQuery.Own)
         {
-            if (!period.IsQuarter && version is null && await reports.YearAsync(known, period, ct) is { } year) return Document(Sealed(year), format);
-            if (period.IsQuarter && await reports.FrozenAsync(known.Code, period.Code, version, ct) is { } frozen) return Document(frozen.Body, format);
+            if (!period.IsQuarter && version is null && await published.SumAsync(known.Code, period.Code, () => reports.YearAsync(known, period, ct), ct)
+                is { } year) return await DocumentAsync(published, year, format, ct);
+            if (period.IsQuarter && await reports.FrozenAsync(known.Code, period.Code, version, ct) is { } frozen)
+                return await DocumentAsync(published, frozen.Body, format, ct);
             if (!period.IsQuarter || version is not null || scope is not null || own is null) return NotFrozen();
         }
-        return Document(Sealed(await reports.OwnAsync(known, period, own!, caller.IsAny(Roles.Coordinator, Roles.Secretariat)
-            ? caller.Organization : caller.Unit!, ct)), format);
+        return await DocumentAsync(published, Sealed(await reports.OwnAsync(known, period, own!, caller.IsAny(Roles.Coordinator, Roles.Secretariat)
+            ? caller.Organization : caller.Unit!, ct)), format, ct);
     }
 
     private static async Task<Results<FileContentHttpResult, Problem>> RegionAsync(string community, string region, string name, HttpContext http,
         Caller caller,
-        CurrentDirectory directory, MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
+        CurrentDirectory directory, MeetingReports reports, PublishedReports published, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || own.Regions.FirstOrDefault(r => r.Code == region) is not { } known
             || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
         await journal.LogQuestionAsync(http, null, ct);
-        return await reports.RegionAsync(own, known, year, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+        return await published.SumAsync(own.Code, $"regions/{region}/{year.Code}", () => reports.RegionAsync(own, known, year, ct), ct) is { } report
+            ? await DocumentAsync(published, report, Path.GetExtension(name), ct) : NotFrozen();
     }
 
     private static async Task<Results<FileContentHttpResult, Problem>> PatientGroupAsync(string community, string group, string name, HttpContext http,
         Caller caller,
-        CurrentDirectory directory, MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
+        CurrentDirectory directory, MeetingReports reports, PublishedReports published, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || !Vocabulary.PatientGroups.ContainsKey(group)
             || Period.Read(Path.GetFileNameWithoutExtension(name)) is not { IsQuarter: false } year) return Problem.NotFound();
         await journal.LogQuestionAsync(http, null, ct);
-        return await reports.PatientGroupAsync(own, group, year, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+        return await published.SumAsync(own.Code, $"patient-groups/{group}/{year.Code}", () => reports.PatientGroupAsync(own, group, year, ct), ct)
+            is { } report
+            ? await DocumentAsync(published, report, Path.GetExtension(name), ct) : NotFrozen();
     }
 
     private static async Task<Results<FileContentHttpResult, Problem>> AgreementAsync(string community, string name, HttpContext http, Caller caller,
         CurrentDirectory directory,
-        MeetingReports reports, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
+        MeetingReports reports, PublishedReports published, AccessJournal<StatisticsDbContext> journal, CancellationToken ct)
     {
         if (OwnCommunity(caller, directory, community) is not { } own || own.Agreements.FirstOrDefault(a =>
             a.Code == Path.GetFileNameWithoutExtension(name)) is not { } agreement)
             return Problem.NotFound();
         await journal.LogQuestionAsync(http, null, ct);
-        return await reports.AgreementAsync(own, agreement, ct) is { } report ? Document(Sealed(report), Path.GetExtension(name)) : NotFrozen();
+        return await published.SumAsync(own.Code, $"agreements/{agreement.Code}", () => reports.AgreementAsync(own, agreement, ct), ct) is { } report
+            ? await DocumentAsync(published, report, Path.GetExtension(name), ct) : NotFrozen();
     }
 
     private static async Task<Results<Ok<Page<ReportVersion>>, Problem>> VersionsAsync(string community, string quarter, Caller caller,
@@ -166,11 +173,11 @@ internal static class ReportEndpoints
         directory.Now.Party(caller.Organization)?.Community is { } own && own.Code == asked ? own : null;
 
     // Every format is made from the same bytes.
-    private static Results<FileContentHttpResult, Problem> Document(byte[] report, string format)
+    private static async Task<Results<FileContentHttpResult, Problem>> DocumentAsync(PublishedReports published, byte[] report, string format,
+        CancellationToken ct)
     {
         if (format is "" or ".json") return TypedResults.Bytes(report, "application/json");
-        return Printed.As(format, QuarterReports.Read(report)) is { } printed
-            ? TypedResults.Bytes(printed.Bytes, printed.ContentType)
+        return Printed.ContentType(format) is { } type && await published.FormatAsync(report, format, ct) is { } document ? TypedResults.Bytes(document, type)
             : Problem.OfStatus(StatusCodes.Status406NotAcceptable);
     }
 

@@ -20,8 +20,14 @@ internal static class SignalJudge
     /// </summary>
     public const string Rare = "rare";
 
-    /// <summary>The share of false ones among the signals of a day that is accepted.</summary>
+    /// <summary>The share of false ones among the signals of a day that is accepted, up to <see cref="FullVolume"/> deviations a year.</summary>
     public const double FalseDiscoveryRate = 0.02;
+
+    /// <summary>
+    /// With more deviations than this a year, less is accepted, in proportion: what the model does not know of how they vary is then as certain as a true
+    /// rise, and a true rise is certain enough anyway.
+    /// </summary>
+    public const int FullVolume = 13_000;
 
     /// <summary>With fewer, there is too little to learn from.</summary>
     public const int FewestObserved = 3;
@@ -44,8 +50,10 @@ internal static class SignalJudge
         }
         var present = levels.Count(l => l > 0);
         var ordered = candidates.Select(c => (P: c.P * levels[c.Finding.Series.Level] * present, c.Finding)).OrderBy(c => c.P).ToList();
+        var perYear = SeriesHistory.Count(history.All, day.DayNumber + 1 - LongestGaps, day.DayNumber + 1);
+        var accepted = FalseDiscoveryRate * Math.Min(1, (double)FullVolume / Math.Max(perYear, 1));
         var found = ordered.Count;
-        while (found > 0 && ordered[found - 1].P > found * FalseDiscoveryRate) found--;
+        while (found > 0 && ordered[found - 1].P > found * accepted) found--;
         var findings = new List<Finding>();
         foreach (var (_, finding) in ordered.Take(found))
             if (!findings.Exists(f => f.Series.Contains(finding.Series) || finding.Series.Contains(f.Series))) findings.Add(finding);

@@ -19,7 +19,7 @@ public sealed class Aggregate_tests
     {
         var aggregate = Of([.. tenths.Select(t => Answered(t))]);
 
-        Assert.Equal(((decimal?)median, (decimal?)p90), (aggregate.AnswerDays(50), aggregate.AnswerDays(90)));
+        Assert.Equal(((decimal?)median, (decimal?)p90), aggregate.AnswerDays);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class Aggregate_tests
 
         var aggregate = Of([.. answered.Select(d => Answered(10 * d)), .. waiting.Select(d => Waiting(10 * d))]);
 
-        Assert.Equal((23m, null), (aggregate.AnswerDays(50), aggregate.AnswerDays(90)));
+        Assert.Equal((23m, null), aggregate.AnswerDays);
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class Aggregate_tests
         var aggregate = Of(Answered(40), Answered(10) with { CountedAs = CountedAs.GoodCollaboration },
             Waiting(90) with { CountedAs = CountedAs.Proposal, Hops = 3 });
 
-        Assert.Equal((1, 1, 1, 0, 4m, 0m), (aggregate.Count, aggregate.GoodCollaboration, aggregate.Proposals, aggregate.Open, aggregate.AnswerDays(50),
+        Assert.Equal((1, 1, 1, 0, 4m, 0m), (aggregate.Count, aggregate.GoodCollaboration, aggregate.Proposals, aggregate.Open, aggregate.AnswerDays.Median,
             aggregate.MeanHops));
     }
 
     [Fact]
     public void Empty_aggregate_has_no_answer_time_share_or_mean() =>
-        Assert.Equal((null, null, null, null), (Of().AnswerDays(50), Of().AnswerDays(90), Of().AnsweredInTimePercent, Of().MeanHops));
+        Assert.Equal((null, null, null, null), (Of().AnswerDays.Median, Of().AnswerDays.P90, Of().AnsweredInTimePercent, Of().MeanHops));
 
     [Fact]
     public void Mean_of_hops_is_over_all_deviations() => Assert.Equal(0.67m, Of(Waiting(0), Waiting(0), Waiting(0) with { Hops = 2 }).MeanHops);

@@ -31,7 +31,7 @@ public sealed class Recounted_tests(StatisticsServices services)
         Assert.Equal<Figure?>([
             new(of.Count), new(of.Count(e => e.State == "closed")), new(of.Count(e => e.State != "closed") - Overdue(of)), new(Overdue(of)),
             overall.MedianAnswerDays, overall.P90AnswerDays, overall.AnsweredInTimePercent, overall.MeanHops,
-            new(of.Count(e => e.Disputes > 0)), new(0), new(0), new(of.Count(e => Harm.IsSerious(e.Facts.ActualHarm))),
+            new(of.Count(e => e.Disputes > 0)), new(0), new(0), new(0), new(of.Count), new(of.Count(e => Harm.IsSerious(e.Facts.ActualHarm))),
             new(Measures("planned") + Measures("done") + Measures("effectChecked")), new(Measures("planned")), new(Measures("done")),
                 new(Measures("effectChecked")), new(0),
             new(all.Count - of.Count), new(0),

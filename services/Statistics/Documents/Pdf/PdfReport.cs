@@ -76,8 +76,9 @@ internal sealed class PdfReport
         NewPage();
         Draw(Heading("H2", chapter.Title));
         if (chapter.Introduction is { } text) Draw(Words("P", text, 9.5, Palette.Ink, Typeface.Regular, after: 10));
-        if (!TryFit(chapter.Sections, chapter.Notes)) Write([.. chapter.Sections.SelectMany(Section), .. chapter.Notes.SelectMany(Note)]);
+        if (TryFit(chapter.Sections, chapter.Notes)) return;
         _density = Densities[0];
+        Write([.. chapter.Sections.SelectMany(Section), .. chapter.Notes.SelectMany(Note)]);
     }
 
     /// <summary>
@@ -114,9 +115,9 @@ internal sealed class PdfReport
     {
         foreach (var (i, piece) in all.Index())
         {
-            // A heading stays with what it is the heading of.
-            var together = piece.Height() + (piece.IsHeading && i + 1 < all.Length ? Math.Min(all[i + 1].Height(), 90) : 0);
-            if (Left < Math.Min(together, 120) && _y > Top) NewPage();
+            // A heading stays with what it is the heading of, and with the sentence between.
+            var together = piece.Height() + (piece.IsHeading ? all.Skip(i + 1).Take(2).Sum(p => Math.Min(p.Height(), 90)) : 0);
+            if (Left < Math.Min(together, 160) && _y > Top) NewPage();
             piece.Draw();
         }
     }

@@ -514,6 +514,14 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("escalations");
 
+                    b.Property<Guid?>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<int>("HandOvers")
+                        .HasColumnType("integer")
+                        .HasColumnName("hand_overs");
+
                     b.Property<string>("HopPairs")
                         .IsRequired()
                         .HasColumnType("text")
@@ -526,6 +534,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                     b.Property<bool>("InTime")
                         .HasColumnType("boolean")
                         .HasColumnName("in_time");
+
+                    b.Property<bool>("IsImported")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_imported");
 
                     b.Property<bool>("IsOpen")
                         .HasColumnType("boolean")
@@ -606,10 +618,68 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
 
                     b.HasKey("DeviationId");
 
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_facts_event")
+                        .HasFilter("event_id is not null");
+
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");
 
                     b.ToTable("facts", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Statistics.Facts.FactChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Community")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("community");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Community", "Day")
+                        .HasDatabaseName("ix_fact_changes_day");
+
+                    b.ToTable("fact_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Statistics.Facts.StoredColumn", b =>
+                {
+                    b.Property<string>("Community")
+                        .HasColumnType("text")
+                        .HasColumnName("community");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Community", "Month", "Number");
+
+                    b.ToTable("fact_columns", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Statistics.ProtectFigures.ProtectedCube", b =>

@@ -507,6 +507,14 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("escalations");
 
+                    b.Property<Guid?>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<int>("HandOvers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hand_overs");
+
                     b.Property<string>("HopPairs")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -519,6 +527,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                     b.Property<bool>("InTime")
                         .HasColumnType("INTEGER")
                         .HasColumnName("in_time");
+
+                    b.Property<bool>("IsImported")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_imported");
 
                     b.Property<bool>("IsOpen")
                         .HasColumnType("INTEGER")
@@ -599,10 +611,66 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
 
                     b.HasKey("DeviationId");
 
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_facts_event")
+                        .HasFilter("event_id is not null");
+
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");
 
                     b.ToTable("facts", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Statistics.Facts.FactChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Community")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("community");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Community", "Day")
+                        .HasDatabaseName("ix_fact_changes_day");
+
+                    b.ToTable("fact_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Statistics.Facts.StoredColumn", b =>
+                {
+                    b.Property<string>("Community")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("community");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("month");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Community", "Month", "Number");
+
+                    b.ToTable("fact_columns", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Statistics.ProtectFigures.ProtectedCube", b =>

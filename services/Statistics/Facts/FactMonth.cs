@@ -1,0 +1,293 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Avvik.Statistics.Facts;
+
+/// <summary>Columns of a <see cref="FactMonth"/>, by number: those that a question needs are read, the others stay in the database.</summary>
+internal static class FactColumn
+{
+    public const int Header = 0, Day = 9, Due = 10, Count = 11;
+    /// <summary>For questions; the day and the due date are added where the period and the moment need them.</summary>
+    public static readonly int[] All = [.. Enum.GetValues<Block>().Select(Of)];
+
+    public static int Of(Block block) => (int)block + 1;
+}
+
+/// <summary>
+/// The counted facts of a month, by column: about 14 bytes each. What belongs together in a case (<see cref="Block"/>) is one column of small numbers, each an
+/// index of a list of the combinations that the month has. Those answered come first, by answer time; those unanswered after them, by waiting time.
+/// </summary>
+internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> columns)
+{
+    public MonthHeader Header => header;
+
+    /// <summary>The indexes of rows in the list of a block's combinations.</summary>
+    public void Read(Block block, int start, Span<int> indexes)
+    {
+        var (bytes, width) = (Column(FactColumn.Of(block)), Width(header.Entries[(int)block].Length));
+        if (width == 1)
+            for (var i = 0; i < indexes.Length; i++) indexes[i] = bytes[start + i];
+        else if (width == 2)
+        {
+            var wide = MemoryMarshal.Cast<byte, ushort>(bytes);
+            for (var i = 0; i < indexes.Length; i++) indexes[i] = wide[start + i];
+        }
+        else MemoryMarshal.Cast<byte, int>(bytes).Slice(start, indexes.Length).CopyTo(indexes);
+    }
+
+    /// <summary>Days since the first day, of each row.</summary>
+    public ReadOnlySpan<byte> Days => Column(FactColumn.Day);
+
+    /// <summary>Minutes since 1970, of each row.</summary>
+    public ReadOnlySpan<int> DueMinutes => MemoryMarshal.Cast<byte, int>(Column(FactColumn.Due));
+
+    /// <summary>The rows as facts, with what the loaded columns have of them.</summary>
+    /// <param name="firstDay">The day number of the first day wanted; rows of the others are left out.</param>
+    /// <param name="lastDay">The last day wanted.</param>
+    /// <param name="at">The minute they are of: what was due before it is due at an earlier, unknown minute.</param>
+    public CountedFact[] Decode(int firstDay, int lastDay, int at)
+    {
+        var facts = new CountedFact[header.Rows];
+        Array.Fill(facts, header.Common);
+        Span<int> indexes = new int[header.Rows];
+        foreach (var block in Enum.GetValues<Block>())
+        {
+            if (columns[FactColumn.Of(block)] is null) continue;
+            Read(block, 0, indexes);
+            for (var row = 0; row < facts.Length; row++) MonthHeader.Copy(header.Entries[(int)block][indexes[row]], block, ref facts[row]);
+        }
+        var due = header.LastDue > at ? DueMinutes : [];
+        var days = columns[FactColumn.Day] is null ? [] : Days;
+        var run = 0;
+        for (var row = 0; row < facts.Length; row++)
+        {
+            ref var fact = ref facts[row];
+            while (run < header.RunEnds.Length && header.RunEnds[run] <= row) run++;
+            fact.AnswerTenthsOfDays = row < header.Answered ? header.RunTenths[run] : CountedFact.NotAnswered;
+            fact.ReceivedMinutes = row < header.Answered ? 0 : header.Received[row - header.Answered];
+            if (fact.DueMinutes != CountedFact.NeverDue) fact.DueMinutes = due.Length > 0 ? due[row] : header.LastDue;
+            fact.ReceivedOn = header.FirstDay + (days.Length > 0 ? days[row] : 0);
+        }
+        return days.Length == 0 ? facts : Array.FindAll(facts, f => f.ReceivedOn >= firstDay && f.ReceivedOn <= lastDay);
+    }
+
+    public static FactMonth Encode(List<CountedFact> facts, int firstDay)
+    {
+        // Answered ones by how long it took, then the others, who wait longest last: as they are counted.
+        facts.Sort((a, b) => a.IsAnswered != b.IsAnswered ? b.IsAnswered.CompareTo(a.IsAnswered)
+            : a.IsAnswered ? a.AnswerTenthsOfDays.CompareTo(b.AnswerTenthsOfDays) : b.ReceivedMinutes.CompareTo(a.ReceivedMinutes));
+        var rows = CollectionsMarshal.AsSpan(facts);
+        var (answered, lastDue, runs, ends) = (0, int.MinValue, new List<int>(), new List<int>());
+        var (days, due) = (new byte[rows.Length], new byte[rows.Length * sizeof(int)]);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            ref readonly var fact = ref rows[row];
+            if (fact.IsAnswered)
+            {
+                answered++;
+                if (runs.Count > 0 && runs[^1] == fact.AnswerTenthsOfDays) ends[^1] = row + 1;
+                else
+                {
+                    runs.Add(fact.AnswerTenthsOfDays);
+                    ends.Add(row + 1);
+                }
+            }
+            if (fact.DueMinutes != CountedFact.NeverDue) lastDue = Math.Max(lastDue, fact.DueMinutes);
+            days[row] = checked((byte)(fact.ReceivedOn - firstDay));
+            BinaryPrimitives.WriteInt32LittleEndian(due.AsSpan(row * sizeof(int)), fact.DueMinutes);
+        }
+        var received = new int[rows.Length - answered];
+        for (var i = 0; i < received.Length; i++) received[i] = rows[answered + i].ReceivedMinutes;
+
+        var (columns, entries, indexes) = (new byte[]?[FactColumn.Count], new CountedFact[Enum.GetValues<Block>().Length][], new int[rows.Length]);
+        foreach (var block in Enum.GetValues<Block>())
+        {
+            var (known, list) = (new Dictionary<EntryKey, int>(), new List<CountedFact>());
+            for (var row = 0; row < rows.Length; row++)
+            {
+                var key = EntryKey.Of(rows[row], block);
+                if (!known.TryGetValue(key, out indexes[row]))
+                {
+                    known.Add(key, indexes[row] = list.Count);
+                    var entry = new CountedFact();
+                    MonthHeader.Copy(rows[row], block, ref entry);
+                    list.Add(entry);
+                }
+            }
+            entries[(int)block] = [.. list];
+            columns[FactColumn.Of(block)] = Narrow(indexes, Width(list.Count));
+        }
+        (columns[FactColumn.Day], columns[FactColumn.Due]) = (days, due);
+        var common = new CountedFact();
+        foreach (var dimension in MonthHeader.CommonDimensions) common.Codes[dimension.Index] = rows.Length > 0 ? rows[0][dimension] : 0;
+        return new(new()
+        {
+            Rows = rows.Length,
+            Answered = answered,
+            FirstDay = firstDay,
+            LastDue = lastDue,
+            RunTenths = [.. runs],
+            RunEnds = [.. ends],
+            Received = received,
+            Common = common,
+            Entries = entries,
+        }, columns);
+    }
+
+    /// <summary>A column as it is stored; null for one that was not read.</summary>
+    public byte[]? Stored(int number, StringPools pools) => number == FactColumn.Header ? header.Write(pools) : columns[number];
+
+    private byte[] Column(int number) => columns[number] ?? throw new InvalidOperationException($"Column {number} was not read.");
+
+    private static int Width(int entries) => entries <= byte.MaxValue + 1 ? 1 : entries <= ushort.MaxValue + 1 ? 2 : 4;
+
+    private static byte[] Narrow(int[] indexes, int width)
+    {
+        var bytes = new byte[indexes.Length * width];
+        if (width == 1)
+            for (var i = 0; i < indexes.Length; i++) bytes[i] = (byte)indexes[i];
+        else if (width == 2)
+        {
+            var wide = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
+            for (var i = 0; i < indexes.Length; i++) wide[i] = (ushort)indexes[i];
+        }
+        else MemoryMarshal.AsBytes(indexes.AsSpan()).CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>What two facts have alike when they are the same combination of a block.</summary>
+    private readonly record struct EntryKey(int A, int B, int C, int D, int E, int F, ulong Numbers, int Flags)
+    {
+        public static EntryKey Of(in CountedFact fact, Block block)
+        {
+            var of = MonthHeader.Dimensions[(int)block];
+            int Code(in CountedFact f, int i) => i < of.Length ? f[of[i]] : 0;
+            return new(Code(fact, 0), Code(fact, 1), Code(fact, 2), Code(fact, 3), Code(fact, 4), Code(fact, 5),
+                block == Block.Course ? fact.Numbers : 0, block == Block.Course ? fact.Flags : 0);
+        }
+    }
+}
+
+/// <summary>What a month has once: the combinations of each block, the answer times, and when those unanswered were received.</summary>
+internal sealed class MonthHeader
+{
+    public static readonly Dimension[][] Dimensions =
+        [.. Enum.GetValues<Block>().Select(block => Dimension.All.Where(d => d.Block == block).ToArray())];
+    /// <summary>The same for all facts of a month.</summary>
+    public static readonly Dimension[] CommonDimensions = [.. Dimension.All.Where(d => d.Block is null)];
+
+    public required int Rows { get; init; }
+    /// <summary>How many of the rows, the first ones, are answered.</summary>
+    public required int Answered { get; init; }
+    /// <summary>A day number.</summary>
+    public required int FirstDay { get; init; }
+    /// <summary>The latest due minute.</summary>
+    public required int LastDue { get; init; }
+    /// <summary>The answer times in tenths of days, ascending, each once.</summary>
+    public required int[] RunTenths { get; init; }
+    /// <summary>The row after the last one with each answer time.</summary>
+    public required int[] RunEnds { get; init; }
+    /// <summary>The minutes at which those unanswered were received, descending.</summary>
+    public required int[] Received { get; init; }
+    /// <summary>Has the codes that all rows have.</summary>
+    public required CountedFact Common { get; init; }
+    /// <summary>By block: the combinations, each as a fact that has nothing else.</summary>
+    public required CountedFact[][] Entries { get; init; }
+
+    /// <summary>In memory, about.</summary>
+    public int Bytes => 8 * RunTenths.Length + 4 * Received.Length + System.Runtime.CompilerServices.Unsafe.SizeOf<CountedFact>() * Entries.Sum(e => e.Length);
+
+    /// <summary>Copies what a block has of a fact. <see cref="CountedFact.DueMinutes"/> says only whether there is a due date.</summary>
+    public static void Copy(in CountedFact from, Block block, ref CountedFact to)
+    {
+        foreach (var dimension in Dimensions[(int)block]) to.Codes[dimension.Index] = from[dimension];
+        if (block == Block.Course) (to.Numbers, to.Flags) = (from.Numbers, from.Flags);
+    }
+
+    public byte[] Write(StringPools pools)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        foreach (var number in new[] { Rows, Answered, FirstDay, LastDue }) writer.Write(number);
+        foreach (var list in new[] { RunTenths, RunEnds, Received })
+        {
+            writer.Write(list.Length);
+            writer.Write(MemoryMarshal.AsBytes(list.AsSpan()));
+        }
+        // Codes are of this process: what is stored is the values.
+        WriteCodes([Common], CommonDimensions);
+        foreach (var (block, entries) in Entries.Index())
+        {
+            writer.Write(entries.Length);
+            WriteCodes(entries, Dimensions[block]);
+            if (block != (int)Block.Course) continue;
+            foreach (var entry in entries)
+            {
+                writer.Write(entry.Numbers);
+                writer.Write(entry.Flags);
+            }
+        }
+        return stream.ToArray();
+
+        void WriteCodes(CountedFact[] entries, Dimension[] dimensions)
+        {
+            foreach (var dimension in dimensions)
+            {
+                int[] codes = [.. entries.Select(e => e[dimension]).Distinct()];
+                var places = codes.Index().ToDictionary(c => c.Item, c => c.Index);
+                writer.Write(codes.Length);
+                foreach (var code in codes)
+                {
+                    writer.Write(code > 0);
+                    if (code > 0) writer.Write(pools[dimension][code]!);
+                }
+                foreach (var entry in entries) writer.Write7BitEncodedInt(places[entry[dimension]]);
+            }
+        }
+    }
+
+    public static MonthHeader Read(byte[] bytes, StringPools pools)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        var (rows, answered, firstDay, lastDue) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        var (tenths, ends, received, common) = (ReadList(), ReadList(), ReadList(), new CountedFact[1]);
+        ReadCodes(common, CommonDimensions);
+        var entries = new CountedFact[Dimensions.Length][];
+        for (var block = 0; block < entries.Length; block++)
+        {
+            entries[block] = new CountedFact[reader.ReadInt32()];
+            ReadCodes(entries[block], Dimensions[block]);
+            if (block != (int)Block.Course) continue;
+            foreach (ref var entry in entries[block].AsSpan()) (entry.Numbers, entry.Flags) = (reader.ReadUInt64(), reader.ReadInt32());
+        }
+        return new()
+        {
+            Rows = rows,
+            Answered = answered,
+            FirstDay = firstDay,
+            LastDue = lastDue,
+            RunTenths = tenths,
+            RunEnds = ends,
+            Received = received,
+            Common = common[0],
+            Entries = entries,
+        };
+
+        int[] ReadList()
+        {
+            var list = new int[reader.ReadInt32()];
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(list.AsSpan()));
+            return list;
+        }
+
+        void ReadCodes(CountedFact[] entries, Dimension[] dimensions)
+        {
+            foreach (var dimension in dimensions)
+            {
+                var codes = new int[reader.ReadInt32()];
+                for (var i = 0; i < codes.Length; i++) codes[i] = pools[dimension].CodeOf(reader.ReadBoolean() ? reader.ReadString() : null);
+                foreach (ref var entry in entries.AsSpan()) entry.Codes[dimension.Index] = codes[reader.Read7BitEncodedInt()];
+            }
+        }
+    }
+}
