@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -22,7 +23,8 @@ namespace Avvik.Client;
 /// <param name="EndReason">Why.</param>
 public sealed record Assignment(
     Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active, bool Pending,
-    DateTimeOffset AssignedAt, string AssignedBy, string Reason, string? ConfirmedBy, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
+    DateTimeOffset AssignedAt, string AssignedBy, string Reason, string? ConfirmedBy, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason)
+    : WrittenAnswer;
 
 /// <summary>Whom the services take the caller for: by the token, and by what the caller is assigned at the token's organisation.</summary>
 /// <param name="Organization">Nine digits.</param>
@@ -36,9 +38,10 @@ public sealed record NewAssignment
     /// <summary>Nine digits: the caller's own party; not given: the same. Nobody gives roles at another party.</summary>
     public string? OrganizationNumber { get; init; }
     /// <summary>The person's <c>sub</c>, at most 200 characters: somebody other than the caller. Never an identity number.</summary>
-    [Required]
+    [Required, HoldsName]
     public string? Subject { get; init; }
     /// <summary>What people call them, at most 200 characters.</summary>
+    [HoldsName]
     public string? Name { get; init; }
     /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>, and a second one
     /// confirms it. An <c>auditor</c> is neither <c>admin</c> nor <c>coordinator</c> at the same party.</summary>

@@ -48,7 +48,7 @@ public sealed record CaseRow
 }
 
 /// <summary>A case, as both parties see it. Its ETag is its version.</summary>
-public sealed record CaseDetails
+public sealed record CaseDetails : WrittenAnswer
 {
     /// <summary>The worklist's line.</summary>
     public required CaseRow Case { get; init; }

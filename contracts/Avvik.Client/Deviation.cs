@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
 /// <summary>A deviation as its reporter's party sees it.</summary>
-public sealed record Deviation
+public sealed record Deviation : WrittenAnswer
 {
     /// <summary>UUIDv7; the case's id too.</summary>
     public required Guid Id { get; init; }
@@ -39,8 +40,6 @@ public sealed record Deviation
     public Guid? MainCase { get; init; }
     /// <summary>What has happened, oldest first.</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
-    /// <summary>On the receipt: what was accepted and should be looked at. Null when nothing should, and later.</summary>
-    public IReadOnlyList<TextWarning>? Warnings { get; init; }
 }
 
 /// <summary>An agreement and the point of helse- og omsorgstjenesteloven § 6-2 it is counted by.</summary>
@@ -97,19 +96,6 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// know: it decides nothing.</param>
 public sealed record ValidationAnswer(bool Valid, SubmissionPreview Preview, IReadOnlyList<TextWarning> Warnings);
 
-/// <summary>Something in a text that the writer should look at: it may identify someone, or is not known.</summary>
-/// <param name="Pointer">The text: a JSON pointer into the submission.</param>
-/// <param name="Code"><c>possibleName</c>, <c>possibleBirthDate</c>, <c>possibleAddress</c>, or <c>unknownSite</c> for a place that the directory does not
-/// know.</param>
-/// <param name="Message">In words.</param>
-/// <param name="Offsets">Where in the text; none for the whole of it.</param>
-public sealed record TextWarning(string Pointer, string Code, string Message, IReadOnlyList<TextOffset> Offsets);
-
-/// <summary>A piece of a text.</summary>
-/// <param name="Offset">First UTF-16 code unit.</param>
-/// <param name="Length">Number of UTF-16 code units.</param>
-public sealed record TextOffset(int Offset, int Length);
-
 /// <summary>What the server would derive from a submission.</summary>
 public sealed record SubmissionPreview
 {
@@ -146,3 +132,26 @@ public sealed record ReporterMessage
     /// <summary>True: the reporter asks the coordinators to reopen the case, which is closed.</summary>
     public bool? AsksReopening { get; init; }
 }
+
+/// <summary>What is to be struck from a deviation's texts: the case's, the lesson's and every copy of them.</summary>
+public sealed record RedactText
+{
+    /// <summary>Words as they stand in a text, or a whole text, at most 8,000 characters. Struck wherever they stand; kept nowhere.</summary>
+    [Required, HoldsIdentity]
+    public string? Passage { get; init; }
+    /// <summary>Why, at most 4,000 characters; shown to both parties, never the words that are struck.</summary>
+    [Required]
+    public string? Reason { get; init; }
+}
+
+/// <summary>A passage that was struck.</summary>
+/// <param name="Id">The deviation.</param>
+/// <param name="Reference">For people.</param>
+/// <param name="Number">From 1 for each deviation.</param>
+/// <param name="At">When; backups from before that hold it still.</param>
+/// <param name="Organization">Party of whoever struck it.</param>
+/// <param name="Actor">Who, as the token names them; null for the other party's eyes.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Words">How many words it had.</param>
+public sealed record TextRedaction(
+    Guid Id, string Reference, int Number, DateTimeOffset At, string Organization, string? Actor, string Reason, int Words) : WrittenAnswer;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -28,7 +29,9 @@ public sealed record DirectoryParty(string OrganizationNumber, string Name, stri
 /// <param name="Sites">Names of the places that belong to it.</param>
 /// <param name="ClosedOn">First day on which it gets no more cases; null: it is not closed.</param>
 /// <param name="Successor">The unit that takes over its open cases; null: the party's fallback unit.</param>
-public sealed record DirectoryUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn, string? Successor);
+/// <param name="Restricted">True: its cases, and what it reports, are for its own people only.</param>
+public sealed record DirectoryUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn, string? Successor, bool Restricted = false)
+    : WrittenAnswer;
 
 /// <summary>A unit as it is to be.</summary>
 public sealed record DirectoryUnitChange
@@ -43,6 +46,8 @@ public sealed record DirectoryUnitChange
     public string? ClosedOn { get; init; }
     /// <summary>Code of the unit that takes over; needs <see cref="ClosedOn"/>.</summary>
     public string? Successor { get; init; }
+    /// <summary>True: its cases, and what it reports, are for its own people only (psychiatry, substance use, children); not given: as before.</summary>
+    public bool? Restricted { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
     [Required]
     public string? Reason { get; init; }

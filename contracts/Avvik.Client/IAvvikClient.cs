@@ -39,6 +39,18 @@ public interface IAvvikClient
     [Post("/api/v1/deviations/{id}/messages")]
     Task<Deviation> WriteMessageAsync(Guid id, [Body] ReporterMessage message, CancellationToken ct = default);
 
+    /// <summary>Strikes a passage from every text of a deviation, its case and its lesson; for a coordinator of either party.</summary>
+    [Post("/api/v1/deviations/{id}/redactions")]
+    Task<TextRedaction> RedactAsync(Guid id, [Body] RedactText redaction, CancellationToken ct = default);
+
+    /// <summary>What has been struck from texts of the party's deviations, newest first: what backups from before still hold. For auditors.</summary>
+    [Get("/api/v1/redactions")]
+    Task<Page<TextRedaction>> ListRedactionsAsync(RedactionQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>A confidential reporter's name, for the coordinator who must have it and says so (<c>contactReporter</c>); every opening is logged.</summary>
+    [Post("/api/v1/deviations/{id}/reporter/open")]
+    Task<Reporter> OpenReporterAsync(Guid id, [Body] OpenEnvelope opening, CancellationToken ct = default);
+
     /// <summary>Opens the patient's envelope, for a purpose; every opening is logged.</summary>
     /// <exception cref="AvvikProblemException">404 for those who may not, and where there is none; 410 when it has been erased.</exception>
     [Post("/api/v1/deviations/{id}/patient/open")]

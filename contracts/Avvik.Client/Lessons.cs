@@ -25,7 +25,7 @@ public sealed record LessonDraft
 }
 
 /// <summary>A lesson. To others than the two parties it has no case and no parties.</summary>
-public sealed record Lesson
+public sealed record Lesson : WrittenAnswer
 {
     /// <summary>The lesson's own id.</summary>
     public required Guid Id { get; init; }

@@ -220,3 +220,12 @@ public sealed record StatisticsQuery
     [Query(CollectionFormat.Multi)]
     public IReadOnlyList<string>? Quarter { get; init; }
 }
+
+/// <summary>Which redactions: <c>GET /api/v1/redactions</c>.</summary>
+public sealed record RedactionQuery
+{
+    /// <summary><see cref="Page{T}.NextCursor"/> of the page before; null: from the start.</summary>
+    public string? Cursor { get; init; }
+    /// <summary>How many, at most 200; 50 when not given.</summary>
+    public int? Limit { get; init; }
+}

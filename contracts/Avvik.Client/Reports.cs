@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -90,7 +91,7 @@ public sealed record ReportRow(string? Code, string Label, string? Parent, IRead
 /// <param name="FrozenBy">Organisation number of who froze it; null when the system did.</param>
 /// <param name="Reason">Why it was frozen again; null for the first.</param>
 /// <param name="Hash">Of the document this caller gets.</param>
-public sealed record ReportVersion(int Version, DateTimeOffset FrozenAt, string? FrozenBy, string? Reason, string Hash);
+public sealed record ReportVersion(int Version, DateTimeOffset FrozenAt, string? FrozenBy, string? Reason, string Hash) : WrittenAnswer;
 
 /// <summary>What freezes a report.</summary>
 public sealed record FreezeReport

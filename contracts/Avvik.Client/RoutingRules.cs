@@ -28,7 +28,8 @@ public sealed record RoutingRule
 /// <param name="ChangedAt">When they were set.</param>
 /// <param name="ChangedBy">Who set them, as the token names them.</param>
 /// <param name="Reason">Why.</param>
-public sealed record RoutingRuleSet(int Version, IReadOnlyList<RoutingRule> Rules, DateTimeOffset? ChangedAt, string? ChangedBy, string? Reason);
+public sealed record RoutingRuleSet(int Version, IReadOnlyList<RoutingRule> Rules, DateTimeOffset? ChangedAt, string? ChangedBy, string? Reason)
+    : WrittenAnswer;
 
 /// <summary>New rules for the caller's party.</summary>
 public sealed record RoutingRuleChange

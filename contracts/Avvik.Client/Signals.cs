@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -22,7 +23,7 @@ namespace Avvik.Client;
 /// <param name="Note">What was found.</param>
 /// <param name="ChangedAt">When the state last changed.</param>
 public sealed record SignalItem(Guid Id, string Category, string? Unit, string? Municipality, string Rule, DateOnly RaisedOn, DateOnly? LastOn, int? Days,
-    int? Observed, double? Expected, IReadOnlyList<int> Data, string State, string? Note, DateTimeOffset ChangedAt);
+    int? Observed, double? Expected, IReadOnlyList<int> Data, string State, string? Note, DateTimeOffset ChangedAt) : WrittenAnswer;
 
 /// <summary>A case behind a signal.</summary>
 /// <param name="Id">Of the case: <c>GET /api/v1/cases/{id}</c>.</param>

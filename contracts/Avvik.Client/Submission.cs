@@ -82,6 +82,7 @@ public sealed record Respondent
 public sealed record Reporter
 {
     /// <summary>At most 200 characters.</summary>
+    [HoldsName]
     public string? Name { get; init; }
     /// <summary>At most 100 characters.</summary>
     public string? Profession { get; init; }
@@ -90,6 +91,8 @@ public sealed record Reporter
     public string? HprNumber { get; init; }
     /// <summary>True: the other party is not to know who reported.</summary>
     public bool? Confidential { get; init; }
+    /// <summary>True: nobody is to know who reported, and nothing that says it is kept. The receipt is all there is to follow it by.</summary>
+    public bool? Anonymous { get; init; }
 }
 
 /// <summary>Who a deviation concerned: travels only from the reporter to Reporting.</summary>

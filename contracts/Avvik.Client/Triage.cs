@@ -107,4 +107,4 @@ public sealed record TriageDecision
 /// <summary>What was decided.</summary>
 /// <param name="Id">The deviation.</param>
 /// <param name="State">State after it.</param>
-public sealed record TriageOutcome(Guid Id, string State);
+public sealed record TriageOutcome(Guid Id, string State) : WrittenAnswer;

@@ -11,7 +11,9 @@ namespace Avvik.Contracts;
 /// <param name="Sites">Names of the places that belong to it, as reporters write them.</param>
 /// <param name="ClosedOn">First day on which it gets no more cases (Norwegian local date); null: it is not closed.</param>
 /// <param name="Successor">Code of the unit that takes over; null: the fallback unit does.</param>
-public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn = null, string? Successor = null)
+/// <param name="Restricted">True: its cases, and what it reports, are for its own people only.</param>
+public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn = null, string? Successor = null,
+    bool Restricted = false)
 {
     /// <summary>True when it can be given a case on a day.</summary>
     public bool IsOpenOn(DateOnly day) => ClosedOn is null || day < ClosedOn;
@@ -129,7 +131,8 @@ public sealed class CareDirectory
     /// <summary>The directory after a change; the seed alone when there has been none.</summary>
     public CareDirectory(DirectoryPublished? published = null)
     {
-        var changes = (published?.Units ?? []).ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor),
+        var changes = (published?.Units ?? []).ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor,
+            u.Restricted),
             StringComparer.Ordinal);
         (Version, Changes, All) = (published?.Version ?? 1, published?.Units ?? [], [.. HealthCommunities.Seed.Select(c => new HealthCommunity(c, changes))]);
         _parties = All.SelectMany(c => c.Parties).ToFrozenDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);

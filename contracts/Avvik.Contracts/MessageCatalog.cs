@@ -48,6 +48,7 @@ public static class MessageCatalog
         new("avvik.reporting.deviation-submitted.v1", ContractJson.Default.DeviationSubmitted, ["reporting"], ["triage"]),
         new("avvik.reporting.deviation-withdrawn.v1", ContractJson.Default.DeviationWithdrawn, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["triage", "routing"]),
+        new("avvik.reporting.text-redacted.v1", ContractJson.Default.TextRedacted, ["reporting"], ["triage", "routing"]),
         new("avvik.triage.deviation-triaged.v1", ContractJson.Default.DeviationTriaged, ["triage"], ["routing"]),
         new("avvik.triage.deviation-merged.v1", ContractJson.Default.DeviationMerged, ["triage"], ["routing"]),
         new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
@@ -80,6 +81,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationSubmitted))]
 [JsonSerializable(typeof(DeviationWithdrawn))]
 [JsonSerializable(typeof(ReporterAnswered))]
+[JsonSerializable(typeof(TextRedacted))]
 [JsonSerializable(typeof(DeviationTriaged))]
 [JsonSerializable(typeof(DeviationMerged))]
 [JsonSerializable(typeof(ReopenedCaseChanged))]

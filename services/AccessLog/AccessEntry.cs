@@ -103,6 +103,6 @@ public static class AccessActions
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
         EnvelopeRefused = "envelopeRefused", PatientSearched = "patientSearched",
         DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
-        CaseChanged = "caseChanged",
+        CaseChanged = "caseChanged", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -78,6 +78,8 @@ public static class HostingExtensions
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Reporter, p => p.RequireRole(party))
             .AddPolicy(Policies.CaseParty, p => p.RequireRole(party))
+            // An auditor reads what is closed to everybody else, and nothing more.
+            .AddPolicy(Policies.CaseReader, p => p.RequireRole([.. party, Roles.Auditor]))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
             .AddPolicy(Policies.Lessons, p => p.RequireRole([.. party, Roles.LearningEditor, Roles.Ssu]))
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))

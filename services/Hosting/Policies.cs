@@ -7,6 +7,7 @@ public static class Policies
         Admin = "admin",
         Auditor = "auditor",
         CaseParty = "caseParty",
+        CaseReader = "caseReader",
         Coordinator = "coordinator",
         DirectoryEditor = "directoryEditor",
         LessonEditor = "lessonEditor",

@@ -8,9 +8,19 @@ namespace Avvik.IdentityDetection;
 /// <param name="Places">The places in that text.</param>
 public sealed record IdentityWarning(string Pointer, string Code, IReadOnlyList<IdentityFinding> Places)
 {
-    /// <summary>Warnings for a submission's texts. The reporter sees them, and a coordinator must clear them.</summary>
-    public static IReadOnlyList<IdentityWarning> In(string? narrative, string? immediateAction, string? suggestedMeasure) =>
-        [.. In("/narrative", narrative), .. In("/immediateAction", immediateAction), .. In("/suggestedMeasure", suggestedMeasure)];
+    private const string Site = "/respondent/site";
+
+    /// <summary>Warnings for the texts of a submission that the other party sees. The reporter sees them too, and a coordinator must clear them.</summary>
+    public static IReadOnlyList<IdentityWarning> In(string? narrative, string? immediateAction, string? suggestedMeasure, string? messageId, string? profession,
+        string? unknownSite) =>
+    [
+        .. In("/narrative", narrative), .. In("/immediateAction", immediateAction), .. In("/suggestedMeasure", suggestedMeasure),
+        .. In("/messageId", messageId), .. In("/reporter/profession", profession), .. In(Site, unknownSite),
+    ];
+
+    /// <summary>True for a text of a submission that the other party sees. Of a site that the directory knows it sees the directory's name.</summary>
+    public static bool IsShared(string pointer, bool hasUnknownSite) => pointer
+        is "/narrative" or "/immediateAction" or "/suggestedMeasure" or "/messageId" or "/reporter/profession" || (hasUnknownSite && pointer == Site);
 
     /// <summary>Warnings for one text.</summary>
     public static IEnumerable<IdentityWarning> In(string pointer, string? text) => text is null

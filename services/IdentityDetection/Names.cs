@@ -14,6 +14,7 @@ internal static class Names
     private static readonly WordSet s_titles = new(Words.Read("cues-title")), s_kin = new(Words.Read("cues-kin")), s_weak = new(Words.Read("cues-weak"));
     private static readonly WordSet s_verbs = new(Words.Read("verbs-of-persons")), s_possessives = new(Words.Read("possessives"));
     private static readonly WordSet s_birth = new(Words.Read("cues-birth"));
+    private static readonly string[] s_titleEndings = [.. Words.Read("title-endings")];
     private static readonly string[] s_lastEndings = [.. Words.Read("last-name-endings")];
     private static readonly string[] s_institutionEndings = [.. Words.Read("institution-endings")], s_thingEndings = [.. Words.Read("thing-endings")];
     // Letters of other languages' names that neither bokmål nor nynorsk uses.
@@ -72,7 +73,16 @@ internal static class Names
     }
 
     public static NameCue CueOf(ReadOnlySpan<char> word) =>
-        s_titles.Contains(word) ? NameCue.Title : s_kin.Contains(word) ? NameCue.Kin : s_weak.Contains(word) ? NameCue.Weak : NameCue.None;
+        s_titles.Contains(word) ? NameCue.Title : s_kin.Contains(word) ? NameCue.Kin : s_weak.Contains(word) ? NameCue.Weak
+        : IsOccupation(word) ? NameCue.Title : NameCue.None;
+
+    /// <summary>Formed like a word for what a person works as: "kommunalsjef", "psykologspesialisten".</summary>
+    private static bool IsOccupation(ReadOnlySpan<char> word)
+    {
+        foreach (var ending in s_titleEndings)
+            if (word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return !s_first.Contains(word) && !s_last.Contains(word);
+        return false;
+    }
 
     /// <summary>A verb that follows a person's name and rarely another word.</summary>
     public static bool IsVerbOfPerson(ReadOnlySpan<char> word) => s_verbs.Contains(word);

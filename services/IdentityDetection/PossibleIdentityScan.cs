@@ -57,13 +57,15 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         // "Søsteren Randi": the cue itself is not a name.
         if (!known && Names.CueOf(first) != NameCue.None) return 0;
 
-        // The words of the name, up to one in lower case or a place.
+        var cue = CueBefore(before, word);
+        // The words of the name, up to one in lower case or a place. After a person's title or kin the place is a last name: "pasienten Oddveig Skjåk".
         var (last, count, following, evidence) = (word, 1, WordFrom(word.End), Names.IsForeignSpelling(first));
         while (count < LongestName && Joins(last, following))
         {
             var next = Of(following);
             if (Names.IsInstitution(next)) return 0;
-            if (Names.IsOther(next) || Names.IsThing(next) || IsAcronym(next) || (Names.IsPlace(next) && !Names.IsCommonLast(next))) break;
+            if (Names.IsOther(next) || Names.IsThing(next) || IsAcronym(next)) break;
+            if (Names.IsPlace(next) && !Names.IsCommonLast(next) && (cue < NameCue.Kin || count > 1)) break;
             evidence |= Names.IsForeignSpelling(next) || (Names.IsFirst(next) && !Names.IsAlsoWord(next)) || Names.IsPatronymic(next);
             (last, count, following) = (following, count + 1, WordFrom(following.End));
         }
@@ -72,9 +74,9 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
             && (Names.IsInstitution(Of(following)) || (!char.IsUpper(_text[following.Start]) && EndsStreet(Of(following)))))
             return 0;
 
-        var cue = CueBefore(before, word);
-        // "pasient K. Nordmann"; "Nordmann, Kari".
-        if (first.Length == 1) return count > 1 && cue >= NameCue.Kin && Names.IsLast(Of(last)) ? last.End : 0;
+        // "pasient K. Nordmann", "K. Nordmann fikk"; "Nordmann, Kari".
+        if (first.Length == 1)
+            return count > 1 && Names.IsLast(Of(last)) && (cue >= NameCue.Kin || (Mark(word.End) == '.' && IsFollowedByVerb(last, following))) ? last.End : 0;
         if (count == 1 && IsLastThenFirst(word, following, cue)) return following.End;
         if (Names.IsPlace(first) && !known && !(Names.IsCommonLast(first) && cue == NameCue.Title)) return 0;
         var named = count > 1 ? IsFullName(word, last, known, cue, evidence) : IsSingleName(word, following, known, cue);
@@ -97,17 +99,22 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         if (cue < NameCue.Kin && name.Length <= 5 && !name.ContainsAnyInRange('a', 'z')) return false;
         if ((known && !Names.IsAlsoWord(name)) || Names.IsPatronymic(name)) return true;
         if (Names.IsCommonLast(name) && !Names.IsAlsoWord(name) && !Names.IsPlace(name)
-            && IsSpace(word.End, following.Start) && Names.IsVerbOfPerson(Of(following)))
+            && IsFollowedByVerb(word, following))
             return true;
         // "Mannen hennes, Zbigniew, var …".
         if (cue >= NameCue.Kin && word.Start > 1 && _text[word.Start - 2] == ',' && Mark(word.End) == ',') return true;
         return cue switch
         {
-            NameCue.Title => Names.IsLast(name) || known || Names.IsForeignSpelling(name),
-            NameCue.Kin => Names.IsForeignSpelling(name),
+            // "Fastlege Tveitan hadde ikke …": whatever the name is.
+            NameCue.Title => Names.IsLast(name) || known || Names.IsForeignSpelling(name) || IsFollowedByVerb(word, following),
+            // "Tante Beaska ble oppringt".
+            NameCue.Kin => Names.IsForeignSpelling(name) || known || IsFollowedByVerb(word, following),
             _ => false,
         };
     }
+
+    private readonly bool IsFollowedByVerb(Range last, Range following) =>
+        !following.IsEmpty && IsSpace(last.End, following.Start) && Names.IsVerbOfPerson(Of(following));
 
     /// <summary>The cue of the word before; of the one before that when the word before is a possessive.</summary>
     private readonly NameCue CueBefore(Range before, Range word)
@@ -288,8 +295,9 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
         else if (FollowsCapital(before, word) && EndsStreet(name)) start = WithNames(before);
         else return default;
 
-        var (_, end) = Digits(word.End + 1);
-        if (end - word.End is < 2 or > 4) return default;
+        var (number, end) = Digits(word.End + 1);
+        // Four digits along a country road; four that are a year are none.
+        if (end - word.End is < 2 or > 5 || (end - word.End == 5 && number is >= 1900 and < 2100)) return default;
         // "12. august", "4. etasje", "12.08", "12:30", "12 timer".
         var after = Mark(end);
         if (char.IsLetter(after))
@@ -321,7 +329,8 @@ internal ref struct PossibleIdentityScan(ReadOnlySpan<char> text)
 
     /// <summary>"Nedre Torggate".</summary>
     private readonly int WithQualifier(Range before, Range word) =>
-        !before.IsEmpty && IsSpace(before.End, word.Start) && IsQualifier(Of(before)) ? before.Start : word.Start;
+        !before.IsEmpty && ((IsSpace(before.End, word.Start) && IsQualifier(Of(before)))
+            || (_text[before.End..word.Start] is ". " && Of(before) is "St" or "Dr" or "Prof")) ? before.Start : word.Start;
 
     private static bool IsQualifier(ReadOnlySpan<char> word) => word is "Nedre" or "Øvre" or "Nordre" or "Søndre" or "Østre" or "Vestre"
         or "Store" or "Lille" or "Gamle" or "Nye" or "Indre" or "Ytre";

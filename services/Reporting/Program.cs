@@ -1,6 +1,7 @@
 using Avvik.AccessLog;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
+using Avvik.Hosting.Json;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
@@ -10,7 +11,9 @@ using Avvik.Reporting.ChangeFeed;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.OpenEnvelope;
+using Avvik.Reporting.OpenReporter;
 using Avvik.Reporting.Persistence;
+using Avvik.Reporting.RedactTexts;
 using Avvik.Reporting.ResealEnvelopes;
 using Avvik.Reporting.SearchAccessLog;
 using Avvik.Reporting.SubmitDeviation;
@@ -26,12 +29,14 @@ builder.AddServiceAuthentication("reporting");
 builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
 builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)),
-    (typeof(DeviationRecord), nameof(DeviationRecord.Submission)), (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
+    (typeof(DeviationRecord), nameof(DeviationRecord.Submission)), (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)),
+    (typeof(Redaction), nameof(Redaction.Reason)));
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>("reporting");
 builder.AddPatientEnvelopes();
 builder.Services.AddSingleton<SubmissionRules>();
 builder.Services.AddSingleton<ReferenceNumbers>();
+builder.Services.AddSingleton<DeviationAccess>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .KeepAccessLogAnchors()
@@ -48,16 +53,21 @@ var app = builder.Build();
 app.UseAvvikDefaults();
 app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
-var deviations = app.MapGroup("/api/v1/deviations").RequireAuthorization(Policies.Reporter).WithTags("Deviations");
+var api = app.MapApi();
+var deviations = api.MapGroup("/api/v1/deviations").RequireAuthorization(Policies.Reporter).WithTags("Deviations");
 deviations.MapSubmitDeviation();
 deviations.MapTrackDeviation();
+api.MapGroup("/api/v1/deviations").RequireAuthorization(Policies.CaseReader).WithTags("Deviations").MapReadDeviation();
 deviations.MapWithdrawDeviation();
 deviations.MapWriteMessage();
 deviations.MapOpenEnvelope();
-app.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
-app.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
-    .MapParkedMessages<ReportingDbContext>();
-app.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
+deviations.MapOpenReporter();
+deviations.MapRedactText();
+api.MapGroup("/api/v1/redactions").RequireAuthorization(Policies.Auditor).WithTags("Redactions").MapRedactions();
+api.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
+api.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
+    .MapParkedMessages<ReportingDbContext>().MapRepublishRedactions();
+api.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
     .MapAccessLog<ReportingDbContext>("reporting", SearchAccessLogEndpoints.DeviationsOf).MapSearchAccessLog();
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

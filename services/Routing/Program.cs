@@ -2,11 +2,13 @@ using Avvik.AccessLog;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Triage;
 using Avvik.Hosting;
+using Avvik.Hosting.Json;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Messaging;
+using Avvik.Routing.Access;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
@@ -18,6 +20,7 @@ using Avvik.Routing.MoveCases;
 using Avvik.Routing.OpenCase;
 using Avvik.Routing.Persistence;
 using Avvik.Routing.ReadCase;
+using Avvik.Routing.RedactTexts;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
 using Avvik.Routing.SetRoutingRules;
@@ -35,6 +38,7 @@ builder.AddTextProtection();
 builder.AddTextResealing<RoutingDbContext>((typeof(EarlyWithdrawal), nameof(EarlyWithdrawal.Reason)));
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
+builder.Services.AddSingleton<CaseAccess>();
 builder.Services.AddHostedService<RulesRefresh>();
 builder.AddAccessLog<RoutingDbContext>("routing");
 builder.AddMessaging<RoutingDbContext>("routing", events => events
@@ -43,7 +47,8 @@ builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<DeviationMerged, DeviationMergedHandler>()
     .Handle<ReopenedCaseChanged, ReopenedCaseChangedHandler>()
-    .Handle<ReporterAnswered, ReporterAnsweredHandler>(),
+    .Handle<ReporterAnswered, ReporterAnsweredHandler>()
+    .Handle<TextRedacted, TextRedactedHandler>(),
     (db, id, ct) => db.Cases.Where(c => c.Id == id).Select(c => new[] { c.ReporterOrganization, c.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddHostedService<DeadlineWatch>();
 builder.Services.AddHostedService<ClosedUnitWatch>();
@@ -53,23 +58,24 @@ var app = builder.Build();
 app.UseAvvikDefaults();
 app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
-var cases = app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
+var api = app.MapApi();
+var cases = api.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseParty).WithTags("Cases");
 cases.MapWorklist();
 cases.MapCaseCounts();
-cases.MapReadCase();
+api.MapGroup("/api/v1/cases").RequireAuthorization(Policies.CaseReader).WithTags("Cases").MapReadCase();
 cases.MapHandleCase();
 cases.MapChangeMeasure();
 cases.MapSimilar();
-app.MapGroup("/api/v1/cases").RequireAuthorization(Policies.LessonEditor).WithTags("Lessons").MapProposeLesson();
-app.MapGroup("/api/v1/lessons").RequireAuthorization(Policies.Lessons).WithTags("Lessons").MapLessons();
-app.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
-app.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
-app.MapGroup("/api/v1/assignments").RequireAuthorization().WithTags("Assignments").MapEffectiveRoles();
-app.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
-app.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
-app.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>()
+api.MapGroup("/api/v1/cases").RequireAuthorization(Policies.LessonEditor).WithTags("Lessons").MapProposeLesson();
+api.MapGroup("/api/v1/lessons").RequireAuthorization(Policies.Lessons).WithTags("Lessons").MapLessons();
+api.MapGroup("/api/v1/measures").RequireAuthorization(Policies.CaseParty).WithTags("Measures").MapMeasures();
+api.MapGroup("/api/v1/directory").RequireAuthorization().WithTags("Directory").MapDirectory();
+api.MapGroup("/api/v1/assignments").RequireAuthorization().WithTags("Assignments").MapEffectiveRoles();
+api.MapGroup("/api/v1/assignments").RequireAuthorization(Policies.DirectoryEditor).WithTags("Assignments").MapAssignments();
+api.MapGroup("/api/v1/routing-rules").RequireAuthorization(Policies.Coordinator).WithTags("Routing rules").MapRoutingRules();
+api.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<RoutingDbContext>()
     .MapParkedMessages<RoutingDbContext>()
     .MapReplay<RoutingDbContext, Case>("ReplayCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Snapshot(now));
-app.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
+api.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

@@ -1,6 +1,7 @@
 using Avvik.AccessLog;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
+using Avvik.Hosting.Json;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
@@ -47,14 +48,15 @@ app.UseAvvikDefaults();
 app.UseServiceAuthentication();
 app.UseRateLimiter();
 app.MapOpenApi().AllowAnonymous();
-app.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics").MapFigures();
-app.MapGroup("/api/v1/statistics").WithTags("Statistics").LogAdministration<StatisticsDbContext>().MapHistory();
-app.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
+var api = app.MapApi();
+api.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics").MapFigures();
+api.MapGroup("/api/v1/statistics").WithTags("Statistics").LogAdministration<StatisticsDbContext>().MapHistory();
+api.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
     .LogAdministration<StatisticsDbContext>().MapReports();
-app.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();
-app.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>()
+api.MapGroup("/api/v1/signals").RequireAuthorization(Policies.Signals).WithTags("Signals").LogAdministration<StatisticsDbContext>().MapSignals();
+api.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<StatisticsDbContext>()
     .MapParkedMessages<StatisticsDbContext>().MapRebuildFacts();
-app.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
+api.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 // Read now, so that a file with a fault stops the start.
 _ = app.Services.GetRequiredService<Denominators>();
 await app.MigrateAsync<StatisticsDbContext>();

@@ -47,6 +47,9 @@ public sealed class TextProtector(KeyRing keys)
     /// <summary>A number derived from the key: the seed of the signatures by which similar texts are found.</summary>
     public ulong Seed(string purpose) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(keys.Fingerprint(Encoding.UTF8.GetBytes(purpose)));
 
+    /// <summary>A keyed print of a text, the same in every service and year; it tells nothing without the key.</summary>
+    public byte[] PrintOf(string text) => keys.Fingerprint(Encoding.UTF8.GetBytes(text));
+
     /// <summary>Opens a text, if there is one.</summary>
     public string? RevealOptional(ProtectedText? text) => text is { } t ? Reveal(t) : null;
 }

@@ -2,6 +2,7 @@ using Avvik.AccessLog;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
+using Avvik.Hosting.Json;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
@@ -12,6 +13,7 @@ using Avvik.Triage.Assessments;
 using Avvik.Triage.CorrectedFacts;
 using Avvik.Triage.DecideTriage;
 using Avvik.Triage.Persistence;
+using Avvik.Triage.RedactTexts;
 using Avvik.Triage.ReopenedCases;
 using Avvik.Triage.ReporterMessages;
 using Avvik.Triage.TriageQueue;
@@ -36,6 +38,7 @@ builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
+    .Handle<TextRedacted, TextRedactedHandler>()
     .Handle<CaseReopened, CaseReopenedHandler>()
     .Handle<FactsCorrected, FactsCorrectedHandler>()
     .Handle<DirectoryPublished, DirectoryPublishedHandler<TriageDbContext>>()
@@ -47,12 +50,13 @@ var app = builder.Build();
 app.UseAvvikDefaults();
 app.UseServiceAuthentication();
 app.MapOpenApi().AllowAnonymous();
-var triage = app.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
+var api = app.MapApi();
+var triage = api.MapGroup("/api/v1/triage").RequireAuthorization(Policies.Coordinator).WithTags("Triage");
 triage.MapTriageQueue();
 triage.MapDecideTriage();
-app.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>()
+api.MapGroup("/ops/triage").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<TriageDbContext>()
     .MapParkedMessages<TriageDbContext>()
     .MapReplay<TriageDbContext, Assessment>("ReplayDeviations", db => db.Assessments, (assessment, now) => assessment.Snapshot(now));
-app.MapGroup("/api/v1/access-log/triage").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<TriageDbContext>("triage");
+api.MapGroup("/api/v1/access-log/triage").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<TriageDbContext>("triage");
 await app.MigrateAsync<TriageDbContext>();
 await app.RunAsync();

@@ -48,12 +48,16 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations"] = Party,
         ["GET /api/v1/deviations"] = Party,
         ["POST /api/v1/deviations/validate"] = Party,
-        ["GET /api/v1/deviations/{id}"] = Party,
+        ["GET /api/v1/deviations/{id}"] = [.. Party, Roles.Auditor],
         ["POST /api/v1/deviations/{id}/withdraw"] = Party,
         ["POST /api/v1/deviations/{id}/messages"] = Party,
         ["POST /api/v1/deviations/{id}/patient/open"] = Party,
         ["GET /api/v1/changes"] = Party,
         ["POST /api/v1/access-log/reporting/patient"] = [Roles.Auditor],
+        ["POST /api/v1/deviations/{id}/reporter/open"] = [Roles.Coordinator],
+        ["POST /api/v1/deviations/{id}/redactions"] = [Roles.Coordinator],
+        ["GET /api/v1/redactions"] = [Roles.Auditor],
+        ["POST /ops/reporting/redactions/republish"] = [Roles.Admin],
     }));
 
     [Fact]
@@ -72,7 +76,7 @@ public sealed class Access_matrix_tests
             ["GET /api/v1/cases"] = Party,
             ["GET /api/v1/cases/counts"] = Party,
             ["POST /ops/routing/replay"] = [Roles.Admin],
-            ["GET /api/v1/cases/{id}"] = Party,
+            ["GET /api/v1/cases/{id}"] = [.. Party, Roles.Auditor],
             ["POST /api/v1/cases/{id}/measures/{measureId}"] = Party,
             ["GET /api/v1/measures"] = Party,
             ["GET /api/v1/directory"] = All,

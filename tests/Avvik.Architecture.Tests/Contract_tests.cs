@@ -50,7 +50,8 @@ public sealed class Contract_tests
         [
             "avvik.reporting.deviation-submitted.v1:unknownSite", "avvik.reporting.reporter-answered.v1:asksReopening",
             "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
-            "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.routing.case-changed.v1:eventId",
+            "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.reporting.deviation-submitted.v1:mayIdentify", "avvik.routing.case-changed.v1:eventId",
+            "avvik.routing.directory-published.v1:units.restricted",
             "avvik.routing.case-reopened.v1:case.eventId", "avvik.routing.case-snapshot-published.v1:case.eventId",
             "avvik.routing.case-changed.v1:earlierRespondents", "avvik.routing.case-changed.v1:rejectionReason",
             "avvik.routing.case-reopened.v1:case.earlierRespondents", "avvik.routing.case-reopened.v1:case.rejectionReason",

@@ -17,8 +17,8 @@ public sealed class Request_text_tests
     // A synthetic number: month + 80.
     private const string SyntheticNumber = "41814061033";
     private const string Hamar = "970540008";
-    // Meant to hold an identity: sealed, or checked by a register's own rule.
-    private static readonly string[] Identities = ["/patient/identifier", "/reporter/hprNumber", "/identifier"];
+    // Meant to hold an identity: sealed, checked by a register's own rule, or what is to be struck and is kept nowhere.
+    private static readonly string[] Identities = ["/patient/identifier", "/reporter/hprNumber", "/identifier", "/passage"];
 
     [Fact]
     public Task Reporting_refuses_an_identity_in_any_text() => AssertRefusedAsync<reporting::Program>(atLeast: 20);
@@ -31,6 +31,42 @@ public sealed class Request_text_tests
 
     [Fact]
     public Task Statistics_refuses_an_identity_in_any_text() => AssertRefusedAsync<statistics::Program>(atLeast: 2);
+
+    [Fact]
+    public async Task Every_answer_to_a_text_can_carry_its_warnings()
+    {
+        await AssertWarnsAsync<reporting::Program>(atLeast: 4);
+        await AssertWarnsAsync<triage::Program>(atLeast: 1);
+        await AssertWarnsAsync<routing::Program>(atLeast: 25);
+        await AssertWarnsAsync<statistics::Program>(atLeast: 2);
+    }
+
+    // The operator's endpoints answer with nothing, or with their progress; an envelope is opened and figures are tried out with codes alone.
+    private static readonly string[] WithoutWarnings = ["/patient/open", "/reporter/open", "/simulate", "/access-log/reporting/patient",
+        "/statistics/history"];
+
+    private static async Task AssertWarnsAsync<TProgram>(int atLeast) where TProgram : class
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<TProgram>(database);
+        var document = JsonNode.Parse(await service.CreateClient().GetStringAsync("/openapi/v1.json"))!;
+        var found = 0;
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                if (operation!["requestBody"]?["content"]?["application/json"]?["schema"] is not { } schema || !TextsOf(document, schema, 0).Any()
+                    || path.StartsWith("/ops/", StringComparison.Ordinal) || WithoutWarnings.Any(end => path.EndsWith(end, StringComparison.Ordinal))) continue;
+                var answers = operation["responses"]!.AsObject().Where(r => r.Key is "200" or "201" or "204").ToList();
+                Assert.NotEmpty(answers);
+                foreach (var (status, answer) in answers.Where(a => a.Key != "204"))
+                {
+                    var reference = ((string)answer!["content"]!["application/json"]!["schema"]!["$ref"]!).Split('/')[^1];
+                    Assert.True(document["components"]!["schemas"]![reference]!["properties"]!["warnings"] is not null, $"{method} {path} {status}");
+                }
+                found++;
+            }
+        Assert.True(found >= atLeast, $"{found} operations");
+    }
 
     private static async Task AssertRefusedAsync<TProgram>(int atLeast) where TProgram : class
     {

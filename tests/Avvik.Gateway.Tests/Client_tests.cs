@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Avvik.Client;
+using Avvik.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using static Avvik.Gateway.Tests.ScriptedServer;

@@ -81,7 +81,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         var id = (await RoutedAsync(nurse, await HandlerAsync())).Case.Id;
         await ActAsync(await HandlerAsync(), id, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-tynset" });
         await ActAsync(await HandlerAsync("si-tynset"), id, "return", new() { Reason = "Feil enhet.", SuggestedUnit = Unit });
-        var escalated = await ActAsync(await HandlerAsync(), id, "return", new() { Reason = "Fortsatt feil enhet." });
+        await ActAsync(await HandlerAsync(), id, "return", new() { Reason = "Fortsatt feil enhet." });
+        var escalated = await coordinator.GetCaseAsync(id);
         Assert.Equal(("escalated", 3), (escalated.Case.State, escalated.Case.Hops));
         Assert.Equal("inProgress", (await ActAsync(await CoordinatorAsync(Hamar), id, "resolve", new() { Decision = "Elverum-Hamar svarer." })).Case.State);
         // And once more, and closed by decision.
@@ -104,7 +105,8 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await StatusAsync(nurse, id, "awaitingReporter");
         await nurse.WriteMessageAsync(id, "Medisinsk sengepost.");
         await Eventually.IsTrue(async () => (await handler.GetCaseAsync(id)).Case.State == "inProgress", Soon);
-        var transferred = await ActAsync(handler, id, "transfer", new() { Unit = "si-tynset", Reason = "Hører hjemme der." });
+        await ActAsync(handler, id, "transfer", new() { Unit = "si-tynset", Reason = "Hører hjemme der." });
+        var transferred = await (await HandlerAsync("si-tynset")).GetCaseAsync(id);
         Assert.Equal(("routed", "si-tynset", 0), (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops));
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(id)).Case?.Unit == "si-tynset", Soon);
     }

@@ -28,4 +28,6 @@ public sealed record DeviationSubmitted : ICaseEvent
     public IReadOnlyList<Guid>? SamePatient { get; init; }
     /// <summary>The site that the reporter named, when the directory does not know it.</summary>
     public ProtectedText? UnknownSite { get; init; }
+    /// <summary>True when a coordinator must judge whether its texts identify someone; null from a publisher that did not search them.</summary>
+    public bool? MayIdentify { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Avvik.Contracts.Routing;
 
 /// <summary>
@@ -55,4 +57,7 @@ public sealed record DirectoryUnitState
     public DateOnly? ClosedOn { get; init; }
     /// <summary>Code of the unit that takes over; null: the party's fallback unit does.</summary>
     public string? Successor { get; init; }
+    /// <summary>True: its cases, and what it reports, are for its own people only (psychiatry, substance use, children).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Restricted { get; init; }
 }

@@ -28,6 +28,8 @@ public sealed class Field(Text text, FieldLabels labels) : TagHelper
     /// <summary>Longest text; 0: no limit.</summary>
     public int Max { get; set; }
     public bool Optional { get; set; }
+    /// <summary>False: a textarea whose page says by itself what of it may identify someone.</summary>
+    public bool Searched { get; set; } = true;
     public IEnumerable<SelectListItem>? Items { get; set; }
 
     /// <summary>The id of a field, as links of the error summary name it.</summary>
@@ -111,6 +113,7 @@ public sealed class Field(Text text, FieldLabels labels) : TagHelper
         if (Hint is not null) output.Content.AppendHtml(Paragraph("ds-paragraph hint", $"{id}-hint", text[Hint]));
         if (error is not null) output.Content.AppendHtml(Paragraph("ds-validation-message", $"{id}-error", error));
         if (Type != "checkbox") output.Content.AppendHtml(control);
+        if (Type == "textarea" && Searched) output.Content.AppendHtml(Written.Of(id, name));
         output.Content.AppendHtml(await output.GetChildContentAsync());
     }
 

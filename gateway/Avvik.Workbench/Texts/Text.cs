@@ -59,6 +59,12 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
     /// <summary>Sorts as people look things up: å last.</summary>
     public StringComparer Sorting => StringComparer.Create(choices.Culture, CompareOptions.None);
 
+    /// <summary>What was done, and that a text of it may identify someone.</summary>
+    public string Warned(string done, Contracts.WrittenAnswer? answer) =>
+        answer?.Warnings is { Count: > 0 } warnings
+            ? $"{done} {this["common.mayIdentify", string.Join(", ", warnings.Select(w => this[$"report.finding.{w.Code}"]).Distinct(StringComparer.Ordinal))]}"
+            : done;
+
     /// <summary>The wording of an agreement's clause: number and words.</summary>
     public string Clause(string? number) => number is null ? this["common.noClause"] : this["common.clause", number, Code("clauses", number)];
 }

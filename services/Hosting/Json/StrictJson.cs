@@ -46,7 +46,7 @@ public static class StrictJson
         if (value is not null)
         {
             validate(value, errors);
-            RequestTexts.Check(value, options.GetTypeInfo(typeof(T)), errors);
+            foreach (var warning in RequestTexts.Check(value, options.GetTypeInfo(typeof(T)), errors)) request.HttpContext.Warn(warning);
         }
         return errors.Any ? (null, Problem.Invalid(errors)) : (value, null);
     }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Claims;
 using System.Text;
+using Avvik.Contracts;
 using Avvik.IdentityDetection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -38,16 +39,18 @@ public static class ParkedMessageEndpoints
         operations.MapGet("/parked", ListAsync<TDb>)
             .WithSummary("Messages about the own party's deviations, or about none, that could not be sent, applied or read, oldest first");
         operations.MapPost("/parked/{id:guid}/requeue",
-            async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
+            async Task<Results<NoContent, Ok<WrittenAnswer>, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
             !IsReason(body.Reason) ? TypedResults.BadRequest()
-                : await parked.RequeueAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NoContent() : TypedResults.NotFound())
+                : !await parked.RequeueAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NotFound()
+                : WarningsOf(body.Reason) is { Warnings.Count: > 0 } warned ? TypedResults.Ok(warned) : TypedResults.NoContent())
             .WithSummary("Send or apply a parked message again");
         operations.MapPost("/parked/{id:guid}/discard",
-            async Task<Results<NoContent, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
+            async Task<Results<NoContent, Ok<WrittenAnswer>, NotFound, BadRequest>> (Guid id, ResolveParkedMessage body, ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
             !IsReason(body.Reason) ? TypedResults.BadRequest()
-                : await parked.DiscardAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NoContent() : TypedResults.NotFound())
+                : !await parked.DiscardAsync(id, body.Reason, Subject(user), Organization(user), ct) ? TypedResults.NotFound()
+                : WarningsOf(body.Reason) is { Warnings.Count: > 0 } warned ? TypedResults.Ok(warned) : TypedResults.NoContent())
             .WithSummary("Discard a parked message for good");
         operations.MapPost("/parked/requeue", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body,
             ParkedMessages<TDb> parked,
@@ -93,6 +96,13 @@ public static class ParkedMessageEndpoints
 
     private static bool IsReason(string? reason) =>
         !string.IsNullOrWhiteSpace(reason) && reason.Length <= MaxReason && IdentityDetector.Find(reason).Count == 0;
+
+    // As every answer to something written: where a name may stand.
+    private static WrittenAnswer WarningsOf(string reason) => new()
+    {
+        Warnings = [.. IdentityWarning.In("/reason", reason).Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english: false),
+            [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))],
+    };
 
     private static string Subject(ClaimsPrincipal user) => user.FindFirstValue("sub") ?? "";
 

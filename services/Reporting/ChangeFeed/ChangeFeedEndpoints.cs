@@ -31,7 +31,7 @@ internal static class ChangeFeedEndpoints
     }
 
     private static async Task<Results<Ok<Changes>, Problem>> ListAsync(
-        string? cursor, int? wait, int? limit, Caller caller, IDbContextFactory<ReportingDbContext> databases,
+        string? cursor, int? wait, int? limit, Caller caller, DeviationAccess access, IDbContextFactory<ReportingDbContext> databases,
         NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
@@ -41,14 +41,14 @@ internal static class ChangeFeedEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var started = clock.GetTimestamp();
-        var rows = await ReadAsync(databases, caller.Organization, from, take, ct);
+        var rows = await ReadAsync(databases, caller, access, from, take, ct);
         // A waiting request holds no connection, and all of them share one query for the newest position.
         for (var seen = from; rows.Count == 0 && clock.GetElapsedTime(started).TotalSeconds < (wait ?? 0);)
         {
             await Task.Delay(PollInterval, clock, ct);
             if (await newest.PositionAsync(ct) is var position && position == seen) continue;
             seen = position;
-            rows = await ReadAsync(databases, caller.Organization, from, take, ct);
+            rows = await ReadAsync(databases, caller, access, from, take, ct);
         }
         await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
         return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
@@ -56,12 +56,12 @@ internal static class ChangeFeedEndpoints
 
     // A party is the reporter or the respondent of a case, never both: a query for each uses its index.
     private static async Task<List<ChangeRecord>> ReadAsync(
-        IDbContextFactory<ReportingDbContext> databases, string organization, long after, int take, CancellationToken ct)
+        IDbContextFactory<ReportingDbContext> databases, Caller caller, DeviationAccess access, long after, int take, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var changes = db.Changes.Where(c => c.Position > after).OrderBy(c => c.Position);
-        var reported = await changes.Where(c => c.ReporterOrganization == organization).Take(take).ToListAsync(ct);
-        var answered = await changes.Where(c => c.RespondentOrganization == organization).Take(take).ToListAsync(ct);
+        var reported = await access.ReportedTo(changes, db.Deviations, caller).Take(take).ToListAsync(ct);
+        var answered = await access.AnsweredBy(changes, caller).Take(take).ToListAsync(ct);
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }
 

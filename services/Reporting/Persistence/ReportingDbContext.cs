@@ -2,6 +2,7 @@ using Avvik.AccessLog;
 using Avvik.CareDirectories;
 using Avvik.Messaging;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Microsoft.EntityFrameworkCore;
 
@@ -70,6 +71,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddRedactions();
         modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }

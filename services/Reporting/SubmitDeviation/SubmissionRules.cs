@@ -48,6 +48,8 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         {
             Text(person.Name, "/reporter/name", 200, errors);
             Text(person.Profession, "/reporter/profession", 100, errors);
+            if (person is { Anonymous: true, Name: not null }) errors.Add("/reporter/name", FieldCodes.ContradictsOthers);
+            if (person is { Anonymous: true, HprNumber: not null }) errors.Add("/reporter/hprNumber", FieldCodes.ContradictsOthers);
             if (person.HprNumber is { } hpr && (hpr.Length is < 1 or > 9 || !hpr.All(char.IsAsciiDigit)))
                 errors.Add("/reporter/hprNumber", FieldCodes.InvalidHprNumber);
         }
@@ -94,17 +96,8 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             Difference = s.Difference,
             PatientMunicipality = s.PatientMunicipality,
             HasPatient = s.Patient is not null,
-            ReporterConfidential = s.Reporter?.Confidential ?? false,
+            ReporterConfidential = s.Reporter is { Confidential: true } or { Anonymous: true },
         };
-    }
-
-    /// <summary>What is accepted, and should be looked at: texts that may identify someone, and a site that decides nothing.</summary>
-    public IReadOnlyList<TextWarning> Warnings(Submission s, bool english)
-    {
-        var warnings = IdentityWarning.In(s.Narrative, s.ImmediateAction, s.SuggestedMeasure)
-            .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]));
-        return UnknownSite(s) is null ? [.. warnings]
-            : [.. warnings, new TextWarning("/respondent/site", FieldCodes.UnknownSite, Texts.Field(FieldCodes.UnknownSite, english), [])];
     }
 
     /// <summary>The site that was named, when the respondent has none of that name.</summary>

@@ -7,6 +7,7 @@ using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
+using Avvik.IdentityDetection;
 using Avvik.Messaging;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
@@ -45,36 +46,40 @@ internal static class SubmitDeviationEndpoints
         {
             // Its shape is right, so it may be a repeat, whatever the rules say of its content.
             if (!errors.Any) sent = s;
-            rules.Check(s, reporter, errors);
+            Check(s, rules, reporter, http, errors);
         });
         if (messaging.OutboxDepth > MaxOutboxDepth) problem ??= Problem.Unavailable();
         if (problem is not null)
             return sent is not null && await FindReceiptAsync(sent, caller, envelopes, texts, databases, ct) is { } receipt
-                ? TypedResults.Ok(Warned(receipt, sent)) : problem;
+                ? TypedResults.Ok(receipt) : problem;
 
         // Whole milliseconds, as the databases store them: what is answered is what is stored.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var (id, print) = (Guid.CreateVersion7(now), envelopes.Fingerprint(submission!));
         var facts = rules.Facts(submission!, reporter, reference: "", now);
+        // Whoever is anonymous says where it happened, or does not: the token would say where they work.
+        if (submission!.Reporter is not { Anonymous: true }) facts = facts with { ReporterUnit = submission.ReportingUnit ?? caller.Unit };
         var @event = new DeviationSubmitted
         {
             DeviationId = id,
             Version = 1,
             OccurredAt = now,
             Facts = facts,
-            Narrative = texts.Protect(submission!.Narrative!),
+            Narrative = texts.Protect(submission.Narrative!),
             ImmediateAction = texts.ProtectOptional(submission.ImmediateAction),
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
             ReporterProfession = texts.ProtectOptional(submission.Reporter?.Profession),
             MessageId = texts.ProtectOptional(submission.MessageId),
             UnknownSite = texts.ProtectOptional(rules.UnknownSite(submission)),
+            MayIdentify = http.Warnings().Any(w => w.Code != FieldCodes.UnknownSite
+                && IdentityWarning.IsShared(w.Pointer, rules.UnknownSite(submission) is not null)),
         };
         var record = new DeviationRecord
         {
             Id = id,
             ReporterOrganization = reporter.OrganizationNumber,
-            ReportingUnit = submission.ReportingUnit ?? caller.Unit,
-            SubmittedBy = caller.Subject,
+            ReportingUnit = facts.ReporterUnit,
+            SubmittedBy = submission.Reporter is { Anonymous: true } ? null : caller.Subject,
             ClientId = caller.ClientId,
             ClientReference = submission.ClientReference!,
             ContentPrint = print,
@@ -102,13 +107,10 @@ internal static class SubmitDeviationEndpoints
                 stored = await StoreAsync(unit, references, texts, record, envelope, @event));
             return Task.FromResult(true);
         }, ct);
-        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", Warned(stored.Receipt(record), submission));
+        if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
         if (!print.AsSpan().SequenceEqual(stored.ContentPrint)) return Problem.Conflict(ProblemCodes.ClientReferenceReused);
         await using var db = await databases.CreateDbContextAsync(ct);
-        return TypedResults.Ok(Warned((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Opened(texts).Receipt(), submission));
-
-        Deviation Warned(Deviation receipt, Submission s) =>
-            rules.Warnings(s, Problem.PrefersEnglish(http.Request)) is { Count: > 0 } warnings ? receipt with { Warnings = warnings } : receipt;
+        return TypedResults.Ok((await db.Deviations.SingleAsync(d => d.Id == stored.Id, ct)).Opened(texts).Receipt());
     }
 
     // The receipt of a submission that was accepted earlier holds, even if the rules or the state of the service would refuse it today.
@@ -124,7 +126,8 @@ internal static class SubmitDeviationEndpoints
     private static async Task<Results<Ok<ValidationAnswer>, Problem>> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
-        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default, (s, errors) => rules.Check(s, reporter, errors));
+        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default,
+            (s, errors) => Check(s, rules, reporter, http, errors));
         if (submission is null) return problem!;
         var facts = rules.Facts(submission, reporter, reference: "", clock.GetUtcNow());
         return TypedResults.Ok(new ValidationAnswer(true, new SubmissionPreview
@@ -137,7 +140,14 @@ internal static class SubmitDeviationEndpoints
             Category = facts.Category,
             HasPatient = facts.HasPatient,
         },
-        rules.Warnings(submission, Problem.PrefersEnglish(http.Request))));
+        http.Warnings()));
+    }
+
+    // A site that the directory does not know is accepted, and decides nothing.
+    private static void Check(Submission s, SubmissionRules rules, Party reporter, HttpContext http, FieldErrors errors)
+    {
+        rules.Check(s, reporter, errors);
+        if (rules.UnknownSite(s) is not null) http.Warn("/respondent/site", FieldCodes.UnknownSite);
     }
 
     /// <summary>The deviation that is stored under the client's reference: this one, or an earlier one.</summary>

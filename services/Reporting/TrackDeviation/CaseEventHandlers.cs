@@ -3,6 +3,7 @@ using Avvik.Contracts.Routing;
 using Avvik.Hosting.Calendar;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Reporting.Persistence;
 using Microsoft.Extensions.Options;
 
@@ -70,7 +71,7 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
 }
 
 /// <summary>Stores the text of a change, which may arrive before the change.</summary>
-internal sealed class ReporterInformedHandler : IHandle<ReporterInformed, ReportingDbContext>
+internal sealed class ReporterInformedHandler(TextProtector texts) : IHandle<ReporterInformed, ReportingDbContext>
 {
     public async Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit)
     {
@@ -80,6 +81,7 @@ internal sealed class ReporterInformedHandler : IHandle<ReporterInformed, Report
             insert into timeline (deviation_id, version, at, text) values (@p1, @p2, @p3, @p4)
             on conflict (deviation_id, version) do update set text = excluded.text
             """,
-            message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Text.Value);
+            message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(),
+            texts.StrikeSealed(message.Text.Value, await unit.PassagesAsync(message.DeviationId)));
     }
 }

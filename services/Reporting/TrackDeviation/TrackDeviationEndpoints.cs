@@ -17,21 +17,26 @@ internal static class TrackDeviationEndpoints
 {
     public static RouteGroupBuilder MapTrackDeviation(this RouteGroupBuilder deviations)
     {
-        deviations.MapGet("/{id:guid}", GetAsync).WithName("GetDeviation").WithSummary("A deviation of the caller's party").ProducesProblem(404);
         deviations.MapGet("", ListAsync).WithName("ListDeviations").WithSummary("Deviations of the caller's party, newest first").ProducesProblem(422);
         return deviations;
     }
 
-    private static async Task<Results<Ok<Deviation>, Problem>> GetAsync(Guid id, Caller caller, ReportingDbContext db, TextProtector texts,
-        AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+    public static RouteGroupBuilder MapReadDeviation(this RouteGroupBuilder deviations)
     {
-        if (await db.Deviations.VisibleTo(caller).FirstOrDefaultAsync(d => d.Id == id, ct) is not { } deviation) return Problem.NotFound();
-        return TypedResults.Ok((await DeviationViews.ViewAsync([deviation], caller, db, texts, journal, ct, alone: true))[0]);
+        deviations.MapGet("/{id:guid}", GetAsync).WithName("GetDeviation").WithSummary("A deviation of the caller's party").ProducesProblem(404);
+        return deviations;
+    }
+
+    private static async Task<Results<Ok<Deviation>, Problem>> GetAsync(Guid id, Caller caller, DeviationAccess access, ReportingDbContext db,
+        TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+    {
+        if (await access.VisibleTo(db.Deviations, caller).FirstOrDefaultAsync(d => d.Id == id, ct) is not { } deviation) return Problem.NotFound();
+        return TypedResults.Ok((await DeviationViews.ViewAsync([deviation], caller, db, texts, journal, ct))[0]);
     }
 
     private static async Task<Results<Ok<Page<Deviation>>, Problem>> ListAsync(
         string? state, string? from, string? to, string? cursor, int? limit,
-        Caller caller, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+        Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && state != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(state)) errors.Add("/state", FieldCodes.UnknownCode);
@@ -39,7 +44,7 @@ internal static class TrackDeviationEndpoints
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
-        var query = db.Deviations.VisibleTo(caller);
+        var query = access.VisibleTo(db.Deviations, caller);
         if (state is not null) query = query.Where(d => d.Status == state);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);

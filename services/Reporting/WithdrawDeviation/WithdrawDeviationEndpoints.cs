@@ -27,7 +27,8 @@ internal static class WithdrawDeviationEndpoints
     }
 
     private static async Task<Results<Ok<Deviation>, Problem>> WithdrawAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, DeviationAccess access, TimeProvider clock,
+        CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.WithdrawDeviation>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -43,7 +44,7 @@ internal static class WithdrawDeviationEndpoints
             var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status, withdrawn_by, answered_at from deviations where id = @p1",
                 r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), WithdrawnBy: r.IsDBNull(4) ? null : r.GetString(4),
                     WasAnswered: !r.IsDBNull(5)), id);
-            if (found is not [var (reported, status, withdrawnBy, wasAnswered)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
+            if (found is not [var (reported, status, withdrawnBy, wasAnswered)] || !access.IsVisibleTo(reported, caller, status)) return Problem.NotFound();
             // A retry after a commit whose reply was lost: it is done.
             if (tried && status == CaseStates.Withdrawn && withdrawnBy == caller.Subject) return null;
             if (CaseStates.IsFinal(status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);

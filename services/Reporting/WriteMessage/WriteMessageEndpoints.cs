@@ -30,7 +30,8 @@ internal static class WriteMessageEndpoints
     }
 
     private static async Task<Results<Ok<Deviation>, Problem>> WriteAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, DeviationAccess access, TimeProvider clock,
+        CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<ReporterMessage>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -50,10 +51,11 @@ internal static class WriteMessageEndpoints
             await unit.SerializeAsync(id);
             var found = await unit.Sql.QueryAsync($"select {DeviationAccess.Columns}, status from deviations where id = @p1",
                 r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
-            if (found is not [var (reported, status)] || !reported.IsVisibleTo(caller)) return Problem.NotFound();
+            if (found is not [var (reported, status)] || !access.IsVisibleTo(reported, caller, status)) return Problem.NotFound();
             const string Written = "select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2";
             if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
-                return texts.ShowStored(written) == body.Text ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
+                return texts.ShowStored(written) == texts.Strike(body.Text!, await unit.PassagesAsync(id))
+                    ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
             // A closed case can be reopened, and what a duplicate's reporter writes goes to the main case.
             if (CaseStates.IsFinal(status) && status is not (CaseStates.Closed or CaseStates.Duplicate)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             if (body.AsksReopening is true && status != CaseStates.Closed) return Problem.Conflict(ProblemCodes.ActionNotAllowed);

@@ -1,21 +1,65 @@
 using System.Linq.Expressions;
+using Avvik.CareDirectories;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
 using Avvik.Routing.Cases;
 
 namespace Avvik.Routing.Access;
 
-/// <summary>Who a caller is to a case.</summary>
-internal static class CaseAccess
+/// <summary>
+/// Who a caller is to a case. A party sees the cases it reported and those it is to answer; nothing else exists for it. Inside the party access is by need:
+/// coordinators, learning editors and machines see all its cases, others those that their unit has, has a measure of, or reported. A token without a unit is
+/// for a party that is not divided. Cases of a restricted unit are for its own people; a coordinator is given them when they are disputed or escalated.
+/// </summary>
+internal sealed class CaseAccess(CurrentDirectory directory)
 {
-    /// <summary>A party sees the cases it reported and those it is to answer. Nothing else exists for it.</summary>
-    public static Expression<Func<Case, bool>> VisibleTo(Caller caller) =>
-        c => c.RespondentOrganization == caller.Organization || c.ReporterOrganization == caller.Organization;
+    // Roles that work with cases. An auditor without one reads what was entered in error, and is closed to the others.
+    private static readonly string[] Parts =
+        [Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Client, Roles.LearningEditor];
+
+    /// <summary>The cases that exist for the caller.</summary>
+    public Expression<Func<Case, bool>> VisibleTo(Caller caller)
+    {
+        var (own, unit, seesAll) = (caller.Organization, caller.Unit, SeesAll(caller));
+        var (coordinates, restricted) = (caller.Is(Roles.Coordinator), Restricted(caller));
+        if (!caller.IsAny(Parts))
+            return c => (c.RespondentOrganization == own || c.ReporterOrganization == own) && c.State == CaseStates.EnteredInError;
+        // What most callers ask with has the form that the worklist's indexes have.
+        if (seesAll && restricted.Length == 0) return c => c.RespondentOrganization == own || c.ReporterOrganization == own;
+        return c => (c.RespondentOrganization == own || c.ReporterOrganization == own)
+            && ((unit != null && ((c.RespondentOrganization == own && (c.Unit == unit || c.Measures.Any(m => m.Unit == unit)))
+                    || (c.ReporterOrganization == own && c.ReporterUnit == unit)))
+                || (seesAll && !((c.RespondentOrganization == own && restricted.Contains(c.Unit))
+                    || (c.ReporterOrganization == own && c.ReporterUnit != null && restricted.Contains(c.ReporterUnit))))
+                || (coordinates && (c.State == CaseStates.Disputed || c.State == CaseStates.Escalated)));
+    }
 
     /// <summary>As <see cref="VisibleTo"/>, of a case at hand.</summary>
-    public static bool IsVisibleTo(this Case @case, Caller caller) => @case.RespondentOrganization == caller.Organization
-        || @case.ReporterOrganization == caller.Organization;
+    public bool IsVisibleTo(Case c, Caller caller)
+    {
+        if (!caller.IsAny(Parts)) return false;
+        var (answers, reported) = (c.RespondentOrganization == caller.Organization, c.ReporterOrganization == caller.Organization);
+        if (!answers && !reported) return false;
+        if (caller.Unit is { } unit && answers && (c.Unit == unit || c.Measures.Any(m => m.Unit == unit))) return true;
+        if (caller.Unit is not null && reported && c.ReporterUnit == caller.Unit) return true;
+        if (caller.Is(Roles.Coordinator) && c.State is CaseStates.Disputed or CaseStates.Escalated) return true;
+        var restricted = Restricted(caller);
+        return SeesAll(caller) && !(answers && restricted.Contains(c.Unit))
+            && !(reported && c.ReporterUnit is { } reporters && restricted.Contains(reporters));
+    }
 
+    /// <summary>True when the caller is not bound to one unit.</summary>
+    public static bool SeesAll(Caller caller) => caller.Unit is null || caller.IsAny(Roles.Coordinator, Roles.LearningEditor, Roles.Client);
+
+    /// <summary>True when some of the party's cases may be kept from those who see all.</summary>
+    public bool HasRestricted(Caller caller) => Restricted(caller).Length > 0;
+
+    private string[] Restricted(Caller caller) =>
+        [.. directory.Now.Party(caller.Organization)?.Units.Where(u => u.Restricted && u.Code != caller.Unit).Select(u => u.Code) ?? []];
+}
+
+internal static class CallerExtensions
+{
     /// <summary>What the rules of a case need to know of the caller.</summary>
     public static Actor AsActor(this Caller caller) => new(caller.Organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator),
         caller.IsAny(Roles.Handler, Roles.UnitLeader), caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));

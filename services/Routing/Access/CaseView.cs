@@ -17,22 +17,22 @@ internal static class CaseView
         [CaseStates.Answered, CaseStates.Disputed, CaseStates.AwaitingReporter, .. FinalStates];
 
     /// <summary>A case that the caller may see, logged before it leaves, and its version as ETag; null when there is none.</summary>
-    public static async Task<CaseDetails?> DetailsAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal,
-        TimeProvider clock, CancellationToken ct)
+    public static async Task<CaseDetails?> DetailsAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var @case = await db.Cases.Include(c => c.Measures).Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        var @case = await db.Cases.Include(c => c.Measures).Where(access.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return null;
         var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
         var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
         var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
         var linked = @case.EventId is { } happened ? await db.Cases.Where(c => c.EventId == happened && c.Id != id).OrderBy(c => c.Id).ToListAsync(ct) : [];
         var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id)
-            .Join(db.Cases.Where(CaseAccess.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
+            .Join(db.Cases.Where(access.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
             .Where(c => !c.IsFinal && (c.EventId == null || c.EventId != @case.EventId)).OrderBy(c => c.Id).ToListAsync(ct);
         var facts = @case.Facts;
         await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
-        return new CaseDetails
+        var details = new CaseDetails
         {
             Case = Row(@case, clock.GetUtcNow()),
             Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
@@ -64,16 +64,49 @@ internal static class CaseView
             Duplicates = [.. duplicates.Select(d => caller.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
                 ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
                 : new CaseDuplicate(d.Id, d.Reference, null, null))],
-            Linked = [.. linked.Select(c => LinkedTo(c, caller))],
-            SuggestedLinks = [.. suggested.Select(c => LinkedTo(c, caller))],
+            Linked = [.. linked.Select(c => LinkedTo(c, caller, access))],
+            SuggestedLinks = [.. suggested.Select(c => LinkedTo(c, caller, access))],
             AllowedActions = CaseRules.AllowedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             RefusedActions = CaseRules.RefusedActions(@case, caller.AsActor(), clock.GetUtcNow()),
             Timeline = TimelineOf(@case, events, messages, caller),
         };
+        return @case.State == CaseStates.EnteredInError && !caller.Is(Roles.Auditor) ? Closed(details) : details;
+    }
+
+    /// <summary>What should never have been written is closed; that it was entered in error, and why, is not.</summary>
+    private static CaseDetails Closed(CaseDetails details)
+    {
+        var closed = Texts.Message("enteredInErrorText");
+        string? Close(string? text) => text is null ? null : closed;
+        return details with
+        {
+            Narrative = closed,
+            ImmediateAction = Close(details.ImmediateAction),
+            SuggestedMeasure = Close(details.SuggestedMeasure),
+            ReporterProfession = Close(details.ReporterProfession),
+            MessageId = Close(details.MessageId),
+            UnknownSite = Close(details.UnknownSite),
+            Question = Close(details.Question),
+            Answer = details.Answer is { } answer ? answer with
+            {
+                Text = closed,
+                NoMeasuresReason = Close(answer.NoMeasuresReason),
+                Measures = [.. answer.Measures.Select(m => m with { Description = closed, Owner = closed, Note = Close(m.Note) })],
+            } : null,
+            Closings = [.. details.Closings.Select(c => c with
+            {
+                Decision = Close(c.Decision),
+                RespondentsView = Close(c.RespondentsView),
+                ReportersView = Close(c.ReportersView),
+            })],
+            Duplicates = [.. details.Duplicates.Select(d => d with { Narrative = Close(d.Narrative) })],
+            SeriousIncident = null,
+            Timeline = [.. details.Timeline.Select(e => e.Action == CaseStates.EnteredInError ? e : e with { Text = Close(e.Text) })],
+        };
     }
 
     // Of a case in which the caller's party has no part, only that there is one.
-    private static LinkedCase LinkedTo(Case c, Caller caller) => c.IsVisibleTo(caller)
+    private static LinkedCase LinkedTo(Case c, Caller caller, CaseAccess access) => access.IsVisibleTo(c, caller)
         ? new(c.Id, c.Reference, c.State, c.ReporterOrganization, c.RespondentOrganization)
         : new(null, c.Reference, null, null, null);
 

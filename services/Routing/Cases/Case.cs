@@ -61,6 +61,8 @@ internal sealed partial class Case
     public string Reference { get; private set; } = "";
     public string Community { get; private set; } = "";
     public string ReporterOrganization { get; private set; } = "";
+    /// <summary>Unit of whoever reported it; null when none is known. A column of its own, since it decides who may see the case.</summary>
+    public string? ReporterUnit { get; private set; }
     public string RespondentOrganization { get; private set; } = "";
     public string Category { get; private set; } = "";
     public string ActualHarm { get; private set; } = "";
@@ -142,6 +144,7 @@ internal sealed partial class Case
             Reference = facts.Reference,
             Community = facts.Community,
             ReporterOrganization = facts.ReporterOrganization,
+            ReporterUnit = facts.ReporterUnit,
             RespondentOrganization = facts.RespondentOrganization,
             ReceivedAt = facts.ReceivedAt,
             Narrative = texts.Narrative,

@@ -150,6 +150,34 @@ internal sealed partial class Case
     /// <summary>Another deviation repeats this one.</summary>
     public CaseEventRecord AddDuplicate(string reference, DateTimeOffset now) => Record("duplicateAdded", State, RespondentOrganization, null, reference, now);
 
+    /// <summary>Replaces each text by what is left of it.</summary>
+    public void Strike(Func<string, string> strike)
+    {
+        string? Optional(string? text) => text is null ? null : strike(text);
+        Narrative = strike(Narrative);
+        (ImmediateAction, SuggestedMeasure, ReporterProfession) = (Optional(ImmediateAction), Optional(SuggestedMeasure), Optional(ReporterProfession));
+        (MessageId, UnknownSite, Question, Disagreement) = (Optional(MessageId), Optional(UnknownSite), Optional(Question), Optional(Disagreement));
+        if (Answer is { } answer) Answer = answer with { Text = strike(answer.Text), NoMeasuresReason = Optional(answer.NoMeasuresReason) };
+        Closings = [.. Closings.Select(c => c with
+        {
+            Decision = Optional(c.Decision),
+            RespondentsView = Optional(c.RespondentsView),
+            ReportersView = Optional(c.ReportersView),
+        })];
+        if (Notice is { } notice)
+            Notice = notice with
+            {
+                Given = [.. notice.Given.Select(g => g with
+                {
+                    Notice = g.Notice with { Reference = Optional(g.Notice.Reference), Reason = Optional(g.Notice.Reason) },
+                })],
+            };
+        foreach (var measure in _measures) measure.Strike(strike);
+    }
+
+    /// <summary>A passage was struck; the words that are kept are why.</summary>
+    public CaseEventRecord Redacted(string organization, string reason, DateTimeOffset now) => Record("redacted", State, organization, null, reason, now);
+
     /// <summary>Both parties have approved what is to be learnt from it.</summary>
     public CaseEventRecord AddLesson(string title, string organization, string actor, DateTimeOffset now)
     {

@@ -1,6 +1,6 @@
 namespace Avvik.Routing.Cases;
 
-/// <summary>A line of a case's history; appended, never changed.</summary>
+/// <summary>A line of a case's history; appended, and never changed but that a passage of its text is struck.</summary>
 internal sealed class CaseEventRecord
 {
     public Guid CaseId { get; init; }

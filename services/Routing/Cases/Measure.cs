@@ -13,9 +13,9 @@ internal sealed class Measure
 
     public Guid Id { get; init; }
     public Guid CaseId { get; init; }
-    public required string Description { get; init; }
+    public required string Description { get; set; }
     /// <summary>Unit or role, as the answer says.</summary>
-    public required string Owner { get; init; }
+    public required string Owner { get; set; }
     /// <summary>In whose list it is: the owner when that is a unit of the party, else the unit that answered.</summary>
     public required string Unit { get; set; }
     public DateOnly DueOn { get; init; }
@@ -36,6 +36,10 @@ internal sealed class Measure
         (State, Note) = (state, note ?? Note);
         if (state == Done) DoneOn = today;
     }
+
+    /// <summary>Replaces each text by what is left of it.</summary>
+    public void Strike(Func<string, string> strike) =>
+        (Description, Owner, Note) = (strike(Description), strike(Owner), Note is null ? null : strike(Note));
 
     public void Remind() => Reminded = true;
 

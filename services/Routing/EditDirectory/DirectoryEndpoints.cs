@@ -66,6 +66,7 @@ internal static partial class DirectoryEndpoints
                 Sites = body.Sites ?? party.Unit(code)?.Sites ?? [],
                 ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
                 Successor = body.Successor,
+                Restricted = body.Restricted ?? party.Unit(code)?.Restricted ?? false,
             };
             var next = new DirectoryPublished
             {
@@ -123,7 +124,7 @@ internal static partial class DirectoryEndpoints
     private static DirectoryParty View(Party party) =>
         new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)]);
 
-    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor);
+    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,59}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnitCode();

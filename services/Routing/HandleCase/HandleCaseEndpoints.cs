@@ -29,8 +29,9 @@ internal static class HandleCaseEndpoints
         foreach (var transition in CaseRules.Table)
             cases.MapPost($"/{{id:guid}}/{transition.Action}",
                 (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts,
-                AccessJournal<RoutingDbContext> journal, CurrentDirectory directory, CurrentRules rules, TimeProvider clock, CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, journal, directory.Now, rules, clock, ct))
+                AccessJournal<RoutingDbContext> journal, CaseAccess access, CurrentDirectory directory, CurrentRules rules, TimeProvider clock,
+                CancellationToken ct) =>
+                    ActAsync(id, transition, http, caller, writer, db, texts, journal, access, directory.Now, rules, clock, ct))
                 .WithName(NameOf(transition.Action))
                 .WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
@@ -39,7 +40,8 @@ internal static class HandleCaseEndpoints
     }
 
     private static async Task<Results<Ok<CaseDetails>, NoContent, Problem>> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller,
-        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CareDirectory directory,
+        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CaseAccess access,
+        CareDirectory directory,
         CurrentRules rules, TimeProvider clock, CancellationToken ct)
     {
         var own = directory.Party(caller.Organization);
@@ -54,7 +56,7 @@ internal static class HandleCaseEndpoints
         {
             await unit.SerializeAsync([id, .. body.OtherCase is { } otherId ? [otherId] : Array.Empty<Guid>()]);
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !@case.IsVisibleTo(caller)) return Problem.NotFound();
+            if (@case is null || !access.IsVisibleTo(@case, caller)) return Problem.NotFound();
             var other = body.OtherCase is { } otherCase ? await unit.FindCaseAsync(otherCase) : null;
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
@@ -67,7 +69,7 @@ internal static class HandleCaseEndpoints
                 errors.Add("/decision", FieldCodes.DecisionRequired);
             CodeLists.CheckClauseInForce(body.Clause, LocalMoment.Read(body.OccurredAt)?.Day ?? @case.Facts.OccurredOn, errors);
             CheckWithCase(body, transition, @case, directory, errors);
-            if (body.OtherCase is not null) CheckOther(transition, @case, other, caller, errors);
+            if (body.OtherCase is not null) CheckOther(transition, @case, other, caller, access, errors);
             if (errors.Any) return Problem.Invalid(errors);
             if (transition.Action == CaseRules.Link)
             {
@@ -108,12 +110,11 @@ internal static class HandleCaseEndpoints
                 });
             return null;
         }, ct);
-        if (refusal is null && transition.Action == CaseRules.HandOver && !await IsStillOursAsync(id, caller, db, ct)) return TypedResults.NoContent();
-        return refusal is null ? TypedResults.Ok(await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct)) : refusal;
+        if (refusal is not null) return refusal;
+        // Another party or unit may have it now, and then it is not the caller's to read.
+        return await CaseView.DetailsAsync(id, http, caller, access, db, journal, clock, ct) is { } details ? TypedResults.Ok(details)
+            : TypedResults.NoContent();
     }
-
-    private static Task<bool> IsStillOursAsync(Guid id, Caller caller, RoutingDbContext db, CancellationToken ct) =>
-        db.Cases.Where(CaseAccess.VisibleTo(caller)).AnyAsync(c => c.Id == id, ct);
 
     private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? own, CareDirectory directory, TimeProvider clock)
     {
@@ -123,9 +124,10 @@ internal static class HandleCaseEndpoints
     }
 
     /// <summary>Merged is only what one party is to answer; linked is what the caller's party has a part in, and each is answered.</summary>
-    private static void CheckOther(Transition transition, Case @case, Case? other, Caller caller, FieldErrors errors)
+    private static void CheckOther(Transition transition, Case @case, Case? other, Caller caller, CaseAccess access, FieldErrors errors)
     {
-        var isOpen = other is not null && other.Id != @case.Id && other.IsVisibleTo(caller) && CaseRules.Alive.Contains(other.State, StringComparer.Ordinal);
+        var isOpen = other is not null && other.Id != @case.Id && access.IsVisibleTo(other, caller)
+            && CaseRules.Alive.Contains(other.State, StringComparer.Ordinal);
         if (transition.Action == CaseRules.Merge)
         {
             if (!isOpen || other!.RespondentOrganization != @case.RespondentOrganization) errors.Add("/otherCase", FieldCodes.NoMainCase);

@@ -64,6 +64,13 @@ internal sealed class Lesson
         Approve(organization, now);
     }
 
+    /// <summary>Replaces each text by what is left of it; who has approved it has approved that too.</summary>
+    public void Strike(Func<string, string> strike)
+    {
+        (Title, WhatHappened, WhoShouldKnow) = (strike(Title), strike(WhatHappened), strike(WhoShouldKnow));
+        (Why, WhatWeChanged, Version) = (strike(Why), strike(WhatWeChanged), Version + 1);
+    }
+
     /// <summary>Once more by the same party changes nothing.</summary>
     public void Approve(string organization, DateTimeOffset now)
     {

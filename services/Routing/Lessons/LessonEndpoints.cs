@@ -41,7 +41,8 @@ internal static class LessonEndpoints
             .ProducesProblem(422).ProducesProblem(428);
         lessons.MapPost("/{id:guid}/withdraw", WithdrawAsync).RequireAuthorization(Policies.LessonEditor).WithName("WithdrawLesson")
             .WithSummary("Takes a lesson back, also an approved one: its words are erased, and the case keeps who did it and why; needs If-Match with its ETag")
-            .Accepts<WithdrawLesson>("application/json").ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
+            .Accepts<WithdrawLesson>("application/json").Produces<WrittenAnswer>()
+            .ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return lessons;
     }
 
@@ -89,7 +90,7 @@ internal static class LessonEndpoints
     }
 
     private static async Task<Results<Created<Client.Lesson>, Problem>> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        TimeProvider clock, CancellationToken ct)
+        CaseAccess access, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
@@ -97,7 +98,7 @@ internal static class LessonEndpoints
         var (lesson, refusal) = await writer.WriteAsync<(Lesson?, Problem?)>(async unit =>
         {
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !@case.IsVisibleTo(caller)) return (null, Problem.NotFound());
+            if (@case is null || !access.IsVisibleTo(@case, caller)) return (null, Problem.NotFound());
             if (@case.State != CaseStates.Closed) return (null, Problem.Conflict(ProblemCodes.CaseNotClosed));
             if (Missing(body, @case) is { } missing) return (null, missing);
             // Other work in this transaction may have proposed a lesson that the context has not saved yet.

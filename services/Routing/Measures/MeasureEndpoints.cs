@@ -41,7 +41,7 @@ internal static class MeasureEndpoints
     }
 
     private static async Task<Results<Ok<Page<MeasureRow>>, Problem>> ListAsync(string? unit, string? state, bool? overdue, string? cursor, int? limit,
-        Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        Caller caller, CaseAccess access, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && !States.Contains(state, StringComparer.Ordinal)) errors.Add("/state", FieldCodes.UnknownCode);
@@ -51,7 +51,7 @@ internal static class MeasureEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var today = NorwegianCalendar.DayOf(clock.GetUtcNow());
-        var rows = db.Measures.Join(db.Cases, m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c })
+        var rows = db.Measures.Join(db.Cases.Where(access.VisibleTo(caller)), m => m.CaseId, c => c.Id, (m, c) => new { Measure = m, Case = c })
             .Where(r => r.Case.RespondentOrganization == caller.Organization);
         if (unit is not null) rows = rows.Where(r => r.Measure.Unit == unit);
         if (state is not null) rows = rows.Where(r => r.Measure.State == state);
@@ -72,8 +72,8 @@ internal static class MeasureEndpoints
     }
 
     private static async Task<Results<Ok<CaseDetails>, Problem>> ChangeAsync(Guid id, Guid measureId, HttpContext http, Caller caller,
-        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, TimeProvider clock,
-            CancellationToken ct)
+        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CaseAccess access,
+        TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<MeasureChange>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -88,7 +88,7 @@ internal static class MeasureEndpoints
         {
             await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
-            if (@case is null || !@case.IsVisibleTo(caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure)
+            if (@case is null || !access.IsVisibleTo(@case, caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure)
                 return Problem.NotFound();
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code)
@@ -97,6 +97,6 @@ internal static class MeasureEndpoints
             await unit.RecordAsync(@case, @case.ChangeMeasure(measure, body.State!, body.Note, actor, NorwegianCalendar.DayOf(now), now), texts);
             return null;
         }, ct);
-        return refusal is null ? TypedResults.Ok(await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct)) : refusal;
+        return refusal is null ? TypedResults.Ok(await CaseView.DetailsAsync(id, http, caller, access, db, journal, clock, ct)) : refusal;
     }
 }

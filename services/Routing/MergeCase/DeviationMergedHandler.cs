@@ -14,14 +14,15 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
     {
         await unit.SerializeAsync(message.DeviationId, message.MainCase);
         var now = clock.GetUtcNow();
-        var comment = texts.RevealOptional(message.Comment);
+        var passages = await unit.PassagesAsync(message.DeviationId);
+        var comment = texts.StrikeOptional(texts.RevealOptional(message.Comment), passages);
         var added = await unit.Sql.ExecuteAsync(
             """
             insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
             on conflict do nothing
             """,
             message.DeviationId, message.MainCase, message.OccurredAt.ToUnixTimeMilliseconds(), message.Reference, message.ReporterOrganization,
-                texts.Reveal(message.Narrative), comment);
+                texts.Strike(texts.Reveal(message.Narrative), passages), comment);
         if (added == 0) return;
         // Where the main case comes later, it finds what waits for it.
         if (await unit.FindCaseAsync(message.MainCase) is { } main) await unit.RecordAsync(main, main.AddDuplicate(message.Reference, now), texts);

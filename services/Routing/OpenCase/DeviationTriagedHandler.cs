@@ -19,10 +19,12 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         await unit.SerializeAsync(message.DeviationId);
         var now = clock.GetUtcNow();
         var knowledge = new RoutingKnowledge(directory.Now, rules.Of(message.Facts.RespondentOrganization));
-        var comment = texts.RevealOptional(message.Comment);
-        var words = new CaseTexts(texts.Reveal(message.Narrative), texts.RevealOptional(message.ImmediateAction),
-            texts.RevealOptional(message.SuggestedMeasure),
-            texts.RevealOptional(message.ReporterProfession), texts.RevealOptional(message.MessageId), comment, texts.RevealOptional(message.UnknownSite));
+        // Without what was struck before it came here.
+        var passages = await unit.PassagesAsync(message.DeviationId);
+        string? Open(ProtectedText? text) => texts.StrikeOptional(texts.RevealOptional(text), passages);
+        var comment = Open(message.Comment);
+        var words = new CaseTexts(Open(message.Narrative)!, Open(message.ImmediateAction), Open(message.SuggestedMeasure), Open(message.ReporterProfession),
+            Open(message.MessageId), comment, Open(message.UnknownSite));
         var (c, opened) = Case.Open(message, words, knowledge, now);
         if (!await unit.InsertIfNewAsync(c))
         {

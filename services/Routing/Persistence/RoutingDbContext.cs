@@ -2,6 +2,7 @@ using Avvik.AccessLog;
 using Avvik.CareDirectories;
 using Avvik.Contracts;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
@@ -49,6 +50,8 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_unit");
             e.HasIndex(c => new { c.RespondentOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_respondent");
             e.HasIndex(c => new { c.ReporterOrganization, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_reporter");
+            // The same for what a unit of the reporting party has reported.
+            e.HasIndex(c => new { c.ReporterOrganization, c.ReporterUnit, c.IsFinal, c.DueAt, c.Id, c.HarmRank }).HasDatabaseName("ix_cases_reporter_unit");
             // The counts of open cases by state: everything they read is in the index, grouped as it stands there. Closed cases, most of the
             // table after some years, are not in it.
             e.HasIndex(c => new { c.RespondentOrganization, c.State, c.Unit, c.DueAt })
@@ -130,6 +133,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddRedactions();
         modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }

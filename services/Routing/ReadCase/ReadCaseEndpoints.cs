@@ -17,7 +17,7 @@ internal static class ReadCaseEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<CaseDetails>, Problem>> GetAsync(Guid id, HttpContext http, Caller caller, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct) =>
-        await CaseView.DetailsAsync(id, http, caller, db, journal, clock, ct) is { } details ? TypedResults.Ok(details) : Problem.NotFound();
+    private static async Task<Results<Ok<CaseDetails>, Problem>> GetAsync(Guid id, HttpContext http, Caller caller, CaseAccess access,
+        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct) =>
+        await CaseView.DetailsAsync(id, http, caller, access, db, journal, clock, ct) is { } details ? TypedResults.Ok(details) : Problem.NotFound();
 }

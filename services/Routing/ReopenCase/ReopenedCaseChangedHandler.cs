@@ -12,7 +12,8 @@ internal sealed class ReopenedCaseChangedHandler(TextProtector texts) : IHandle<
     public async Task HandleAsync(ReopenedCaseChanged message, UnitOfWork<RoutingDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
-        if (await unit.FindCaseAsync(message.DeviationId) is { } @case && @case.Follow(message, texts.RevealOptional(message.Text)) is { } recorded)
+        var text = texts.StrikeOptional(texts.RevealOptional(message.Text), await unit.PassagesAsync(message.DeviationId));
+        if (await unit.FindCaseAsync(message.DeviationId) is { } @case && @case.Follow(message, text) is { } recorded)
             await unit.RecordAsync(@case, recorded, texts);
     }
 }

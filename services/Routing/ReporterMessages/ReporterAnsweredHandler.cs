@@ -13,7 +13,7 @@ internal sealed class ReporterAnsweredHandler(TextProtector texts, TimeProvider 
     public async Task HandleAsync(ReporterAnswered message, UnitOfWork<RoutingDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
-        var text = texts.Reveal(message.Text);
+        var text = texts.Strike(texts.Reveal(message.Text), await unit.PassagesAsync(message.DeviationId));
         var added = await unit.Sql.ExecuteAsync(
             "insert into reporter_messages (case_id, number, at, organization, text) values (@p1, @p2, @p3, @p4, @p5) on conflict do nothing",
             message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Organization, text);

@@ -25,10 +25,10 @@ internal static class SimilarEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<Client.SimilarCases>, Problem>> SimilarAsync(Guid id, Caller caller, RoutingDbContext db,
+    private static async Task<Results<Ok<Client.SimilarCases>, Problem>> SimilarAsync(Guid id, Caller caller, CaseAccess access, RoutingDbContext db,
         AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var @case = await db.Cases.Where(CaseAccess.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
+        var @case = await db.Cases.Where(access.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return Problem.NotFound();
         var words = SearchWords.Telling(@case.Narrative);
         if (words.Count == 0) return TypedResults.Ok(new Client.SimilarCases([], []));
@@ -36,7 +36,7 @@ internal static class SimilarEndpoints
         var (now, clause) = (clock.GetUtcNow(), @case.Facts.Clause);
         var likeCases = await CaseIndex.LikeAsync(db, caller.Organization, @case, words, AtMost, ct);
         var caseIds = likeCases.Select(h => h.Id).ToList();
-        var cases = await db.Cases.Where(CaseAccess.VisibleTo(caller)).Where(c => caseIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        var cases = await db.Cases.Where(access.VisibleTo(caller)).Where(c => caseIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
         var likeLessons = await LessonIndex.LikeAsync(db, HealthCommunities.Party(caller.Organization)!.Community.Code, words, AtMost, ct);
         var lessonIds = likeLessons.Select(h => h.Id).ToList();
         var lessons = await db.Lessons.Where(l => lessonIds.Contains(l.Id)).ToDictionaryAsync(l => l.Id, ct);

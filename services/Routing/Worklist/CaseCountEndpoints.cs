@@ -17,10 +17,12 @@ internal static class CaseCountEndpoints
         return cases;
     }
 
-    private static async Task<Ok<CaseCounts>> CountAsync(string? unit, Caller caller, RoutingDbContext db, TimeProvider clock, CancellationToken ct)
+    private static async Task<Ok<CaseCounts>> CountAsync(string? unit, Caller caller, CaseAccess access, RoutingDbContext db, TimeProvider clock,
+        CancellationToken ct)
     {
         var (own, now) = (caller.Organization, clock.GetUtcNow());
         var open = db.Cases.Where(c => !c.IsFinal && (unit == null || c.Unit == unit));
+        if (!CaseAccess.SeesAll(caller) || access.HasRestricted(caller)) open = open.Where(access.VisibleTo(caller));
         // Two ranges of an index each, and no case twice.
         var ours = await ByStateAsync(open.Where(c => c.RespondentOrganization == own), now, ct);
         var reported = await ByStateAsync(open.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own), now, ct);

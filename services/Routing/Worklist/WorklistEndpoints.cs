@@ -28,8 +28,8 @@ internal static class WorklistEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<Page<CaseRow>>, Problem>> ListAsync([AsParameters] WorklistQuery query, Caller caller, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<Page<CaseRow>>, Problem>> ListAsync([AsParameters] WorklistQuery query, Caller caller, CaseAccess access,
+        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", FieldCodes.UnknownCode);
@@ -49,10 +49,13 @@ internal static class WorklistEndpoints
             var words = SearchWords.Of(q);
             if (words.Count == 0) return TypedResults.Ok(new Page<CaseRow>([], null));
             (found, areFew) = await CaseIndex.FindAsync(db, caller.Organization, words, ct);
+            // Its texts are closed: a word of them finds nothing.
+            found = found.Where(c => c.State != CaseStates.EnteredInError);
         }
         found = Filtered(found, query, now);
         // Two queries: ids from an index alone, then the rows of this page. Cases are wide, and few of those that are sorted are shown.
-        var pages = (areFew ? [found.Where(CaseAccess.VisibleTo(caller)).Where(c => finals.Contains(c.IsFinal))] : Ranges(found, query.Unit, finals, caller))
+        var pages = (areFew ? [found.Where(access.VisibleTo(caller)).Where(c => finals.Contains(c.IsFinal))]
+                : Ranges(found, query.Unit, finals, caller, access))
             .Select(range => Sorted(range, query.Sort, after).Take(take + 1).Select(c => new { c.Id, c.DueAt, c.HarmRank }));
         var places = (await pages.Aggregate((all, page) => all.Concat(page)).ToListAsync(ct))
             .ConvertAll(c => (c.Id, Key: SortKey(c.DueAt, c.HarmRank, query.Sort)));
@@ -81,16 +84,23 @@ internal static class WorklistEndpoints
     /// What the caller may see, in ranges that an index has in the order of the list. One question about them all would read, and sort, every case of
     /// the party to give its first fifty.
     /// </summary>
-    private static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller)
+    private static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller, CaseAccess access)
     {
-        var own = caller.Organization;
+        var (own, ownUnit, seesAll) = (caller.Organization, caller.Unit, CaseAccess.SeesAll(caller));
+        if (seesAll && access.HasRestricted(caller)) cases = cases.Where(access.VisibleTo(caller));
         foreach (var final in finals)
         {
-            if (unit is not null) yield return cases.Where(CaseAccess.VisibleTo(caller)).Where(c => c.Unit == unit && c.IsFinal == final);
-            else
+            if (unit is not null) yield return cases.Where(access.VisibleTo(caller)).Where(c => c.Unit == unit && c.IsFinal == final);
+            else if (seesAll)
             {
                 yield return cases.Where(c => c.RespondentOrganization == own && c.IsFinal == final);
                 yield return cases.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own && c.IsFinal == final);
+            }
+            else
+            {
+                yield return cases.Where(c => c.RespondentOrganization == own && c.Unit == ownUnit && c.IsFinal == final);
+                yield return cases.Where(c => c.ReporterOrganization == own && c.ReporterUnit == ownUnit && c.RespondentOrganization != own
+                    && c.IsFinal == final);
             }
         }
     }

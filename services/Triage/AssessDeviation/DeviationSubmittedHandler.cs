@@ -1,3 +1,4 @@
+using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
@@ -15,15 +16,17 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
 {
     // One event is reported as of the same day or the next, and the newest reports are the likeliest.
     private const int DaysApart = 1, Compared = 10;
-    private readonly ulong _seed = texts.Seed("likeness");
+    private readonly ulong _seed = Similarity.SeedOf(texts);
 
     public async Task HandleAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
     {
         // Against a withdrawal that another instance handles: each would not see what the other has written.
         await unit.SerializeAsync(message.DeviationId);
+        message = await StruckAsync(message, unit);
         var narrative = texts.Reveal(message.Narrative);
-        var mayIdentify = IdentityWarning.In(narrative, texts.RevealOptional(message.ImmediateAction),
-            texts.RevealOptional(message.SuggestedMeasure)).Count > 0;
+        var mayIdentify = message.MayIdentify ?? IdentityWarning.In(narrative, texts.RevealOptional(message.ImmediateAction),
+            texts.RevealOptional(message.SuggestedMeasure), texts.RevealOptional(message.MessageId), texts.RevealOptional(message.ReporterProfession),
+            texts.RevealOptional(message.UnknownSite)).Count > 0;
         var signature = Similarity.SignatureOf(narrative, _seed);
         var similar = await SimilarAsync(message, signature, unit);
         var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), mayIdentify, signature,
@@ -38,6 +41,23 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
             return;
         }
         await (@event is DeviationTriaged triaged ? unit.EnqueueAsync(triaged) : unit.EnqueueAsync((CaseChanged)@event));
+    }
+
+    /// <summary>Without what was struck before it came here.</summary>
+    private async Task<DeviationSubmitted> StruckAsync(DeviationSubmitted message, UnitOfWork<TriageDbContext> unit)
+    {
+        var passages = await unit.PassagesAsync(message.DeviationId);
+        if (passages.Count == 0) return message;
+        ProtectedText? Strike(ProtectedText? text) => text is { } t ? new(texts.StrikeSealed(t.Value, passages)) : null;
+        return message with
+        {
+            Narrative = Strike(message.Narrative)!.Value,
+            ImmediateAction = Strike(message.ImmediateAction),
+            SuggestedMeasure = Strike(message.SuggestedMeasure),
+            ReporterProfession = Strike(message.ReporterProfession),
+            MessageId = Strike(message.MessageId),
+            UnknownSite = Strike(message.UnknownSite),
+        };
     }
 
     /// <summary>Deviations of the same party and days with a similar text, most similar first.</summary>

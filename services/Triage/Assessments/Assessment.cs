@@ -191,6 +191,30 @@ internal sealed partial class Assessment
         return Changed("reporterAnswered", reportersParty, now);
     }
 
+    /// <summary>Replaces each sealed text by what is left of it.</summary>
+    public void Strike(Func<string, string> strike)
+    {
+        string? Optional(string? text) => text is null ? null : strike(text);
+        Narrative = strike(Narrative);
+        (ImmediateAction, SuggestedMeasure, ReporterProfession) = (Optional(ImmediateAction), Optional(SuggestedMeasure), Optional(ReporterProfession));
+        (MessageId, UnknownSite, Question, ReopenedBecause) = (Optional(MessageId), Optional(UnknownSite), Optional(Question), Optional(ReopenedBecause));
+    }
+
+    /// <summary>What was derived from the narrative before a passage was struck follows from what is left.</summary>
+    public void DeriveAgain(string narrative, ulong seed)
+    {
+        if (MinHashSignature.Length > 0) MinHashSignature = Similarity.SignatureOf(narrative, seed);
+        Suggestions = [.. Suggestions.Select(s => s with { Terms = [.. s.Terms.Where(t => narrative.Contains(t, StringComparison.OrdinalIgnoreCase))] })];
+    }
+
+    /// <summary>A passage was struck; null when nothing waits here, or Routing, which owns the versions, says so itself.</summary>
+    public CaseChanged? Redacted(string organization, DateTimeOffset now)
+    {
+        if (!IsPending || Reopening > 0) return null;
+        TransitionTo(State, Open);
+        return Changed("redacted", organization, now);
+    }
+
     /// <summary>A closed case comes back; false when this reopening has arrived before, and is in the queue or decided.</summary>
     public bool Reopen(CaseReopened reopened)
     {

@@ -15,6 +15,9 @@ internal static class Similarity
     // Odd multipliers, one for each function.
     private static readonly ulong[] Multipliers = [.. Enumerable.Range(1, Functions).Select(i => Mix(0x9E3779B97F4A7C15UL * (ulong)i) | 1)];
 
+    /// <summary>The seed of this installation.</summary>
+    public static ulong SeedOf(TextProtection.TextProtector texts) => texts.Seed("likeness");
+
     /// <summary>Four bytes for each function. The seed is a secret: without it nobody can test words against a signature.</summary>
     public static byte[] SignatureOf(string text, ulong seed)
     {

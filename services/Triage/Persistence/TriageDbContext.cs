@@ -4,6 +4,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Messaging;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Avvik.Triage.Assessments;
 using Microsoft.EntityFrameworkCore;
 
@@ -57,6 +58,7 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();
+        modelBuilder.AddRedactions();
         modelBuilder.AddCommittedGroups(Database);
         modelBuilder.UseSnakeCase();
     }

@@ -14,7 +14,8 @@ internal sealed class CaseReopenedHandler(TextProtector texts, TimeProvider cloc
         await unit.SerializeAsync(message.DeviationId);
         var assessment = await unit.Db.Assessments.FindAsync(message.DeviationId)
             ?? throw new EventRejectedException("A case that is reopened was assessed here.");
-        if (!assessment.Reopen(message)) return;
+        var reason = texts.StrikeSealed(message.Reason.Value, await unit.PassagesAsync(message.DeviationId));
+        if (!assessment.Reopen(message with { Reason = new(reason) })) return;
         // The reporter withdrew the reopened case, and that arrived first.
         if (await unit.TakeEarlyWithdrawalAsync(message.DeviationId))
             await unit.RecordAsync(assessment, assessment.Withdraw(message.Case.Facts.ReporterOrganization, clock.GetUtcNow()), null, texts);

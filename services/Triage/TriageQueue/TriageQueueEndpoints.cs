@@ -54,7 +54,8 @@ internal static class TriageQueueEndpoints
         string? Reveal(string? text) => text is null ? null : texts.Show(text);
         TriageFlag Flag(string code) => new(code, Texts.Flag(code, english),
             code == TriageFlags.PossibleDuplicate ? a.SimilarIds : null,
-            code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure)
+            code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure,
+                Reveal(a.MessageId), Reveal(a.ReporterProfession), Reveal(a.UnknownSite))
                 .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))]
                     : null);
         return new TriageItem

@@ -1,8 +1,11 @@
 using System.Net;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Storage;
 using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Avvik.Reporting.Tests.Access;
 
@@ -37,7 +40,7 @@ public sealed class Access_by_need_tests
     }
 
     [Fact]
-    public async Task Confidential_name_is_for_the_reporter_and_an_asking_coordinator()
+    public async Task Confidential_name_is_for_the_reporter_and_a_coordinator_with_a_purpose()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
@@ -51,13 +54,89 @@ public sealed class Access_by_need_tests
 
         Assert.Equal(person, await ReadAsync(Roles.Reporter, "ragnhild"));
         Assert.Equal(person, await ListedAsync(Roles.Reporter, "ragnhild"));
-        Assert.Equal(person, await ReadAsync(Roles.Coordinator, "eva"));
         var hidden = person with { Name = null, HprNumber = null };
-        Assert.Equal(hidden, await ListedAsync(Roles.Coordinator, "eva"));
-        foreach (var role in new[] { Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.Client })
+        foreach (var role in new[] { Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.Client, Roles.Coordinator })
         {
             Assert.Equal(hidden, await ReadAsync(role, "other"));
             Assert.Equal(hidden, await ListedAsync(role, "other"));
         }
+
+        var eva = service.ClientAs(Given.Hamar, Roles.Coordinator, subject: "eva");
+        Assert.Equal(person, await eva.OpenReporterAsync(deviation.Id, new() { Purpose = "contactReporter" }));
+        Assert.Equal(["eva contactReporter"],
+            await database.QueryAsync("select subject || ' ' || purpose from access_log where action = 'reporterOpened'", r => r.GetString(0)));
+        foreach (var (client, purpose, status) in new[]
+        {
+            (eva, "handleCase", HttpStatusCode.UnprocessableEntity),
+            (service.ClientAs(Given.Hamar, Roles.UnitLeader, "hamar-legevakt"), "contactReporter", HttpStatusCode.Forbidden),
+            (service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator), "contactReporter", HttpStatusCode.NotFound),
+        })
+            Assert.Equal(status, (await Assert.ThrowsAsync<AvvikProblemException>(
+                () => client.OpenReporterAsync(deviation.Id, new() { Purpose = purpose }))).Status);
+        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'reporterOpened'"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Anonymous_report_keeps_nothing_of_who_wrote_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var kari = service.ClientAs(Given.Hamar, Roles.Reporter, "hamar-legevakt", "kari-sub-4711");
+        foreach (var named in new Client.Reporter[] { new() { Anonymous = true, Name = "Kari" }, new() { Anonymous = true, HprNumber = "1234567" } })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(
+                () => kari.SubmitAsync(Given.Submission with { Reporter = named }))).Status);
+        var submission = Given.Submission with { Reporter = new() { Anonymous = true, Profession = "nurse" } };
+        var receipt = await kari.SubmitAsync(submission);
+        foreach (var trace in new[] { "kari-sub-4711", "hamar-legevakt" }) Assert.Empty(await database.HoldingAsync(trace, t => t));
+        // Not even for whoever wrote it; the coordinator has it.
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => kari.GetDeviationAsync(receipt.Id))).Status);
+        Assert.Equal(receipt.Id, (await service.ClientAs(Given.Hamar, Roles.Coordinator).GetDeviationAsync(receipt.Id)).Id);
+        // The same receipt for the same submission.
+        Assert.Equal(receipt.Id, (await kari.SubmitAsync(submission)).Id);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Reports_of_a_restricted_unit_are_for_its_own_people_until_disputed(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        {
+            Version = 2,
+            OccurredAt = Given.Now,
+            Units = [new() { OrganizationNumber = Given.Hamar, Code = "hamar-rus", Label = "Rusteamet", Sites = [], Restricted = true }],
+        });
+        var mine = await service.ClientAs(Given.Hamar, Roles.Reporter, "hamar-rus", "anne").SubmitAsync(Given.Submission);
+        foreach (var role in new[] { Roles.Coordinator, Roles.Client })
+        {
+            Assert.Empty((await service.ClientAs(Given.Hamar, role, subject: "eva").ListDeviationsAsync()).Items);
+            Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(
+                () => service.ClientAs(Given.Hamar, role, subject: "eva").WriteMessageAsync(mine.Id, "Gjelder oss."))).Status);
+        }
+        Assert.Equal(mine.Id, Assert.Single((await service.ClientAs(Given.Hamar, Roles.UnitLeader, "hamar-rus", "bjarne").ListDeviationsAsync()).Items).Id);
+        Assert.Equal(mine.Id, Assert.Single((await service.ClientAs(Given.Hamar, Roles.Reporter, subject: "anne").ListDeviationsAsync()).Items).Id);
+        await service.ReceiveAsync(mine.Changed(2, "acknowledged", "acknowledged"));
+        Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Client).ListChangesAsync()).Items);
+        Assert.Single((await service.ClientAs(Given.Hamar, Roles.UnitLeader, "hamar-rus", "bjarne").ListChangesAsync()).Items);
+        Assert.Empty((await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset").ListChangesAsync()).Items);
+        Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-elverum-hamar").ListChangesAsync()).Items);
+        await service.ReceiveAsync(mine.Changed(3, "disputed", "disputed"));
+        Assert.Single((await service.ClientAs(Given.Hamar, Roles.Coordinator, subject: "eva").ListDeviationsAsync()).Items);
+    }
+
+    [Fact]
+    public async Task Texts_of_what_was_entered_in_error_are_closed_to_all_but_auditors()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission with { Narrative = "Om kvasteved." });
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(
+            () => service.ClientAs(Given.Hamar, Roles.Auditor).GetDeviationAsync(deviation.Id))).Status);
+        await service.ReceiveAsync(deviation.Changed(2, "enteredInError", "enteredInError"), service.Informed(deviation, 2, "Gjaldt en ansatt."));
+        var seen = await service.ClientAs(Given.Hamar, Roles.Coordinator).GetDeviationAsync(deviation.Id);
+        Assert.DoesNotContain("kvasteved", System.Text.Json.JsonSerializer.Serialize(seen), StringComparison.Ordinal);
+        Assert.Equal("Gjaldt en ansatt.", seen.Timeline[^1].Text);
+        foreach (var organization in new[] { Given.Hamar, Given.SykehusetInnlandet })
+            Assert.Equal("Om kvasteved.", (await service.ClientAs(organization, Roles.Auditor).GetDeviationAsync(deviation.Id)).Submission.Narrative);
     }
 }

@@ -147,11 +147,12 @@ public sealed class Handle_case_tests
         Assert.Equal((HttpStatusCode.UnprocessableEntity, ProblemCodes.InvalidContent),
             await RefusalAsync(Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "3403-lege" })) is var r
             ? (r.Status, r.Code) : default);
-        Assert.Equal("si-habilitering", (await Handler(service)
-            .ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" })).Case.Unit);
-        Assert.Equal(ProblemCodes.OtherUnit, (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
-        Assert.Equal("si-prehospital", (await Handler(service, "si-habilitering")
-            .ActAsync(id, 4, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-prehospital" })).Case.Unit);
+        // The unit that has given it away does not see it any more.
+        Assert.Null(await Handler(service).ActAsync(id, 3, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-habilitering" }));
+        Assert.Equal("si-habilitering", (await Coordinator(service).GetCaseAsync(id)).Case.Unit);
+        Assert.Equal(ProblemCodes.NotFound, (await RefusalAsync(Handler(service).ActAsync(id, 4, "return", new() { Reason = "Feil enhet." }))).Code);
+        Assert.Null(await Handler(service, "si-habilitering").ActAsync(id, 4, "return", new() { Reason = "Feil enhet.", SuggestedUnit = "si-prehospital" }));
+        Assert.Equal("si-prehospital", (await Coordinator(service).GetCaseAsync(id)).Case.Unit);
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
@@ -172,10 +173,11 @@ public sealed class Handle_case_tests
         Assert.Equal([("/unit", "unknownUnit")],
             (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "3403-lege", Reason = "Deres." }))).Errors);
         Assert.Equal([("/reason", "required"), ("/unit", "required")], (await RefusalAsync(Handler(service).ActAsync(id, 5, "transfer"))).Errors);
-        var transferred = await Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "si-habilitering", Reason = "Gjelder habilitering." });
+        Assert.Null(await Handler(service).ActAsync(id, 5, "transfer", new() { Unit = "si-habilitering", Reason = "Gjelder habilitering." }));
+        var transferred = await Handler(service, "si-habilitering").GetCaseAsync(id);
         Assert.Equal((CaseStates.Routed, "si-habilitering", 0, "transferred"),
             (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops, transferred.Routing.Rule));
-        Assert.Empty(transferred.AllowedActions);
+        Assert.Equal(["acknowledge", "return"], transferred.AllowedActions);
     }
 
     [Fact]
@@ -318,7 +320,7 @@ public sealed class Handle_case_tests
         Assert.Equal((HttpStatusCode.Conflict, "acknowledge return"),
             (conflict.Status, string.Join(' ', conflict.Problem.GetProperty("allowedActions").EnumerateArray().Select(a => a.GetString()))));
         Assert.Equal(HttpStatusCode.Forbidden,
-            (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler, "si-tynset").ActAsync(id, 3, "acknowledge"))).Status);
+            (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler).ActAsync(id, 3, "acknowledge"))).Status);
 
         using var http = service.As(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");

@@ -127,7 +127,7 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
                 SeriousIncidentNotice = NoticeInput.Notice,
             }, ct);
             await drafts.DeleteAsync(Form, ct);
-            TempData["notice"] = await CloseAsync(answered, measures, ct);
+            TempData["notice"] = text.Warned(await CloseAsync(answered, measures, ct), answered);
             return Redirect($"/case/{Id}");
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())

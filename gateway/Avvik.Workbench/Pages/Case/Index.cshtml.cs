@@ -55,6 +55,8 @@ internal sealed class ActionInput
     public string? Site { get; set; }
     public string? Organization { get; set; }
     public string? ReasonCode { get; set; }
+    /// <summary>What is to be struck from every text.</summary>
+    public string? Passage { get; set; }
 
     /// <summary>As the API takes it: only what the action has a use for.</summary>
     /// <param name="action">The action.</param>
@@ -130,6 +132,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public bool IsWaiting => Deadline.IsWaitedFor(Case.State);
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
+    public bool MayRedact => me.Is(Roles.Coordinator);
     public bool MayOpenEnvelope => Details.HasPatient && me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.Reporter);
 
     /// <summary>What the reporter said besides, where they did.</summary>
@@ -201,10 +204,10 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
                 ModelState.AddModelError("Input.OtherCase", text["case.noSuchCase"]);
                 return Page();
             }
-            await client.ActAsync(Id, Seen.Version, action, Input.For(action, other), ct);
-            TempData["notice"] = text[$"case.done.{action}"];
-            // What another party has now is no page of ours.
-            return action == "hand-over" ? Redirect("/worklist") : RedirectToPage(new { id = Id });
+            var answer = await client.ActAsync(Id, Seen.Version, action, Input.For(action, other), ct);
+            TempData["notice"] = text.Warned(text[$"case.done.{action}"], answer);
+            // What another party or unit has now is no page of ours.
+            return answer is null ? Redirect("/worklist") : RedirectToPage(new { id = Id });
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())
         {
@@ -219,12 +222,31 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         }
     }
 
+    /// <summary>Strikes a passage from every text of the case, in every service; the page shows it a moment later.</summary>
+    public async Task<IActionResult> OnPostRedactAsync(CancellationToken ct)
+    {
+        try
+        {
+            await client.RedactAsync(Id, new RedactText { Passage = Input.Passage.TrimToNull(), Reason = Input.Reason.TrimToNull() }, ct);
+            TempData["notice"] = text["case.done.redact"];
+            return RedirectToPage(new { id = Id });
+        }
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
+        {
+            Open = "redact";
+            ModelState.AddProblem(problem, "Input.", FieldNames);
+            await ReadAsync(ct);
+            Seen = Seen.Of(Details);
+            return Page();
+        }
+    }
+
     public async Task<IActionResult> OnPostMeasureAsync(Guid measureId, string state, string? note, CancellationToken ct)
     {
         try
         {
-            await client.ChangeMeasureAsync(Id, Seen.Version, measureId, new MeasureChange { State = state, Note = note.TrimToNull() }, ct);
-            TempData["notice"] = text["case.measureChanged"];
+            var answer = await client.ChangeMeasureAsync(Id, Seen.Version, measureId, new MeasureChange { State = state, Note = note.TrimToNull() }, ct);
+            TempData["notice"] = text.Warned(text["case.measureChanged"], answer);
             return RedirectToPage(new { id = Id });
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())

@@ -1,3 +1,4 @@
+using Avvik.Workbench.Pages.Report;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -28,6 +29,10 @@ internal sealed class IndexModel(Text text) : PageModel
             }
         }
     }
+
+    /// <summary>Checks the one text of a form that is being written, wherever that is.</summary>
+    public IActionResult OnPostWritten() =>
+        Partial("_Findings", ReportCheck.Of(Request.Form.FirstOrDefault(f => !f.Key.StartsWith("__", StringComparison.Ordinal)).Value.ToString()));
 
     public IActionResult OnGet() => Topics.Contains(Shown, StringComparer.Ordinal) ? Page() : NotFound();
 }

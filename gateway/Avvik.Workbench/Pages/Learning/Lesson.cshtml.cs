@@ -2,6 +2,7 @@ using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Workbench.Access;
+using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Pages.Statistics;
 using Avvik.Workbench.Texts;
@@ -24,6 +25,31 @@ internal sealed class LessonModel(IAvvikClient client, Places places, Browser.Ch
 
     public bool MayApprove => Lesson is { State: "proposed", Origin: { } origin } && me.Is(Roles.Coordinator, Roles.LearningEditor)
         && !origin.ApprovedBy.Contains(me.Organization, StringComparer.Ordinal);
+
+    /// <summary>Either party alone takes a lesson back: its words are erased, and the case keeps who did it and why.</summary>
+    public bool MayWithdraw => Lesson.Origin is not null && me.Is(Roles.Coordinator, Roles.LearningEditor);
+    [BindProperty]
+    public string? Reason { get; set; }
+    public bool IsWithdrawing { get; private set; }
+
+    public async Task<IActionResult> OnPostWithdrawAsync(int version, CancellationToken ct)
+    {
+        try
+        {
+            await client.WithdrawLessonAsync(Id, version, new WithdrawLesson { Reason = Reason.TrimToNull() }, ct);
+            TempData["notice"] = text["learning.withdrawn"];
+            return RedirectToPage("Index");
+        }
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
+        {
+            IsWithdrawing = true;
+            ModelState.AddProblem(problem, "", ReasonField);
+            await ReadAsync(ct);
+            return Page();
+        }
+    }
+
+    private static readonly Dictionary<string, string> ReasonField = new(StringComparer.Ordinal) { ["/reason"] = nameof(Reason) };
 
     public Task OnGetAsync(CancellationToken ct) => ReadAsync(ct);
 

@@ -44,25 +44,24 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
 
     public Task OnGetAsync(Guid id, CancellationToken ct) => LoadAsync(id, ct);
 
-    public Task<IActionResult> OnPostMessageAsync(Guid id, CancellationToken ct) => DoAsync(id, "message", "report.messageSent", () =>
-        client.WriteMessageAsync(id, Words.ReplaceLineEndingsOrEmpty(), ct), ct);
+    public Task<IActionResult> OnPostMessageAsync(Guid id, CancellationToken ct) => DoAsync(id, "message", "report.messageSent", async () =>
+        await client.WriteMessageAsync(id, Words.ReplaceLineEndingsOrEmpty(), ct), ct);
 
-    public Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct) => DoAsync(id, "withdraw", "report.withdrawn", () =>
-        client.WithdrawAsync(id, new WithdrawDeviation { Reason = Reason?.ReplaceLineEndings("\n").TrimToNull() }, ct), ct);
+    public Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct) => DoAsync(id, "withdraw", "report.withdrawn", async () =>
+        await client.WithdrawAsync(id, new WithdrawDeviation { Reason = Reason?.ReplaceLineEndings("\n").TrimToNull() }, ct), ct);
 
-    public Task<IActionResult> OnPostAcceptAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "accept", "report.accepted", () =>
-        client.ActAsync(id, version, "accept", new CaseAction(), ct), ct);
+    public Task<IActionResult> OnPostAcceptAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "accept", "report.accepted", async () =>
+        await client.ActAsync(id, version, "accept", new CaseAction(), ct), ct);
 
-    public Task<IActionResult> OnPostDisputeAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "dispute", "report.disputed", () =>
-        client.ActAsync(id, version, "dispute", new CaseAction { Reason = Reason.ReplaceLineEndingsOrEmpty() }, ct), ct);
+    public Task<IActionResult> OnPostDisputeAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "dispute", "report.disputed", async () =>
+        await client.ActAsync(id, version, "dispute", new CaseAction { Reason = Reason.ReplaceLineEndingsOrEmpty() }, ct), ct);
 
-    private async Task<IActionResult> DoAsync(Guid id, string form, string done, Func<Task> action, CancellationToken ct)
+    private async Task<IActionResult> DoAsync(Guid id, string form, string done, Func<Task<WrittenAnswer>> action, CancellationToken ct)
     {
         ModelState.Clear();
         try
         {
-            await action();
-            TempData["notice"] = text[done];
+            TempData["notice"] = text.Warned(text[done], await action());
             return RedirectToPage(new { id });
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())

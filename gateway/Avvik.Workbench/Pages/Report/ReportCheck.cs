@@ -1,6 +1,7 @@
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
+using Avvik.IdentityDetection;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
@@ -23,6 +24,13 @@ public sealed record ReportPreview(string Party, string Recipient, string Agreem
 /// <summary>What is known about a form before it is sent.</summary>
 public sealed record ReportCheck(string Narrative, IReadOnlyList<TextFinding> Findings, ReportPreview? Preview, DateTimeOffset? SavedAt)
 {
+    /// <summary>What of a text must go, or is to be looked at: as the services would say when it is sent.</summary>
+    public static ReportCheck Of(string text) => new(text,
+    [
+        .. IdentityDetector.Find(text).Select(f => new TextFinding(FieldCodes.IdentityInText, Must: true, f.Offset, f.Length)),
+        .. IdentityWarning.In("", text).SelectMany(w => w.Places, (w, p) => new TextFinding(w.Code, Must: false, p.Offset, p.Length)),
+    ], null, null);
+
     /// <summary>The narrative with its findings where they stand.</summary>
     public IReadOnlyList<TextPiece> Marked()
     {

@@ -23,13 +23,14 @@ public sealed class ReportForm
     public string? ImmediateAction { get; set; }
     public string? SuggestedMeasure { get; set; }
     public bool Confidential { get; set; }
+    public bool Anonymous { get; set; }
     public string? PatientType { get; set; }
     public string? PatientNumber { get; set; }
 
     public bool IsEmpty => string.IsNullOrWhiteSpace(Narrative) && string.IsNullOrEmpty(Party);
 
     /// <summary>True when something under «more» has been filled in, so that it is shown.</summary>
-    public bool HasMore => PatientGroups.Count > 0 || Confidential || Folded.Any(v => !string.IsNullOrEmpty(v));
+    public bool HasMore => PatientGroups.Count > 0 || Confidential || Anonymous || Folded.Any(v => !string.IsNullOrEmpty(v));
 
     private IEnumerable<string?> Folded =>
         [Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure, PatientNumber];
@@ -62,7 +63,7 @@ public sealed class ReportForm
             Likelihood = Value(Likelihood),
             ImmediateAction = Value(ImmediateAction),
             SuggestedMeasure = Value(SuggestedMeasure),
-            Reporter = new Reporter { Confidential = Confidential ? true : null },
+            Reporter = new Reporter { Confidential = Confidential ? true : null, Anonymous = Anonymous ? true : null },
             Patient = Value(PatientNumber) is { } number
                 ? new Patient { IdentifierType = Value(PatientType) ?? "fnr", Identifier = number.Replace(" ", "", StringComparison.Ordinal) }
                 : null,

@@ -75,8 +75,8 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
         }
         try
         {
-            await client.DecideAsync(Id, Decision(), ct);
-            TempData["notice"] = text[$"triage.done.{Input.Decision}", Item.Reference];
+            var outcome = await client.DecideAsync(Id, Decision(), ct);
+            TempData["notice"] = text.Warned(text[$"triage.done.{Input.Decision}", Item.Reference], outcome);
             return Next is { } next ? RedirectToPage(new { id = next }) : RedirectToPage("Index");
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal())

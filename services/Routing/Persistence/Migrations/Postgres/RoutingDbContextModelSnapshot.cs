@@ -727,6 +727,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("reporter_profession");
 
+                    b.Property<string>("ReporterUnit")
+                        .HasColumnType("text")
+                        .HasColumnName("reporter_unit");
+
                     b.Property<bool>("ReporterWarned")
                         .HasColumnType("boolean")
                         .HasColumnName("reporter_warned");
@@ -804,6 +808,9 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.HasIndex("Unit", "IsFinal", "DueAt", "Id", "HarmRank")
                         .HasDatabaseName("ix_cases_unit");
+
+                    b.HasIndex("ReporterOrganization", "ReporterUnit", "IsFinal", "DueAt", "Id", "HarmRank")
+                        .HasDatabaseName("ix_cases_reporter_unit");
 
                     b.ToTable("cases", (string)null);
                 });
@@ -1216,6 +1223,47 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_committed_group_at");
 
                     b.ToTable("committed_group", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.TextProtection.Redaction", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Print")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("print");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Words")
+                        .HasColumnType("integer")
+                        .HasColumnName("words");
+
+                    b.HasKey("DeviationId", "Number");
+
+                    b.ToTable("redactions", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Routing.Cases.Measure", b =>

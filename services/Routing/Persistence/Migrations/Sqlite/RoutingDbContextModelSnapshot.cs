@@ -720,6 +720,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reporter_profession");
 
+                    b.Property<string>("ReporterUnit")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reporter_unit");
+
                     b.Property<bool>("ReporterWarned")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reporter_warned");
@@ -797,6 +801,9 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Unit", "IsFinal", "DueAt", "Id", "HarmRank")
                         .HasDatabaseName("ix_cases_unit");
+
+                    b.HasIndex("ReporterOrganization", "ReporterUnit", "IsFinal", "DueAt", "Id", "HarmRank")
+                        .HasDatabaseName("ix_cases_reporter_unit");
 
                     b.ToTable("cases", (string)null);
                 });
@@ -1191,6 +1198,47 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasKey("Version");
 
                     b.ToTable("routing_rule_sets", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.TextProtection.Redaction", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Print")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("print");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Words")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("words");
+
+                    b.HasKey("DeviationId", "Number");
+
+                    b.ToTable("redactions", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Routing.Cases.Measure", b =>

@@ -446,6 +446,47 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                     b.ToTable("publisher_watermark", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.TextProtection.Redaction", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Print")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("print");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Words")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("words");
+
+                    b.HasKey("DeviationId", "Number");
+
+                    b.ToTable("redactions", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Triage.Assessments.Assessment", b =>
                 {
                     b.Property<Guid>("Id")

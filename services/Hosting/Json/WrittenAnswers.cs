@@ -1,0 +1,48 @@
+using Avvik.Contracts;
+using Avvik.Hosting.Problems;
+using Avvik.IdentityDetection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+
+namespace Avvik.Hosting.Json;
+
+/// <summary>Tells whoever wrote a text what may identify someone in it, in the answer of every endpoint that takes one.</summary>
+public static class WrittenAnswers
+{
+    private static readonly object Key = new();
+
+    /// <summary>The group of a service's endpoints: their answers carry the warnings of the request's texts.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) => app.MapGroup("").AddEndpointFilter(async (context, next) =>
+    {
+        var result = await next(context);
+        if (context.HttpContext.Warnings() is not { Count: > 0 } warnings) return result;
+        var answer = result is INestedHttpResult nested ? nested.Result : result;
+        switch (answer)
+        {
+            case IValueHttpResult { Value: WrittenAnswer written }:
+                written.Warnings = warnings;
+                return result;
+            // There is nothing to answer but this, and the endpoint says that it may.
+            case IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent }
+                when context.HttpContext.GetEndpoint()?.Metadata.OfType<IProducesResponseTypeMetadata>().Any(p => p.Type == typeof(WrittenAnswer)) == true:
+                return TypedResults.Ok(new WrittenAnswer { Warnings = warnings });
+            default: return result;
+        }
+    });
+
+    /// <summary>Warnings of the texts that the request's body held; empty until it has been read.</summary>
+    public static IReadOnlyList<TextWarning> Warnings(this HttpContext http) => http.Items.TryGetValue(Key, out var found) ? (List<TextWarning>)found! : [];
+
+    /// <summary>Adds something that is accepted and should be looked at.</summary>
+    public static void Warn(this HttpContext http, string pointer, string code, params IReadOnlyList<TextOffset> places)
+    {
+        if (http.Items.TryGetValue(Key, out var found) && found is List<TextWarning> warnings) { }
+        else http.Items[Key] = warnings = [];
+        warnings.Add(new(pointer, code, Texts.Field(code, Problem.PrefersEnglish(http.Request)), places));
+    }
+
+    internal static void Warn(this HttpContext http, IdentityWarning warning) =>
+        http.Warn(warning.Pointer, warning.Code, [.. warning.Places.Select(p => new TextOffset(p.Offset, p.Length))]);
+}
