@@ -122,6 +122,7 @@ internal sealed record Fact
             MeasuresChecked = measures.Count(m => m.State == "effectChecked"),
             Lessons = change.Lessons,
             HandOvers = change.EarlierRespondents?.Count ?? 0,
+            EventId = change.EventId,
             IsImported = isImported,
         };
         return fact with { ContentHash = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };
