@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.IdentityDetection;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -25,6 +26,15 @@ public sealed class Reference_number_tests
         Assert.NotEqual(given[0][9..], numbers.Of(2027, 1)[9..]);
         Assert.NotEqual(given[0], Numbers("another").Of(2026, 1));
         Assert.Equal(given[0], Numbers("one").Of(2026, 1));
+    }
+
+    [Fact]
+    public void Reference_in_a_text_is_nobodys_number()
+    {
+        var numbers = Numbers("one");
+        foreach (var year in Enumerable.Range(2026, 10))
+            foreach (var reference in Enumerable.Range(1, 1000).Select(n => numbers.Of(year, n)))
+                Assert.Empty(IdentityDetector.Find($"Samme pasient som i {reference}, ring om {reference}"));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
