@@ -27,7 +27,7 @@ public sealed class Written : TagHelper
         check.AddCssClass("written");
         check.Attributes["aria-live"] = "polite";
         check.Attributes["hx-post"] = "/help?handler=Written";
-        check.Attributes["hx-params"] = $"{name},__RequestVerificationToken";
+        check.Attributes["hx-params"] = $"{name},token";
         check.Attributes["hx-trigger"] = $"change from:#{control} delay:150ms, input from:#{control} delay:900ms";
         check.Attributes["hx-sync"] = "this:queue last";
         return check;

@@ -32,7 +32,7 @@ internal sealed class IndexModel(Text text) : PageModel
 
     /// <summary>Checks the one text of a form that is being written, wherever that is.</summary>
     public IActionResult OnPostWritten() =>
-        Partial("_Findings", ReportCheck.Of(Request.Form.FirstOrDefault(f => !f.Key.StartsWith("__", StringComparison.Ordinal)).Value.ToString()));
+        Partial("_Findings", ReportCheck.Of(Request.Form.FirstOrDefault(f => f.Key != "token").Value.ToString()));
 
     public IActionResult OnGet() => Topics.Contains(Shown, StringComparer.Ordinal) ? Page() : NotFound();
 }
