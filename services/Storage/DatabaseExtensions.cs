@@ -12,6 +12,9 @@ namespace Avvik.Storage;
 /// <summary>Registers a service's database and brings its schema up to date.</summary>
 public static class DatabaseExtensions
 {
+    private const int LockAttempts = 20;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// Registers a factory of reading contexts, and the <see cref="Writer{TDb}"/> that all writes go through. The linger is how long the writer
     /// waits for more work to share a commit with while there is more than one at a time; zero where work already comes in pages.
@@ -53,23 +56,29 @@ public static class DatabaseExtensions
         {
             var file = Path.GetFullPath(new SqliteConnectionStringBuilder(options.ConnectionString).DataSource);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            try
-            {
-                // Held until the process ends, however it ends: the operating system lets go of it.
-                app.Services.GetRequiredService<Writer<TDb>>().Exclusive =
-                    new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException error)
-            {
-                throw new InvalidOperationException(
-                    $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
-            }
+            app.Services.GetRequiredService<Writer<TDb>>().Exclusive = await TakeAsync(file);
             // EF's own lock outlives a process that is killed while migrating, and the next start would wait for it without end. The file is ours: nobody
             // holds it.
             if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("drop table if exists \"__EFMigrationsLock\"");
         }
         await SchemaCheck.VerifyAsync(db);
         await db.Database.MigrateAsync();
+    }
+
+    /// <summary>The lock of a SQLite file. It is held until the process ends, however it ends: the operating system lets go of it.</summary>
+    private static async Task<FileStream> TakeAsync(string file)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try { return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); }
+            // A process that is ending, or one that is being started and has not yet closed what it inherited, holds it for a moment more.
+            catch (IOException) when (attempt < LockAttempts) { await Task.Delay(LockPause); }
+            catch (IOException error)
+            {
+                throw new InvalidOperationException(
+                    $"Another process is using {file}. SQLite serves one process; for several instances set Database:Provider to Postgres.", error);
+            }
+        }
     }
 
     internal static void Harden(DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w

@@ -71,6 +71,8 @@ public sealed class Change_feed_tests
         // SQLite has one process; there the writers share it.
         await using var second = provider == DatabaseProvider.Postgres ? new ServiceUnderTest<Program>(database) : null;
         var deviation = await first.Reporter().SubmitAsync(Given.Submission);
+        // Two of the writers would start it at once.
+        _ = second?.Server;
 
         var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
         {
