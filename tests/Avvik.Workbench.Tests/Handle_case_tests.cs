@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Testing;
 
 namespace Avvik.Workbench.Tests;
 
@@ -6,6 +7,47 @@ namespace Avvik.Workbench.Tests;
 [Collection(nameof(WorkbenchSystem))]
 public sealed class Handle_case_tests(WorkbenchSystem system)
 {
+    [Fact]
+    public async Task Coordinator_strikes_a_name_and_withdraws_the_lesson()
+    {
+        var deviation = await system.ReportAsync(s => s with { Narrative = "Den gamle kvasteveden kom hjem uten epikrise." });
+        await using var visit = await system.ReturnAsync("coordinator-si");
+        await visit.GoAsync($"/case/{deviation.Id}");
+        await visit.Page.ClickAsync("summary:text-is('Stryk tekst')");
+        await visit.Page.FillAsync("#redact-Passage", "gamle kvasteveden");
+        // What one writes is looked at while it is written.
+        await visit.Page.FillAsync("#redact-Reason", "Navnet til Ole Hansen sto der.");
+        await visit.Page.WaitForSelectorAsync("form:has(#redact-Reason) mark.may:text-is('Ole Hansen')");
+        await visit.Page.ClickAsync("button:text-is('Stryk tekst')");
+        Assert.Contains("Teksten strykes overalt", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        var client = await system.ClientAsync("coordinator-si");
+        await Eventually.IsTrue(async () => (await client.GetCaseAsync(deviation.Id)).Narrative == "Den [strøket] kom hjem uten epikrise.",
+            TimeSpan.FromSeconds(30));
+
+        await system.StartAsync(deviation.Id);
+        foreach (var (action, body) in new (string, CaseAction)[]
+        {
+            ("answer", new() { Text = "Rutinen er endret.", ContributingFactors = ["capacity"], NoMeasuresReason = "Engangstilfelle." }), ("close", new()),
+        })
+            await client.ActAsync(deviation.Id, (await client.GetCaseAsync(deviation.Id)).Case.Version, action, body);
+        var lesson = await client.ProposeLessonAsync(deviation.Id, new()
+        {
+            Title = "Epikrisen følger pasienten",
+            WhatHappened = "Den kom sent.",
+            Why = "Ingen skrev den.",
+            WhatWeChanged = "Vi skriver den.",
+            WhoShouldKnow = "Alle.",
+        });
+        await visit.GoAsync($"/learning/{lesson.Id}");
+        await visit.Page.ClickAsync("summary:text-is('Trekk tilbake læringsnotatet')");
+        await visit.Page.ClickAsync("button:text-is('Trekk tilbake læringsnotatet')");
+        await visit.Page.WaitForSelectorAsync("#error-summary");
+        await visit.Page.FillAsync("#Reason", "Det hadde et navn.");
+        await visit.Page.ClickAsync("button:text-is('Trekk tilbake læringsnotatet')");
+        Assert.Contains("Læringsnotatet er trukket tilbake", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        Assert.Equal(404, (await visit.GoAsync($"/learning/{lesson.Id}"))!.Status);
+    }
+
     [Fact]
     public async Task Handler_finds_acknowledges_starts_and_answers_a_case()
     {
