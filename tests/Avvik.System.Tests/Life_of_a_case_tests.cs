@@ -176,8 +176,9 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         await Eventually.IsTrue(async () =>
             (await coordinator.ListTriageAsync(new() { Limit = 200 })).Items.Any(i => i.Id == id && i.ReopenedBecause == "Det skjedde igjen."), Soon);
         await coordinator.DecideAsync(id, new() { Decision = "route", Unit = "si-tynset" });
-        var tynset = await HandlerAsync("si-tynset");
-        await Eventually.IsTrue(async () => (await tynset.GetCaseAsync(id)) is { Case: { State: "routed", Unit: "si-tynset" }, Closings.Count: 1 }, Soon);
+        await Eventually.IsTrue(async () => (await coordinator.GetCaseAsync(id)) is { Case: { State: "routed", Unit: "si-tynset" }, Closings.Count: 1 }, Soon);
+        // The case is there for a unit's own people once their unit has it.
+        Assert.Equal(id, (await (await HandlerAsync("si-tynset")).GetCaseAsync(id)).Case.Id);
         await StatusAsync(nurse, id, "routed");
     }
 
