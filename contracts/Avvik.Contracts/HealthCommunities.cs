@@ -63,6 +63,8 @@ public sealed class Party
     public CareUnit FallbackUnit { get; }
     /// <summary>The unit with this code, or null.</summary>
     public CareUnit? Unit(string? code) => code is null ? null : _units.GetValueOrDefault(code);
+    /// <summary>Codes of the restricted units other than one's own: their cases, and what they report, are not for this unit's people.</summary>
+    public string[] RestrictedTo(string? unit) => [.. Units.Where(u => u.Restricted && u.Code != unit).Select(u => u.Code)];
     /// <summary>The unit a site belongs to and the site's name as the directory spells it, or null.</summary>
     public (CareUnit Unit, string Site)? Site(string? name) => name is not null && _sites.TryGetValue(Folded(name), out var unit)
         ? (unit, unit.Sites.First(s => Folded(s).Equals(Folded(name), StringComparison.OrdinalIgnoreCase)))

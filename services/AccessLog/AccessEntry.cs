@@ -77,7 +77,7 @@ internal sealed class AccessCut
     public DateTimeOffset At { get; init; }
     public required string KeyId { get; init; }
     /// <summary>ECDSA (P-256, SHA-256) of the members before it, by the service's key: who has the database alone cannot cut.</summary>
-    public byte[] Signature { get; init; } = [];
+    public byte[] Signature { get; set; } = [];
 
     public byte[] Digest(string service) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
         $"avvik.access-log-cut.v1\n{service}\n{Position}\n{Convert.ToHexStringLower(Hash)}\n{Entries}\n{At.ToUnixTimeMilliseconds()}\n{KeyId}")));

@@ -28,15 +28,8 @@ internal sealed partial class AccessLogRetention<TDb>(AnchorOptions options, Ser
             r => (Position: r.GetInt64(0), At: r.GetInt64(1), Hash: r.GetFieldValue<byte[]>(2)))).TakeWhile(l => l.At < before).ToList();
         if (old.Count == 0) return 0;
         var cut = new AccessCut { Position = old[^1].Position, Hash = old[^1].Hash, Entries = old.Count, At = now, KeyId = keys.Own.Id };
-        await unit.InsertAsync(new AccessCut
-        {
-            Position = cut.Position,
-            Hash = cut.Hash,
-            Entries = cut.Entries,
-            At = cut.At,
-            KeyId = cut.KeyId,
-            Signature = keys.Own.Sign(cut.Digest(keys.Service)),
-        });
+        cut.Signature = keys.Own.Sign(cut.Digest(keys.Service));
+        await unit.InsertAsync(cut);
         await unit.Sql.ExecuteAsync("delete from access_log_deviations where position <= @p1", cut.Position);
         await unit.Sql.ExecuteAsync("delete from access_log where position <= @p1", cut.Position);
         return old.Count;

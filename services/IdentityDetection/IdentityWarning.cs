@@ -27,6 +27,9 @@ public sealed record IdentityWarning(string Pointer, string Code, IReadOnlyList<
         ? []
         : IdentityDetector.FindPossible(text).GroupBy(place => place.Kind).Select(places => new IdentityWarning(pointer, CodeOf(places.Key), [.. places]));
 
+    /// <summary>As whoever wrote the text is told.</summary>
+    public TextWarning Told(bool english) => new(Pointer, Code, Texts.Field(Code, english), [.. Places.Select(p => new TextOffset(p.Offset, p.Length))]);
+
     private static string CodeOf(IdentityKind kind) => kind switch
     {
         IdentityKind.PersonName => FieldCodes.PossibleName,

@@ -36,13 +36,12 @@ public static class WrittenAnswers
     public static IReadOnlyList<TextWarning> Warnings(this HttpContext http) => http.Items.TryGetValue(Key, out var found) ? (List<TextWarning>)found! : [];
 
     /// <summary>Adds something that is accepted and should be looked at.</summary>
-    public static void Warn(this HttpContext http, string pointer, string code, params IReadOnlyList<TextOffset> places)
+    public static void Warn(this HttpContext http, string pointer, string code) => http.Warn(new IdentityWarning(pointer, code, []));
+
+    internal static void Warn(this HttpContext http, IdentityWarning warning)
     {
         if (http.Items.TryGetValue(Key, out var found) && found is List<TextWarning> warnings) { }
         else http.Items[Key] = warnings = [];
-        warnings.Add(new(pointer, code, Texts.Field(code, Problem.PrefersEnglish(http.Request)), places));
+        warnings.Add(warning.Told(Problem.PrefersEnglish(http.Request)));
     }
-
-    internal static void Warn(this HttpContext http, IdentityWarning warning) =>
-        http.Warn(warning.Pointer, warning.Code, [.. warning.Places.Select(p => new TextOffset(p.Offset, p.Length))]);
 }

@@ -100,8 +100,7 @@ public static class ParkedMessageEndpoints
     // As every answer to something written: where a name may stand.
     private static WrittenAnswer WarningsOf(string reason) => new()
     {
-        Warnings = [.. IdentityWarning.In("/reason", reason).Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english: false),
-            [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))],
+        Warnings = [.. IdentityWarning.In("/reason", reason).Select(w => w.Told(english: false))],
     };
 
     private static string Subject(ClaimsPrincipal user) => user.FindFirstValue("sub") ?? "";

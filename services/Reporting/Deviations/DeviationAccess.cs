@@ -58,8 +58,7 @@ internal sealed class DeviationAccess(CurrentDirectory directory)
 
     private static bool SeesAll(Caller caller) => caller.IsAny(Roles.Coordinator, Roles.Client);
 
-    private string[] Restricted(Caller caller) =>
-        [.. directory.Now.Party(caller.Organization)?.Units.Where(u => u.Restricted && u.Code != caller.Unit).Select(u => u.Code) ?? []];
+    private string[] Restricted(Caller caller) => directory.Now.Party(caller.Organization)?.RestrictedTo(caller.Unit) ?? [];
 
     /// <summary>Who reported a deviation; nobody when it was anonymous.</summary>
     internal sealed record Reported(string Organization, string? SubmittedBy, string? Unit)

@@ -58,7 +58,7 @@ internal sealed class DeviationRecord
     /// <summary>Itself, with its submission opened; one that cannot be opened is shown as such.</summary>
     public DeviationRecord Opened(TextProtector texts)
     {
-        try { Sent = JsonSerializer.Deserialize(texts.RevealStored(Submission), SubmissionJson.Default.Submission)!; }
+        try { Sent = Open(Submission, texts); }
         catch (CryptographicException)
         {
             Sent = new() { OccurredAt = $"{NorwegianCalendar.DayOf(ReceivedAt):yyyy-MM-dd}", Narrative = Texts.Message("unreadableText") };
@@ -69,6 +69,11 @@ internal sealed class DeviationRecord
     /// <summary>A submission as it is stored.</summary>
     public static string Seal(Submission submission, TextProtector texts) =>
         texts.Protect(JsonSerializer.Serialize(submission with { Patient = null }, SubmissionJson.Default.Submission)).Value;
+
+    /// <summary>A submission that is stored.</summary>
+    /// <exception cref="CryptographicException">This service does not have the key.</exception>
+    public static Submission Open(string stored, TextProtector texts) =>
+        JsonSerializer.Deserialize(texts.RevealStored(stored), SubmissionJson.Default.Submission)!;
 
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
     public Deviation Receipt()

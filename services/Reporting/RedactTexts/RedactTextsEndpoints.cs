@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -102,7 +101,7 @@ internal static class RedactTextsEndpoints
     private static async Task StrikeAsync(UnitOfWork<ReportingDbContext> unit, Guid id, TextProtector texts, Passage passage)
     {
         var stored = await unit.Sql.ScalarAsync<string>("select submission from deviations where id = @p1", id);
-        var sent = JsonSerializer.Deserialize(texts.RevealStored(stored!), SubmissionJson.Default.Submission)!;
+        var sent = DeviationRecord.Open(stored!, texts);
         string? Strike(string? text) => texts.StrikeOptional(text, [passage]);
         var left = sent with
         {

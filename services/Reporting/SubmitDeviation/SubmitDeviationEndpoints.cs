@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -59,6 +58,7 @@ internal static class SubmitDeviationEndpoints
         var facts = rules.Facts(submission!, reporter, reference: "", now);
         // Whoever is anonymous says where it happened, or does not: the token would say where they work.
         if (submission!.Reporter is not { Anonymous: true }) facts = facts with { ReporterUnit = submission.ReportingUnit ?? caller.Unit };
+        var unknownSite = rules.UnknownSite(submission);
         var @event = new DeviationSubmitted
         {
             DeviationId = id,
@@ -70,9 +70,9 @@ internal static class SubmitDeviationEndpoints
             SuggestedMeasure = texts.ProtectOptional(submission.SuggestedMeasure),
             ReporterProfession = texts.ProtectOptional(submission.Reporter?.Profession),
             MessageId = texts.ProtectOptional(submission.MessageId),
-            UnknownSite = texts.ProtectOptional(rules.UnknownSite(submission)),
+            UnknownSite = texts.ProtectOptional(unknownSite),
             MayIdentify = http.Warnings().Any(w => w.Code != FieldCodes.UnknownSite
-                && IdentityWarning.IsShared(w.Pointer, rules.UnknownSite(submission) is not null)),
+                && IdentityWarning.IsShared(w.Pointer, unknownSite is not null)),
         };
         var record = new DeviationRecord
         {
@@ -192,7 +192,7 @@ internal static class SubmitDeviationEndpoints
         UnitOfWork<ReportingDbContext> unit, DeviationRecord d, EnvelopeRecord envelope, TextProtector texts)
     {
         const int DaysApart = 1, Most = 5;
-        var day = Day(d.Submission);
+        var day = DayOf(d.Sent);
         var found = await unit.Sql.QueryAsync(
             """
             select d.id, d.submission from envelopes e join deviations d on d.id = e.deviation_id
@@ -202,15 +202,13 @@ internal static class SubmitDeviationEndpoints
             order by d.received_at desc limit 50
             """,
             r => (Id: r.GetGuid(0), Submission: r.GetString(1)), envelope.PatientPrint, d.ReporterOrganization, d.RespondentOrganization);
-        return [.. found.Where(o => Math.Abs(Day(o.Submission) - day) <= DaysApart).Select(o => o.Id).Take(Most)];
+        return [.. found.Where(o => Math.Abs(DayOfStored(o.Submission) - day) <= DaysApart).Select(o => o.Id).Take(Most)];
 
-        int Day(string submission)
+        static int DayOf(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value.Day.DayNumber;
+
+        int DayOfStored(string submission)
         {
-            try
-            {
-                var sent = JsonSerializer.Deserialize(texts.RevealStored(submission), SubmissionJson.Default.Submission)!;
-                return LocalMoment.Read(sent.OccurredAt)!.Value.Day.DayNumber;
-            }
+            try { return DayOf(DeviationRecord.Open(submission, texts)); }
             // Sealed with a lost key: then nobody knows its day.
             catch (CryptographicException) { return int.MaxValue; }
         }

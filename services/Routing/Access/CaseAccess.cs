@@ -54,8 +54,7 @@ internal sealed class CaseAccess(CurrentDirectory directory)
     /// <summary>True when some of the party's cases may be kept from those who see all.</summary>
     public bool HasRestricted(Caller caller) => Restricted(caller).Length > 0;
 
-    private string[] Restricted(Caller caller) =>
-        [.. directory.Now.Party(caller.Organization)?.Units.Where(u => u.Restricted && u.Code != caller.Unit).Select(u => u.Code) ?? []];
+    private string[] Restricted(Caller caller) => directory.Now.Party(caller.Organization)?.RestrictedTo(caller.Unit) ?? [];
 }
 
 internal static class CallerExtensions

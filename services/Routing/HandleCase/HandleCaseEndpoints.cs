@@ -83,13 +83,16 @@ internal static class HandleCaseEndpoints
             await unit.RecordAsync(@case, recorded, texts);
             if (transition.Action == CaseRules.Merge)
             {
-                await unit.Sql.ExecuteAsync(
-                    """
-                    insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment)
-                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
-                    on conflict do nothing
-                    """,
-                    id, other!.Id, now.ToUnixTimeMilliseconds(), @case.Reference, @case.ReporterOrganization, @case.Narrative, body.Reason);
+                await unit.InsertIfNewAsync(new DuplicateRecord
+                {
+                    Id = id,
+                    MainCase = other!.Id,
+                    At = now,
+                    Reference = @case.Reference,
+                    ReporterOrganization = @case.ReporterOrganization,
+                    Narrative = @case.Narrative,
+                    Comment = body.Reason,
+                });
                 // What had been merged into it repeats the main case too.
                 await unit.Sql.ExecuteAsync("update case_duplicates set main_case = @p2 where main_case = @p1", id, other.Id);
                 await unit.RecordAsync(other, other.AddDuplicate(@case.Reference, now), texts);

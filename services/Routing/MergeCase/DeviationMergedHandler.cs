@@ -3,6 +3,7 @@ using Avvik.Contracts.Triage;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 
 namespace Avvik.Routing.MergeCase;
@@ -16,14 +17,17 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
         var now = clock.GetUtcNow();
         var passages = await unit.PassagesAsync(message.DeviationId);
         var comment = texts.StrikeOptional(texts.RevealOptional(message.Comment), passages);
-        var added = await unit.Sql.ExecuteAsync(
-            """
-            insert into case_duplicates (id, main_case, at, reference, reporter_organization, narrative, comment) values (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
-            on conflict do nothing
-            """,
-            message.DeviationId, message.MainCase, message.OccurredAt.ToUnixTimeMilliseconds(), message.Reference, message.ReporterOrganization,
-                texts.Strike(texts.Reveal(message.Narrative), passages), comment);
-        if (added == 0) return;
+        var isNew = await unit.InsertIfNewAsync(new DuplicateRecord
+        {
+            Id = message.DeviationId,
+            MainCase = message.MainCase,
+            At = message.OccurredAt,
+            Reference = message.Reference,
+            ReporterOrganization = message.ReporterOrganization,
+            Narrative = texts.Strike(texts.Reveal(message.Narrative), passages),
+            Comment = comment,
+        });
+        if (!isNew) return;
         // Where the main case comes later, it finds what waits for it.
         if (await unit.FindCaseAsync(message.MainCase) is { } main) await unit.RecordAsync(main, main.AddDuplicate(message.Reference, now), texts);
         // Merged before a coordinator closed and reopened it: the reopening is the later word.

@@ -56,8 +56,7 @@ internal static class TriageQueueEndpoints
             code == TriageFlags.PossibleDuplicate ? a.SimilarIds : null,
             code == TriageFlags.PossibleIdentity ? [.. IdentityWarning.In(narrative, immediateAction, suggestedMeasure,
                 Reveal(a.MessageId), Reveal(a.ReporterProfession), Reveal(a.UnknownSite))
-                .Select(w => new TextWarning(w.Pointer, w.Code, Texts.Field(w.Code, english), [.. w.Places.Select(p => new TextOffset(p.Offset, p.Length))]))]
-                    : null);
+                .Select(w => w.Told(english))] : null);
         return new TriageItem
         {
             Id = a.Id,
