@@ -35,6 +35,28 @@ internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> colum
         else MemoryMarshal.Cast<byte, int>(bytes).Slice(start, indexes.Length).CopyTo(indexes);
     }
 
+    /// <summary>Adds to each row's key what the row's combination of a block has there.</summary>
+    /// <param name="of">By combination.</param>
+    public void AddKeys(Block block, int start, ReadOnlySpan<long> of, Span<long> keys)
+    {
+        var (bytes, width) = (Column(FactColumn.Of(block)), Width(header.Entries[(int)block].Length));
+        if (width == 1)
+        {
+            var narrow = bytes.AsSpan(start, keys.Length);
+            for (var i = 0; i < keys.Length; i++) keys[i] += of[narrow[i]];
+        }
+        else if (width == 2)
+        {
+            var wide = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan()).Slice(start, keys.Length);
+            for (var i = 0; i < keys.Length; i++) keys[i] += of[wide[i]];
+        }
+        else
+        {
+            var widest = MemoryMarshal.Cast<byte, int>(bytes.AsSpan()).Slice(start, keys.Length);
+            for (var i = 0; i < keys.Length; i++) keys[i] += of[widest[i]];
+        }
+    }
+
     /// <summary>Days since the first day, of each row.</summary>
     public ReadOnlySpan<byte> Days => Column(FactColumn.Day);
 

@@ -47,7 +47,7 @@ internal sealed class Aggregate(int at, int weight = 1)
             var more = waits.MoveNext();
             foreach (var (tenths, times) in _answered.Ascending())
             {
-                for (; more && waits.Current.Tenths < tenths; more = waits.MoveNext()) curve.AddWaits(waits.Current.Tenths, waits.Current.Times);
+                for (; more && waits.Current.Tenths < tenths; more = waits.MoveNext()) curve.AddWaits(waits.Current.Times);
                 curve.AddAnswers(tenths, times);
             }
             return curve.End();

@@ -72,7 +72,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
     /// </summary>
     private sealed class Cells
     {
-        private const int Chunk = 4096, Dense = 1 << 20;
+        private const int Chunk = 2048, Dense = 1 << 20, NotFollowed = -1;
         // Far enough below zero to stay there whatever is added.
         private const long Excluded = long.MinValue / 16;
 
@@ -86,6 +86,8 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private readonly Dictionary<long, int> _sparse = [];
         private Vector256<int>[] _counts = new Vector256<int>[64];
         private int[] _waiting = new int[64];
+        // By month and row: the cell, of those whose answer or waiting time counts.
+        private readonly int[][] _followed;
         private readonly long[] _keys = new long[Chunk];
         private readonly int[] _indexes = new int[Chunk];
 
@@ -109,6 +111,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             _added = [.. facts.Months.Select(m => m.Header.Entries[(int)Block.Course].SelectMany(e => new[] { Added(e, false), Added(e, true) }).ToArray())];
             _dense = size <= Dense ? new int[size] : [];
             Array.Fill(_dense, -1);
+            _followed = [.. facts.Months.Select(m => GC.AllocateUninitializedArray<int>(m.Header.Rows))];
         }
 
         /// <summary>The combinations that there are.</summary>
@@ -126,23 +129,43 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         {
             foreach (var (number, month) in _facts.Months.Index())
             {
-                var (added, allDue) = (_added[number], month.Header.LastDue <= _facts.At);
-                for (var start = 0; start < month.Header.Rows; start += Chunk)
+                var (header, followed) = (month.Header, _followed[number]);
+                for (int start = 0, count; start < header.Rows; start += count)
                 {
-                    var count = Math.Min(Chunk, month.Header.Rows - start);
+                    // Those answered and those not are never in one chunk.
+                    count = Math.Min(Chunk, (start < header.Answered ? header.Answered : header.Rows) - start);
                     ReadKeys(number, month, start, count);
-                    month.Read(Block.Course, start, _indexes.AsSpan(0, count));
-                    var due = allDue ? [] : month.DueMinutes.Slice(start, count);
-                    for (var i = 0; i < count; i++)
-                    {
-                        if (_keys[i] < 0) continue;
-                        var cell = CellOf(_keys[i]);
-                        if (cell < 0) cell = Add(_keys[i]);
-                        var course = added[2 * _indexes[i] + (allDue || due[i] <= _facts.At ? 1 : 0)];
-                        _counts[cell] += course;
-                        if (start + i >= month.Header.Answered && course[Lane.Open] > 0) _waiting[cell]++;
-                    }
+                    Count(number, month, start, followed.AsSpan(start, count));
                 }
+                foreach (var cell in followed.AsSpan(header.Answered))
+                    if (cell >= 0) _waiting[cell]++;
+            }
+        }
+
+        /// <summary>Counts a chunk whose keys are read, and notes the cell of those that are followed.</summary>
+        private void Count(int number, FactMonth month, int start, Span<int> cells)
+        {
+            Span<long> keys = _keys.AsSpan(0, cells.Length);
+            Span<int> indexes = _indexes.AsSpan(0, cells.Length);
+            month.Read(Block.Course, start, indexes);
+            var allDue = month.Header.LastDue <= _facts.At;
+            var due = allDue ? [] : month.DueMinutes.Slice(start, cells.Length);
+            var (added, counts, dense) = (_added[number], _counts, _dense);
+            var lane = start < month.Header.Answered ? Lane.Answered : Lane.Open;
+            int[] mask = Array.ConvertAll(added, a => a[lane] > 0 ? 0 : NotFollowed);
+            for (var i = 0; i < cells.Length; i++)
+            {
+                var key = keys[i];
+                if (key < 0)
+                {
+                    cells[i] = NotFollowed;
+                    continue;
+                }
+                var cell = dense.Length > 0 ? dense[(int)key] : _sparse.GetValueOrDefault(key, -1);
+                if (cell < 0) (cell, counts) = (Add(key), _counts);
+                var course = 2 * indexes[i] + (allDue || due[i] <= _facts.At ? 1 : 0);
+                counts[cell] += added[course];
+                cells[i] = cell | mask[course];
             }
         }
 
@@ -151,12 +174,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         public (RowFigures[] Rows, RowFigures Total) Figures(int[][] rowsOf, int rows)
         {
             // The last is the total, in which each fact is once.
-            var (counts, curves) = (new Vector256<int>[rows + 1], new AnswerCurve[rows + 1]);
-            var waiting = new long[rows + 1];
+            var (counts, waiting) = (new Vector256<int>[rows + 1], new long[rows + 1]);
             for (var cell = 0; cell < rowsOf.Length; cell++)
                 foreach (var row in rowsOf[cell].Append(rows)) (counts[row], waiting[row]) = (counts[row] + _counts[cell], waiting[row] + _waiting[cell]);
-            for (var row = 0; row <= rows; row++) curves[row] = new(counts[row][Lane.Answered] + waiting[row]);
-            foreach (var run in Runs()) Follow(run, rowsOf, curves);
+            var curves = new Curves([.. counts.Select((c, row) => c[Lane.Answered] + waiting[row])], rowsOf);
+            foreach (var run in Runs()) curves.Add(run.Tenths, run.IsWaiting, _followed[run.Month].AsSpan(run.Start..run.End));
 
             var figures = new RowFigures[rows + 1];
             for (var row = 0; row <= rows; row++)
@@ -164,7 +186,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 var c = counts[row];
                 long Of(int lane) => (long)_facts.Weight * c[lane];
                 figures[row] = new(Of(Lane.Count), Of(Lane.GoodCollaboration), Of(Lane.Proposals), Of(Lane.Open), Of(Lane.Answered), Of(Lane.Due),
-                    Of(Lane.InTime), Of(Lane.Hops), curves[row].End());
+                    Of(Lane.InTime), Of(Lane.Hops), curves.End(row));
             }
             return (figures[..rows], figures[rows]);
         }
@@ -191,28 +213,6 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             int Waited(int received) => new CountedFact { ReceivedMinutes = received }.WaitingTenthsOfDays(_facts.At);
         }
 
-        private void Follow(Run run, int[][] rowsOf, AnswerCurve[] curves)
-        {
-            var (month, added, all) = (_facts.Months[run.Month], _added[run.Month], 0);
-            for (var start = run.Start; start < run.End; start += Chunk)
-            {
-                var count = Math.Min(Chunk, run.End - start);
-                ReadKeys(run.Month, month, start, count);
-                month.Read(Block.Course, start, _indexes.AsSpan(0, count));
-                for (var i = 0; i < count; i++)
-                {
-                    if (_keys[i] < 0 || added[2 * _indexes[i]][run.IsWaiting ? Lane.Open : Lane.Answered] == 0) continue;
-                    all++;
-                    foreach (var row in rowsOf[CellOf(_keys[i])])
-                        if (run.IsWaiting) curves[row].AddWaits(run.Tenths, 1);
-                        else curves[row].AddAnswers(run.Tenths, 1);
-                }
-            }
-            if (all == 0) return;
-            if (run.IsWaiting) curves[^1].AddWaits(run.Tenths, all);
-            else curves[^1].AddAnswers(run.Tenths, all);
-        }
-
         private void ReadKeys(int number, FactMonth month, int start, int count)
         {
             var keys = _keys.AsSpan(0, count);
@@ -220,14 +220,9 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             foreach (var part in _parts)
             {
                 var of = part.Keys[number];
-                if (part.Block is not { } block)
-                {
+                if (part.Block is { } block) month.AddKeys(block, start, of, keys);
+                else
                     for (var i = 0; i < keys.Length; i++) keys[i] += of[0];
-                    continue;
-                }
-                var indexes = _indexes.AsSpan(0, count);
-                month.Read(block, start, indexes);
-                for (var i = 0; i < keys.Length; i++) keys[i] += of[indexes[i]];
             }
             var first = month.Header.FirstDay;
             if (_facts.FirstDay <= first && _facts.LastDay >= DateOnly.FromDayNumber(first).AddMonths(1).DayNumber - 1) return;
@@ -235,8 +230,6 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             for (var i = 0; i < keys.Length; i++)
                 if (first + days[i] < _facts.FirstDay || first + days[i] > _facts.LastDay) keys[i] = Excluded;
         }
-
-        private int CellOf(long key) => _dense.Length > 0 ? _dense[key] : _sparse.GetValueOrDefault(key, -1);
 
         private int Add(long key)
         {
@@ -271,6 +264,67 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private static bool[] Wanted(StringPool pool, Dimension dimension, string[] values) =>
             [.. Enumerable.Range(0, pool.Count).Select(code => pool[code] is { } value
                 && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
+    }
+
+    /// <summary>The curves of the rows, the last of which is the total. Most answers cost a subtraction: only some change a curve's course.</summary>
+    private sealed class Curves
+    {
+        private readonly int[][] _rowsOf;
+        // The row of each cell, where each has one.
+        private readonly int[] _rowOf;
+        private readonly AnswerCurve[] _curves;
+        // How many answers each curve was not told of yet, and how many more it need not be told of.
+        private readonly int[] _given, _until;
+
+        public Curves(long[] counts, int[][] rowsOf)
+        {
+            (_rowsOf, _rowOf) = (rowsOf, Array.TrueForAll(rowsOf, r => r.Length == 1) ? Array.ConvertAll(rowsOf, r => r[0]) : []);
+            (_curves, _given, _until) = (Array.ConvertAll(counts, count => new AnswerCurve(count)), new int[counts.Length], new int[counts.Length]);
+            for (var row = 0; row < counts.Length; row++) Expect(row);
+        }
+
+        /// <summary>Facts that were answered after the same time, or have waited as long, in the order of time; at the same time, answers before waits.</summary>
+        /// <param name="cells">Less than zero for those that do not count.</param>
+        public void Add(int tenths, bool isWaiting, ReadOnlySpan<int> cells)
+        {
+            var (all, rowOf, until) = (0, _rowOf, _until);
+            foreach (var cell in cells)
+            {
+                if (cell < 0) continue;
+                all++;
+                if (rowOf.Length == 0)
+                    foreach (var row in _rowsOf[cell]) Add(row, tenths, isWaiting);
+                else if (isWaiting) Add(rowOf[cell], tenths, isWaiting);
+                else if (--until[rowOf[cell]] == 0) Tell(rowOf[cell], tenths);
+            }
+            if (all == 0) return;
+            if (isWaiting) _curves[^1].AddWaits(all);
+            else _curves[^1].AddAnswers(tenths, all);
+        }
+
+        public (decimal? Median, decimal? P90) End(int row) => _curves[row].End();
+
+        private void Add(int row, int tenths, bool isWaiting)
+        {
+            if (!isWaiting)
+            {
+                if (--_until[row] == 0) Tell(row, tenths);
+                return;
+            }
+            ref var curve = ref _curves[row];
+            if (curve.IsComplete) return;
+            if (_given[row] - _until[row] is > 0 and var answers) curve.AddAnswers(tenths, answers);
+            curve.AddWaits(1);
+            Expect(row);
+        }
+
+        private void Tell(int row, int tenths)
+        {
+            _curves[row].AddAnswers(tenths, _given[row]);
+            Expect(row);
+        }
+
+        private void Expect(int row) => _given[row] = _until[row] = (int)Math.Min(_curves[row].Until, int.MaxValue);
     }
 
     /// <summary>What a fact adds to the counts, in the order of the vector.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Avvik.Statistics.Facts;
 
 namespace Avvik.Statistics.ProtectFigures;
@@ -50,8 +51,10 @@ internal sealed class CubeRounding
     // By key: the block's value of each true case that counts under it, and which of the block's values do.
     private List<int>[] _having = [];
     private bool[][] _counting = [];
-    // What a record counts under by its other blocks, while one is exchanged.
-    private readonly List<int> _others = [];
+    // While a block is exchanged: the keys that differ, by how often, and a place for each key to find that out.
+    private readonly List<(int Key, int Times)> _parts = [], _others = [];
+    private int[] _times = [];
+    private bool _isUndoing;
     private int _width;
     private long _loss, _excess;
 
@@ -91,6 +94,7 @@ internal sealed class CubeRounding
         int[][][] versions = [.. earlier.Select(version => version.Select(Decompose).ToArray())];
         _width = _keys.Count + 1;
         _counts = new Count[_width * _width];
+        _times = new int[_width];
         foreach (var value in _values.SelectMany(v => v))
             value.Cells = [.. value.Singles, .. value.Singles.SelectMany((a, i) => value.Singles.Skip(i + 1).Where(b => b != a).Select(b => Cell(a, b)))];
         _having = [.. Enumerable.Range(0, _width).Select(_ => new List<int>())];
@@ -198,10 +202,9 @@ internal sealed class CubeRounding
         if (blocks.Length == 0) return;
         for (var proposals = Math.Min(MostProposals, ProposalsForEach * count); proposals > 0; proposals--)
         {
-            var (block, before) = (blocks[_random.Next(blocks.Length)], _loss);
-            var moves = _random.Next(4) > 0 ? Exchange(Any(_rounded), Any(_rounded), block, null) : [(Any(_rounded), Any(_true)[block])];
-            var old = Make(moves, block);
-            if (_loss > before) Undo(moves, block, old);
+            var block = blocks[_random.Next(blocks.Length)];
+            var move = _random.Next(4) > 0 ? Exchange(Any(_rounded), Any(_rounded), block) : new(Any(_rounded), Any(_true)[block]);
+            if (Added(move, block).Loss <= 0) Make(move, block);
         }
     }
 
@@ -211,30 +214,54 @@ internal sealed class CubeRounding
         if (_rounded.Count == 0 || _true.Count == 0) return;
         for (var proposals = RenewalsForEach * _rounded.Count; proposals > 0; proposals--)
         {
-            var (block, before) = (_random.Next(Blocks.Length), _excess);
-            (int[], int)[] moves = [(Any(_rounded), Any(_true)[block])];
-            var old = Make(moves, block);
-            if (_excess > before) Undo(moves, block, old);
+            var block = _random.Next(Blocks.Length);
+            var move = new Move(Any(_rounded), Any(_true)[block]);
+            if (Added(move, block).Excess <= 0) Make(move, block);
         }
     }
 
     private int[] Any(List<int[]> records) => records[_random.Next(records.Count)];
 
-    private int[] Make((int[] Record, int Value)[] moves, int block)
+    private static Move Exchange(int[] one, int[] other, int block) => new(one, other[block], other, one[block]);
+
+    /// <summary>What a move would add to the loss and to the excess.</summary>
+    private (long Excess, long Loss) Added(Move move, int block)
     {
-        int[] old = [.. moves.Select(m => m.Record[block])];
-        foreach (var (record, value) in moves) Set(record, block, value);
-        return old;
+        var (record, value, other, otherValue) = move;
+        if (record == other) return (0, 0);
+        if (other is not null && value == other[block] && otherValue == record[block])
+        {
+            if (value == otherValue) return (0, 0);
+            // What both keep cancels out, and every other count changes once: nothing needs to be written and undone.
+            Compare(_values[block][otherValue], _values[block][value]);
+            CompareOthers(other, record, block);
+            var (moreExcess, moreLoss) = (0L, 0L);
+            var (counts, width) = (_counts, _width);
+            foreach (var (key, times) in CollectionsMarshal.AsSpan(_parts))
+                foreach (var (o, otherTimes) in CollectionsMarshal.AsSpan(_others))
+                {
+                    var (excess, loss) = counts[key < o ? key * width + o : o * width + key].Added(Base * times * otherTimes);
+                    moreExcess += excess;
+                    moreLoss += loss;
+                }
+            return (moreExcess, moreLoss);
+        }
+        var (excessBefore, lossBefore, old, otherOld) = (_excess, _loss, record[block], other?[block] ?? 0);
+        Make(move, block);
+        var added = (_excess - excessBefore, _loss - lossBefore);
+        _isUndoing = true;
+        if (other is not null) Set(other, block, otherOld);
+        Set(record, block, old);
+        _isUndoing = false;
+        (_excess, _loss) = (excessBefore, lossBefore);
+        return added;
     }
 
-    private void Undo((int[] Record, int Value)[] moves, int block, int[] old)
+    private void Make(Move move, int block)
     {
-        foreach (var (i, move) in moves.Index()) Set(move.Record, block, old[i]);
+        Set(move.Record, block, move.Value);
+        if (move.Other is { } other && other != move.Record) Set(other, block, move.OtherValue);
     }
-
-    /// <param name="value">What the other gets; null for what the first had.</param>
-    private static (int[] Record, int Value)[] Exchange(int[] one, int[] other, int block, int? value) =>
-        one == other ? [(one, value ?? one[block])] : [(one, other[block]), (other, value ?? one[block])];
 
     private void Resize(int count)
     {
@@ -297,7 +324,8 @@ internal sealed class CubeRounding
             if (Has(record, part) != isTooHigh) to.Add(record);
             else if (keys.Length == 1 || Has(record, 1 - part)) from.Add(record);
         if (from.Count == 0) return;
-        var best = (Excess: long.MaxValue, Loss: long.MaxValue, Moves: ((int[] Record, int Value)[])[]);
+        var best = (Excess: long.MaxValue, Loss: long.MaxValue);
+        var bestMove = new Move(from[0], from[0][block]);
         // What takes another block value changes more counts than an exchange, and is harder to find.
         var first = keys.Length == 1 ? -9 * candidates : 0;
         var fewest = first + Few;
@@ -306,18 +334,18 @@ internal sealed class CubeRounding
             var record = from[_random.Next(from.Count)];
             var value = Real();
             // Exchanged with another made-up case; or a real case's taken in, here or where it fits better.
-            (int[] Record, int Value)[] moves;
-            if (keys.Length > 1 && to.Count > 0 && _random.Next(4) > 0) moves = Exchange(record, to[_random.Next(to.Count)], block, null);
+            Move move;
+            if (keys.Length > 1 && to.Count > 0 && _random.Next(4) > 0) move = Exchange(record, to[_random.Next(to.Count)], block);
             else if (value < 0) continue;
-            else moves = _random.Next(2) == 0 ? [(record, value)] : Exchange(record, Any(_rounded), block, value);
-            var old = Make(moves, block);
-            if ((_excess, _loss).CompareTo((best.Excess, best.Loss)) < 0) best = (_excess, _loss, moves);
-            Undo(moves, block, old);
+            else if (_random.Next(2) == 0) move = new(record, value);
+            else move = Any(_rounded) is var instead && instead == record ? new(record, value) : new(record, instead[block], instead, value);
+            var added = Added(move, block);
+            if (added.CompareTo(best) < 0) (best, bestMove) = (added, move);
             // The best of the first few is good enough where one of them helps.
-            if (best.Excess < _excess && candidate >= fewest) break;
+            if (best.Excess < 0 && candidate >= fewest) break;
         }
         // Now and then a step back, to come out of a dead end.
-        if (best.Excess <= _excess + (_random.Next(8) == 0 ? Base : 0)) Make(best.Moves, block);
+        if (best.Excess <= (_random.Next(8) == 0 ? Base : 0)) Make(bestMove, block);
 
         // That of a true case that has what is to be counted more, or has not what is to be counted less; less than zero when none is met.
         int Real()
@@ -336,23 +364,51 @@ internal sealed class CubeRounding
     {
         if (record[block] == value) return;
         var (old, now) = (_values[block][record[block]], _values[block][value]);
-        _others.Clear();
-        for (var other = 0; other < Blocks.Length; other++)
-            if (other != block) _others.AddRange(_values[other][record[other]].Singles);
+        Compare(old, now);
+        CompareOthers(null, record, block);
         record[block] = value;
-        // What both count under stays as it is.
-        ChangeKeys(old, now, -Base);
-        ChangeKeys(now, old, Base);
+        foreach (var (key, times) in CollectionsMarshal.AsSpan(_parts))
+            foreach (var (other, otherTimes) in CollectionsMarshal.AsSpan(_others)) Change(Cell(key, other), Base * times * otherTimes);
         foreach (var cell in old.Cells) Change(cell, -Base);
         foreach (var cell in now.Cells) Change(cell, Base);
     }
 
-    private void ChangeKeys(BlockValue of, BlockValue but, int by)
+    /// <summary>The keys that one value of a block counts under more often than another.</summary>
+    private void Compare(BlockValue without, BlockValue with)
     {
-        foreach (var key in of.Singles)
+        foreach (var key in without.Singles) _times[key]--;
+        foreach (var key in with.Singles) _times[key]++;
+        _parts.Clear();
+        Take(without, _parts);
+        Take(with, _parts);
+    }
+
+    /// <summary>The keys that one case counts under by its other blocks more often than another; null for none.</summary>
+    private void CompareOthers(int[]? without, int[] with, int block)
+    {
+        for (var other = 0; other < Blocks.Length; other++)
         {
-            if (but.IsPlain && of.IsPlain && Array.IndexOf(but.Singles, key) >= 0) continue;
-            foreach (var other in _others) Change(Cell(key, other), by);
+            if (other == block || without?[other] == with[other]) continue;
+            if (without is not null)
+                foreach (var key in _values[other][without[other]].Singles) _times[key]--;
+            foreach (var key in _values[other][with[other]].Singles) _times[key]++;
+        }
+        _others.Clear();
+        for (var other = 0; other < Blocks.Length; other++)
+        {
+            if (other == block || without?[other] == with[other]) continue;
+            if (without is not null) Take(_values[other][without[other]], _others);
+            Take(_values[other][with[other]], _others);
+        }
+    }
+
+    private void Take(BlockValue value, List<(int Key, int Times)> into)
+    {
+        foreach (var key in value.Singles)
+        {
+            if (_times[key] == 0) continue;
+            into.Add((key, _times[key]));
+            _times[key] = 0;
         }
     }
 
@@ -372,11 +428,12 @@ internal sealed class CubeRounding
 
     private void Change(ref Count count, int by)
     {
-        var (old, beyond) = (count.Error, count.Beyond);
+        if (!_isUndoing)
+        {
+            var (excess, loss) = count.Added(by);
+            (_excess, _loss) = (_excess + excess, _loss + loss);
+        }
         count.Error += by;
-        var (now, beyondNow) = (count.Error, count.Beyond);
-        _loss += count.Weight * (now * now - old * old + BeyondWeight * (long)(beyondNow * beyondNow - beyond * beyond));
-        _excess += (count.Most <= Base ? Base : 1) * (beyondNow - beyond);
     }
 
     private int Cell(int a, int b) => a < b ? a * _width + b : b * _width + a;
@@ -469,16 +526,28 @@ internal sealed class CubeRounding
         public sbyte Least, Most;
         public byte Weight;
 
-        public readonly int Beyond => Math.Max(0, Math.Max(Least - Error, Error - Most));
+        public readonly int Beyond => BeyondOf(Error);
+
+        /// <summary>What a change would add to the excess and to the loss.</summary>
+        public readonly (int Excess, long Loss) Added(int by)
+        {
+            var (old, now, loss) = (Error, Error + by, (long)(Weight * by * (2 * Error + by)));
+            // Most are within their bound, and stay there.
+            if (Math.Min(old, now) >= Least && Math.Max(old, now) <= Most) return (0, loss);
+            var (beyond, beyondNow) = (BeyondOf(old), BeyondOf(now));
+            return ((Most <= Base ? Base : 1) * (beyondNow - beyond), loss + Weight * BeyondWeight * (long)(beyondNow * beyondNow - beyond * beyond));
+        }
+
+        private readonly int BeyondOf(int error) => Math.Max(0, Math.Max(Least - error, error - Most));
     }
+
+    /// <summary>A case gets another value of a block; and another case one, too.</summary>
+    private readonly record struct Move(int[] Record, int Value, int[]? Other = null, int OtherValue = 0);
 
     /// <param name="Fact">Has the block's part of a case.</param>
     /// <param name="Singles">What it counts under.</param>
     private sealed record BlockValue(CountedFact Fact, int[] Singles)
     {
-        /// <summary>It counts once under each.</summary>
-        public bool IsPlain { get; } = Singles.Distinct().Count() == Singles.Length;
-
         /// <summary>The counts it is in whatever the other blocks are: by one of those and by two.</summary>
         public int[] Cells { get; set; } = [];
     }
