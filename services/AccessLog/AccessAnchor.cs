@@ -99,7 +99,7 @@ internal sealed class AnchorWriter<TDb>(string service, AnchorOptions options, E
         // Not through the outbox: when one is not sent, the next says more.
         if (!await publish(new EventPage
         {
-            Events = [new PagedEvent { Id = Guid.CreateVersion7(now), Type = Entry.Name, Body = JsonSerializer.SerializeToElement(anchor, Entry.Json) }],
+            Events = [new PagedEvent { Id = Guid.CreateVersion7(now), Type = Entry.Name, Body = JsonSerializer.SerializeToUtf8Bytes(anchor, Entry.Json) }],
         }, ct)) return false;
         await writer.WriteAsync(unit => unit.InsertIfNewAsync(anchor.Keep()), ct);
         return true;

@@ -198,12 +198,12 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         return after;
 
         static (long, PagedEvent) Read(DbDataReader r) =>
-            (r.GetInt64(3), new() { Id = r.GetGuid(0), Type = r.GetString(1), Body = JsonSerializer.Deserialize<JsonElement>(r.GetFieldValue<byte[]>(2)) });
+            (r.GetInt64(3), new() { Id = r.GetGuid(0), Type = r.GetString(1), Body = r.GetFieldValue<byte[]>(2) });
     }
 
     private void Take(PagedEvent e)
     {
-        var message = (IEvent)e.Body.Deserialize(MessageCatalog.Find(e.Type)!.Json)!;
+        var message = (IEvent)JsonSerializer.Deserialize(e.Body, MessageCatalog.Find(e.Type)!.Json)!;
         if (message is CaseChanged changed) Changes.Add(changed);
         if (message is ReporterInformed words) Words.Add(words);
         if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or FactsCorrected or DirectoryPublished)

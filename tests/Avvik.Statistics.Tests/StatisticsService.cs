@@ -84,7 +84,7 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     {
         var entry = MessageCatalog.Of(typeof(CaseChanged));
         return Services.GetRequiredService<EventInbox<StatisticsDbContext>>().ReceiveAsync(
-            [.. page.Select(e => new PagedEvent { Id = e.MessageId, Type = entry.Name, Body = JsonSerializer.SerializeToElement(e.Event, entry.Json) })],
+            [.. page.Select(e => new PagedEvent { Id = e.MessageId, Type = entry.Name, Body = JsonSerializer.SerializeToUtf8Bytes(e.Event, entry.Json) })],
                 CancellationToken.None);
     }
 

@@ -11,7 +11,7 @@ public static class Events
     public static PagedEvent Page(IEvent e)
     {
         var entry = MessageCatalog.Of(e.GetType());
-        return new PagedEvent { Id = Guid.CreateVersion7(), Type = entry.Name, Body = JsonSerializer.SerializeToElement(e, entry.Json) };
+        return new PagedEvent { Id = Guid.CreateVersion7(), Type = entry.Name, Body = JsonSerializer.SerializeToUtf8Bytes(e, entry.Json) };
     }
 
     /// <summary>A publisher's word that everything until a moment has been sent.</summary>

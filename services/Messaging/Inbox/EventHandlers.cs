@@ -21,7 +21,7 @@ public sealed class EventHandlers<TDb> where TDb : DbContext
     // More changes than a case, an assignment or the directory ever has.
     internal const int HighestVersion = 100_000;
 
-    private readonly Dictionary<string, Func<IServiceProvider, JsonElement, UnitOfWork<TDb>, Task>> _handlers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<IServiceProvider, byte[], UnitOfWork<TDb>, Task>> _handlers = new(StringComparer.Ordinal);
 
     internal List<Type> HandlerTypes { get; } = [];
 
@@ -34,10 +34,10 @@ public sealed class EventHandlers<TDb> where TDb : DbContext
         return this;
     }
 
-    private static TEvent Read<TEvent>(JsonElement body, CatalogEntry entry)
+    private static TEvent Read<TEvent>(byte[] body, CatalogEntry entry)
     {
         IEvent message;
-        try { message = (IEvent)(body.Deserialize(entry.Json) ?? throw new JsonException("The event is null.")); }
+        try { message = (IEvent)(JsonSerializer.Deserialize(body, entry.Json) ?? throw new JsonException("The event is null.")); }
         catch (JsonException error) { throw new UnreadableEventException(error); }
         // Those of publishers' events are times.
         return message.Version > HighestVersion && message is not IPublisherEvent ? throw new VersionTooHighException(message.Version) : (TEvent)message;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -127,7 +126,7 @@ public sealed class EventInbox<TDb> where TDb : DbContext
                         Source = "inbox",
                         Type = e.Type,
                         TraceParent = e.TraceParent,
-                        Body = Encoding.UTF8.GetBytes(e.Body.GetRawText()),
+                        Body = e.Body,
                         ContentType = "application/json",
                         Error = EventFailure.NameOf(error),
                         ParkedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds(),

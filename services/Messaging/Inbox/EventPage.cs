@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 
 namespace Avvik.Messaging.Inbox;
@@ -32,6 +31,9 @@ public sealed record PagedEvent
     public required string Type { get; init; }
     /// <summary>W3C trace parent of what decided it.</summary>
     public string? TraceParent { get; init; }
-    /// <summary>The event.</summary>
-    public required JsonElement Body { get; init; }
+    /// <summary>
+    /// The event's JSON (UTF-8), to the byte as its publisher wrote and signed it. In the page it is base64: nothing reads or writes it on its way, and the
+    /// consumer parses it once.
+    /// </summary>
+    public required byte[] Body { get; init; }
 }

@@ -37,10 +37,10 @@ internal sealed class ParkedMessageParties<TDb>(IDbContextFactory<TDb> databases
         return !parties.Exists(p => HealthCommunities.Party(p) is not null) || parties.Contains(organization);
     }
 
-    private async Task<string[]?> PartiesOfAsync(TDb db, string type, JsonElement json, CancellationToken ct)
+    private async Task<string[]?> PartiesOfAsync(TDb db, string type, byte[] json, CancellationToken ct)
     {
         object? message = null;
-        try { message = MessageCatalog.Find(type) is { } entry ? json.Deserialize(entry.Json) : null; }
+        try { message = MessageCatalog.Find(type) is { } entry ? JsonSerializer.Deserialize(json, entry.Json) : null; }
         catch (JsonException) { }
         return message switch
         {
@@ -61,17 +61,18 @@ internal sealed class ParkedMessageParties<TDb>(IDbContextFactory<TDb> databases
     }
 
     /// <summary>The event itself, or those of a page that was parked whole, in MassTransit's envelope.</summary>
-    private static IEnumerable<(string Type, JsonElement Body)> EventsIn(string type, byte[] body)
+    private static IEnumerable<(string Type, byte[] Body)> EventsIn(string type, byte[] body)
     {
+        if (MessageCatalog.Find(type) is not null) return [(type, body)];
         JsonElement json;
         try { json = JsonElement.Parse(body); }
-        catch (JsonException) { return [("", default)]; }
-        if (MessageCatalog.Find(type) is not null) return [(type, json)];
+        catch (JsonException) { return [("", [])]; }
         return Member(Member(json, "message"), "events") is { ValueKind: JsonValueKind.Array } events && events.GetArrayLength() > 0
-            ? [.. events.EnumerateArray().Select(e => (NameOf(Member(e, "type")), Member(e, "body")))]
-            : [("", default)];
+            ? [.. events.EnumerateArray().Select(e => (NameOf(Member(e, "type")), BodyOf(Member(e, "body"))))]
+            : [("", [])];
 
         static string NameOf(JsonElement type) => type.ValueKind == JsonValueKind.String ? type.GetString()! : "";
+        static byte[] BodyOf(JsonElement body) => body.ValueKind == JsonValueKind.String && body.TryGetBytesFromBase64(out var bytes) ? bytes : [];
     }
 
     private static JsonElement Member(JsonElement json, string name) =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -163,7 +162,7 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
                     Id = id,
                     Type = r.GetString(0),
                     TraceParent = r.IsDBNull(1) ? null : r.GetString(1),
-                    Body = JsonElement.Parse(r.GetFieldValue<byte[]>(2)),
+                    Body = r.GetFieldValue<byte[]>(2),
                 }, id))
                 await _inbox.ReplayAsync(e, unit);
             return await ResolveAsync(unit, id, "requeued", reason, subject, organization);

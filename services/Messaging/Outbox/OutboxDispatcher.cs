@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using MassTransit;
@@ -176,7 +175,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
 
     private sealed record OutboxRow(long Id, Guid MessageId, string Type, byte[] Body, string? TraceParent, int Attempts, Guid AggregateId)
     {
-        public PagedEvent ToEvent() => new() { Id = MessageId, Type = Type, TraceParent = TraceParent, Body = JsonElement.Parse(Body) };
+        public PagedEvent ToEvent() => new() { Id = MessageId, Type = Type, TraceParent = TraceParent, Body = Body };
     }
 
     private sealed record Outcome(OutboxRow Row, Exception? Error)

@@ -12,7 +12,7 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), LongestBackoff = TimeSpan.FromSeconds(5);
     // A round costs the same for one event as for a page of them: the first after a pause is sent at once, and those that follow are gathered.
-    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

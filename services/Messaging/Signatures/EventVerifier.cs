@@ -43,7 +43,7 @@ internal sealed class EventVerifier
     private static bool IsAnothers(PagedEvent e, string publisher)
     {
         if (MessageCatalog.Find(e.Type) is not { } entry || !entry.Type.IsAssignableTo(typeof(IPublisherEvent))) return false;
-        try { return e.Body.Deserialize(entry.Json) is IPublisherEvent told && told.Publisher != publisher; }
+        try { return JsonSerializer.Deserialize(e.Body, entry.Json) is IPublisherEvent told && told.Publisher != publisher; }
         catch (JsonException) { return false; }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Avvik.Messaging.Inbox;
 
 namespace Avvik.Messaging.Signatures;
@@ -10,8 +9,7 @@ namespace Avvik.Messaging.Signatures;
 internal static class PageDigest
 {
     /// <summary>
-    /// SHA-256 of publisher, time and every part of every event, each with its length before it, so that no two pages have the same input. A body is written
-    /// out by one serializer on both sides: on its way it may have been escaped in another way.
+    /// SHA-256 of publisher, time and every part of every event, each with its length before it, so that no two pages have the same input.
     /// </summary>
     public static byte[] Of(EventPage page)
     {
@@ -26,7 +24,7 @@ internal static class PageDigest
             Add(hash, e.Id.ToByteArray(bigEndian: true));
             Add(hash, e.Type);
             Add(hash, e.TraceParent);
-            Add(hash, JsonSerializer.SerializeToUtf8Bytes(e.Body));
+            Add(hash, e.Body);
         }
         return hash.GetHashAndReset();
     }

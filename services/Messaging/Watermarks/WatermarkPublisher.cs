@@ -80,7 +80,7 @@ internal sealed class WatermarkPublisher<TDb>(ServiceName service, WatermarkOpti
         };
         await dispatcher.PublishInTimeAsync(Entry.Name, new EventPage
         {
-            Events = [new PagedEvent { Id = Guid.CreateVersion7(), Type = Entry.Name, Body = JsonSerializer.SerializeToElement(watermark, Entry.Json) }],
+            Events = [new PagedEvent { Id = Guid.CreateVersion7(), Type = Entry.Name, Body = JsonSerializer.SerializeToUtf8Bytes(watermark, Entry.Json) }],
         }, ct);
         await writer.WriteAsync(async unit =>
         {

@@ -113,7 +113,7 @@ public sealed class Inbox_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var instance = await Instance.CreateAsync(database);
         var good = Sample.Paged(Guid.CreateVersion7());
-        var unreadable = Sample.Paged(Guid.CreateVersion7()) with { Body = System.Text.Json.JsonElement.Parse("""{"deviationId":"none of it"}""") };
+        var unreadable = Sample.Paged(Guid.CreateVersion7()) with { Body = """{"deviationId":"none of it"}"""u8.ToArray() };
         var unknown = Sample.Paged(Guid.CreateVersion7()) with { Type = "avvik.routing.not-yet-invented.v9" };
 
         await instance.Inbox.ReceiveAsync([unreadable, good, unknown], None);

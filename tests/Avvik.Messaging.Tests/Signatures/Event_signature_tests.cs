@@ -47,7 +47,7 @@ public sealed class Event_signature_tests
         AssertRefused("wrongSignature", page with { Events = [.. page.Events.Skip(1)] });
         AssertRefused("wrongSignature", page with { Events = [.. page.Events.Reverse()] });
         AssertRefused("wrongSignature", page with { Events = [.. page.Events, .. Page(type).Events] });
-        AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Body = JsonElement.Parse("{}") }, page.Events[1]] });
+        AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Body = "{}"u8.ToArray() }, page.Events[1]] });
         AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Id = Guid.CreateVersion7() }, page.Events[1]] });
         AssertRefused("wrongSignature", page with { Events = [page.Events[0] with { Type = "avvik.routing.another.v1" }, page.Events[1]] });
         AssertRefused("wrongSignature", page with { SignedAt = page.SignedAt!.Value.AddDays(1) });
@@ -137,7 +137,7 @@ public sealed class Event_signature_tests
     {
         var sample = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "contracts/samples/v1", $"{type}.json")))!;
         if (publisher is not null && sample["publisher"] is not null) sample["publisher"] = publisher;
-        var body = JsonSerializer.SerializeToElement(sample);
+        var body = JsonSerializer.SerializeToUtf8Bytes(sample);
         return new()
         {
             Events = [.. Enumerable.Range(0, 2)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Outbox;
 
@@ -43,9 +44,9 @@ internal sealed class RefusedException() : Exception("Refused.");
 
 internal static class PagedEventReading
 {
-    public static Guid DeviationId(this PagedEvent e) => e.Body.GetProperty("deviationId").GetGuid();
+    public static Guid DeviationId(this PagedEvent e) => JsonElement.Parse(e.Body).GetProperty("deviationId").GetGuid();
 
-    public static int Version(this PagedEvent e) => e.Body.GetProperty("version").GetInt32();
+    public static int Version(this PagedEvent e) => JsonElement.Parse(e.Body).GetProperty("version").GetInt32();
 
     public static bool Holds(this EventPage page, Guid deviation) => page.Events.Any(e => e.DeviationId() == deviation);
 }

@@ -32,7 +32,7 @@ internal static class Sample
     {
         Id = id ?? Guid.CreateVersion7(),
         Type = InformedExchange,
-        Body = JsonSerializer.SerializeToElement(Informed(deviation, version), ContractJson.Default.ReporterInformed),
+        Body = JsonSerializer.SerializeToUtf8Bytes(Informed(deviation, version), ContractJson.Default.ReporterInformed),
     };
 
     /// <summary>Signs as the service that publishes <see cref="Informed"/>.</summary>

@@ -59,7 +59,7 @@ public sealed class Parked_by_party_tests
     private static PagedEvent Paged<TEvent>(Guid id, TEvent message) where TEvent : IEvent
     {
         var entry = MessageCatalog.Of(typeof(TEvent));
-        return new() { Id = id, Type = entry.Name, Body = JsonSerializer.SerializeToElement(message, entry.Json) };
+        return new() { Id = id, Type = entry.Name, Body = JsonSerializer.SerializeToUtf8Bytes(message, entry.Json) };
     }
 
     /// <summary>In the order of the ids, in pages of two.</summary>
