@@ -14,12 +14,16 @@ internal static class Names
     private static readonly WordSet s_titles = new(Words.Read("cues-title")), s_kin = new(Words.Read("cues-kin")), s_weak = new(Words.Read("cues-weak"));
     private static readonly WordSet s_verbs = new(Words.Read("verbs-of-persons")), s_possessives = new(Words.Read("possessives"));
     private static readonly WordSet s_birth = new(Words.Read("cues-birth"));
-    private static readonly string[] s_titleEndings = [.. Words.Read("title-endings")];
-    private static readonly string[] s_lastEndings = [.. Words.Read("last-name-endings")];
-    private static readonly string[] s_institutionEndings = [.. Words.Read("institution-endings")], s_thingEndings = [.. Words.Read("thing-endings")];
+    private static readonly WordEndings s_titleEndings = new(Words.Read("title-endings")), s_lastEndings = new(Words.Read("last-name-endings"));
+    // The short ones are whole words: many others end like them.
+    private static readonly WordSet s_institutions = new(Words.Read("institution-endings").Where(IsWholeWord));
+    private static readonly WordEndings s_institutionEndings = new(Words.Read("institution-endings").Where(e => !IsWholeWord(e)));
+    private static readonly WordEndings s_thingEndings = new(Words.Read("thing-endings"));
     // Letters of other languages' names that neither bokmål nor nynorsk uses.
     private static readonly System.Buffers.SearchValues<char> s_namesOnly =
         System.Buffers.SearchValues.Create("áíúčđŋšŧžćńóśźżłąęłěřůťďňāēīūģķļņėįųůğşçıİöäüëïâîûãõñþðýÁÍÚČĐŊŠŦŽĆŃÓŚŹŻŁĄĘĀĒĪŪĢĶĻŅĖĮŲĞŞÇÖÄÜÞÐÝ");
+
+    private static bool IsWholeWord(string ending) => ending.Length <= 3 || ending is "park" or "test" or "gård";
 
     public static bool IsFirst(ReadOnlySpan<char> word) => s_first.Contains(word) ||
         (word.IndexOf('-') is > 1 and var hyphen && hyphen + 1 < word.Length && char.IsUpper(word[hyphen + 1]) && s_first.Contains(word[..hyphen]));
@@ -35,9 +39,7 @@ internal static class Names
         if (s_last.Contains(word) || (word.Length > 3 && word[^1] is 's' or 'S' && s_last.Contains(word[..^1]))) return true;
         if (word.IndexOf('-') is > 1 and var hyphen) return IsLast(word[(hyphen + 1)..]);
         if (word.Length > 6 && word[^1] is 's' && word[^2] is not ('s' or 'u')) word = word[..^1];
-        foreach (var ending in s_lastEndings)
-            if (word.Length >= ending.Length + 2 && word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
+        return s_lastEndings.End(word, before: 2);
     }
 
     /// <summary>A patronymic (-sen, -sson), a form that other words do not have.</summary>
@@ -55,34 +57,16 @@ internal static class Names
     /// <summary>Often capitalised, but not a name.</summary>
     public static bool IsOther(ReadOnlySpan<char> word) => s_other.Contains(word);
 
-    public static bool IsInstitution(ReadOnlySpan<char> word)
-    {
-        foreach (var ending in s_institutionEndings)
-        {
-            var whole = ending.Length <= 3 || ending is "park" or "test" or "gård";
-            if (whole ? word.Equals(ending, StringComparison.OrdinalIgnoreCase) : word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
-        }
-        return false;
-    }
+    public static bool IsInstitution(ReadOnlySpan<char> word) => s_institutions.Contains(word) || s_institutionEndings.End(word);
 
-    public static bool IsThing(ReadOnlySpan<char> word)
-    {
-        foreach (var ending in s_thingEndings)
-            if (word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
+    public static bool IsThing(ReadOnlySpan<char> word) => s_thingEndings.End(word);
 
     public static NameCue CueOf(ReadOnlySpan<char> word) =>
         s_titles.Contains(word) ? NameCue.Title : s_kin.Contains(word) ? NameCue.Kin : s_weak.Contains(word) ? NameCue.Weak
         : IsOccupation(word) ? NameCue.Title : NameCue.None;
 
     /// <summary>Formed like a word for what a person works as: "kommunalsjef", "psykologspesialisten".</summary>
-    private static bool IsOccupation(ReadOnlySpan<char> word)
-    {
-        foreach (var ending in s_titleEndings)
-            if (word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return !s_first.Contains(word) && !s_last.Contains(word);
-        return false;
-    }
+    private static bool IsOccupation(ReadOnlySpan<char> word) => s_titleEndings.End(word) && !s_first.Contains(word) && !s_last.Contains(word);
 
     /// <summary>A verb that follows a person's name and rarely another word.</summary>
     public static bool IsVerbOfPerson(ReadOnlySpan<char> word) => s_verbs.Contains(word);

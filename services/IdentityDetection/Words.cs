@@ -31,6 +31,22 @@ internal sealed class WordSet(params IEnumerable<string> words)
     public bool Contains(ReadOnlySpan<char> word) => _words.Contains(word);
 }
 
+/// <summary>Endings of words, case-insensitive. Found by their last letter: nearly every word of a text is asked about, and has none of them.</summary>
+internal sealed class WordEndings(params IEnumerable<string> endings)
+{
+    private readonly FrozenDictionary<char, string[]> _byLast =
+        endings.GroupBy(e => char.ToLowerInvariant(e[^1])).ToFrozenDictionary(e => e.Key, e => e.ToArray());
+
+    /// <summary>True when the word has one of the endings, after at least as many other letters.</summary>
+    public bool End(ReadOnlySpan<char> word, int before = 0)
+    {
+        if (word.IsEmpty || !_byLast.TryGetValue(char.ToLowerInvariant(word[^1]), out var endings)) return false;
+        foreach (var ending in endings)
+            if (word.Length >= ending.Length + before && word.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+}
+
 /// <summary>Whole words, and prefixes, which end with a star in the list.</summary>
 internal sealed class WordStarts
 {

@@ -41,7 +41,9 @@ public sealed class KeyRing(KeyRingOptions options)
 {
     internal const int KeySize = 32;
     private const int NonceSize = 12, TagSize = 16;
-    private readonly Dictionary<string, byte[]> _keys = options.Keys.ToDictionary(k => k.Key, k => Convert.FromBase64String(k.Value), StringComparer.Ordinal);
+    // One for each thread and key: an instance serves one thread at a time, and expanding the key costs more than encrypting a short text.
+    private readonly Dictionary<string, ThreadLocal<AesGcm>> _ciphers = options.Keys.ToDictionary(k => k.Key,
+        k => new ThreadLocal<AesGcm>(() => new AesGcm(Convert.FromBase64String(k.Value), TagSize)), StringComparer.Ordinal);
 
     private readonly byte[] _printKey = Convert.FromBase64String(options.PrintKey ?? options.Keys[OldestOf(options.Keys)]);
 
@@ -54,8 +56,7 @@ public sealed class KeyRing(KeyRingOptions options)
         var value = new byte[NonceSize + data.Length + TagSize];
         var nonce = value.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(_keys[options.ActiveKey], TagSize);
-        aes.Encrypt(nonce, data, value.AsSpan(NonceSize, data.Length), value.AsSpan(NonceSize + data.Length), context);
+        _ciphers[options.ActiveKey].Value!.Encrypt(nonce, data, value.AsSpan(NonceSize, data.Length), value.AsSpan(NonceSize + data.Length), context);
         return $"{options.ActiveKey}.{Base64Url.EncodeToString(value)}";
     }
 
@@ -64,14 +65,13 @@ public sealed class KeyRing(KeyRingOptions options)
     public byte[] Open(string sealedValue, ReadOnlySpan<byte> context = default)
     {
         var dot = sealedValue.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0 || !_keys.TryGetValue(sealedValue[..dot], out var key))
+        if (dot < 0 || !_ciphers.TryGetValue(sealedValue[..dot], out var cipher))
             throw new CryptographicException("The key of a sealed value is not in the key ring.");
         if (!Base64Url.IsValid(sealedValue.AsSpan(dot + 1), out var length) || length < NonceSize + TagSize)
             throw new CryptographicException("A sealed value is cut short, or none of ours.");
         var value = Base64Url.DecodeFromChars(sealedValue.AsSpan(dot + 1));
         var data = new byte[value.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(value.AsSpan(0, NonceSize), value.AsSpan(NonceSize, data.Length), value.AsSpan(value.Length - TagSize), data, context);
+        cipher.Value!.Decrypt(value.AsSpan(0, NonceSize), value.AsSpan(NonceSize, data.Length), value.AsSpan(value.Length - TagSize), data, context);
         return data;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization.Metadata;
 using Avvik.Contracts;
 using Avvik.Hosting.FreeTexts;
@@ -17,6 +18,11 @@ internal static class RequestTexts
     public const int MaxLength = 8000, MaxItems = 200;
     // Characters that a person number is searched in on either side of a seam: eleven digits with marks between them.
     private const int PersonNumberLength = 24;
+
+    // Of each type, the members that are checked: attributes are found by reflection, which costs more than the check.
+    private static readonly ConcurrentDictionary<JsonTypeInfo, Member[]> Members = [];
+
+    private sealed record Member(string Name, Func<object, object?> Get, JsonTypeInfo Type, bool MayName);
 
     /// <summary>
     /// Adds an error for each text that fails, unless its endpoint has found something there already.
@@ -56,6 +62,14 @@ internal static class RequestTexts
         }
     }
 
+    private static Member[] MembersOf(JsonTypeInfo type)
+    {
+        return [.. type.Properties.Where(p => p.Get is not null && !Has<HoldsIdentityAttribute>(p))
+            .Select(p => new Member(p.Name, p.Get!, type.Options.GetTypeInfo(p.PropertyType), Has<HoldsNameAttribute>(p)))];
+
+        static bool Has<T>(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(T), inherit: true) == true;
+    }
+
     private static void Check(object value, JsonTypeInfo type, string pointer, bool mayName, FieldErrors errors, List<IdentityWarning> warnings,
         List<(string Pointer, string Text)> texts)
     {
@@ -67,10 +81,8 @@ internal static class RequestTexts
         }
         else if (type.Kind == JsonTypeInfoKind.Object)
         {
-            foreach (var property in type.Properties)
-                if (property.Get?.Invoke(value) is { } member && property.AttributeProvider?.IsDefined(typeof(HoldsIdentityAttribute), inherit: true) != true)
-                    Check(member, type.Options.GetTypeInfo(property.PropertyType), $"{pointer}/{property.Name}",
-                        property.AttributeProvider?.IsDefined(typeof(HoldsNameAttribute), inherit: true) == true, errors, warnings, texts);
+            foreach (var member in Members.GetOrAdd(type, MembersOf))
+                if (member.Get(value) is { } held) Check(held, member.Type, $"{pointer}/{member.Name}", member.MayName, errors, warnings, texts);
         }
         else if (type.Kind == JsonTypeInfoKind.Enumerable && value is IEnumerable items)
         {
