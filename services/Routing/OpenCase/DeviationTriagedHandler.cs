@@ -19,8 +19,17 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         await unit.SerializeAsync(message.DeviationId);
         var now = clock.GetUtcNow();
         var knowledge = new RoutingKnowledge(directory.Now, rules.Of(message.Facts.RespondentOrganization));
+        // What came before the case, in one query: nearly always nothing.
+        var earlier = await unit.Sql.QueryAsync(
+            """
+            select 'redaction' from redactions where deviation_id = @p1
+            union all select 'duplicate' from case_duplicates where main_case = @p1
+            union all select 'merge' from case_duplicates where id = @p1
+            union all select 'withdrawal' from early_withdrawals where case_id = @p1
+            """,
+            r => r.GetString(0), message.DeviationId);
         // Without what was struck before it came here.
-        var passages = await unit.PassagesAsync(message.DeviationId);
+        var passages = earlier.Contains("redaction") ? await unit.PassagesAsync(message.DeviationId) : [];
         string? Open(ProtectedText? text) => texts.StrikeOptional(texts.RevealOptional(text), passages);
         var comment = Open(message.Comment);
         var words = new CaseTexts(Open(message.Narrative)!, Open(message.ImmediateAction), Open(message.SuggestedMeasure), Open(message.ReporterProfession),
@@ -41,7 +50,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             await unit.Sql.ExecuteAsync("insert into suggested_links (case_id, other_id) values (@p1, @p2), (@p2, @p1) on conflict do nothing", c.Id, other);
 
         // Merges that arrived before this case, as the main case or as the duplicate.
-        if (await unit.Sql.ScalarAsync<int>("select 1 from case_duplicates where main_case = @p1 or id = @p1 limit 1", c.Id) == 1)
+        if (earlier.Contains("duplicate") || earlier.Contains("merge"))
         {
             var @case = (await unit.FindCaseAsync(c.Id))!;
             foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())
@@ -49,6 +58,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             if (await unit.Db.CaseDuplicates.FirstOrDefaultAsync(d => d.Id == c.Id) is { } own)
                 await unit.RecordAsync(@case, @case.Merge(own.MainCase, own.Comment, now), texts);
         }
+        if (!earlier.Contains("withdrawal")) return;
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason",
             r => (r.GetString(0), r.GetString(1)), c.Id))
         {

@@ -20,13 +20,11 @@ internal static class CaseCountEndpoints
     private static async Task<Ok<CaseCounts>> CountAsync(string? unit, Caller caller, CaseAccess access, RoutingDbContext db, TimeProvider clock,
         CancellationToken ct)
     {
-        var (own, now) = (caller.Organization, clock.GetUtcNow());
-        var open = db.Cases.Where(c => !c.IsFinal && (unit == null || c.Unit == unit));
-        if (!CaseAccess.SeesAll(caller) || access.HasRestricted(caller)) open = open.Where(access.VisibleTo(caller));
-        // Two ranges of an index each, and no case twice.
-        var ours = await ByStateAsync(open.Where(c => c.RespondentOrganization == own), now, ct);
-        var reported = await ByStateAsync(open.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own), now, ct);
-        var byState = ours.Concat(reported).GroupBy(c => c.State, StringComparer.Ordinal)
+        var now = clock.GetUtcNow();
+        var counts = new List<(string State, int Count, int Overdue)>();
+        // The worklist's ranges of an index, so that the counts are those of the list; no case is in two of them.
+        foreach (var range in WorklistEndpoints.Ranges(db.Cases, unit, [false], caller, access)) counts.AddRange(await ByStateAsync(range, now, ct));
+        var byState = counts.GroupBy(c => c.State, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
         return TypedResults.Ok(new CaseCounts(
             byState.Values.Sum(c => c.Count),

@@ -84,7 +84,7 @@ internal static class WorklistEndpoints
     /// What the caller may see, in ranges that an index has in the order of the list. One question about them all would read, and sort, every case of
     /// the party to give its first fifty.
     /// </summary>
-    private static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller, CaseAccess access)
+    public static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller, CaseAccess access)
     {
         var (own, ownUnit, seesAll) = (caller.Organization, caller.Unit, CaseAccess.SeesAll(caller));
         if (seesAll && access.HasRestricted(caller)) cases = cases.Where(access.VisibleTo(caller));

@@ -15,8 +15,8 @@ public sealed class Concurrent_instances_tests
         await using var first = new ServiceUnderTest<Program>(database);
         await using var second = new ServiceUnderTest<Program>(database);
         var (triaged, client) = (first.Triaged(), second.ClientAs(Given.Hamar, Roles.Coordinator));
-        // It has asked for withdrawals, and not committed.
-        await using var held = await HeldStatement.HoldAsync(database, "delete on early_withdrawals");
+        // It has asked for what came before the case, and not committed.
+        await using var held = await HeldStatement.HoldAsync(database, "insert on case_events");
         var opening = first.ReceiveAsync(triaged);
         await held.HeldAsync();
         var withdrawal = second.ReceiveAsync(second.Withdrawn(triaged.DeviationId));
@@ -34,8 +34,8 @@ public sealed class Concurrent_instances_tests
         await using var first = new ServiceUnderTest<Program>(database);
         await using var second = new ServiceUnderTest<Program>(database);
         var (triaged, client) = (first.Triaged(), second.ClientAs(Given.Hamar, Roles.Coordinator));
-        // It has asked for duplicates, which comes before the withdrawals.
-        await using var held = await HeldStatement.HoldAsync(database, "delete on early_withdrawals");
+        // As above.
+        await using var held = await HeldStatement.HoldAsync(database, "insert on case_events");
         var opening = first.ReceiveAsync(triaged);
         await held.HeldAsync();
         var merge = second.ReceiveAsync(new DeviationMerged

@@ -796,21 +796,14 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_cases_open_respondent")
                         .HasFilter("not is_final");
 
-                    b.HasIndex("ReporterOrganization", "IsFinal", "DueAt", "Id", "HarmRank")
-                        .HasDatabaseName("ix_cases_reporter");
-
-                    b.HasIndex("ReporterOrganization", "State", "Unit", "DueAt", "RespondentOrganization")
-                        .HasDatabaseName("ix_cases_open_reporter")
-                        .HasFilter("not is_final");
-
                     b.HasIndex("RespondentOrganization", "IsFinal", "DueAt", "Id", "HarmRank")
                         .HasDatabaseName("ix_cases_respondent");
 
-                    b.HasIndex("Unit", "IsFinal", "DueAt", "Id", "HarmRank")
+                    b.HasIndex("Unit", "IsFinal", "DueAt", "Id", "HarmRank", "RespondentOrganization", "State")
                         .HasDatabaseName("ix_cases_unit");
 
-                    b.HasIndex("ReporterOrganization", "ReporterUnit", "IsFinal", "DueAt", "Id", "HarmRank")
-                        .HasDatabaseName("ix_cases_reporter_unit");
+                    b.HasIndex("ReporterOrganization", "IsFinal", "DueAt", "Id", "HarmRank", "ReporterUnit", "RespondentOrganization", "State", "Unit")
+                        .HasDatabaseName("ix_cases_reporter");
 
                     b.ToTable("cases", (string)null);
                 });
