@@ -16,28 +16,29 @@ internal static class AccessLogs
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         http.DefaultRequestHeaders.Accept.ParseAdd("application/x-ndjson");
         var all = true;
-        var kept = new List<(string By, string Of, long Position, string Hash, long? Contradicted)>();
+        var kept = new List<(string By, string Of, string Hash, long? Contradicted)>();
         foreach (var by in Services)
             foreach (var anchor in (await ReadAnchorsAsync(http, by)).EnumerateArray())
-                kept.Add((by, anchor.GetProperty("service").GetString()!, anchor.GetProperty("position").GetInt64(), anchor.GetProperty("hash").GetString()!,
+                kept.Add((by, anchor.GetProperty("service").GetString()!, anchor.GetProperty("hash").GetString()!,
                     anchor.GetProperty("contradicted") is { ValueKind: JsonValueKind.Number } at ? at.GetInt64() : null));
         foreach (var service in Services)
         {
-            foreach (var (by, _, _, _, contradicted) in kept.Where(k => k.Of == service && k.Contradicted is not null))
+            foreach (var (by, _, _, contradicted) in kept.Where(k => k.Of == service && k.Contradicted is not null))
             {
                 Console.WriteLine($"{service,-10} WAS REWRITTEN: at line {contradicted} it was not what it had told {by}");
                 all = false;
             }
             var others = kept.Where(k => k.Of == service).ToList();
-            var newest = others.OrderByDescending(k => k.Position).FirstOrDefault();
-            var answer = await VerifyAsync(http, service, newest.Hash is null ? "" : $"?position={newest.Position}&hash={newest.Hash}");
+            var answer = await VerifyAsync(http, service, others.Count == 0 ? "" : "?" + string.Join('&', others.Select(k => $"hash={k.Hash}")));
             var (entries, head) = (answer.GetProperty("entries").GetInt64(), answer.GetProperty("head").GetString());
             var broken = answer.GetProperty("firstBroken");
             var (anchors, end) = (answer.GetProperty("anchors").GetInt32(), string.IsNullOrEmpty(head) ? "nothing" : head);
-            Console.WriteLine(broken.ValueKind == JsonValueKind.Null
-                ? $"{service,-10} holds: {entries} lines, {anchors} anchors, kept by {others.Count} other services, ending in {end}"
-                : $"{service,-10} IS BROKEN at line {broken.GetInt64()}; the {entries} before it hold");
-            all &= broken.ValueKind == JsonValueKind.Null;
+            var intact = answer.GetProperty("intact").GetBoolean();
+            Console.WriteLine(intact
+                ? $"{service,-10} holds: {entries} lines of the auditor's party, {anchors} anchors, kept by {others.Count} other services, ending in {end}"
+                : broken.ValueKind == JsonValueKind.Null ? $"{service,-10} WAS REWRITTEN: it lacks what it had told another service"
+                : $"{service,-10} IS BROKEN at line {broken.GetInt64()}; those before it hold");
+            all &= intact;
         }
         return all;
     }
@@ -67,7 +68,7 @@ internal static class AccessLogs
             {
                 last = JsonElement.Parse(line);
                 if (!Console.IsErrorRedirected && last.Value.TryGetProperty("checked", out var done))
-                    Console.Error.Write($"\r{service,-10} {done.GetInt64()} of {last.Value.GetProperty("total").GetInt64()} lines\e[K\r");
+                    Console.Error.Write($"\r{service,-10} {done.GetInt64()} %\e[K\r");
             }
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException) { last = null; }

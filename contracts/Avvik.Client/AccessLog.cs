@@ -27,8 +27,8 @@ public sealed record PatientSearch
 /// <summary>A line of the access log: who was given what, without the content.</summary>
 public sealed record AccessLogEntry
 {
-    /// <summary>Its place in the service's log, from 1 without gaps.</summary>
-    public required long Position { get; init; }
+    /// <summary>The same each time it is given: the beginning of its hash in the service's log.</summary>
+    public required string Id { get; init; }
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
     /// <summary>The person or machine.</summary>
@@ -56,22 +56,21 @@ public sealed record AccessLogEntry
 /// <summary>Whether a service's access log is as it was written.</summary>
 /// <param name="Service">Whose log.</param>
 /// <param name="Intact">True when every line follows from the one before it.</param>
-/// <param name="Entries">Intact lines, from the beginning.</param>
-/// <param name="FirstBroken">Position of the first line that is not; null when all are.</param>
+/// <param name="Entries">Intact lines of the caller's organisation.</param>
+/// <param name="FirstBroken">Position of the first line that is not, among those of all; null when all are, or when only a kept head is missing.</param>
 /// <param name="Head">Hash of the last intact line; kept elsewhere, it reveals a chain that was replaced as a whole.</param>
 /// <param name="Anchors">Earlier heads that the log was compared with: those that the service has written outside its database, and the call's own.</param>
 public sealed record AccessLogVerification(string Service, bool Intact, long Entries, long? FirstBroken, string Head, int Anchors);
 
 /// <summary>How far a verification of an access log has come: a line of the <c>application/x-ndjson</c> answer, before the
 /// <see cref="AccessLogVerification"/>.</summary>
-/// <param name="Checked">Lines checked so far, all of which hold.</param>
-/// <param name="Total">Lines in the log when the verification began.</param>
+/// <param name="Checked">Hundredths checked so far, all of which hold.</param>
+/// <param name="Total">100.</param>
 public sealed record AccessLogProgress(long Checked, long Total);
 
 /// <summary>What a service has kept of another's access log.</summary>
 /// <param name="Service">Whose log.</param>
-/// <param name="Position">Position of the newest head that was received.</param>
-/// <param name="Hash">Its hash.</param>
+/// <param name="Hash">Hash of the newest head that was received.</param>
 /// <param name="At">When it was sent.</param>
 /// <param name="Contradicted">Position of the first head that contradicts an earlier one: the log was rewritten. Null when none does.</param>
-public sealed record AccessLogAnchor(string Service, long Position, string Hash, DateTimeOffset At, long? Contradicted);
+public sealed record AccessLogAnchor(string Service, string Hash, DateTimeOffset At, long? Contradicted);

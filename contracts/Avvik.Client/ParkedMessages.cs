@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -57,4 +59,9 @@ public sealed record ParkedMessageSelection
 /// <summary>How far requeuing or discarding many messages has come.</summary>
 /// <param name="Resolved">Messages requeued or discarded so far.</param>
 /// <param name="Failed">Messages that failed again and stay parked.</param>
-public sealed record ParkedMessageProgress(int Resolved, int Failed);
+public sealed record ParkedMessageProgress(int Resolved, int Failed)
+{
+    /// <summary>Where the reason may identify someone; null when it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TextWarning>? Warnings { get; init; }
+}

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Avvik.Contracts;
+using Avvik.Hosting.Lists;
 using Avvik.Messaging;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Signatures;
@@ -148,6 +149,9 @@ internal sealed class ServiceKeys(string service, EventSigningOptions options)
     public string Service => service;
 
     public EventKey Own => _own.Value;
+
+    /// <summary>Cursors of the log. A page that was given before the key was replaced is asked for again from the beginning.</summary>
+    public PositionCursor Cursors => field ??= new(Own.SecretFor("access log cursors"));
 
     /// <summary>Whether the service signed it, with a key that is in the folder when this is first asked or, later, was added.</summary>
     public bool Verify(string keyId, byte[] digest, byte[] signature)

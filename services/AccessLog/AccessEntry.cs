@@ -27,6 +27,9 @@ public sealed class AccessEntry
     /// <summary>SHA-256 of this line and the hash before it.</summary>
     public byte[] Hash { get; init; } = [];
 
+    /// <summary>What it is known by outside: the beginning of its hash. A position would tell how much all parties do.</summary>
+    public string Id => Convert.ToHexStringLower(Hash.AsSpan(0, 8));
+
     public IEnumerable<Guid> DeviationIds => Deviations?.Split(' ').Select(Guid.Parse) ?? [];
 
     /// <summary>The line's hash when <paramref name="previous"/> is the one before it. Members are written with their length, so that none can move into

@@ -100,22 +100,30 @@ public sealed class AccessJournal<TDb> where TDb : DbContext
     /// Checks every line from the first, or from the last cut, a page at a time, so that memory use does not grow with the log. Lines that are appended after
     /// the start are not included.
     /// </summary>
+    /// <param name="organization">Whose entries are counted: how many all have would tell how much the others do.</param>
     /// <param name="anchors">Earlier heads that were kept elsewhere.</param>
-    /// <param name="progress">Called after each page with the number of entries checked and the number there are.</param>
+    /// <param name="heads">Hashes of earlier heads, whose positions are not known.</param>
+    /// <param name="progress">Called after each page with how many hundredths are checked.</param>
     /// <param name="ct">Stops the check.</param>
-    /// <returns>The number of entries that hold, the position of the first that does not (null when all do), and the hash of the last that holds.</returns>
-    public async Task<(long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(IReadOnlyCollection<AccessAnchor> anchors,
-        Func<long, long, Task>? progress, CancellationToken ct)
+    /// <returns>
+    /// Whether all holds, the organisation's entries that do, the position of the first line that does not (null when all do, or a head is missing), and the
+    /// hash of the last that holds.
+    /// </returns>
+    public async Task<(bool Intact, long Entries, long? FirstBroken, byte[] Head)> VerifyAsync(string organization,
+        IReadOnlyCollection<AccessAnchor> anchors, IReadOnlyCollection<byte[]> heads, Func<long, Task>? progress, CancellationToken ct)
     {
+        var missing = heads.Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
+        var entries = 0L;
         var anchored = anchors.ToLookup(a => a.Position, a => a.Hash);
         await using var db = await _databases.CreateDbContextAsync(ct);
         var head = await db.Set<AccessHead>().FirstOrDefaultAsync(ct);
         var end = head?.Position ?? await db.Set<AccessEntry>().MaxAsync(e => (long?)e.Position, ct) ?? 0;
         var cut = await db.Set<AccessCut>().OrderByDescending(c => c.Position).FirstOrDefaultAsync(ct);
-        if (cut is not null && !_keys.Verify(cut.KeyId, cut.Digest(_keys.Service), cut.Signature)) return (0, cut.Position, []);
+        if (cut is not null && !_keys.Verify(cut.KeyId, cut.Digest(_keys.Service), cut.Signature)) return (false, 0, cut.Position, []);
         var start = cut?.Position ?? 0;
         var (last, previous) = (start, cut?.Hash ?? []);
-        if (anchored[start].Any(hash => !hash.AsSpan().SequenceEqual(previous))) return (0, start, []);
+        if (anchored[start].Any(hash => !hash.AsSpan().SequenceEqual(previous))) return (false, 0, start, []);
+        missing.Remove(Convert.ToHexString(previous));
         while (true)
         {
             var page = await db.Set<AccessEntry>().Where(e => e.Position > last && e.Position <= end).OrderBy(e => e.Position).Take(PageSize).ToListAsync(ct);
@@ -127,15 +135,17 @@ public sealed class AccessJournal<TDb> where TDb : DbContext
             {
                 if (entry.Position != last + 1 || !entry.HashAfter(previous).AsSpan().SequenceEqual(entry.Hash)
                     || !indexed[entry.Position].ToHashSet().SetEquals(entry.DeviationIds)
-                    || anchored[entry.Position].Any(hash => !hash.AsSpan().SequenceEqual(entry.Hash))) return (last - start, last + 1, previous);
+                    || anchored[entry.Position].Any(hash => !hash.AsSpan().SequenceEqual(entry.Hash))) return (false, entries, last + 1, previous);
                 (previous, last) = (entry.Hash, entry.Position);
+                if (entry.Organization == organization) entries++;
+                missing.Remove(Convert.ToHexString(entry.Hash));
             }
-            if (progress is not null) await progress(last, end);
+            if (progress is not null) await progress((last - start) * 100 / (end - start));
         }
         // A chain whose last lines were removed is unbroken, but does not reach its head.
         var intact = (head is null ? last == start : head.Position == last && previous.AsSpan().SequenceEqual(head.Hash))
             && !anchors.Any(a => a.Position > last);
-        return (last - start, intact ? null : last + 1, previous);
+        return (intact && missing.Count == 0, entries, intact ? null : last + 1, previous);
     }
 }
 

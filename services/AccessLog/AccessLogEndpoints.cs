@@ -15,12 +15,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Avvik.AccessLog;
 
 /// <summary>Search, export and verification of the log for auditors, who see the lines of their own organisation.</summary>
 public static class AccessLogEndpoints
 {
+    // One of each other service, and some that the caller has kept.
+    private const int MaxHeads = 20;
     private const string FhirJson = "application/fhir+json", NdJson = "application/x-ndjson";
 
     /// <summary>Maps the search and the verification; the caller must require the auditor's role on the group.</summary>
@@ -39,8 +42,8 @@ public static class AccessLogEndpoints
             .WithName($"ListAccessLog{Named(service)}")
             .WithSummary("Who of the caller's organisation read or opened what, newest first; with Accept: application/fhir+json a Bundle of AuditEvent (R4)")
             .ProducesProblem(422);
-        log.MapGet("/verification", (long? position, string? hash, HttpContext http, AccessJournal<TDb> journal, [FromServices] AnchorReader anchors,
-                CancellationToken ct) => VerifyAsync(service, position, hash, http, journal, anchors, ct))
+        log.MapGet("/verification", (string[]? hash, HttpContext http, Caller caller, AccessJournal<TDb> journal, [FromServices] AnchorReader anchors,
+                CancellationToken ct) => VerifyAsync(service, hash ?? [], http, caller, journal, anchors, ct))
             .WithName($"VerifyAccessLog{Named(service)}")
             .WithSummary("Whether the chain holds and agrees with its anchors, and where it is first broken; application/x-ndjson: with progress lines first");
         log.MapGet("/anchors", (IDbContextFactory<TDb> databases, CancellationToken ct) => AnchorsAsync(service, databases, ct))
@@ -63,35 +66,40 @@ public static class AccessLogEndpoints
             var contradicted = await of.Where(a => of.Any(b => b.Position == a.Position && b.Hash != a.Hash)
                 || (of.Any(b => b.Position < a.Position) && !of.Any(b => b.Position == a.PreviousPosition && b.Hash == a.PreviousHash)))
                 .OrderBy(a => a.Position).Select(a => (long?)a.Position).FirstOrDefaultAsync(ct);
-            answer.Add(new(other, newest.Position, newest.Hash, newest.At, contradicted));
+            answer.Add(new(other, newest.Hash, newest.At, contradicted));
         }
         return TypedResults.Ok<IReadOnlyList<AccessLogAnchor>>(answer);
     }
 
-    private static async Task<Results<Ok<AccessLogVerification>, PushStreamHttpResult, Problem>> VerifyAsync<TDb>(string service, long? position, string? hash,
-        HttpContext http, AccessJournal<TDb> journal, AnchorReader reader, CancellationToken ct) where TDb : DbContext
+    private static async Task<Results<Ok<AccessLogVerification>, PushStreamHttpResult, Problem>> VerifyAsync<TDb>(string service, string[] hashes,
+        HttpContext http, Caller caller, AccessJournal<TDb> journal, AnchorReader reader, CancellationToken ct) where TDb : DbContext
     {
         var errors = new FieldErrors();
-        var anchor = new byte[SHA256.HashSizeInBytes];
-        if ((position is null) != (hash is null) || position < 1) errors.Add("/position", FieldCodes.InvalidAnchor);
-        if (hash is not null && (hash.Length != 2 * anchor.Length || Convert.FromHexString(hash, anchor, out _, out _) != OperationStatus.Done))
-            errors.Add("/hash", FieldCodes.InvalidAnchor);
+        var heads = new List<byte[]>();
+        foreach (var hash in hashes)
+        {
+            var head = new byte[SHA256.HashSizeInBytes];
+            if (hash.Length != 2 * head.Length || Convert.FromHexString(hash, head, out _, out _) != OperationStatus.Done)
+                errors.Add("/hash", FieldCodes.InvalidAnchor);
+            heads.Add(head);
+        }
+        if (heads.Count > MaxHeads) errors.Add("/hash", FieldCodes.TooMany, MaxHeads);
         if (errors.Any) return Problem.Invalid(errors);
         var kept = await reader.ReadAsync(ct);
-        if (position is { } at) kept.Add(new(at, anchor));
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == NdJson))
-            return TypedResults.Ok(AnswerOf(service, kept.Count, await journal.VerifyAsync(kept, null, ct)));
+            return TypedResults.Ok(AnswerOf(service, kept.Count + heads.Count, await journal.VerifyAsync(caller.Organization, kept, heads, null, ct)));
         // A log of millions takes minutes: the caller sees the progress, and no proxy on the way gives up on a silent response.
         return TypedResults.Stream(async body =>
         {
-            var answer = await journal.VerifyAsync(kept,
-                (entries, of) => WriteLineAsync(body, new AccessLogProgress(entries, of), ClientJson.Default.AccessLogProgress, ct), ct);
-            await WriteLineAsync(body, AnswerOf(service, kept.Count, answer), ClientJson.Default.AccessLogVerification, ct);
+            var answer = await journal.VerifyAsync(caller.Organization, kept, heads,
+                hundredths => WriteLineAsync(body, new AccessLogProgress(hundredths, 100), ClientJson.Default.AccessLogProgress, ct), ct);
+            await WriteLineAsync(body, AnswerOf(service, kept.Count + heads.Count, answer), ClientJson.Default.AccessLogVerification, ct);
         }, NdJson);
     }
 
-    private static AccessLogVerification AnswerOf(string service, int anchors, (long Entries, long? FirstBroken, byte[] Head) answer) =>
-        new(service, answer.FirstBroken is null, answer.Entries, answer.FirstBroken, Convert.ToHexStringLower(answer.Head), anchors);
+    private static AccessLogVerification AnswerOf(string service, int anchors,
+        (bool Intact, long Entries, long? FirstBroken, byte[] Head) answer) =>
+        new(service, answer.Intact, answer.Entries, answer.FirstBroken, Convert.ToHexStringLower(answer.Head), anchors);
 
     private static async Task WriteLineAsync<T>(Stream body, T line, JsonTypeInfo<T> type, CancellationToken ct)
     {
@@ -118,7 +126,8 @@ public static class AccessLogEndpoints
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
-        var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
+        var cursors = http.RequestServices.GetRequiredService<ServiceKeys>().Cursors;
+        var (after, take) = (cursors.Read(cursor, caller.Organization, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -128,7 +137,7 @@ public static class AccessLogEndpoints
         if (subject is not null) asked = asked.Where(e => e.Subject == subject);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) asked = asked.Where(e => e.At >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) asked = asked.Where(e => e.At < until);
-        if (after is { } position) asked = asked.Where(e => e.Position < position.SortKey);
+        if (after is { } position) asked = asked.Where(e => e.Position < position);
         var rows = await PageAsync(asked.Where(e => e.Organization == caller.Organization));
         if (sharedWith?.Invoke(db, caller.Organization) is { } shared)
         {
@@ -138,7 +147,7 @@ public static class AccessLogEndpoints
                 && db.Set<AccessedDeviation>().Any(d => d.Position == e.Position && shared.Contains(d.DeviationId))));
             rows = [.. rows.Concat(others).OrderByDescending(e => e.Position).Take(take + 1)];
         }
-        var next = rows.Count > take ? Cursor.Of(rows[take - 1].Position, Guid.Empty) : null;
+        var next = rows.Count > take ? cursors.Of(rows[take - 1].Position, caller.Organization) : null;
         rows = rows[..Math.Min(take, rows.Count)];
         if (http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == FhirJson))
         {
@@ -147,7 +156,7 @@ public static class AccessLogEndpoints
         }
         return TypedResults.Ok(new Page<AccessLogEntry>([.. rows.Select(e => new AccessLogEntry
         {
-            Position = e.Position,
+            Id = e.Id,
             At = e.At,
             Subject = e.Subject,
             ClientId = e.ClientId,

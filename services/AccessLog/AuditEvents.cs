@@ -17,7 +17,7 @@ internal static class AuditEvents
         if (entries.Count > 0)
             bundle["entry"] = new JsonArray([.. entries.Select(e => new JsonObject
             {
-                ["fullUrl"] = $"urn:avvik:access:{service}:{e.Position}",
+                ["fullUrl"] = $"urn:avvik:access:{service}:{e.Id}",
                 ["resource"] = Of(service, e),
                 ["search"] = new JsonObject { ["mode"] = "match" },
             })]);
@@ -43,7 +43,7 @@ internal static class AuditEvents
         var resource = new JsonObject
         {
             ["resourceType"] = "AuditEvent",
-            ["id"] = string.Create(CultureInfo.InvariantCulture, $"{service}-{e.Position}"),
+            ["id"] = string.Create(CultureInfo.InvariantCulture, $"{service}-{e.Id}"),
             ["type"] = Coding("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation"),
             ["subtype"] = new JsonArray(Coding("urn:avvik:access-action", e.Action, Vocabulary.AccessActions[e.Action].Label)),
             ["action"] = e.Action == AccessActions.Administration ? "U" : "R",

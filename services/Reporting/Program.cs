@@ -2,6 +2,7 @@ using Avvik.AccessLog;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
 using Avvik.Hosting.Json;
+using Avvik.Hosting.Lists;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
@@ -46,6 +47,7 @@ builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<ReportingDbContext>>(),
     (db, id, ct) => db.Deviations.Where(d => d.Id == id).Select(d => new[] { d.ReporterOrganization, d.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddSingleton<NewestChange>();
+builder.Services.AddSingleton(s => new PositionCursor(s.GetRequiredService<TextProtector>().PrintOf("change feed positions")));
 builder.Services.AddHostedService<EnvelopeEraser>();
 builder.Services.AddHostedService<EnvelopeResealer>();
 

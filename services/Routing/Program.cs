@@ -23,6 +23,7 @@ using Avvik.Routing.ReadCase;
 using Avvik.Routing.RedactTexts;
 using Avvik.Routing.ReopenCase;
 using Avvik.Routing.ReporterMessages;
+using Avvik.Routing.Search;
 using Avvik.Routing.SetRoutingRules;
 using Avvik.Routing.SimilarCases;
 using Avvik.Routing.WatchDeadlines;
@@ -33,12 +34,17 @@ using Microsoft.EntityFrameworkCore;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("routing");
 builder.AddServiceAuthentication("routing");
-builder.AddDatabase<RoutingDbContext>();
 builder.AddTextProtection();
+builder.AddDatabase<RoutingDbContext>(
+    configure: (services, options) => options.UseSealedColumns(services.GetRequiredService<TextProtector>()));
 builder.AddTextResealing<RoutingDbContext>((typeof(EarlyWithdrawal), nameof(EarlyWithdrawal.Reason)));
 builder.AddCareDirectory<RoutingDbContext>();
 builder.Services.AddSingleton<CurrentRules>();
 builder.Services.AddSingleton<CaseAccess>();
+builder.Services.AddSingleton<WordTokens>();
+builder.Services.AddSingleton<CaseIndex>();
+builder.Services.AddSingleton<LessonIndex>();
+builder.Services.AddHostedService<IndexBackfill>();
 builder.Services.AddHostedService<RulesRefresh>();
 builder.AddAccessLog<RoutingDbContext>("routing");
 builder.AddMessaging<RoutingDbContext>("routing", events => events

@@ -17,9 +17,11 @@ public static class DatabaseExtensions
 
     /// <summary>
     /// Registers a factory of reading contexts, and the <see cref="Writer{TDb}"/> that all writes go through. The linger is how long the writer
-    /// waits for more work to share a commit with while there is more than one at a time; zero where work already comes in pages.
+    /// waits for more work to share a commit with while there is more than one at a time; zero where work already comes in pages. What else a context needs,
+    /// as the keys of sealed columns, reading and writing ones get alike.
     /// </summary>
-    public static void AddDatabase<TDb>(this IHostApplicationBuilder builder, TimeSpan linger = default) where TDb : DbContext
+    public static void AddDatabase<TDb>(this IHostApplicationBuilder builder, TimeSpan linger = default,
+        Action<IServiceProvider, DbContextOptionsBuilder>? configure = null) where TDb : DbContext
     {
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database")
             .Configure<IConfiguration>((o, c) => o.ConnectionString = c.GetConnectionString("Database") ?? "")
@@ -29,12 +31,13 @@ public static class DatabaseExtensions
             services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Configure(options);
             Harden(options);
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+            configure?.Invoke(services, options);
         });
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext());
         builder.Services.AddSingleton<CommitSignal>();
         builder.Services.AddSingleton(services => new Writer<TDb>(
             services.GetRequiredService<IOptions<DatabaseOptions>>(), services.GetRequiredService<CommitSignal>(), services.GetRequiredService<TimeProvider>(),
-            new WriterOptions(linger)));
+            new WriterOptions(linger, options => configure?.Invoke(services, options))));
         if (builder.Configuration.GetValue<DatabaseProvider>("Database:Provider") == DatabaseProvider.Sqlite) builder.Services.AddHostedService<WalMonitor>();
         else builder.Services.AddHostedService<CommittedGroupCleanup<TDb>>();
         // Tagged: what a process must have to take work. The broker is not among it.

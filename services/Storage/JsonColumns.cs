@@ -13,8 +13,15 @@ public static class JsonColumns
     public static PropertyBuilder<T> HasJsonConversion<T>(this PropertyBuilder<T> property, JsonSerializerOptions? options = null) => property.HasConversion(
         value => JsonSerializer.Serialize(value, options),
         text => JsonSerializer.Deserialize<T>(text, options)!,
-        new ValueComparer<T>(
-            (a, b) => ReferenceEquals(a, b) || JsonSerializer.Serialize(a, options) == JsonSerializer.Serialize(b, options),
-            value => JsonSerializer.Serialize(value, options).GetHashCode(StringComparison.Ordinal),
-            value => value));
+        ByJson<T>(options));
+
+    /// <summary>As the other, for JSON that is stored in a form of its own, as sealed.</summary>
+    public static PropertyBuilder<T> HasJsonConversion<T>(
+        this PropertyBuilder<T> property, Func<T, string> store, Func<string, T> read, JsonSerializerOptions? options = null) =>
+        property.HasConversion(value => store(value), text => read(text), ByJson<T>(options));
+
+    private static ValueComparer<T> ByJson<T>(JsonSerializerOptions? options) => new(
+        (a, b) => ReferenceEquals(a, b) || JsonSerializer.Serialize(a, options) == JsonSerializer.Serialize(b, options),
+        value => JsonSerializer.Serialize(value, options).GetHashCode(StringComparison.Ordinal),
+        value => value);
 }

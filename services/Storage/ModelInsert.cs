@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -8,8 +9,8 @@ namespace Avvik.Storage;
 /// <summary>The insert statement of an entity, made from the model, so that a column is declared once.</summary>
 internal sealed class ModelInsert
 {
-    // By context, entity and engine: the tests have both engines in one process.
-    private static readonly ConcurrentDictionary<(Type Context, Type Entity, bool IsSqlite), ModelInsert> s_known = new();
+    // By the context's options: the tests have services with other engines and keys in one process, and each has a model of its own.
+    private static readonly ConditionalWeakTable<DbContextOptions, ConcurrentDictionary<Type, ModelInsert>> s_known = [];
     private readonly (IClrPropertyGetter Value, ValueConverter? Converter)[] _columns;
 
     private ModelInsert(IEntityType entity)
@@ -25,9 +26,8 @@ internal sealed class ModelInsert
 
     public string StatementIfNew { get; }
 
-    public static ModelInsert Of(Type context, Type entity, bool isSqlite, Func<IModel> model) =>
-        s_known.GetOrAdd((context, entity, isSqlite), key => new(model().FindEntityType(key.Entity)
-            ?? throw new InvalidOperationException($"{key.Entity.Name} is not in the model.")));
+    public static ModelInsert Of(DbContextOptions options, Type entity, Func<IModel> model) => s_known.GetOrCreateValue(options)
+        .GetOrAdd(entity, type => new(model().FindEntityType(type) ?? throw new InvalidOperationException($"{type.Name} is not in the model.")));
 
     public object?[] ValuesOf(object row)
     {

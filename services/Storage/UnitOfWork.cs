@@ -59,7 +59,10 @@ public sealed class UnitOfWork<TDb> : IAsyncDisposable where TDb : DbContext
         return await Sql.ExecuteAsync(insert.StatementIfNew, insert.ValuesOf(row)) == 1;
     }
 
-    private ModelInsert InsertOf<T>() => ModelInsert.Of(typeof(TDb), typeof(T), _isSqlite, () => Db.Model);
+    private ModelInsert InsertOf<T>() => ModelInsert.Of(_options, typeof(T), () => Db.Model);
+
+    /// <summary>True on SQLite.</summary>
+    public bool IsSqlite => _isSqlite;
 
     /// <summary>The clock of the work.</summary>
     public TimeProvider Clock => _clock;

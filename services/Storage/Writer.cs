@@ -7,7 +7,8 @@ using Npgsql;
 namespace Avvik.Storage;
 
 /// <param name="Linger">How long to wait for more work to share a commit with, while there is more than one at a time.</param>
-internal sealed record WriterOptions(TimeSpan Linger);
+/// <param name="Configure">What else a context needs.</param>
+internal sealed record WriterOptions(TimeSpan Linger, Action<DbContextOptionsBuilder>? Configure = null);
 
 /// <summary>The write queue is full, so the work would not be done in time: an API caller gets 503 with Retry-After, as for a timeout.</summary>
 public sealed class WriterBusyException() : TimeoutException("Too many writes are waiting.");
@@ -39,6 +40,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
     private readonly CommitSignal _signal;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _linger;
+    private readonly Action<DbContextOptionsBuilder>? _configure;
     private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
@@ -46,7 +48,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
     internal Writer(IOptions<DatabaseOptions> options, CommitSignal signal, TimeProvider clock, WriterOptions writer)
     {
-        (_options, _signal, _clock, _linger) = (options.Value, signal, clock, writer.Linger);
+        (_options, _signal, _clock, _linger, _configure) = (options.Value, signal, clock, writer.Linger, writer.Configure);
         _loop = Task.Run(RunAsync);
     }
 
@@ -91,7 +93,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         var (signals, committing) = (false, false);
         try
         {
-            _session ??= await Session.OpenAsync(_options, _stopping.Token);
+            _session ??= await Session.OpenAsync(_options, _configure, _stopping.Token);
             var transaction = await _session.Connection.BeginTransactionAsync(_stopping.Token);
             await using var unit = new UnitOfWork<TDb>(_session.Statements, _session.ContextOptions, transaction, _clock, _options.IsSqlite);
             foreach (var work in group) await work.RunAsync(unit);
@@ -132,7 +134,7 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
         {
             try
             {
-                _session ??= await Session.OpenAsync(_options, _stopping.Token);
+                _session ??= await Session.OpenAsync(_options, _configure, _stopping.Token);
                 await using var transaction = await _session.Connection.BeginTransactionAsync(_stopping.Token);
                 _session.Statements.Transaction = transaction;
                 return await _session.Statements.ExecuteAsync("insert into committed_group (id, at) values (@p1, 0) on conflict do nothing", id) == 0;
@@ -179,12 +181,13 @@ public sealed class Writer<TDb> : IAsyncDisposable where TDb : DbContext
 
     private sealed record Session(System.Data.Common.DbConnection Connection, Statements Statements, DbContextOptions<TDb> ContextOptions) : IAsyncDisposable
     {
-        public static async Task<Session> OpenAsync(DatabaseOptions options, CancellationToken ct)
+        public static async Task<Session> OpenAsync(DatabaseOptions options, Action<DbContextOptionsBuilder>? configure, CancellationToken ct)
         {
             var connection = await options.OpenAsync(ct);
             var builder = new DbContextOptionsBuilder<TDb>();
             options.Configure(builder, connection);
             DatabaseExtensions.Harden(builder);
+            configure?.Invoke(builder);
             return new(connection, new Statements(connection), builder.Options);
         }
 

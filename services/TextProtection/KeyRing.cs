@@ -88,6 +88,11 @@ public sealed class KeyRing(KeyRingOptions options)
     /// <remarks>HMAC-SHA-256 under <see cref="KeyRingOptions.PrintKey"/>.</remarks>
     public byte[] Fingerprint(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_printKey, data);
 
+    /// <summary>The same for rings with the same keys, and tells nothing of them.</summary>
+    public string RingPrint => field ??= Convert.ToHexString(SHA256.HashData(
+        System.Text.Encoding.UTF8.GetBytes(string.Join('\n', options.Keys.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => $"{k.Key} {k.Value}")
+            .Append(options.ActiveKey).Append(options.PrintKey)))));
+
     internal static string OldestOf(Dictionary<string, string> keys) => keys.Keys.Min(StringComparer.Ordinal)!;
 
     internal static bool IsKey(string key) => Convert.TryFromBase64String(key, new byte[KeySize + 1], out var length) && length == KeySize;

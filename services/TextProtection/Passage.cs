@@ -46,7 +46,7 @@ public static class Passages
         if (passages.Count == 0) return sealedText;
         try
         {
-            var text = texts.Reveal(new ProtectedText(sealedText));
+            var text = texts.RevealStored(sealedText);
             return texts.Strike(text, passages) is var left && left == text ? sealedText : texts.Protect(left).Value;
         }
         catch (System.Security.Cryptography.CryptographicException) { return sealedText; }

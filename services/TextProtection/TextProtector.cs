@@ -37,6 +37,16 @@ public sealed class TextProtector(KeyRing keys)
     /// <summary><see cref="Show"/>, of a column that was not always sealed.</summary>
     public string ShowStored(string stored) => KeyRing.IsSealed(stored) ? Show(stored) : stored;
 
+    /// <summary>Opens a text of a column that was not always sealed; null when no key opens it.</summary>
+    public string? TryOpen(string stored)
+    {
+        try { return RevealStored(stored); }
+        catch (CryptographicException) { return null; }
+    }
+
+    /// <summary><see cref="KeyRing.RingPrint"/>.</summary>
+    public string RingPrint => keys.RingPrint;
+
     /// <summary>Prefix of texts encrypted with the active key.</summary>
     public string ActivePrefix => keys.ActivePrefix;
 
@@ -64,7 +74,9 @@ public static class TextProtectionExtensions
         builder.Services.AddSingleton(s => new TextProtector(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get("TextProtection"))));
     }
 
-    /// <summary>Reseals these columns after each change of the active key, so that the earlier key can be retired.</summary>
+    /// <summary>
+    /// Reseals these columns, and those of <see cref="SealedColumns"/>, after each change of the active key, so that the earlier key can be retired.
+    /// </summary>
     public static void AddTextResealing<TDb>(this IHostApplicationBuilder builder, params (Type Entity, string Property)[] columns) where TDb : DbContext =>
         builder.Services.AddHostedService(s => new TextResealer<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
             s.GetRequiredService<TextProtector>(), columns, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<TextResealer<TDb>>>()));

@@ -8,12 +8,12 @@ namespace Avvik.TextProtection;
 
 /// <summary>
 /// Re-encrypts with the active key what an earlier one encrypted, so that the earlier key can be retired. Runs at start, since a key changes with the
-/// configuration, and each hour, for texts of instances that had not yet restarted.
+/// configuration, and each hour, for texts of instances that had not yet restarted, until a later run finds none: a run reads every row.
 /// </summary>
 /// <param name="writer">Writes.</param>
 /// <param name="databases">Finds what an earlier key sealed.</param>
 /// <param name="texts">Has both keys.</param>
-/// <param name="columns">Where sealed texts are.</param>
+/// <param name="columns">Where sealed texts are, beside the <see cref="SealedColumns"/>.</param>
 /// <param name="clock">Now.</param>
 /// <param name="log">What was done.</param>
 public sealed partial class TextResealer<TDb>(
@@ -22,11 +22,15 @@ public sealed partial class TextResealer<TDb>(
     : PeriodicService(TimeSpan.FromHours(1), clock, log) where TDb : DbContext
 {
     private const int Batch = 200;
+    private int _runs;
+    private bool _isDone;
 
     /// <inheritdoc/>
     protected override async Task DoAsync(CancellationToken ct)
     {
+        if (_isDone) return;
         var (resealed, unreadable) = await ResealAsync(ct);
+        _isDone = _runs++ > 0 && resealed == 0;
         if (resealed > 0) TextsResealed(Log, resealed);
         if (unreadable > 0) TextsUnreadable(Log, unreadable);
     }
@@ -35,7 +39,9 @@ public sealed partial class TextResealer<TDb>(
     public async Task<(int Resealed, int Unreadable)> ResealAsync(CancellationToken ct)
     {
         var (resealed, unreadable) = (0, 0);
-        foreach (var (entity, property) in columns)
+        IReadOnlyList<(Type Entity, string Property)> all;
+        await using (var db = await databases.CreateDbContextAsync(ct)) all = [.. columns, .. SealedColumns.Of(db)];
+        foreach (var (entity, property) in all)
         {
             for (object[] after = []; await ReadAsync(entity, property, after, ct) is ({ Count: > 0 } rows, var update); after = rows[^1].Key)
             {
@@ -68,7 +74,7 @@ public sealed partial class TextResealer<TDb>(
         var keyList = string.Join(", ", keys);
         await db.Database.OpenConnectionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = $"select {column}, {keyList} from {table.Name} where substr({column}, 1, {texts.ActivePrefix.Length}) <> @p0"
+        command.CommandText = $"select {column}, {keyList} from {table.Name} where substr({column}, 1, {texts.ActivePrefix.Length}) <> @p0 and {column} <> '[]'"
             + (after.Length == 0 ? "" : $" and ({keyList}) > ({string.Join(", ", after.Select((_, i) => $"@p{i + 1}"))})")
             + $" order by {keyList} limit {Batch}";
         foreach (var (i, value) in after.Prepend(texts.ActivePrefix).Index())

@@ -27,10 +27,10 @@ builder.AddDatabase<TriageDbContext>();
 builder.AddTextProtection();
 builder.AddTextResealing<TriageDbContext>(
     (typeof(Assessment), nameof(Assessment.Narrative)), (typeof(Assessment), nameof(Assessment.ImmediateAction)),
-        (typeof(Assessment), nameof(Assessment.SuggestedMeasure)),
+    (typeof(Assessment), nameof(Assessment.SuggestedMeasure)), (typeof(Assessment), nameof(Assessment.ReporterProfession)),
+    (typeof(Assessment), nameof(Assessment.MessageId)), (typeof(Assessment), nameof(Assessment.UnknownSite)),
     (typeof(Assessment), nameof(Assessment.Question)), (typeof(Assessment), nameof(Assessment.ReopenedBecause)),
-    (typeof(Assessment), nameof(Assessment.UnknownSite)),
-        (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
+    (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)));
 builder.AddCareDirectory<TriageDbContext>();
 builder.AddAccessLog<TriageDbContext>("triage");
 builder.AddMessaging<TriageDbContext>("triage", events => events

@@ -4,7 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Avvik.Contracts;
-using Avvik.Testing;
+using Avvik.Routing.Search;
+using Avvik.TextProtection;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,7 +36,7 @@ internal static partial class ManyCases
         "harm_rank", "priority",
         "received_at", "clock_started_at", "due_at", "acknowledge_by", "closed_at", "hops", "unit_hops", "disputes", "escalations", "reopenings", "follow_ups",
         "lessons", "reminders",
-        "acknowledge_reminded", "notice_reminded", "reporter_warned", "closings", "rule", "rule_version", "reasons", "facts", "narrative",
+        "acknowledge_reminded", "notice_reminded", "reporter_warned", "closings", "rule", "rule_version", "reasons", "facts", "narrative", "is_indexed",
     ];
     private static readonly string[] Open = [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.AwaitingReporter,
         CaseStates.Answered, CaseStates.Disputed];
@@ -43,19 +44,15 @@ internal static partial class ManyCases
     private static readonly DateTimeOffset From = new(2023, 1, 2, 7, 0, 0, TimeSpan.Zero);
     private const double Days = 1300;
 
-    public static async Task<WordCounts> LoadAsync(TestDatabase database, string corpus, int count, string trust)
+    /// <param name="key">Of the texts, in base64: the service's only one, <c>k1</c>.</param>
+    public static async Task<WordCounts> LoadAsync(DbConnection connection, string corpus, int count, string trust, string key)
     {
-        await using var connection = await database.OpenAsync();
-        return await LoadAsync(connection, corpus, count, trust);
-    }
-
-    public static async Task<WordCounts> LoadAsync(DbConnection connection, string corpus, int count, string trust)
-    {
+        var texts = new TextProtector(new KeyRing(new() { ActiveKey = "k1", Keys = { ["k1"] = key } }));
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         var ofTrust = 0;
-        IEnumerable<object[]> Counted()
+        IEnumerable<(object[] Row, int[] Words)> Counted()
         {
-            foreach (var (row, narrative, theirs) in Make(corpus, count, trust))
+            foreach (var (row, indexed, narrative, theirs) in Make(corpus, count, trust, texts))
             {
                 if (theirs)
                 {
@@ -63,7 +60,7 @@ internal static partial class ManyCases
                     foreach (var word in Word().Matches(narrative).Select(m => m.Value.ToLowerInvariant()).Distinct(StringComparer.Ordinal))
                         words[word] = words.GetValueOrDefault(word) + 1;
                 }
-                yield return row;
+                yield return (row, indexed);
             }
         }
         if (connection is NpgsqlConnection postgres) await CopyAsync(postgres, Counted());
@@ -71,8 +68,9 @@ internal static partial class ManyCases
         return new(ofTrust, words);
     }
 
-    private static IEnumerable<(object[] Row, string Narrative, bool OfTrust)> Make(string corpus, int count, string trust)
+    private static IEnumerable<(object[] Row, int[] Words, string Narrative, bool OfTrust)> Make(string corpus, int count, string trust, TextProtector texts)
     {
+        var tokens = new WordTokens(texts);
         var random = new Random(20260901);
         var sentences = File.ReadLines(corpus).Where(line => line.Length > 0).Select(line => (string)JsonNode.Parse(line)!["submission"]!["narrative"]!)
             .SelectMany(text => Sentence().Split(text)).Where(s => s.Length > 20).Distinct(StringComparer.Ordinal).ToArray();
@@ -116,8 +114,8 @@ internal static partial class ManyCases
                 facts.RespondentOrganization, category.Code, facts.ActualHarm, harm, Priorities.Normal, at, at,
                 received.AddDays(21).ToUnixTimeMilliseconds() + random.Next(1_000_000), at, (object?)closed?.ToUnixTimeMilliseconds() ?? DBNull.Value,
                 0, "[]", 0, 0, 0, 0, 0, 0, false, false, false, "[]", "categoryService", 1, """["category:reporter","clause:category","priority:default"]""",
-                JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts), narrative,
-            ], narrative, reporter == party || respondent == party);
+                JsonSerializer.Serialize(facts, ContractJson.Default.DeviationFacts), texts.Protect(narrative).Value, true,
+            ], tokens.OfCase(narrative, facts.Reference), narrative, reporter == party || respondent == party);
         }
 
         // Some are in many, and most in few, as words are.
@@ -146,7 +144,7 @@ internal static partial class ManyCases
 
     private static T Any<T>(T[] of, Random random) => of[random.Next(of.Length)];
 
-    private static async Task InsertAsync(DbConnection connection, IEnumerable<object[]> rows)
+    private static async Task InsertAsync(DbConnection connection, IEnumerable<(object[] Row, int[] Words)> rows)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = connection.CreateCommand();
@@ -158,19 +156,30 @@ internal static partial class ManyCases
             parameter.ParameterName = $"@p{i}";
             command.Parameters.Add(parameter);
         }
-        foreach (var row in rows)
+        await using var index = connection.CreateCommand();
+        (index.Transaction, index.CommandText) = (transaction, "insert into case_search (case_id, words) values (@id, @words)");
+        foreach (var name in new[] { "@id", "@words" })
+        {
+            var parameter = index.CreateParameter();
+            parameter.ParameterName = name;
+            index.Parameters.Add(parameter);
+        }
+        foreach (var (row, words) in rows)
         {
             for (var i = 0; i < row.Length; i++) command.Parameters[i].Value = row[i];
             await command.ExecuteNonQueryAsync();
+            index.Parameters[0].Value = row[0];
+            index.Parameters[1].Value = CaseIndex.WordsOf((string)row[7], (string)row[8], words);
+            await index.ExecuteNonQueryAsync();
         }
         await transaction.CommitAsync();
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<object[]> rows)
+    private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<(object[] Row, int[] Words)> rows)
     {
-        await using (var copy = await connection.BeginBinaryImportAsync($"copy cases ({string.Join(", ", Columns)}) from stdin (format binary)"))
+        await using (var copy = await connection.BeginBinaryImportAsync($"copy cases ({string.Join(", ", Columns)}, words) from stdin (format binary)"))
         {
-            foreach (var row in rows)
+            foreach (var (row, words) in rows)
             {
                 await copy.StartRowAsync();
                 foreach (var value in row)
@@ -183,6 +192,7 @@ internal static partial class ManyCases
                         long instant => copy.WriteAsync(instant, NpgsqlDbType.Bigint),
                         _ => copy.WriteAsync(Convert.ToString(value, CultureInfo.InvariantCulture)!, NpgsqlDbType.Text),
                     });
+                await copy.WriteAsync(words, NpgsqlDbType.Array | NpgsqlDbType.Integer);
             }
             await copy.CompleteAsync();
         }

@@ -38,7 +38,7 @@ internal static class WorkbenchBench
         await using (var connection = new SqliteConnection($"Data Source={Path.Combine(data, "db", "routing.db")};Pooling=False;Default Timeout=60"))
         {
             await connection.OpenAsync();
-            await ManyCases.LoadAsync(connection, corpus, cases, Trust);
+            await ManyCases.LoadAsync(connection, corpus, cases, Trust, (await File.ReadAllTextAsync(Path.Combine(data, "secrets", "text.key"))).Trim());
         }
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(

@@ -51,7 +51,9 @@ internal static class WorklistBench
         await service.StartAsync();
         await Console.Error.WriteLineAsync($"{provider}: {cases} cases");
         var started = Stopwatch.GetTimestamp();
-        var words = await ManyCases.LoadAsync(database, corpus, cases, Trust);
+        WordCounts words;
+        await using (var connection = await database.OpenAsync())
+            words = await ManyCases.LoadAsync(connection, corpus, cases, Trust, TestKeys.Of("TextProtection"));
         var loaded = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         HttpClient As(string organization, string role, string? unit = null)

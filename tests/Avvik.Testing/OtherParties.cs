@@ -20,16 +20,26 @@ public static partial class OtherParties
     /// <param name="id">What it may not know of.</param>
     /// <param name="words">Words that would give it away.</param>
     /// <returns>How many questions were asked, and what the answers gave away.</returns>
-    public static async Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization, Guid id,
-        params string[] words) where TProgram : class
+    public static Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization, Guid id,
+        params string[] words) where TProgram : class =>
+        LearnAsync(service, s_roles.Select(role => (role, service.As(organization, role))), id, words);
+
+    /// <summary>As the other, for people of a unit that has no part in it, in the roles that belong to a unit.</summary>
+    public static Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsUnitAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization,
+        string unit, Guid id, params string[] words) where TProgram : class =>
+        LearnAsync(service, new[] { Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor }
+            .Select(role => (role, service.As(organization, role, unit, subject: "of-another-unit"))), id, words);
+
+    private static async Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service,
+        IEnumerable<(string Role, HttpClient Caller)> callers, Guid id, string[] words) where TProgram : class
     {
         using var nobody = service.CreateClient();
         var operations = JsonElement.Parse(await nobody.GetByteArrayAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => (Method: method.Name.ToUpperInvariant(), Path: path.Name))).ToList();
         var (asked, learnt) = (0, new List<string>());
-        foreach (var role in s_roles)
+        foreach (var (role, caller) in callers)
         {
-            using var caller = service.As(organization, role);
+            using var _ = caller;
             foreach (var (method, path) in operations)
             {
                 var (status, body) = await AskAsync(caller, method, path, id);

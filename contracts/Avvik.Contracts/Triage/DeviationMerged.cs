@@ -15,6 +15,8 @@ public sealed record DeviationMerged : ICaseEvent
     public int? Reopening { get; init; }
     /// <summary>What the coordinator writes to the duplicate's reporter, when the duplicate has a case of its own.</summary>
     public ProtectedText? Comment { get; init; }
+    /// <summary>Subject of the coordinator who decided, for the case's history; null when the system did, and in older events.</summary>
+    public string? Actor { get; init; }
     /// <summary>The case it repeats.</summary>
     public required Guid MainCase { get; init; }
     /// <summary>The duplicate's reference.</summary>

@@ -19,6 +19,8 @@ public sealed record DeviationTriaged : ICaseEvent
     public string? Unit { get; init; }
     /// <summary>Party of the coordinator who decided; null when the system did.</summary>
     public string? TriagedBy { get; init; }
+    /// <summary>Subject of the coordinator who decided, for the case's history; null when the system did, and in older events.</summary>
+    public string? Actor { get; init; }
     /// <summary>Number of the reopening that this answers; 0 for the first routing. Null in events from before reopenings were numbered.</summary>
     public int? Reopening { get; init; }
     /// <summary>What the coordinator writes to the reporter about it.</summary>

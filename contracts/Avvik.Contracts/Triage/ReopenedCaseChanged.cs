@@ -20,6 +20,8 @@ public sealed record ReopenedCaseChanged : ICaseEvent
     public required string Action { get; init; }
     /// <summary>Party of the actor; null when the system acted.</summary>
     public string? Organization { get; init; }
+    /// <summary>Subject of the coordinator who acted, for the case's history; null when the system or a reporter did, and in older events.</summary>
+    public string? Actor { get; init; }
     /// <summary>State after it (<see cref="CaseStates"/>).</summary>
     public required string State { get; init; }
     /// <summary>The question, the reason, or other words.</summary>

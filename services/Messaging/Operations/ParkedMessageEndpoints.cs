@@ -55,13 +55,15 @@ public static class ParkedMessageEndpoints
         operations.MapPost("/parked/requeue", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body,
             ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
-            FilterOf(body) is { } filter ? TypedResults.Ok(parked.RequeueAllAsync(filter, body.Reason, Subject(user), Organization(user), ct))
+            FilterOf(body) is { } filter
+                ? TypedResults.Ok(Warned(parked.RequeueAllAsync(filter, body.Reason, Subject(user), Organization(user), ct), body.Reason))
                 : TypedResults.BadRequest())
             .WithSummary("Send or apply again all parked messages of a type, source, error or time; the array grows while it runs");
         operations.MapPost("/parked/discard", Results<Ok<IAsyncEnumerable<ParkedMessageProgress>>, BadRequest> (ResolveParkedMessages body,
             ParkedMessages<TDb> parked,
                 ClaimsPrincipal user, CancellationToken ct) =>
-            FilterOf(body) is { } filter ? TypedResults.Ok(parked.DiscardAllAsync(filter, body.Reason, Subject(user), Organization(user), ct))
+            FilterOf(body) is { } filter
+                ? TypedResults.Ok(Warned(parked.DiscardAllAsync(filter, body.Reason, Subject(user), Organization(user), ct), body.Reason))
                 : TypedResults.BadRequest())
             .WithSummary("Discard all parked messages of a type, source, error or time; the array grows while it runs");
         return operations;
@@ -102,6 +104,12 @@ public static class ParkedMessageEndpoints
     {
         Warnings = [.. IdentityWarning.In("/reason", reason).Select(w => w.Told(english: false))],
     };
+
+    private static async IAsyncEnumerable<ParkedMessageProgress> Warned(IAsyncEnumerable<ParkedMessageProgress> running, string reason)
+    {
+        var warnings = WarningsOf(reason).Warnings;
+        await foreach (var progress in running) yield return warnings is { Count: > 0 } ? progress with { Warnings = warnings } : progress;
+    }
 
     private static string Subject(ClaimsPrincipal user) => user.FindFirstValue("sub") ?? "";
 

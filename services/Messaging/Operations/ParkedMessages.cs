@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +41,12 @@ public sealed record ParkedMessageFilter(string? Source = null, string? Type = n
 /// <summary>How far a bulk operation has come.</summary>
 /// <param name="Resolved">Messages requeued or discarded so far.</param>
 /// <param name="Failed">Messages that failed again and stay parked.</param>
-public sealed record ParkedMessageProgress(int Resolved, int Failed);
+public sealed record ParkedMessageProgress(int Resolved, int Failed)
+{
+    /// <summary>Where the reason may identify someone; null when it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TextWarning>? Warnings { get; init; }
+}
 
 /// <summary>Lists, requeues and discards parked and dead-lettered messages.</summary>
 public sealed class ParkedMessages<TDb> where TDb : DbContext

@@ -37,6 +37,12 @@ internal sealed class EventKey(ECDsa key)
         }
     }
 
+    /// <summary>A secret of whoever has the private key, for one purpose.</summary>
+    public byte[] SecretFor(string purpose)
+    {
+        lock (_turn) return HMACSHA256.HashData(key.ExportParameters(includePrivateParameters: true).D!, System.Text.Encoding.UTF8.GetBytes(purpose));
+    }
+
     public byte[] Sign(byte[] digest)
     {
         lock (_turn) return key.SignHash(digest);

@@ -32,10 +32,10 @@ internal static class ChangeFeedEndpoints
 
     private static async Task<Results<Ok<Changes>, Problem>> ListAsync(
         string? cursor, int? wait, int? limit, Caller caller, DeviationAccess access, IDbContextFactory<ReportingDbContext> databases,
-        NewestChange newest, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        NewestChange newest, PositionCursor cursors, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        var from = cursor == Latest ? await newest.PositionAsync(ct) : Cursor.Read(cursor, errors)?.SortKey ?? 0;
+        var from = cursor == Latest ? await newest.PositionAsync(ct) : cursors.Read(cursor, caller.Organization, errors) ?? 0;
         var take = Cursor.Limit(limit, errors);
         if (wait is < 0 or > MaxWait) errors.Add("/wait", FieldCodes.InvalidWait, MaxWait);
         if (errors.Any) return Problem.Invalid(errors);
@@ -52,6 +52,11 @@ internal static class ChangeFeedEndpoints
         }
         await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
         return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
+
+        string CursorOf(long position) => cursors.Of(position, caller.Organization);
+
+        Change View(ChangeRecord c) =>
+            new(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt);
     }
 
     // A party is the reporter or the respondent of a case, never both: a query for each uses its index.
@@ -65,10 +70,6 @@ internal static class ChangeFeedEndpoints
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }
 
-    private static Change View(ChangeRecord c) =>
-        new(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt);
-
-    private static string CursorOf(long position) => Cursor.Of(position, Guid.Empty);
 }
 
 /// <summary>The newest position, read from the database at most five times a second however many requests wait for it.</summary>

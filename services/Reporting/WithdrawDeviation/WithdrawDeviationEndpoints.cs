@@ -59,7 +59,8 @@ internal static class WithdrawDeviationEndpoints
                 Version = 1,
                 OccurredAt = now,
                 Organization = caller.Organization,
-                Reason = texts.Protect(body.Reason!),
+                // Without what was struck before, also when it is written again.
+                Reason = texts.Protect(texts.Strike(body.Reason!, await unit.PassagesAsync(id))),
             });
             journal.Append(unit, caller, AccessActions.DeviationWithdrawn, [id]);
             return null;

@@ -45,7 +45,7 @@ internal static class WriteMessageEndpoints
         // A caller without a key gets one: a retry after a commit whose reply was lost then finds that the message is written.
         if (key.Length == 0) key = Guid.CreateVersion7().ToString("N");
         else key = $"{caller.Subject}:{key}";
-        var (now, text) = (clock.GetUtcNow(), texts.Protect(body.Text!));
+        var now = clock.GetUtcNow();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
@@ -53,15 +53,18 @@ internal static class WriteMessageEndpoints
                 r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3)), id);
             if (found is not [var (reported, status)] || !access.IsVisibleTo(reported, caller, status)) return Problem.NotFound();
             const string Written = "select text from reporter_messages where deviation_id = @p1 and idempotency_key = @p2";
+            // Without what was struck before, also when it is written again.
+            var left = texts.Strike(body.Text!, await unit.PassagesAsync(id));
             if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
-                return texts.ShowStored(written) == texts.Strike(body.Text!, await unit.PassagesAsync(id))
-                    ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
+                return texts.ShowStored(written) == left ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
+            if (await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
             // A closed case can be reopened, and what a duplicate's reporter writes goes to the main case.
             if (CaseStates.IsFinal(status) && status is not (CaseStates.Closed or CaseStates.Duplicate)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             if (body.AsksReopening is true && status != CaseStates.Closed) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
             // One follow-up to an answer; after that the reporter's party can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);
+            var text = texts.Protect(left);
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
             await unit.Sql.ExecuteAsync(
                 "insert into reporter_messages (deviation_id, number, at, text, subject, idempotency_key) values (@p1, @p2, @p3, @p4, @p5, @p6)",
@@ -80,5 +83,20 @@ internal static class WriteMessageEndpoints
         }, ct);
         if (refusal is not null) return refusal;
         return TypedResults.Ok((await DeviationViews.ViewAsync(await db.Deviations.Where(d => d.Id == id).ToListAsync(ct), caller, db, texts, journal, ct))[0]);
+    }
+
+    /// <summary>
+    /// The same words by the same person as the message before, while nobody else has done anything: a button that was pressed again, or a client that sends
+    /// again without a key. It is answered as the first was, and not stored again.
+    /// </summary>
+    private static async Task<bool> RepeatsAsync(UnitOfWork<ReportingDbContext> unit, Guid id, string subject, string text, TextProtector texts)
+    {
+        var last = await unit.Sql.QueryAsync("select at, text, subject from reporter_messages where deviation_id = @p1 order by number desc limit 1",
+            r => (At: r.GetInt64(0), Text: r.GetString(1), Subject: r.IsDBNull(2) ? null : r.GetString(2)), id);
+        return last is [var (at, written, by)] && by == subject && texts.ShowStored(written) == text && await unit.Sql.ScalarAsync<int>(
+            """
+            select 1 from timeline where deviation_id = @p1 and at > @p2
+              and event not in ('reporterMessage', 'reporterAnswered', 'followedUp', 'reopeningAsked') limit 1
+            """, id, at) == 0;
     }
 }

@@ -118,6 +118,10 @@ internal sealed partial class Case
     public string? ImmediateAction { get; private set; }
     public string? SuggestedMeasure { get; private set; }
     public string? ReporterProfession { get; private set; }
+    /// <summary>Keyed tokens of the words that it is found by (<see cref="Search.WordTokens"/>).</summary>
+    public int[]? Words { get; set; }
+    /// <summary>False until it is in the text index; then it is put there (<see cref="Search.IndexBackfill"/>).</summary>
+    public bool IsIndexed { get; set; }
     /// <summary>Of the electronic message concerned.</summary>
     public string? MessageId { get; private set; }
     /// <summary>The site that the reporter named and the directory does not know; null once it has been corrected.</summary>
@@ -172,7 +176,7 @@ internal sealed partial class Case
         StartClock(clockFrom);
         (Priority, RuleVersion) = (triaged.Priority, decision.Version);
         AssignUnit(unit.Code, decision.Rule, now);
-        return Record("routed", CaseStates.Routed, triaged.TriagedBy, null, comment, now);
+        return Record("routed", CaseStates.Routed, triaged.TriagedBy, triaged.Actor, comment, now);
     }
 
     public CaseChanged Changed(CaseEventRecord recorded) => Changed(recorded.Action, recorded.Organization, recorded.At);

@@ -141,10 +141,10 @@ internal sealed partial class Case
     }
 
     /// <summary>A coordinator found in triage that it repeats another.</summary>
-    public CaseEventRecord Merge(Guid mainCase, string? comment, DateTimeOffset now)
+    public CaseEventRecord Merge(Guid mainCase, string? comment, DateTimeOffset now, string? actor = null)
     {
         (ClosedAt, MainCase) = (now, mainCase);
-        return Record("duplicate", CaseStates.Duplicate, RespondentOrganization, null, comment, now);
+        return Record("duplicate", CaseStates.Duplicate, RespondentOrganization, actor, comment, now);
     }
 
     /// <summary>Another deviation repeats this one.</summary>
@@ -202,7 +202,7 @@ internal sealed partial class Case
         var isLatest = IsWithTriage && (change.Reopening ?? Reopenings) == Reopenings && TriageChanges.All(earlier => earlier < change.Version);
         TriageChanges = [.. TriageChanges, change.Version];
         if (isLatest && CaseStates.IsFinal(change.State)) ClosedAt = change.OccurredAt;
-        return Record(change.Action, isLatest ? change.State : State, change.Organization, null, text, change.OccurredAt);
+        return Record(change.Action, isLatest ? change.State : State, change.Organization, change.Actor, text, change.OccurredAt);
     }
 
     /// <summary>Its unit has closed: another of the party takes over, and has its own time to acknowledge. No hop: nobody was wrong.</summary>

@@ -11,7 +11,7 @@ internal sealed class CaseEventRecord
     public string? Actor { get; init; }
     public required string State { get; init; }
     public required string Unit { get; init; }
-    public string? Text { get; init; }
+    public string? Text { get; set; }
 }
 
 /// <summary>A message from the reporter; it may arrive before its case.</summary>

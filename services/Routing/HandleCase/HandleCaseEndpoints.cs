@@ -14,6 +14,7 @@ using Avvik.TextProtection;
 using Avvik.Routing.Access;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.Search;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,9 +30,9 @@ internal static class HandleCaseEndpoints
         foreach (var transition in CaseRules.Table)
             cases.MapPost($"/{{id:guid}}/{transition.Action}",
                 (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts,
-                AccessJournal<RoutingDbContext> journal, CaseAccess access, CurrentDirectory directory, CurrentRules rules, TimeProvider clock,
+                AccessJournal<RoutingDbContext> journal, CaseAccess access, CaseIndex index, CurrentDirectory directory, CurrentRules rules, TimeProvider clock,
                 CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, journal, access, directory.Now, rules, clock, ct))
+                    ActAsync(id, transition, http, caller, writer, db, texts, journal, access, index, directory.Now, rules, clock, ct))
                 .WithName(NameOf(transition.Action))
                 .WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
@@ -41,7 +42,7 @@ internal static class HandleCaseEndpoints
 
     private static async Task<Results<Ok<CaseDetails>, NoContent, Problem>> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller,
         Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CaseAccess access,
-        CareDirectory directory,
+        CaseIndex index, CareDirectory directory,
         CurrentRules rules, TimeProvider clock, CancellationToken ct)
     {
         var own = directory.Party(caller.Organization);
@@ -81,6 +82,7 @@ internal static class HandleCaseEndpoints
             var knowledge = new RoutingKnowledge(directory, rules.Of(body.Organization ?? @case.RespondentOrganization));
             var recorded = @case.Act(transition, actor, body, knowledge, now);
             await unit.RecordAsync(@case, recorded, texts);
+            if (transition.Action == CaseRules.HandOver) await index.ReplaceAsync(unit, @case);
             if (transition.Action == CaseRules.Merge)
             {
                 await unit.InsertIfNewAsync(new DuplicateRecord
@@ -91,7 +93,7 @@ internal static class HandleCaseEndpoints
                     Reference = @case.Reference,
                     ReporterOrganization = @case.ReporterOrganization,
                     Narrative = @case.Narrative,
-                    Comment = body.Reason,
+                    Comment = recorded.Text,
                 });
                 // What had been merged into it repeats the main case too.
                 await unit.Sql.ExecuteAsync("update case_duplicates set main_case = @p2 where main_case = @p1", id, other.Id);
@@ -109,7 +111,7 @@ internal static class HandleCaseEndpoints
                     OccurredAt = now,
                     Organization = caller.Organization,
                     Case = @case.Changed(recorded),
-                    Reason = texts.Protect(body.Reason!),
+                    Reason = texts.Protect(recorded.Text!),
                 });
             return null;
         }, ct);

@@ -55,7 +55,7 @@ internal static class LessonEndpoints
     }
 
     private static async Task<Results<Ok<Page<Client.Lesson>>, Problem>> ListAsync(string? q, string? category, string? patientGroup, string? clause,
-        string? cursor, int? limit, Caller caller, RoutingDbContext db, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
+        string? cursor, int? limit, Caller caller, RoutingDbContext db, LessonIndex index, AccessJournal<RoutingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (category is not null && !Vocabulary.Categories.ContainsKey(category)) errors.Add("/category", FieldCodes.UnknownCode);
@@ -66,7 +66,7 @@ internal static class LessonEndpoints
         if (errors.Any) return Problem.Invalid(errors);
 
         var (own, group) = (caller.Organization, $"\"{patientGroup}\"");
-        var lessons = VisibleTo(caller, q is { Length: > 0 } ? LessonIndex.Find(db, SearchWords.Of(q)) : db.Lessons);
+        var lessons = VisibleTo(caller, q is { Length: > 0 } ? index.Find(db, SearchWords.Of(q)) : db.Lessons);
         if (category is not null) lessons = lessons.Where(l => l.Category == category);
         if (clause is not null) lessons = lessons.Where(l => l.Clause == clause);
         if (patientGroup is not null) lessons = lessons.Where(l => l.PatientGroups.Contains(group));
@@ -90,7 +90,7 @@ internal static class LessonEndpoints
     }
 
     private static async Task<Results<Created<Client.Lesson>, Problem>> ProposeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        CaseAccess access, TimeProvider clock, CancellationToken ct)
+        CaseAccess access, TextProtector texts, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
@@ -104,7 +104,7 @@ internal static class LessonEndpoints
             // Other work in this transaction may have proposed a lesson that the context has not saved yet.
             if (unit.Db.Lessons.Local.Any(l => l.CaseId == id) || await unit.Db.Lessons.AnyAsync(l => l.CaseId == id, CancellationToken.None))
                 return (null, Problem.Conflict(ProblemCodes.LessonExists));
-            var proposed = Lesson.Propose(@case, body, caller.Organization, now);
+            var proposed = Lesson.Propose(@case, await unit.StruckAsync(body, id, texts), caller.Organization, now);
             unit.Db.Add(proposed);
             return (proposed, null);
         }, ct);
@@ -114,7 +114,7 @@ internal static class LessonEndpoints
     }
 
     private static Task<Results<Ok<Client.Lesson>, Problem>> ApproveAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        TextProtector texts, TimeProvider clock, CancellationToken ct) =>
+        TextProtector texts, LessonIndex index, TimeProvider clock, CancellationToken ct) =>
         WriteAsync(id, http, caller, writer, async (lesson, unit) =>
         {
             var stale = IfMatch.Check(http.Request, lesson.Version);
@@ -127,12 +127,14 @@ internal static class LessonEndpoints
             if (@case.State != CaseStates.Closed) return Problem.Conflict(ProblemCodes.CaseNotClosed);
             var now = clock.GetUtcNow();
             lesson.Approve(caller.Organization, now);
-            if (lesson.State == Lesson.Approved) await unit.RecordAsync(@case, @case.AddLesson(lesson.Title, caller.Organization, caller.Subject, now), texts);
+            if (lesson.State != Lesson.Approved) return null;
+            await index.ReplaceAsync(unit, lesson);
+            await unit.RecordAsync(@case, @case.AddLesson(lesson.Title, caller.Organization, caller.Subject, now), texts);
             return null;
         }, ct);
 
     private static async Task<Results<Ok<Client.Lesson>, Problem>> ChangeAsync(Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer,
-        TimeProvider clock, CancellationToken ct)
+        TextProtector texts, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<LessonDraft>(http.Request, ClientJson.Default, Check);
         if (body is null) return problem!;
@@ -141,7 +143,7 @@ internal static class LessonEndpoints
             if (IfMatch.Check(http.Request, lesson.Version) is { } stale) return stale;
             if (lesson.State == Lesson.Approved) return Problem.Conflict(ProblemCodes.LessonApproved);
             if (Missing(body, (await unit.FindCaseAsync(lesson.CaseId))!) is { } missing) return missing;
-            lesson.Change(body, caller.Organization, clock.GetUtcNow());
+            lesson.Change(await unit.StruckAsync(body, lesson.CaseId, texts), caller.Organization, clock.GetUtcNow());
             return null;
         }, ct);
     }
@@ -168,12 +170,26 @@ internal static class LessonEndpoints
         return refusal is null ? TypedResults.NoContent() : refusal;
     }
 
+    /// <summary>A draft without what was struck from the case, also when it is written again.</summary>
+    private static async Task<LessonDraft> StruckAsync(this UnitOfWork<RoutingDbContext> unit, LessonDraft draft, Guid @case, TextProtector texts)
+    {
+        var passages = await unit.PassagesAsync(@case);
+        string? Strike(string? text) => texts.StrikeOptional(text, passages);
+        return draft with
+        {
+            Title = Strike(draft.Title),
+            WhatHappened = Strike(draft.WhatHappened),
+            Why = Strike(draft.Why),
+            WhatWeChanged = Strike(draft.WhatWeChanged),
+            WhoShouldKnow = Strike(draft.WhoShouldKnow),
+        };
+    }
+
     /// <summary>Erases a lesson's words: its row, the text index, its title in the case's history and in the reporter's timeline.</summary>
     private static async Task EraseAsync(this UnitOfWork<RoutingDbContext> unit, Lesson lesson, TextProtector texts, DateTimeOffset now)
     {
         await unit.Sql.ExecuteAsync("delete from lessons where id = @p1", lesson.Id);
-        // A word that was deleted from SQLite's index stays in its file until the index is merged.
-        if (unit.Db.Database.IsSqlite()) await unit.Sql.ExecuteAsync("insert into lesson_search (lesson_search) values ('optimize')");
+        await LessonIndex.EraseAsync(unit, lesson.Id);
         foreach (var version in await unit.Sql.QueryAsync(
             "update case_events set text = null where case_id = @p1 and action = @p2 and text is not null returning version", r => r.GetInt32(0), lesson.CaseId,
             Cases.Case.LessonApproved))
@@ -213,7 +229,10 @@ internal static class LessonEndpoints
     private static IQueryable<Lesson> VisibleTo(Caller caller, IQueryable<Lesson> lessons)
     {
         var (own, community) = (caller.Organization, HealthCommunities.Party(caller.Organization)?.Community.Code);
-        return lessons.Where(l => (l.Community == community && l.State == Lesson.Approved) || l.ReporterOrganization == own || l.RespondentOrganization == own);
+        // The SSU gets what both parties have agreed on, its own party's proposals neither.
+        var sitsOnSsuOnly = !caller.Roles.Any(role => role != Roles.Ssu);
+        return lessons.Where(l => (l.Community == community && l.State == Lesson.Approved)
+            || (!sitsOnSsuOnly && (l.ReporterOrganization == own || l.RespondentOrganization == own)));
     }
 
     private static Ok<Client.Lesson> Answer(Lesson lesson, HttpContext http, Caller caller)

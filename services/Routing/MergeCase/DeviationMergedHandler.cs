@@ -33,6 +33,6 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
         // Merged before a coordinator closed and reopened it: the reopening is the later word.
         if (await unit.FindCaseAsync(message.DeviationId) is { } own && !CaseStates.IsFinal(own.State)
             && (message.Reopening is null || message.Reopening == own.Reopenings))
-            await unit.RecordAsync(own, own.Merge(message.MainCase, comment, now), texts);
+            await unit.RecordAsync(own, own.Merge(message.MainCase, comment, now, message.Actor), texts);
     }
 }

@@ -6,11 +6,12 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
+using Avvik.Routing.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.OpenCase;
 
-internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirectory directory, CurrentRules rules, TimeProvider clock)
+internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex index, CurrentDirectory directory, CurrentRules rules, TimeProvider clock)
     : IHandle<DeviationTriaged, RoutingDbContext>
 {
     public async Task HandleAsync(DeviationTriaged message, UnitOfWork<RoutingDbContext> unit)
@@ -35,6 +36,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
         var words = new CaseTexts(Open(message.Narrative)!, Open(message.ImmediateAction), Open(message.SuggestedMeasure), Open(message.ReporterProfession),
             Open(message.MessageId), comment, Open(message.UnknownSite));
         var (c, opened) = Case.Open(message, words, knowledge, now);
+        index.Prepare(c);
         if (!await unit.InsertIfNewAsync(c))
         {
             // Known: Triage routes a reopened case again, or the same event arrived under another message id.
@@ -43,6 +45,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CurrentDirect
             return;
         }
         await unit.InsertAsync(opened);
+        await CaseIndex.AddAsync(unit, c);
         await unit.PublishAsync(c, opened, texts);
 
         // Whichever of the two cases comes last, both show the other.

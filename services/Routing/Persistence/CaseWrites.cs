@@ -16,6 +16,12 @@ internal static class CaseWrites
     /// <summary>Writes the line of history, the event, and the text to the reporter; the case itself is saved with the unit of work.</summary>
     public static async Task RecordAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
+        // What was struck stays struck, also when it is written again.
+        if (await unit.PassagesAsync(@case.Id) is { Count: > 0 } passages)
+        {
+            @case.Strike(text => texts.Strike(text, passages));
+            recorded.Text = texts.StrikeOptional(recorded.Text, passages);
+        }
         unit.Db.Add(recorded);
         await unit.PublishAsync(@case, recorded, texts);
     }

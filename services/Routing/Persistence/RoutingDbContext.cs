@@ -9,6 +9,7 @@ using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
 using Avvik.Routing.Lessons;
 using Avvik.Routing.RoutingRules;
+using Avvik.Routing.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Routing.Persistence;
@@ -18,6 +19,9 @@ internal sealed class DesignTime : DesignTimeFactory<RoutingDbContext>;
 
 internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> options) : DbContext(options)
 {
+    private const string UnreadableAnswer = """{"text":"?","contributingFactors":[],"measures":[]}""", UnreadableNotice = """{"Given":[]}""";
+    private readonly TextProtector? _texts = SealedColumns.KeysOf(options);
+
     public DbSet<Case> Cases => Set<Case>();
     public DbSet<CaseEventRecord> CaseEvents => Set<CaseEventRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
@@ -26,6 +30,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<RuleSetRecord> RuleSets => Set<RuleSetRecord>();
     public DbSet<Measure> Measures => Set<Measure>();
     public DbSet<Lesson> Lessons => Set<Lesson>();
+    public DbSet<LessonWord> LessonWords => Set<LessonWord>();
     public DbSet<RoleAssignmentRecord> RoleAssignments => Set<RoleAssignmentRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -42,9 +47,15 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(c => c.EarlierRespondents).HasJsonConversion();
             e.Property(c => c.Reasons).HasJsonConversion();
             e.Property(c => c.Facts).HasJsonConversion(ContractJson.Default.Options);
-            e.Property(c => c.Answer).HasJsonConversion(Client.ClientJson.Default.Options);
-            e.Property(c => c.Closings).HasJsonConversion(Client.ClientJson.Default.Options);
-            e.Property(c => c.Notice).HasConversion(duty => duty!.ToJson(), json => NoticeDuty.FromJson(json));
+            e.HasSealedTexts(_texts, nameof(Case.Narrative), nameof(Case.ImmediateAction), nameof(Case.SuggestedMeasure), nameof(Case.ReporterProfession),
+                nameof(Case.MessageId), nameof(Case.UnknownSite), nameof(Case.Question), nameof(Case.Disagreement));
+            e.Property(c => c.Answer).HasSealedJson(_texts, Client.ClientJson.Default.Options, UnreadableAnswer);
+            e.Property(c => c.Closings).HasSealedJson(_texts, Client.ClientJson.Default.Options, "[]");
+            e.Property(c => c.Notice).HasSealedJson(_texts, System.Text.Json.JsonSerializerOptions.Web, UnreadableNotice, NoticeDuty.FromJson);
+            // The text index; on SQLite it is a table of its own.
+            if (Database.IsSqlite()) e.Ignore(c => c.Words);
+            else e.HasIndex(c => c.Words).HasMethod("gin").HasDatabaseName("ix_cases_words");
+            e.HasIndex(c => c.Id).HasDatabaseName("ix_cases_not_indexed").HasFilter("not is_indexed");
             // The worklist's questions: what is left to do, by due date, at my unit, at my party, and of what my party reported; other orders
             // are sorted, and counted by state, from the index, without the cases.
             e.HasIndex(c => new { c.Unit, c.IsFinal, c.DueAt, c.Id, c.HarmRank, c.RespondentOrganization, c.State }).HasDatabaseName("ix_cases_unit");
@@ -67,6 +78,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.Entity<Measure>(e =>
         {
             e.ToTable("measures");
+            e.HasSealedTexts(_texts, nameof(Measure.Description), nameof(Measure.Owner), nameof(Measure.Note));
             e.Property(m => m.Id).ValueGeneratedNever();
             // Its owner's list, by due date.
             e.HasIndex(m => new { m.Unit, m.DueOn, m.Id }).HasDatabaseName("ix_measures_unit");
@@ -75,25 +87,36 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.Entity<Lesson>(e =>
         {
             e.ToTable("lessons");
+            e.HasSealedTexts(_texts, nameof(Lesson.Title), nameof(Lesson.WhatHappened), nameof(Lesson.Why), nameof(Lesson.WhatWeChanged),
+                nameof(Lesson.WhoShouldKnow));
             e.Property(l => l.Id).ValueGeneratedNever();
             e.Property(l => l.Version).IsConcurrencyToken();
             e.HasIndex(l => l.CaseId).IsUnique().HasDatabaseName("ix_lessons_case");
             // The library, newest first.
             e.HasIndex(l => new { l.Community, l.ListedAt, l.Id }).HasDatabaseName("ix_lessons_community");
         });
+        modelBuilder.Entity<LessonWord>(e =>
+        {
+            e.ToTable("lesson_words");
+            e.HasKey(w => new { w.Token, w.LessonId });
+            e.HasIndex(w => w.LessonId).HasDatabaseName("ix_lesson_words_lesson");
+        });
         modelBuilder.Entity<CaseEventRecord>(e =>
         {
             e.ToTable("case_events");
+            e.HasSealedTexts(_texts, nameof(CaseEventRecord.Text));
             e.HasKey(h => new { h.CaseId, h.Version });
         });
         modelBuilder.Entity<ReporterMessageRecord>(e =>
         {
             e.ToTable("reporter_messages");
+            e.HasSealedTexts(_texts, nameof(ReporterMessageRecord.Text));
             e.HasKey(m => new { m.CaseId, m.Number });
         });
         modelBuilder.Entity<DuplicateRecord>(e =>
         {
             e.ToTable("case_duplicates");
+            e.HasSealedTexts(_texts, nameof(DuplicateRecord.Narrative), nameof(DuplicateRecord.Comment));
             e.Property(d => d.Id).ValueGeneratedNever();
             e.HasIndex(d => d.MainCase).HasDatabaseName("ix_case_duplicates_main");
         });
@@ -105,6 +128,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.Entity<RuleSetRecord>(e =>
         {
             e.ToTable("routing_rule_sets");
+            e.HasSealedTexts(_texts, nameof(RuleSetRecord.Reason));
             e.HasKey(r => r.Version);
             e.Property(r => r.Version).ValueGeneratedNever();
             e.Property(r => r.Rules).HasJsonConversion(Client.ClientJson.Default.Options);
@@ -112,12 +136,14 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
         modelBuilder.Entity<DirectoryChangeRecord>(e =>
         {
             e.ToTable("directory_changes");
+            e.HasSealedTexts(_texts, nameof(DirectoryChangeRecord.Reason));
             e.HasKey(c => c.Version);
             e.Property(c => c.Version).ValueGeneratedNever();
         });
         modelBuilder.Entity<RoleAssignmentRecord>(e =>
         {
             e.ToTable("role_assignments");
+            e.HasSealedTexts(_texts, nameof(RoleAssignmentRecord.Name), nameof(RoleAssignmentRecord.Reason), nameof(RoleAssignmentRecord.EndReason));
             e.Property(a => a.Id).ValueGeneratedNever();
             e.Property(a => a.Version).HasDefaultValue(1);
             e.HasIndex(a => new { a.Organization, a.Subject }).HasDatabaseName("ix_role_assignments_subject");

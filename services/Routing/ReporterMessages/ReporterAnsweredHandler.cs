@@ -16,7 +16,7 @@ internal sealed class ReporterAnsweredHandler(TextProtector texts, TimeProvider 
         var text = texts.Strike(texts.Reveal(message.Text), await unit.PassagesAsync(message.DeviationId));
         var added = await unit.Sql.ExecuteAsync(
             "insert into reporter_messages (case_id, number, at, organization, text) values (@p1, @p2, @p3, @p4, @p5) on conflict do nothing",
-            message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Organization, text);
+            message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(), message.Organization, texts.Protect(text).Value);
         if (added == 0) return;
         var @case = await unit.FindCaseAsync(message.DeviationId);
         if (@case is not null) await unit.RecordAsync(@case, @case.ReporterWrote(message.Organization, text, message.OccurredAt, clock.GetUtcNow(),

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -26,7 +25,7 @@ internal static class SimilarEndpoints
     }
 
     private static async Task<Results<Ok<Client.SimilarCases>, Problem>> SimilarAsync(Guid id, Caller caller, CaseAccess access, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        CaseIndex index, LessonIndex lessonIndex, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var @case = await db.Cases.Where(access.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
         if (@case is null) return Problem.NotFound();
@@ -34,10 +33,10 @@ internal static class SimilarEndpoints
         if (words.Count == 0) return TypedResults.Ok(new Client.SimilarCases([], []));
 
         var (now, clause) = (clock.GetUtcNow(), @case.Facts.Clause);
-        var likeCases = await CaseIndex.LikeAsync(db, caller.Organization, @case, words, AtMost, ct);
+        var likeCases = await index.LikeAsync(db, caller.Organization, @case, words, AtMost, ct);
         var caseIds = likeCases.Select(h => h.Id).ToList();
         var cases = await db.Cases.Where(access.VisibleTo(caller)).Where(c => caseIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
-        var likeLessons = await LessonIndex.LikeAsync(db, HealthCommunities.Party(caller.Organization)!.Community.Code, words, AtMost, ct);
+        var likeLessons = await lessonIndex.LikeAsync(db, HealthCommunities.Party(caller.Organization)!.Community.Code, words, AtMost, ct);
         var lessonIds = likeLessons.Select(h => h.Id).ToList();
         var lessons = await db.Lessons.Where(l => lessonIds.Contains(l.Id)).ToDictionaryAsync(l => l.Id, ct);
 
@@ -45,7 +44,7 @@ internal static class SimilarEndpoints
         [
             .. category == @case.Category ? ["category"] : Array.Empty<string>(),
             .. clause is not null && itsClause == clause ? ["clause"] : Array.Empty<string>(),
-            .. words.Where(w => Regex.IsMatch(text, SearchWords.Pattern(w), RegexOptions.None, TimeSpan.FromSeconds(1))).Select(w => $"word:{w}"),
+            .. words.Where(w => SearchWords.AllBegin([w], text)).Select(w => $"word:{w}"),
         ];
         await journal.ReadAsync(caller, AccessActions.CasesListed, [.. cases.Keys], ct);
         await journal.ReadAsync(caller, AccessActions.LessonRead, [.. lessons.Values.Select(l => l.CaseId)], ct);

@@ -29,7 +29,7 @@ internal static class WorklistEndpoints
     }
 
     private static async Task<Results<Ok<Page<CaseRow>>, Problem>> ListAsync([AsParameters] WorklistQuery query, Caller caller, CaseAccess access,
-        RoutingDbContext db, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        RoutingDbContext db, CaseIndex index, AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (query.State is not null && !Vocabulary.CaseStates.ContainsKey(query.State)) errors.Add("/state", FieldCodes.UnknownCode);
@@ -48,7 +48,7 @@ internal static class WorklistEndpoints
         {
             var words = SearchWords.Of(q);
             if (words.Count == 0) return TypedResults.Ok(new Page<CaseRow>([], null));
-            (found, areFew) = await CaseIndex.FindAsync(db, caller.Organization, words, ct);
+            (found, areFew) = await index.FindAsync(db, caller.Organization, words, ct);
             // Its texts are closed: a word of them finds nothing.
             found = found.Where(c => c.State != CaseStates.EnteredInError);
         }

@@ -32,14 +32,21 @@ internal static class DecideTriageEndpoints
         TextProtector texts, AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var party = directory.Now.Party(caller.Organization);
-        var (decision, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, ClientJson.Default, (d, errors) =>
+        var (written, problem) = await StrictJson.ReadAsync<TriageDecision>(http.Request, ClientJson.Default, (d, errors) =>
             Check(d, party, NorwegianCalendar.DayOf(clock.GetUtcNow()), errors));
-        if (decision is null) return problem!;
+        if (written is null) return problem!;
         return await writer.WriteAsync<Results<Ok<TriageOutcome>, Problem>>(async unit =>
         {
-            await unit.SerializeAsync([id, .. decision.MainCase is { } main ? [main] : Array.Empty<Guid>()]);
+            await unit.SerializeAsync([id, .. written.MainCase is { } main ? [main] : Array.Empty<Guid>()]);
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
             if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
+            // Without what was struck before, also when it is written again.
+            var passages = await unit.PassagesAsync(id);
+            var decision = written with
+            {
+                Comment = texts.StrikeOptional(written.Comment, passages),
+                Question = texts.StrikeOptional(written.Question, passages),
+            };
             // A deviation that was routed automatically can still be reviewed, and be merged.
             if (assessment is { State: CaseStates.Routed, Open: true } && ChangesNothing(decision)) assessment.Review();
             else
@@ -74,13 +81,14 @@ internal static class DecideTriageEndpoints
             case Duplicate: return await MergeAsync(assessment, decision, caller, unit, texts, now);
             case Reject:
                 await unit.RecordAsync(assessment, assessment.Reject(caller.Organization, now),
-                    $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts);
+                    $"{Vocabulary.RejectionReasons[decision.ReasonCode!].Label}: {decision.Comment}", texts, caller.Subject);
                 return null;
             case Ask:
-                await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts);
+                await unit.RecordAsync(assessment, assessment.Ask(texts.Protect(decision.Question!).Value, caller.Organization, now), decision.Question, texts,
+                    caller.Subject);
                 return null;
             default:
-                await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts);
+                await unit.RecordAsync(assessment, assessment.EnterInError(caller.Organization, now), decision.Comment, texts, caller.Subject);
                 return null;
         }
     }
@@ -108,6 +116,7 @@ internal static class DecideTriageEndpoints
             OccurredAt = now,
             Reopening = assessment.Reopening,
             Comment = hasCase ? texts.ProtectOptional(decision.Comment) : null,
+            Actor = caller.Subject,
             MainCase = main.Id,
             Reference = facts.Reference,
             ReporterOrganization = facts.ReporterOrganization,
@@ -139,7 +148,7 @@ internal static class DecideTriageEndpoints
             ActualHarm = harm,
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
         }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);
-        await unit.EnqueueAsync(triaged);
+        await unit.EnqueueAsync(triaged with { Actor = caller.Subject });
         return null;
     }
 

@@ -15,7 +15,8 @@ internal static class AssessmentWrites
     /// assessment
     /// itself is saved with the unit of work.
     /// </summary>
-    public static async Task RecordAsync(this UnitOfWork<TriageDbContext> unit, Assessment assessment, CaseChanged changed, string? text, TextProtector texts)
+    public static async Task RecordAsync(this UnitOfWork<TriageDbContext> unit, Assessment assessment, CaseChanged changed, string? text, TextProtector texts,
+        string? actor = null)
     {
         var words = texts.ProtectOptional(text);
         if (assessment.Reopening > 0)
@@ -28,6 +29,7 @@ internal static class AssessmentWrites
                 OccurredAt = changed.OccurredAt,
                 Action = changed.Action,
                 Organization = changed.Organization,
+                Actor = actor,
                 State = changed.State,
                 Text = words,
             });

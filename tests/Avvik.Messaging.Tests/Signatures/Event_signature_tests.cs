@@ -6,6 +6,8 @@ using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Signatures;
 using Avvik.Messaging.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Avvik.Messaging.Tests.Signatures;
 
@@ -75,6 +77,37 @@ public sealed class Event_signature_tests
         Assert.Equal("tooOld", Assert.Throws<UntrustedPageException>(() => late.Verify(page)).Reason);
     }
 
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Replayed_event_of_every_type_has_its_effect_once(Avvik.Storage.DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var instance = await Instance.CreateAsync(database);
+        await using var services = new ServiceCollection().AddSingleton(typeof(CountAny<>)).BuildServiceProvider();
+        var handlers = new EventHandlers<EffectsDb>();
+        foreach (var entry in MessageCatalog.All)
+            typeof(EventHandlers<EffectsDb>).GetMethod(nameof(EventHandlers<EffectsDb>.Handle))!
+                .MakeGenericMethod(entry.Type, typeof(CountAny<>).MakeGenericType(entry.Type)).Invoke(handlers, []);
+        var inbox = new EventInbox<EffectsDb>("reporting", instance.Writer, handlers, services, instance.Of<InboxState>(), instance.Of<MessagingMetrics>(),
+            TimeProvider.System, instance.Of<ILogger<EventInbox<EffectsDb>>>());
+        EventPage[] genuine = [.. MessageCatalog.All.SelectMany(e => e.Publishers.Select(p => SignerOf(p).Sign(Page(e.Name, p))))];
+
+        // As it lay in the queue, again, and again by a client that writes it in its own way.
+        foreach (var page in genuine.Concat(genuine.Reverse()).Concat(genuine.Select(Rewritten)))
+        {
+            Verifier.Verify(page);
+            await inbox.ReceiveAsync(page.Events, CancellationToken.None);
+        }
+
+        var effects = await database.EffectsAsync();
+        // Two events a page.
+        Assert.Equal(MessageCatalog.All.Select((e, i) => (new Guid(i, 0, 0, new byte[8]), 2 * e.Publishers.Count())),
+            effects.Select(e => (e.Key.Deviation, e.Value)).OrderBy(e => e.Deviation));
+        Assert.Equal(0, await database.ParkedAsync());
+
+        static EventPage Rewritten(EventPage page) =>
+            JsonSerializer.Deserialize<EventPage>(JsonSerializer.Serialize(page, OtherWriter), JsonSerializerOptions.Web)!;
+    }
+
     [Fact]
     public void Added_key_counts_without_a_restart_beside_the_old_one()
     {
@@ -122,6 +155,15 @@ public sealed class Event_signature_tests
 
     private static void AssertRefused(string reason, EventPage page) =>
         Assert.Equal(reason, Assert.Throws<UntrustedPageException>(() => Verifier.Verify(page)).Reason);
+
+    /// <summary>Counts the events of a type.</summary>
+    private sealed class CountAny<T> : IHandle<T, EffectsDb> where T : class, IEvent
+    {
+        private static readonly int Number = MessageCatalog.All.Index().Single(e => e.Item.Type == typeof(T)).Index;
+
+        public Task HandleAsync(T message, Avvik.Storage.UnitOfWork<EffectsDb> unit) =>
+            CountEffects.CountAsync(unit, new Guid(Number, 0, 0, new byte[8]), 1);
+    }
 
     private static EventSigningOptions Options(string service)
     {

@@ -39,6 +39,25 @@ public sealed class Access_by_need_tests
             "select submitted_by || '|' || withdrawn_by from deviations where status = 'withdrawn'", r => r.GetString(0)));
     }
 
+    [Theory]
+    [InlineData(Given.Hamar, "3403-tildeling")]
+    [InlineData(Given.SykehusetInnlandet, "si-habilitering")]
+    public async Task Deviation_of_other_units_is_404_for_every_role_and_call(string organization, string unit)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.ClientAs(Given.Hamar, Roles.Reporter, "3403-sykepleie", "anne").SubmitAsync(Given.Submission with
+        {
+            Narrative = "Epikrisen for kontrolltimen kvasteved kom ikke.",
+            Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber },
+        });
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        var (asked, learnt) = await OtherParties.LearnAsUnitAsync(service, organization, unit, deviation.Id, "kvasteved", deviation.Reference,
+            Given.SyntheticNumber);
+        Assert.Empty(learnt);
+        Assert.True(asked >= 50, $"{asked} questions");
+    }
+
     [Fact]
     public async Task Confidential_name_is_for_the_reporter_and_a_coordinator_with_a_purpose()
     {

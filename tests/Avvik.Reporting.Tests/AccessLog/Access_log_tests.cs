@@ -28,20 +28,20 @@ public sealed class Access_log_tests
         await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter(Given.Ringsaker).GetDeviationAsync(first.Id));
 
         var lines = (await Auditor(service).ListAccessLogAsync("reporting")).Items;
-        Assert.Equal([2, 1], lines.Select(l => l.Position));
+        Assert.Equal([2, 1], await PositionsAsync(database, lines));
         Assert.All(lines, l => Assert.Equal(
             ("deviationRead", "test-person", Given.Hamar, "reporter"), (l.Action, l.Subject, l.Organization, l.Roles.Single())));
         // A page is one line that names all its deviations.
         Assert.Equal([[second.Id, first.Id], [first.Id]], lines.Select(l => l.Deviations));
         Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = first.Id })).Items.Count);
-        Assert.Equal([2L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = second.Id })).Items.Select(l => l.Position));
+        Assert.Equal([2L], await PositionsAsync(database, (await Auditor(service).ListAccessLogAsync("reporting", new() { Deviation = second.Id })).Items));
         Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", new() { Subject = "somebody-else" })).Items);
         Assert.Empty((await Auditor(service).ListAccessLogAsync("reporting", new() { To = new(2020, 1, 1) })).Items);
         Assert.Equal(2, (await Auditor(service).ListAccessLogAsync("reporting", new() { From = new(2020, 1, 1), Subject = "test-person" })).Items.Count);
         Assert.Empty((await Auditor(service, Given.Ringsaker).ListAccessLogAsync("reporting")).Items);
         var page = await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1 });
-        Assert.Equal([1L], (await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1, Cursor = page.NextCursor }))
-            .Items.Select(l => l.Position));
+        Assert.Equal([1L],
+            await PositionsAsync(database, (await Auditor(service).ListAccessLogAsync("reporting", new() { Limit = 1, Cursor = page.NextCursor })).Items));
         foreach (var role in new[] { Roles.Reporter, Roles.Coordinator, Roles.Admin, Roles.Client })
             Assert.Equal(HttpStatusCode.Forbidden, (
                 await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Given.Hamar, role).ListAccessLogAsync("reporting"))).Status);
@@ -136,7 +136,7 @@ public sealed class Access_log_tests
         }
         Assert.True(progress.Count >= 10, $"{progress.Count} progress lines");
         Assert.Equal(progress.Order(), progress);
-        Assert.Equal((true, lines), (JsonSerializer.Deserialize(last, ClientJson.Default.AccessLogVerification)!.Intact, progress[^1]));
+        Assert.Equal((true, 100), (JsonSerializer.Deserialize(last, ClientJson.Default.AccessLogVerification)!.Intact, progress[^1]));
         var collected = memory.Where((_, i) => i % 20 == 0).ToList();
         Assert.True(collected[^1] - collected[0] < 10_000_000, $"from {collected[0]} to {collected[^1]} bytes");
 
@@ -146,6 +146,42 @@ public sealed class Access_log_tests
             http.DefaultRequestHeaders.Accept.ParseAdd("application/x-ndjson");
             return http;
         }
+    }
+
+    /// <summary>Where lines are in the log, which nobody outside is told.</summary>
+    private static async Task<IEnumerable<long>> PositionsAsync(TestDatabase database, IReadOnlyList<AccessLogEntry> lines)
+    {
+        var positions = (await database.QueryAsync("select position, hash from access_log", r => (Position: r.GetInt64(0), Hash: r.GetFieldValue<byte[]>(1))))
+            .ToDictionary(l => Convert.ToHexStringLower(l.Hash)[..16], l => l.Position);
+        return lines.Select(l => positions[l.Id]);
+    }
+
+    /// <summary>What a party is given tells nothing of how much the others do.</summary>
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Access_log_tells_a_party_nothing_of_how_much_others_do(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var own = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.Reporter().GetDeviationAsync(own.Id);
+        async Task<string> SeenAsync()
+        {
+            using var http = service.As(Given.Hamar, Roles.Auditor);
+            var page = await http.GetStringAsync("/api/v1/access-log/reporting?limit=1");
+            var fhir = service.As(Given.Hamar, Roles.Auditor);
+            fhir.DefaultRequestHeaders.Accept.ParseAdd("application/fhir+json");
+            var verified = await Auditor(service).VerifyAccessLogAsync("reporting");
+            // A head that nobody kept: that it is missing must not say where the log ends.
+            using var missing = await http.GetAsync($"/api/v1/access-log/reporting/verification?hash={new string('0', 64)}");
+            Assert.Equal((false, JsonValueKind.Null), (JsonElement.Parse(await missing.Content.ReadAsByteArrayAsync()) is var answer
+                && answer.GetProperty("intact").GetBoolean(), answer.GetProperty("firstBroken").ValueKind));
+            return $"{page} {await fhir.GetStringAsync("/api/v1/access-log/reporting?limit=1")} {verified.Entries}";
+        }
+        var before = await SeenAsync();
+        var theirs = await service.Reporter(Given.Ringsaker).SubmitAsync(Given.Submission);
+        for (var i = 0; i < 3; i++) await service.Reporter(Given.Ringsaker).GetDeviationAsync(theirs.Id);
+        Assert.Equal(before, await SeenAsync());
+        Assert.DoesNotContain("osition", before, StringComparison.Ordinal);
     }
 
     /// <summary>Writes a log as the service would, many lines to a statement.</summary>

@@ -2,8 +2,10 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Avvik.Contracts;
+using Avvik.Hosting.Lists;
 using Avvik.Storage;
 using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Avvik.Reporting.Tests.Lists;
 
@@ -38,9 +40,23 @@ public sealed class Forged_cursor_tests
         }
     }
 
-    [Theory, MemberData(nameof(Lists))]
-    public async Task Cursor_at_the_edge_of_its_range_is_answered_with_a_page(string list, string role)
+    [Theory, InlineData("/api/v1/changes?cursor=", Roles.Client), InlineData("/api/v1/access-log/reporting?cursor=", Roles.Auditor)]
+    public async Task Position_that_this_party_was_not_given_is_400(string list, string role)
     {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        // A position in clear, as a party could count with; and one of another party.
+        foreach (var cursor in new[] { Cursor.Of(1, Guid.Empty), service.Services.GetRequiredService<PositionCursor>().Of(1, Given.Ringsaker) })
+        {
+            using var response = await service.As(Given.Hamar, role).GetAsync(list + cursor);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Cursor_at_the_edge_of_its_range_is_answered_with_a_page()
+    {
+        const string list = "/api/v1/deviations?cursor=", role = Roles.Reporter;
         foreach (var provider in Enum.GetValues<DatabaseProvider>())
         {
             await using var database = await Databases.CreateAsync(provider);

@@ -46,8 +46,14 @@ public sealed class Parked_by_party_tests
         foreach (var action in new[] { "requeue", "discard" })
             Assert.Equal(HttpStatusCode.NotFound,
                 (await other.PostAsJsonAsync($"/ops/reporting/parked/{looked}/{action}", new { reason = "Prøve." })).StatusCode);
-        using var all = await other.PostAsJsonAsync("/ops/reporting/parked/discard", new { reason = "Prøve.", source = "inbox" });
-        Assert.Equal(1, JsonElement.Parse(await all.Content.ReadAsStringAsync()).EnumerateArray().Last().GetProperty("resolved").GetInt32());
+        // A reason is no place for 200 kB.
+        using var oversized = await trust.PostAsJsonAsync($"/ops/reporting/parked/{looked}/discard", new { reason = new string('å', 200_000) });
+        Assert.Equal(HttpStatusCode.BadRequest, oversized.StatusCode);
+        using var all = await other.PostAsJsonAsync("/ops/reporting/parked/discard", new { reason = "Prøve av Ole Hansen.", source = "inbox" });
+        var progress = JsonElement.Parse(await all.Content.ReadAsStringAsync()).EnumerateArray().Last();
+        Assert.Equal(1, progress.GetProperty("resolved").GetInt32());
+        // Whoever gives a reason is told that it may name somebody.
+        Assert.Equal("possibleName", progress.GetProperty("warnings")[0].GetProperty("code").GetString());
         Assert.Equal(InOrder(looked, named), await ListedAsync(trust));
         Assert.Equal(HttpStatusCode.NoContent, (await trust.PostAsJsonAsync($"/ops/reporting/parked/{looked}/discard", new { reason = "Prøve." })).StatusCode);
         Assert.Equal([named], await ListedAsync(hamar));

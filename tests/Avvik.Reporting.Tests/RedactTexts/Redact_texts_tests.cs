@@ -52,6 +52,9 @@ public sealed class Redact_texts_tests
         Assert.Equal(("Den [strøket] kom ikke hjem.", "[strøket]"), (seen.Submission.Narrative, seen.Submission.Reporter!.Name));
         Assert.Equal(["[strøket] er funnet.", "Hvem er [strøket]?", "Det var [strøket]."],
             seen.Timeline.Where(e => e.Text is not null).Select(e => e.Text!).Order(StringComparer.Ordinal).Reverse());
+        // Written again, it is struck again, and does not travel.
+        await service.Reporter().WriteMessageAsync(deviation.Id, $"Gamle {Word} ringte.");
+        Assert.DoesNotContain(await database.HoldingAsync(Word, t => Reveal(service, t)), c => c != "outbox_message.body");
         // Once, however often it is asked for.
         Assert.Equal(1, (await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator, subject: "eva").RedactAsync(deviation.Id, Redaction)).Number);
         Assert.Equal(1, await database.CountAsync("select count(*) from outbox_message where type like '%text-redacted%'"));

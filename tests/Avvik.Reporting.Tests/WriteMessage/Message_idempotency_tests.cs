@@ -48,6 +48,23 @@ public sealed class Message_idempotency_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Fifty_identical_messages_are_one_until_somebody_has_done_something(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var http = service.As(Given.Hamar, Roles.Reporter);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        foreach (var _ in Enumerable.Range(0, 50)) Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, deviation.Id, "Ja.", null)).Status);
+        Assert.Equal(1, await database.CountAsync("select count(*) from reporter_messages"));
+        Assert.Equal(1, await database.CountAsync("select count(*) from outbox_message where type like '%answered%'"));
+        // The same short answer to the next question is another message.
+        var asked = TimeProvider.System.GetUtcNow().AddSeconds(1);
+        await service.ReceiveAsync(deviation.Changed(3, "asked", CaseStates.AwaitingReporter) with { OccurredAt = asked });
+        await PostAsync(http, deviation.Id, "Ja.", null);
+        Assert.Equal(2, await database.CountAsync("select count(*) from reporter_messages"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Repeated_message_gets_its_answer_after_the_case_has_closed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

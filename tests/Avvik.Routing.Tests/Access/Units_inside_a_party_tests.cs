@@ -44,6 +44,20 @@ public sealed class Units_inside_a_party_tests
                 await AssertSeesOnlyAsync(service.ClientAs(organization, role, role == Roles.Coordinator ? "3403-tildeling" : null), id);
     }
 
+    [Theory]
+    [InlineData(Given.SykehusetInnlandet, "si-habilitering")]
+    [InlineData(Given.Hamar, "3403-tildeling")]
+    public async Task Case_of_other_units_is_404_for_every_role_and_call(string organization, string unit)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with { Reference = "AVV-2026-004711", ReporterUnit = "3403-sykepleie" },
+            narrative: $"Epikrisen for {Word} kom ikke."))).DeviationId;
+        var (asked, learnt) = await OtherParties.LearnAsUnitAsync(service, organization, unit, id, Word, "004711");
+        Assert.Empty(learnt);
+        Assert.True(asked >= 100, $"{asked} questions");
+    }
+
     private static async Task AssertSeesOnlyAsync(IAvvikClient client, Guid id) => Assert.Equal(id, Assert.Single((await client.ListCasesAsync()).Items).Id);
 
     [Theory, MemberData(nameof(Engines))]

@@ -135,6 +135,20 @@ public sealed class Assign_roles_tests
             new() { Subject = Person, Role = wants, Unit = wants == Roles.Handler ? "si-tynset" : null, Reason = "Trenger det." }))).Errors);
     }
 
+    /// <summary>The matrix: whoever may give roles, and each role there is.</summary>
+    [Fact]
+    public async Task No_role_is_gained_by_assigning_it_to_oneself()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        foreach (var has in new[] { Roles.Coordinator, Roles.Admin })
+            foreach (var wants in Vocabulary.Roles.Keys)
+                foreach (var unit in new[] { null, "si-tynset" })
+                    Assert.InRange((int)await StatusAsync(() => service.ClientAs(Given.SykehusetInnlandet, has, subject: Person).AssignAsync(
+                        new() { Subject = Person, Role = wants, Unit = unit, Reason = "Trenger det." })), 400, 499);
+        Assert.Equal(0, await database.CountAsync("select count(*) from role_assignments"));
+    }
+
     [Fact]
     public async Task Administrator_has_no_power_over_another_party()
     {

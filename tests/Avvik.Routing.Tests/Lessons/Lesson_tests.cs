@@ -102,6 +102,10 @@ public sealed class Lesson_tests
         Assert.Empty((await neighbour.ListLessonsAsync()).Items);
         Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound), await RefusalAsync(neighbour.GetLessonAsync(proposed.Id)));
         Assert.Equal(proposed.Id, Assert.Single((await Municipality(service).ListLessonsAsync()).Items).Id);
+        // A proposal is for those who work with the case: the SSU's member from the same party reads what is approved.
+        var member = service.ClientAs(Given.SykehusetInnlandet, Roles.Ssu);
+        Assert.Empty((await member.ListLessonsAsync()).Items);
+        Assert.Equal((HttpStatusCode.NotFound, ProblemCodes.NotFound), await RefusalAsync(member.GetLessonAsync(proposed.Id)));
         Assert.Empty((await Municipality(service).ListLessonsAsync(new() { Q = "epikrisen" })).Items);
 
         // Twice by one party is not by both.

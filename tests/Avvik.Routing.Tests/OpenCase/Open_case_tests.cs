@@ -57,9 +57,11 @@ public sealed class Open_case_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var triaged = await service.ReceivedAsync(service.Triaged(unit: "si-prehospital") with { TriagedBy = Given.SykehusetInnlandet });
+        var triaged = await service.ReceivedAsync(service.Triaged(unit: "si-prehospital") with { TriagedBy = Given.SykehusetInnlandet, Actor = "kari" });
         var details = await service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator).GetCaseAsync(triaged.DeviationId);
         Assert.Equal(("si-prehospital", "coordinator", Given.SykehusetInnlandet), (details.Case.Unit, details.Routing.Rule, details.Timeline[0].Organization));
+        Assert.Equal(("kari", null), (details.Timeline[0].Actor,
+            (await service.ClientAs(Given.Hamar, Roles.Coordinator).GetCaseAsync(triaged.DeviationId)).Timeline[0].Actor));
     }
 
     [Fact]

@@ -143,6 +143,33 @@ public sealed class Redact_texts_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Struck_words_that_are_written_again_are_struck_too(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var id = (await service.ReceivedAsync(service.Triaged(narrative: $"Om {Word}."))).DeviationId;
+        await service.ReceiveAsync(Redacted(service, id, Word));
+        var trust = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        foreach (var action in new[] { "acknowledge", "start" }) await trust.ActNowAsync(id, action);
+        var answered = await trust.ActNowAsync(id, "answer", new()
+        {
+            Text = $"Vi snakket med {Word}.",
+            ContributingFactors = ["capacity"],
+            Measures = [new() { Description = $"Ringe {Word}", Owner = "Enheten", DueDate = "2026-10-01" }],
+        });
+        Assert.DoesNotContain(Word, answered.Answer!.Text + answered.Answer.Measures[0].Description, StringComparison.Ordinal);
+        await trust.ActNowAsync(id, "close");
+        await trust.ActNowAsync(id, "reopen", new() { Reason = $"Om {Word} igjen." });
+        Assert.Empty(await HoldingAsync(service));
+        Assert.DoesNotContain(await database.SentAsync(), e => e switch
+        {
+            ReporterInformed informed => Reveal(service, informed.Text.Value).Contains(Word, StringComparison.Ordinal),
+            CaseReopened reopened => Reveal(service, reopened.Reason.Value).Contains(Word, StringComparison.Ordinal),
+            _ => false,
+        });
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Redaction_of_a_duplicate_strikes_its_copies_in_the_main_case(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

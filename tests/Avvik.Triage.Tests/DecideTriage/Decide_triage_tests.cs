@@ -93,6 +93,8 @@ public sealed class Decide_triage_tests
         });
         var line = Assert.Single((await service.ClientAs(Given.SykehusetInnlandet, Roles.Auditor).ListAccessLogAsync("triage")).Items);
         Assert.Equal(("triageDecided", what, "kari", submitted.DeviationId), (line.Action, line.Target, line.Subject, line.Deviations.Single()));
+        // And in the history of the case that comes of it.
+        if (what == "route") Assert.Equal("kari", Assert.Single((await database.SentAsync()).OfType<DeviationTriaged>()).Actor);
     }
 
     [Fact]

@@ -471,7 +471,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("EndReason")
                         .HasColumnType("TEXT")
-                        .HasColumnName("end_reason");
+                        .HasColumnName("end_reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER")
@@ -483,7 +484,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Organization")
                         .IsRequired()
@@ -497,7 +499,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Revoked")
                         .HasColumnType("INTEGER")
@@ -564,7 +567,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Answer")
                         .HasColumnType("TEXT")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("AnsweredAt")
                         .HasColumnType("INTEGER")
@@ -590,7 +594,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Closings")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("closings");
+                        .HasColumnName("closings")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Community")
                         .IsRequired()
@@ -599,7 +604,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Disagreement")
                         .HasColumnType("TEXT")
-                        .HasColumnName("disagreement");
+                        .HasColumnName("disagreement")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Disputes")
                         .HasColumnType("INTEGER")
@@ -641,11 +647,16 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("ImmediateAction")
                         .HasColumnType("TEXT")
-                        .HasColumnName("immediate_action");
+                        .HasColumnName("immediate_action")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("IsFinal")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_final");
+
+                    b.Property<bool>("IsIndexed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_indexed");
 
                     b.Property<int>("Lessons")
                         .HasColumnType("INTEGER")
@@ -657,12 +668,14 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT")
-                        .HasColumnName("message_id");
+                        .HasColumnName("message_id")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("INTEGER")
@@ -670,7 +683,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Notice")
                         .HasColumnType("TEXT")
-                        .HasColumnName("notice");
+                        .HasColumnName("notice")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("NoticeReminded")
                         .HasColumnType("INTEGER")
@@ -683,7 +697,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Question")
                         .HasColumnType("TEXT")
-                        .HasColumnName("question");
+                        .HasColumnName("question")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reasons")
                         .IsRequired()
@@ -718,7 +733,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("ReporterProfession")
                         .HasColumnType("TEXT")
-                        .HasColumnName("reporter_profession");
+                        .HasColumnName("reporter_profession")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("ReporterUnit")
                         .HasColumnType("TEXT")
@@ -749,7 +765,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("SuggestedMeasure")
                         .HasColumnType("TEXT")
-                        .HasColumnName("suggested_measure");
+                        .HasColumnName("suggested_measure")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("TriageChanges")
                         .IsRequired()
@@ -768,7 +785,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("UnknownSite")
                         .HasColumnType("TEXT")
-                        .HasColumnName("unknown_site");
+                        .HasColumnName("unknown_site")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -780,6 +798,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasIndex("EventId")
                         .HasDatabaseName("ix_cases_event")
                         .HasFilter("event_id is not null");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cases_not_indexed")
+                        .HasFilter("not is_indexed");
 
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_next_due")
@@ -835,7 +857,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Text")
                         .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -859,7 +882,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Comment")
                         .HasColumnType("TEXT")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<Guid>("MainCase")
                         .HasColumnType("TEXT")
@@ -868,7 +892,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reference")
                         .IsRequired()
@@ -922,7 +947,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<DateOnly?>("DoneOn")
                         .HasColumnType("TEXT")
@@ -934,12 +960,14 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Note")
                         .HasColumnType("TEXT")
-                        .HasColumnName("note");
+                        .HasColumnName("note")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Reminded")
                         .HasColumnType("INTEGER")
@@ -988,7 +1016,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("CaseId", "Number");
 
@@ -1038,7 +1067,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -1119,7 +1149,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("title");
+                        .HasColumnName("title")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -1129,22 +1160,26 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("WhatHappened")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("what_happened");
+                        .HasColumnName("what_happened")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhatWeChanged")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("what_we_changed");
+                        .HasColumnName("what_we_changed")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhoShouldKnow")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("who_should_know");
+                        .HasColumnName("who_should_know")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Why")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("why");
+                        .HasColumnName("why")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("Id");
 
@@ -1181,7 +1216,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Rules")
                         .IsRequired()
@@ -1191,6 +1227,24 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasKey("Version");
 
                     b.ToTable("routing_rule_sets", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Routing.Search.LessonWord", b =>
+                {
+                    b.Property<int>("Token")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("LessonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lesson_id");
+
+                    b.HasKey("Token", "LessonId");
+
+                    b.HasIndex("LessonId")
+                        .HasDatabaseName("ix_lesson_words_lesson");
+
+                    b.ToTable("lesson_words", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.TextProtection.Redaction", b =>
