@@ -13,7 +13,9 @@ internal static class ReadingConnection
         await using var db = await databases.CreateDbContextAsync(ct);
         await db.Database.OpenConnectionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning disable CA2100 // the text is ours alone: values are parameters
         command.CommandText = sql;
+#pragma warning restore CA2100
         foreach (var (index, value) in values.Index())
         {
             var parameter = command.CreateParameter();

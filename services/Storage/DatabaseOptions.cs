@@ -51,8 +51,10 @@ public sealed class DatabaseOptions
                 // FULL: a receipt shown to a clinician survives a power cut. WAL: readers never wait for the writer.
                 // A checkpoint copies every changed page once: the longer between them, the more changes share a copy.
                 // A page is 4 KiB: half the limit in pages is 128 a megabyte.
+#pragma warning disable CA2100 // numbers alone; a pragma takes no parameters
                 pragma.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000; "
                     + $"pragma wal_autocheckpoint = {WalLimitMegabytes * 128}; pragma journal_size_limit = {WalLimitMegabytes * 1024L * 1024};";
+#pragma warning restore CA2100
                 await pragma.ExecuteNonQueryAsync(ct);
             }
             return connection;

@@ -83,7 +83,9 @@ internal static class SchemaCheck
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+#pragma warning disable CA2100 // two constants
         command.CommandText = db.Database.IsSqlite() ? SqliteShape : PostgresShape;
+#pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
         var lines = new HashSet<(string, string)>();
         while (await reader.ReadAsync()) lines.Add((reader.GetString(0), reader.GetString(1)));

@@ -74,9 +74,11 @@ public sealed partial class TextResealer<TDb>(
         var keyList = string.Join(", ", keys);
         await db.Database.OpenConnectionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning disable CA2100 // names of the model; values are parameters
         command.CommandText = $"select {column}, {keyList} from {table.Name} where substr({column}, 1, {texts.ActivePrefix.Length}) <> @p0 and {column} <> '[]'"
             + (after.Length == 0 ? "" : $" and ({keyList}) > ({string.Join(", ", after.Select((_, i) => $"@p{i + 1}"))})")
             + $" order by {keyList} limit {Batch}";
+#pragma warning restore CA2100
         foreach (var (i, value) in after.Prepend(texts.ActivePrefix).Index())
         {
             var parameter = command.CreateParameter();

@@ -44,7 +44,9 @@ internal sealed class OutboxService<TDb>(OutboxDispatcher<TDb> dispatcher, Commi
                 if (backoff == TimeSpan.Zero) log.DispatchInterrupted(error);
                 declared = false;
                 backoff = TimeSpan.FromTicks(Math.Clamp(backoff.Ticks * 2, TimeSpan.FromMilliseconds(200).Ticks, LongestBackoff.Ticks));
+#pragma warning disable CA5394 // so that instances do not try at once; no secret
                 await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+#pragma warning restore CA5394
             }
         }
     }

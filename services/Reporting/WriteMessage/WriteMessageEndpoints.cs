@@ -57,10 +57,10 @@ internal static class WriteMessageEndpoints
             var left = texts.Strike(body.Text!, await unit.PassagesAsync(id));
             if (await unit.Sql.ScalarAsync<string>(Written, id, key) is { } written)
                 return texts.ShowStored(written) == left ? null : Problem.Conflict(ProblemCodes.IdempotencyKeyReused);
-            if (await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
             // A closed case can be reopened, and what a duplicate's reporter writes goes to the main case.
             if (CaseStates.IsFinal(status) && status is not (CaseStates.Closed or CaseStates.Duplicate)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             if (body.AsksReopening is true && status != CaseStates.Closed) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
+            if (await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
             // One follow-up to an answer; after that the reporter's party can dispute it.
             if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);

@@ -131,7 +131,9 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             }
         }
         var encoded = FactMonth.Encode(facts, month.DayNumber);
+#pragma warning disable CA5394 // another than before; no secret
         var version = Random.Shared.NextInt64(1, long.MaxValue);
+#pragma warning restore CA5394
         long[] ids = [.. changes.Select(c => c.Id)];
         return await writer.WriteAsync(async unit =>
         {
@@ -286,7 +288,9 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     private static DbCommand Command(DbTransaction transaction, string sql, params object[] values)
     {
         var command = transaction.Connection!.CreateCommand();
+#pragma warning disable CA2100 // the text is ours alone: values are parameters
         command.CommandText = sql;
+#pragma warning restore CA2100
         command.Transaction = transaction;
         foreach (var (i, value) in values.Index())
         {

@@ -100,7 +100,7 @@ public sealed class Event_signature_tests
 
         var effects = await database.EffectsAsync();
         // Two events a page.
-        Assert.Equal(MessageCatalog.All.Select((e, i) => (new Guid(i, 0, 0, new byte[8]), 2 * e.Publishers.Count())),
+        Assert.Equal(MessageCatalog.All.Select((e, i) => (new Guid(i, 0, 0, new byte[8]), 2 * e.Publishers.Length)),
             effects.Select(e => (e.Key.Deviation, e.Value)).OrderBy(e => e.Deviation));
         Assert.Equal(0, await database.ParkedAsync());
 

@@ -78,9 +78,11 @@ internal sealed record Proof(string KeyThumbprint, string Id, DateTimeOffset Iss
             ValidAlgorithms = [algorithm],
             ValidTypes = [Type],
             CryptoProviderFactory = Crypto,
+#pragma warning disable CA5404 // a proof has none of them (RFC 9449); its age and address are checked apart
             ValidateIssuer = false,
             ValidateAudience = false,
             ValidateLifetime = false,
+#pragma warning restore CA5404
         });
         return result.IsValid ? (new Proof(thumbprint, id, issuedAt, nonce), null) : (null, "The proof is not signed with its key.");
     }

@@ -72,7 +72,9 @@ internal sealed class UsedProofs : IAsyncDisposable
             server.Database = "postgres";
             await using var connection = new NpgsqlConnection(server.ConnectionString);
             await connection.OpenAsync(ct);
+#pragma warning disable CA2100 // the name is quoted by the engine's own rules
             await using var command = new NpgsqlCommand($"create database {name}", connection);
+#pragma warning restore CA2100
             try { await command.ExecuteNonQueryAsync(ct); }
             catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
             {
@@ -103,7 +105,9 @@ internal sealed class UsedProofs : IAsyncDisposable
         {
             await using var connection = await _database.OpenConnectionAsync(ct);
             await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the text is ours alone: values are parameters
             command.CommandText = sql;
+#pragma warning restore CA2100
             foreach (var (name, value) in parameters)
             {
                 var parameter = command.CreateParameter();
