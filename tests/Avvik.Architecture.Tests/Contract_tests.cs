@@ -50,6 +50,7 @@ public sealed class Contract_tests
         [
             "avvik.reporting.deviation-submitted.v1:unknownSite", "avvik.reporting.reporter-answered.v1:asksReopening",
             "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
+            "avvik.triage.deviation-triaged.v1:actor", "avvik.triage.deviation-merged.v1:actor", "avvik.triage.reopened-case-changed.v1:actor",
             "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.reporting.deviation-submitted.v1:mayIdentify", "avvik.routing.case-changed.v1:eventId",
             "avvik.routing.directory-published.v1:units.restricted",
             "avvik.routing.case-reopened.v1:case.eventId", "avvik.routing.case-snapshot-published.v1:case.eventId",
