@@ -27,7 +27,7 @@ public static partial class OtherParties
     /// <summary>As the other, for people of a unit that has no part in it, in the roles that belong to a unit.</summary>
     public static Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsUnitAsync<TProgram>(ServiceUnderTest<TProgram> service, string organization,
         string unit, Guid id, params string[] words) where TProgram : class =>
-        LearnAsync(service, new[] { Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor }
+        LearnAsync(service, new[] { Roles.Reporter, Roles.Handler, Roles.UnitLeader }
             .Select(role => (role, service.As(organization, role, unit, subject: "of-another-unit"))), id, words);
 
     private static async Task<(int Asked, IReadOnlyList<string> Learnt)> LearnAsync<TProgram>(ServiceUnderTest<TProgram> service,
