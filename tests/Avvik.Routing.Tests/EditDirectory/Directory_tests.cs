@@ -117,7 +117,8 @@ public sealed class Directory_tests
         Assert.Equal([2, 3], published.Select(p => p.Version));
         Assert.Equal("Rehabilitering", Assert.Single(published[^1].Units).Label);
         Assert.Equal([(2, "Ny divisjon."), (3, "Kortere navn.")],
-            await database.QueryAsync("select version, reason from directory_changes order by version", r => (r.GetInt32(0), r.GetString(1))));
+            await database.QueryAsync("select version, reason from directory_changes order by version",
+                r => (r.GetInt32(0), service.Reveal(new(r.GetString(1))))));
     }
 
     [Fact]
