@@ -481,7 +481,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("EndReason")
                         .HasColumnType("text")
-                        .HasColumnName("end_reason");
+                        .HasColumnName("end_reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint")
@@ -493,7 +494,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Name")
                         .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Organization")
                         .IsRequired()
@@ -507,7 +509,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Revoked")
                         .HasColumnType("boolean")
@@ -574,7 +577,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Answer")
                         .HasColumnType("text")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("AnsweredAt")
                         .HasColumnType("bigint")
@@ -600,7 +604,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Closings")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("closings");
+                        .HasColumnName("closings")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Community")
                         .IsRequired()
@@ -609,7 +614,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Disagreement")
                         .HasColumnType("text")
-                        .HasColumnName("disagreement");
+                        .HasColumnName("disagreement")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Disputes")
                         .HasColumnType("integer")
@@ -651,11 +657,16 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("ImmediateAction")
                         .HasColumnType("text")
-                        .HasColumnName("immediate_action");
+                        .HasColumnName("immediate_action")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("IsFinal")
                         .HasColumnType("boolean")
                         .HasColumnName("is_final");
+
+                    b.Property<bool>("IsIndexed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_indexed");
 
                     b.Property<int>("Lessons")
                         .HasColumnType("integer")
@@ -667,12 +678,14 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("MessageId")
                         .HasColumnType("text")
-                        .HasColumnName("message_id");
+                        .HasColumnName("message_id")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("bigint")
@@ -680,7 +693,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Notice")
                         .HasColumnType("text")
-                        .HasColumnName("notice");
+                        .HasColumnName("notice")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("NoticeReminded")
                         .HasColumnType("boolean")
@@ -693,7 +707,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Question")
                         .HasColumnType("text")
-                        .HasColumnName("question");
+                        .HasColumnName("question")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reasons")
                         .IsRequired()
@@ -728,7 +743,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("ReporterProfession")
                         .HasColumnType("text")
-                        .HasColumnName("reporter_profession");
+                        .HasColumnName("reporter_profession")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("ReporterUnit")
                         .HasColumnType("text")
@@ -759,7 +775,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("SuggestedMeasure")
                         .HasColumnType("text")
-                        .HasColumnName("suggested_measure");
+                        .HasColumnName("suggested_measure")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("TriageChanges")
                         .IsRequired()
@@ -778,12 +795,17 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("UnknownSite")
                         .HasColumnType("text")
-                        .HasColumnName("unknown_site");
+                        .HasColumnName("unknown_site")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("version");
+
+                    b.PrimitiveCollection<int[]>("Words")
+                        .HasColumnType("integer[]")
+                        .HasColumnName("words");
 
                     b.HasKey("Id");
 
@@ -791,9 +813,18 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_cases_event")
                         .HasFilter("event_id is not null");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cases_not_indexed")
+                        .HasFilter("not is_indexed");
+
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_next_due")
                         .HasFilter("next_due_at is not null");
+
+                    b.HasIndex("Words")
+                        .HasDatabaseName("ix_cases_words");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Words"), "gin");
 
                     b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
                         .HasDatabaseName("ix_cases_open_respondent")
@@ -845,7 +876,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Text")
                         .HasColumnType("text")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -869,7 +901,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Comment")
                         .HasColumnType("text")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<Guid>("MainCase")
                         .HasColumnType("uuid")
@@ -878,7 +911,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reference")
                         .IsRequired()
@@ -932,7 +966,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<DateOnly?>("DoneOn")
                         .HasColumnType("date")
@@ -944,12 +979,14 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
 
                     b.Property<string>("Note")
                         .HasColumnType("text")
-                        .HasColumnName("note");
+                        .HasColumnName("note")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Reminded")
                         .HasColumnType("boolean")
@@ -998,7 +1035,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("CaseId", "Number");
 
@@ -1048,7 +1086,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -1129,7 +1168,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("title");
+                        .HasColumnName("title")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -1139,22 +1179,26 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("WhatHappened")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("what_happened");
+                        .HasColumnName("what_happened")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhatWeChanged")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("what_we_changed");
+                        .HasColumnName("what_we_changed")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhoShouldKnow")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("who_should_know");
+                        .HasColumnName("who_should_know")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Why")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("why");
+                        .HasColumnName("why")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("Id");
 
@@ -1191,7 +1235,8 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Rules")
                         .IsRequired()
@@ -1201,6 +1246,24 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.HasKey("Version");
 
                     b.ToTable("routing_rule_sets", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Routing.Search.LessonWord", b =>
+                {
+                    b.Property<int>("Token")
+                        .HasColumnType("integer")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("LessonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lesson_id");
+
+                    b.HasKey("Token", "LessonId");
+
+                    b.HasIndex("LessonId")
+                        .HasDatabaseName("ix_lesson_words_lesson");
+
+                    b.ToTable("lesson_words", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.Storage.CommittedGroup", b =>

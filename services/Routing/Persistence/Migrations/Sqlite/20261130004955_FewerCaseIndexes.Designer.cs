@@ -474,7 +474,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("EndReason")
                         .HasColumnType("TEXT")
-                        .HasColumnName("end_reason");
+                        .HasColumnName("end_reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER")
@@ -486,7 +487,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Organization")
                         .IsRequired()
@@ -500,7 +502,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Revoked")
                         .HasColumnType("INTEGER")
@@ -567,7 +570,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Answer")
                         .HasColumnType("TEXT")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("AnsweredAt")
                         .HasColumnType("INTEGER")
@@ -593,7 +597,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Closings")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("closings");
+                        .HasColumnName("closings")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Community")
                         .IsRequired()
@@ -602,7 +607,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Disagreement")
                         .HasColumnType("TEXT")
-                        .HasColumnName("disagreement");
+                        .HasColumnName("disagreement")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Disputes")
                         .HasColumnType("INTEGER")
@@ -644,11 +650,16 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("ImmediateAction")
                         .HasColumnType("TEXT")
-                        .HasColumnName("immediate_action");
+                        .HasColumnName("immediate_action")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("IsFinal")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_final");
+
+                    b.Property<bool>("IsIndexed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_indexed");
 
                     b.Property<int>("Lessons")
                         .HasColumnType("INTEGER")
@@ -660,12 +671,14 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT")
-                        .HasColumnName("message_id");
+                        .HasColumnName("message_id")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("NextDueAt")
                         .HasColumnType("INTEGER")
@@ -673,7 +686,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Notice")
                         .HasColumnType("TEXT")
-                        .HasColumnName("notice");
+                        .HasColumnName("notice")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("NoticeReminded")
                         .HasColumnType("INTEGER")
@@ -686,7 +700,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Question")
                         .HasColumnType("TEXT")
-                        .HasColumnName("question");
+                        .HasColumnName("question")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reasons")
                         .IsRequired()
@@ -721,7 +736,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("ReporterProfession")
                         .HasColumnType("TEXT")
-                        .HasColumnName("reporter_profession");
+                        .HasColumnName("reporter_profession")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("ReporterUnit")
                         .HasColumnType("TEXT")
@@ -752,7 +768,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("SuggestedMeasure")
                         .HasColumnType("TEXT")
-                        .HasColumnName("suggested_measure");
+                        .HasColumnName("suggested_measure")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("TriageChanges")
                         .IsRequired()
@@ -771,7 +788,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("UnknownSite")
                         .HasColumnType("TEXT")
-                        .HasColumnName("unknown_site");
+                        .HasColumnName("unknown_site")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -783,6 +801,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasIndex("EventId")
                         .HasDatabaseName("ix_cases_event")
                         .HasFilter("event_id is not null");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cases_not_indexed")
+                        .HasFilter("not is_indexed");
 
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_next_due")
@@ -838,7 +860,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Text")
                         .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -862,7 +885,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Comment")
                         .HasColumnType("TEXT")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<Guid>("MainCase")
                         .HasColumnType("TEXT")
@@ -871,7 +895,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Narrative")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("narrative");
+                        .HasColumnName("narrative")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Reference")
                         .IsRequired()
@@ -925,7 +950,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<DateOnly?>("DoneOn")
                         .HasColumnType("TEXT")
@@ -937,12 +963,14 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Note")
                         .HasColumnType("TEXT")
-                        .HasColumnName("note");
+                        .HasColumnName("note")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<bool>("Reminded")
                         .HasColumnType("INTEGER")
@@ -991,7 +1019,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("CaseId", "Number");
 
@@ -1041,7 +1070,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -1122,7 +1152,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("title");
+                        .HasColumnName("title")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -1132,22 +1163,26 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("WhatHappened")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("what_happened");
+                        .HasColumnName("what_happened")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhatWeChanged")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("what_we_changed");
+                        .HasColumnName("what_we_changed")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("WhoShouldKnow")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("who_should_know");
+                        .HasColumnName("who_should_know")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Why")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("why");
+                        .HasColumnName("why")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.HasKey("Id");
 
@@ -1184,7 +1219,8 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Rules")
                         .IsRequired()
@@ -1194,6 +1230,24 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasKey("Version");
 
                     b.ToTable("routing_rule_sets", (string)null);
+                });
+
+            modelBuilder.Entity("Avvik.Routing.Search.LessonWord", b =>
+                {
+                    b.Property<int>("Token")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("LessonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lesson_id");
+
+                    b.HasKey("Token", "LessonId");
+
+                    b.HasIndex("LessonId")
+                        .HasDatabaseName("ix_lesson_words_lesson");
+
+                    b.ToTable("lesson_words", (string)null);
                 });
 
             modelBuilder.Entity("Avvik.TextProtection.Redaction", b =>
