@@ -32,6 +32,8 @@ internal sealed record ReportDocument
     public string HighlightsTitle { get; init; } = "";
     public IReadOnlyList<Highlight> Highlights { get; init; } = [];
     public IReadOnlyList<KeyFigure> KeyFigures { get; init; } = [];
+    /// <summary>More key figures, each with those it is compared with, for the rest of the first page.</summary>
+    public ReportSection? KeyFigureTable { get; init; }
     /// <summary>How figures are to be read, on the first page.</summary>
     public IReadOnlyList<string> Reading { get; init; } = [];
     /// <summary>A page each, if what is in them fits.</summary>
@@ -42,7 +44,8 @@ internal sealed record ReportDocument
 
 /// <summary>A sentence to notice.</summary>
 /// <param name="Source">Where its number stands: «Tabell 3, side 4».</param>
-internal sealed record Highlight(string Text, string Source);
+/// <param name="IsOnFront">It stands on the first page.</param>
+internal sealed record Highlight(string Text, string Source, bool IsOnFront = false);
 
 /// <param name="Change">How it has changed from what it is compared with, in words and figures; empty when there is nothing to compare with.</param>
 /// <param name="Arrow">Which way.</param>

@@ -19,6 +19,9 @@ internal static class FactColumn
 /// </summary>
 internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> columns)
 {
+    // Small enough for a part to be gone again soon, as short-lived objects are.
+    private const int Part = 512;
+
     public MonthHeader Header => header;
 
     /// <summary>The indexes of rows in the list of a block's combinations.</summary>
@@ -63,27 +66,53 @@ internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> colum
     /// <summary>Minutes since 1970, of each row.</summary>
     public ReadOnlySpan<int> DueMinutes => MemoryMarshal.Cast<byte, int>(Column(FactColumn.Due));
 
-    /// <summary>The rows as facts, with what the loaded columns have of them.</summary>
+    /// <summary>How many deviations of a category, at a unit, of a municipality came on each day, in the order of days; none without a category.</summary>
+    public IEnumerable<(int Day, int Category, int Unit, int Municipality, int Count)> CountByDay(int firstDay, int lastDay)
+    {
+        var (parties, categories, courses) = (new int[header.Rows], new int[header.Rows], new int[header.Rows]);
+        Read(Block.Parties, 0, parties);
+        Read(Block.Category, 0, categories);
+        Read(Block.Course, 0, courses);
+        var (counts, days) = (new Dictionary<(int, int, int, int), int>(), columns[FactColumn.Day]!);
+        for (var row = 0; row < header.Rows; row++)
+        {
+            var category = header.Entries[(int)Block.Category][categories[row]][Dimension.Category];
+            var day = header.FirstDay + days[row];
+            if (category == 0 || day < firstDay || day > lastDay) continue;
+            if (header.Entries[(int)Block.Course][courses[row]].CountedAs is not CountedAs.Deviation) continue;
+            ref readonly var party = ref header.Entries[(int)Block.Parties][parties[row]];
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, (day, category, party[Dimension.Unit], party[Dimension.Municipality]), out _)++;
+        }
+        return counts.Select(c => (c.Key.Item1, c.Key.Item2, c.Key.Item3, c.Key.Item4, c.Value)).OrderBy(c => c.Item1);
+    }
+
+    /// <summary>The rows as facts, with what the loaded columns have of them, some at a time: as facts they need seven times the memory.</summary>
     /// <param name="firstDay">The day number of the first day wanted; rows of the others are left out.</param>
     /// <param name="lastDay">The last day wanted.</param>
     /// <param name="at">The minute they are of: what was due before it is due at an earlier, unknown minute.</param>
-    public CountedFact[] Decode(int firstDay, int lastDay, int at)
+    public IEnumerable<CountedFact[]> Decode(int firstDay, int lastDay, int at)
     {
-        var facts = new CountedFact[header.Rows];
+        for (var start = 0; start < header.Rows; start += Part) yield return Decode(start, Math.Min(Part, header.Rows - start), firstDay, lastDay, at);
+    }
+
+    private CountedFact[] Decode(int start, int count, int firstDay, int lastDay, int at)
+    {
+        var facts = new CountedFact[count];
         Array.Fill(facts, header.Common);
-        Span<int> indexes = new int[header.Rows];
+        Span<int> indexes = stackalloc int[count];
         foreach (var block in Enum.GetValues<Block>())
         {
             if (columns[FactColumn.Of(block)] is null) continue;
-            Read(block, 0, indexes);
-            for (var row = 0; row < facts.Length; row++) MonthHeader.Copy(header.Entries[(int)block][indexes[row]], block, ref facts[row]);
+            Read(block, start, indexes);
+            for (var i = 0; i < count; i++) MonthHeader.Copy(header.Entries[(int)block][indexes[i]], block, ref facts[i]);
         }
         var due = header.LastDue > at ? DueMinutes : [];
         var days = columns[FactColumn.Day] is null ? [] : Days;
-        var run = 0;
-        for (var row = 0; row < facts.Length; row++)
+        var run = Array.BinarySearch(header.RunEnds, start + 1) is var found && found < 0 ? ~found : found;
+        for (var i = 0; i < count; i++)
         {
-            ref var fact = ref facts[row];
+            ref var fact = ref facts[i];
+            var row = start + i;
             while (run < header.RunEnds.Length && header.RunEnds[run] <= row) run++;
             fact.AnswerTenthsOfDays = row < header.Answered ? header.RunTenths[run] : CountedFact.NotAnswered;
             fact.ReceivedMinutes = row < header.Answered ? 0 : header.Received[row - header.Answered];

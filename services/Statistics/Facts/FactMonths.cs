@@ -51,11 +51,15 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     // A trigger notes the days of all reports of an event when one of them changes.
     private const string IsRepeat = $"exists (select 1 from facts e where e.event_id = facts.event_id and e.deviation_id < facts.deviation_id and e.{Counted})";
     private const int FirstCode = 17, EveryMinute = int.MinValue;
+    // About as many as come in a minute, so that the list need not grow; and how many need memory that is worth to give back at once.
+    private const int Added = 1000, Many = 50_000;
 
     private readonly LeastRecentlyUsed<(string Community, DateOnly Month, int Column, long Version)> _kept = new((long)options.Value.CacheMebibytes << 20);
     // Two requests for the same cold period must not read it twice, nor write it.
     private readonly SemaphoreSlim _loader = new(1, 1);
     private string? _select;
+    // Rows of the largest month written lately.
+    private int _largest;
 
     /// <summary>Bytes kept in memory, about.</summary>
     internal long KeptBytes => _kept.Bytes;
@@ -81,6 +85,9 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
         await using var db = await databases.CreateDbContextAsync(ct);
         var changed = await db.FactChanges.Select(c => new { c.Community, c.Day.Year, c.Day.Month }).Distinct().ToListAsync(ct);
         foreach (var month in changed.OrderBy(m => (m.Year, m.Month))) await UpdateAsync(month.Community, new(month.Year, month.Month, 1), ct);
+        // As facts a large month needs memory that nothing else will: it is given back, at most once a minute.
+        if (_largest > Many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _largest = 0;
     }
 
     public void Dispose() => _loader.Dispose();
@@ -119,8 +126,10 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
                 var read = new byte[]?[FactColumn.Count];
                 foreach (var (_, number, _, body) in columns) read[number] = body;
                 var changed = days.Select(d => d.DayNumber).ToHashSet();
-                facts.AddRange(new FactMonth(MonthHeader.Read(read[FactColumn.Header]!, pools), read).Decode(month.DayNumber, end.DayNumber, EveryMinute)
-                    .Where(f => !changed.Contains(f.ReceivedOn)));
+                var written = new FactMonth(MonthHeader.Read(read[FactColumn.Header]!, pools), read);
+                facts.EnsureCapacity(written.Header.Rows + Added);
+                foreach (var part in written.Decode(month.DayNumber, end.DayNumber, EveryMinute))
+                    facts.AddRange(part.Where(f => !changed.Contains(f.ReceivedOn)));
             }
             // Neighbouring days in one query.
             for (var i = 0; i < days.Length; i++)
@@ -131,6 +140,7 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             }
         }
         var encoded = FactMonth.Encode(facts, month.DayNumber);
+        _largest = Math.Max(_largest, facts.Count);
 #pragma warning disable CA5394 // another than before; no secret
         var version = Random.Shared.NextInt64(1, long.MaxValue);
 #pragma warning restore CA5394

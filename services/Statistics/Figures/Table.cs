@@ -10,8 +10,8 @@ namespace Avvik.Statistics.Figures;
 /// <param name="LastDay">The last day counted.</param>
 internal sealed record FactSet(IReadOnlyList<FactMonth> Months, int At, int Weight, int FirstDay = int.MinValue, int LastDay = int.MaxValue)
 {
-    /// <summary>The facts, a month at a time, with what the columns that were read have of them.</summary>
-    public IEnumerable<CountedFact[]> Facts => Months.Select(m => m.Decode(FirstDay, LastDay, At));
+    /// <summary>The facts, some at a time, with what the columns that were read have of them.</summary>
+    public IEnumerable<CountedFact[]> Facts => Months.SelectMany(m => m.Decode(FirstDay, LastDay, At));
 }
 
 /// <summary>The figures of a row.</summary>
@@ -283,7 +283,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             for (var row = 0; row < counts.Length; row++) Expect(row);
         }
 
-        /// <summary>Facts that were answered after the same time, or have waited as long, in the order of time; at the same time, answers before waits.</summary>
+        /// <summary>Facts that were answered after the same time, or have waited as long. Ascending; at the same time, answers before waits.</summary>
         /// <param name="cells">Less than zero for those that do not count.</param>
         public void Add(int tenths, bool isWaiting, ReadOnlySpan<int> cells)
         {

@@ -31,7 +31,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.ToTable("facts");
             e.HasKey(f => f.DeviationId);
             e.Property(f => f.DeviationId).ValueGeneratedNever();
-            // Months are made of a community's days, and so are series.
+            // Months are made of a community's days.
             e.HasIndex(f => new { f.Community, f.ReceivedOn, f.ContentHash }).HasDatabaseName("ix_facts_period");
             e.HasIndex(f => f.EventId).HasDatabaseName("ix_facts_event").HasFilter("event_id is not null");
         });

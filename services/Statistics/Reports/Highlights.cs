@@ -41,7 +41,8 @@ internal static class Highlights
         if (Value(report.KeyFigures, "measuresDone") is > 0 and var done)
             found.Add(new("measures", Texts.Report("noticeMeasures", Whole(done), Whole(Value(report.KeyFigures, "measuresEffectChecked") ?? 0)),
                 "measureState"));
-        if (report.Tables.FirstOrDefault(t => t.Code == "quality")?.Rows.FirstOrDefault(r => r.Values[1]?.Value >= MuchMissing) is { } missing)
+        if (report.Tables.FirstOrDefault(t => t.Code == "quality")?.Rows
+            .FirstOrDefault(r => r.Code != "silentMunicipalities" && r.Values[1]?.Value >= MuchMissing) is { } missing)
             found.Add(new("quality", Texts.Report("noticeQuality", missing.Label, Percent(missing.Values[1]!.Value.Value!.Value)), "quality"));
         if (found.Count < 3) found.Add(Beside(report));
         return [.. found.Where(f => f.Table == "keyFigures" || report.Tables.Any(t => t.Code == f.Table)).Take(Most)];
@@ -51,7 +52,7 @@ internal static class Highlights
     {
         yield return new("nothing", Texts.Report(report.RoundedTo > 1 ? "noticeNothingRounded" : "noticeNothing", report.RoundedTo), "keyFigures");
         if (IsCompared(report) && report.KeyFigures.Rows[0].Values[1]?.Value is { } before)
-            yield return new("before", Texts.Report("noticeBefore", report.KeyFigures.Columns[1].Label, Whole(before)), "keyFigures");
+            yield return new("before", Texts.Report("noticeBefore", Earlier(report), Whole(before)), "keyFigures");
         yield return Beside(report);
         yield return new("few", Texts.Report("methodFewReports"), "keyFigures");
     }

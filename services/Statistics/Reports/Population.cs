@@ -31,8 +31,8 @@ internal sealed class Population
         (_community, _pools, _facts, All) = (community, pools, facts, new(facts.At, facts.Weight));
         var toTrust = pools[Dimension.Direction].CodeOf(Directions.MunicipalityToTrust);
         var unclear = new Dictionary<int, bool>();
-        foreach (var month in facts.Facts)
-            foreach (ref readonly var fact in month.AsSpan())
+        foreach (var part in facts.Facts)
+            foreach (ref readonly var fact in part.AsSpan())
                 if (isIncluded?.Invoke(fact) != false) Add(fact, toTrust, unclear);
     }
 

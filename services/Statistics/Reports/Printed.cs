@@ -32,6 +32,8 @@ internal sealed class Printed
         ["yearBefore"] = "changeYearBefore",
     };
     private static readonly string[] Tiles = ["received", "answeredInTimePercent", "medianAnswerDays", "overdue"];
+    private static readonly HashSet<string> MoreFigures = ["received", "serious", "closed", "open", "overdue", "answeredInTimePercent", "medianAnswerDays",
+        "p90AnswerDays", "meanHops", "disputed", "measures", "lessons", "goodCollaboration", "proposals"];
     private static readonly string[] AboutWhat = ["clause", "category", "harm"], LearntFrom = ["course", "cause", "patientGroup"];
     private static readonly string[] Trends = ["trend", "trendInTime", "trendHarm"];
     // Every deviation is in one row and one only.
@@ -73,8 +75,10 @@ internal sealed class Printed
             Reason = _report.Reason is { } reason ? Texts.Report("reason", reason) : null,
             ContentHash = _report.Hash,
             HighlightsTitle = Texts.Report($"noticeTitle{Labels.Capital(Kind)}"),
-            Highlights = [.. highlights.Select(h => new Highlight(h.Text, _places.GetValueOrDefault(h.Table, Texts.Report("placeKeyFigures"))))],
+            Highlights = [.. highlights.Select(h => _places.TryGetValue(h.Table, out var place) ? new Highlight(h.Text, place)
+                : new Highlight(h.Text, Texts.Report("placeKeyFigures"), IsOnFront: true))],
             KeyFigures = [.. Tiles.Select(code => Tile(_report.KeyFigures.Rows.Single(r => r.Code == code)))],
+            KeyFigureTable = KeyFigureTable(),
             Reading =
             [
                 .. _report.RoundedTo <= 1 ? Array.Empty<string>() : Quarters is 1 ? [Texts.Report("roundedTo", _report.RoundedTo)]
@@ -101,7 +105,9 @@ internal sealed class Printed
 
     private ReportChapter Development(int page)
     {
-        var trends = Trends.Select(Find).OfType<ReportTable>().Where(t => t.Rows.Count > 1).ToList();
+        var known = Trends.Select(Find).OfType<ReportTable>().Where(t => t.Rows.Count > 1).ToList();
+        // A line along the axis is no picture.
+        var trends = known.Where(t => t.Code == "trend" || t.Rows.Any(r => r.Values[0]?.Value != 0)).ToList();
         var hasLimits = trends.Exists(t => t.Rows[0].Values[1] is not null);
         var between = Find("between");
         return new(Texts.Report("chapterDevelopment"),
@@ -111,7 +117,11 @@ internal sealed class Printed
             .. between is null ? Array.Empty<ReportSection>() : [new ReportSection(Place(between, page),
                 Plain(between)) { Introduction = Texts.Report("betweenLimits") }],
         ])
-        { Introduction = trends.Count == 0 ? null : Texts.Report(hasLimits ? "controlLimits" : "tooFewForLimits", ControlChart.FewestValues) };
+        {
+            Introduction = trends.Count == 0 ? null : string.Join(' ',
+                [Texts.Report(hasLimits ? "controlLimits" : "tooFewForLimits", ControlChart.FewestValues), .. known.Except(trends).Select(t =>
+                    Texts.Report("trendZero", t.Title))]),
+        };
     }
 
     private ReportChapter Parties(int page)
@@ -138,7 +148,7 @@ internal sealed class Printed
             .. answers is null ? Array.Empty<ReportColumn>() : [Column("medianAnswerDays", Texts.Report("columnMedian")),
                 Column("answeredInTimePercent", Texts.Report("columnInTime"))],
         ];
-        var (rows, headings, silent) = (new List<IReadOnlyList<ReportCell>>(), new List<int>(), 0);
+        var (rows, headings, silent, hidden) = (new List<IReadOnlyList<ReportCell>>(), new List<int>(), 0, 0);
         ReportCell[] Cells(string label, Client.ReportRow? counted, Client.ReportRow? answered) =>
         [
             label, .. counts is null ? Array.Empty<ReportCell>() : [Cell(counted?.Values[0])], .. rates.Select(r => Cell(counted?.Values[r.Index])),
@@ -157,6 +167,7 @@ internal sealed class Printed
             {
                 var cells = Cells(label, municipality?.Rows.FirstOrDefault(r => r.Code == code), answers?.Rows.FirstOrDefault(r => r.Code == code));
                 if (cells.Skip(1).All(c => c == ReportCell.Empty || c.Number == 0)) silent++;
+                else if (cells.Skip(1).All(c => c == ReportCell.Empty || c.IsSuppressed)) hidden++;
                 else Add(cells, isHeading: false);
             }
         }
@@ -165,10 +176,16 @@ internal sealed class Printed
         var title = Place(region ?? municipality ?? answers!, page, title: Texts.Report("sectionParties"));
         foreach (var table in new[] { region, municipality, answers }.OfType<ReportTable>()) _places[table.Code] = _places[(region ?? municipality
             ?? answers!).Code];
-        return new(title, new("parter", columns, rows) { Headings = headings })
+        string[] notes =
+        [
+            .. silent > 0 ? [Texts.Report("partiesSilent", silent)] : Array.Empty<string>(),
+            .. hidden > 0 ? [Texts.Report("partiesHidden", Protection.FewestBehindOf(Quarters), hidden)] : Array.Empty<string>(),
+        ];
+        // Headings of nothing are rows.
+        return new(title, new("parter", columns, rows) { Headings = headings.Count < rows.Count ? headings : [] })
         {
             Introduction = Texts.Report(municipality is null ? "partiesWithoutCounts" : "partiesRead"),
-            Note = silent > 0 ? Texts.Report("partiesSilent", silent) : null,
+            Note = notes.Length > 0 ? string.Join(' ', notes) : null,
         };
 
         void Add(IReadOnlyList<ReportCell> cells, bool isHeading)
@@ -308,6 +325,16 @@ internal sealed class Printed
         return new(label, value, arrow, arrow is Arrow.Same ? Texts.Report("changeSame") : Texts.Report($"change{word}{(arrow is Arrow.Up ? "Up" : "Down")}",
             size),
             $"{earlier.Label}: {Wording.Of(Cell(row.Values[1]), column)}");
+    }
+
+    private ReportSection KeyFigureTable()
+    {
+        var table = _report.KeyFigures;
+        return new(table.Title, new(FileName(table.Title),
+            [new(Texts.Report("columnWhat"), ColumnType.Text), .. table.Columns.Select(c => Column(c.Code, c.Label))],
+            // Rows of different kinds: each is written as its own, and set as a figure.
+            [.. table.Rows.Where(r => MoreFigures.Contains(r.Code!)).Select(r => (IReadOnlyList<ReportCell>)[r.Label,
+                .. r.Values.Select(v => (ReportCell)(v is null ? Wording.Nothing : Wording.Of(Cell(v), Column(r.Code!, ""))))])]));
     }
 
     private DataTable Data(ReportTable table) => new(table.Code, table.Title,

@@ -52,7 +52,7 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
         // Before the first deviation there was nothing to count, and not nothing counted.
         trend = [.. trend.SkipWhile(t => t.Population!.All.Count == 0)];
         var serious = (await facts.ReadAsync(community.Code, period.From.AddYears(-2), period.To, now,
-            [FactColumn.Of(Block.Parties), FactColumn.Of(Block.Harm), FactColumn.Of(Block.Course), FactColumn.Day], ct)).Facts.SelectMany(month => month)
+            [FactColumn.Of(Block.Parties), FactColumn.Of(Block.Harm), FactColumn.Of(Block.Course), FactColumn.Day], ct)).Facts.SelectMany(part => part)
             .Where(f => f.CountedAs is CountedAs.Deviation && own.Include(f)).OrderBy(f => f.ReceivedOn).Select(f => (
                 DateOnly.FromDayNumber(f.ReceivedOn), pools[Dimension.Harm][f[Dimension.Harm]] is { } harm && Harm.IsSerious(harm)));
         ReportTable[] more = [.. trend.Count > 1 ? ReportBuilder.Trends(trend, isProtected: false) : [], ReportBuilder.Between(serious)];
@@ -158,7 +158,7 @@ internal sealed class QuarterReports(IDbContextFactory<StatisticsDbContext> data
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var counted = (await facts.ReadAsync(community.Code, quarter.From, quarter.To, now, FactColumn.All, ct)).Facts.SelectMany(month => month);
+        var counted = (await facts.ReadAsync(community.Code, quarter.From, quarter.To, now, FactColumn.All, ct)).Facts.SelectMany(part => part);
         var earlier = await db.ProtectedCubes.Where(c => c.Community == community.Code && c.Quarter == quarter.Code).OrderBy(c => c.Version)
             .Select(c => c.Body).ToListAsync(ct);
         var seed = RandomNumberGenerator.GetBytes(32);

@@ -19,58 +19,98 @@ internal readonly record struct SeriesKey(string Category, string Unit = "", str
 /// <summary>Deviations of a day, category, unit and municipality.</summary>
 internal readonly record struct DailyCount(DateOnly Day, string Category, string Unit, string Municipality, int Count);
 
-/// <summary>A community's series: the days on which each had deviations, a day once for each of them.</summary>
+/// <summary>How many deviations a series had on each day that it had any.</summary>
+internal sealed class DayCounts
+{
+    private readonly int[] _days;
+    // How many came before each of those days, and then how many there are.
+    private readonly int[] _before;
+
+    /// <param name="counts">By day number; a day may come several times.</param>
+    public DayCounts(List<(int Day, int Count)> counts)
+    {
+        counts.Sort();
+        var (days, before, all) = (new List<int>(counts.Count), new List<int>(counts.Count + 1), 0);
+        foreach (var (day, count) in counts)
+        {
+            if (days.Count == 0 || days[^1] != day)
+            {
+                days.Add(day);
+                before.Add(all);
+            }
+            all += count;
+        }
+        (_days, _before) = ([.. days], [.. before, all]);
+    }
+
+    public int Count => _before[^1];
+
+    /// <summary>The number of the first day.</summary>
+    public int First => _days[0];
+
+    /// <summary>How many came before a day.</summary>
+    public int Before(int day) => _before[IndexOf(_days, day)];
+
+    /// <summary>How many came in [from, to).</summary>
+    public int Between(int from, int to) => Before(to) - Before(from);
+
+    /// <summary>The day of a deviation, in the order of days; the first is 0.</summary>
+    public int DayOf(int number) => _days[IndexOf(_before, number + 1) - 1];
+
+    /// <summary>The days in [from, to) that had any, and how many.</summary>
+    public IEnumerable<(int Day, int Count)> In(int from, int to)
+    {
+        for (var i = IndexOf(_days, from); i < _days.Length && _days[i] < to; i++) yield return (_days[i], _before[i + 1] - _before[i]);
+    }
+
+    /// <summary>How many came in each block of days, the last of which ends before that day.</summary>
+    public void CountBlocks(int end, int length, Span<int> blocks)
+    {
+        blocks.Clear();
+        for (int i = IndexOf(_days, end - length * blocks.Length), last = IndexOf(_days, end); i < last; i++)
+            blocks[(end - 1 - _days[i]) / length] += _before[i + 1] - _before[i];
+    }
+
+    /// <summary>The first that is not less; how many there are when all are.</summary>
+    private static int IndexOf(int[] ascending, int value) => ascending.AsSpan().BinarySearch(value) is var found && found >= 0 ? found : ~found;
+}
+
+/// <summary>A community's series, and when each had deviations.</summary>
 internal sealed class SeriesHistory
 {
-    private readonly Dictionary<SeriesKey, int[]> _series;
+    private readonly Dictionary<SeriesKey, DayCounts> _series;
 
     public SeriesHistory(IEnumerable<DailyCount> counts)
     {
-        var (series, all) = (new Dictionary<SeriesKey, List<int>>(), new List<int>());
+        var (series, all) = (new Dictionary<SeriesKey, List<(int, int)>>(), new List<(int Day, int Count)>());
         foreach (var (date, category, unit, municipality, count) in counts)
         {
-            Repeat(all, date.DayNumber, count);
-            Add(new(category), date, count);
+            Add(all, date.DayNumber, count);
+            AddTo(new(category), date, count);
             if (unit.Length == 0) continue;
-            Add(new(category, unit), date, count);
-            if (municipality.Length > 0) Add(new(category, unit, municipality), date, count);
+            AddTo(new(category, unit), date, count);
+            if (municipality.Length > 0) AddTo(new(category, unit, municipality), date, count);
         }
-        All = [.. all.Order()];
-        _series = series.ToDictionary(s => s.Key, s => s.Value.Order().ToArray());
+        All = new(all);
+        _series = series.ToDictionary(s => s.Key, s => new DayCounts(s.Value));
         // A part that is the whole, as a municipality's own unit, would be judged twice.
-        foreach (var part in _series.Keys.Where(k => k.Level == 2 && _series[k].Length == _series[k.Parent].Length).ToList()) _series.Remove(part);
+        foreach (var part in _series.Keys.Where(k => k.Level == 2 && _series[k].Count == _series[k.Parent].Count).ToList()) _series.Remove(part);
 
-        void Add(SeriesKey key, DateOnly date, int count)
+        void AddTo(SeriesKey key, DateOnly date, int count)
         {
             if (!series.TryGetValue(key, out var days)) series.Add(key, days = []);
-            Repeat(days, date.DayNumber, count);
+            Add(days, date.DayNumber, count);
         }
     }
 
-    /// <summary>The days of all deviations, ascending.</summary>
-    public int[] All { get; }
+    public DayCounts All { get; }
 
-    /// <summary>The days of each series, ascending.</summary>
-    public IReadOnlyDictionary<SeriesKey, int[]> Series => _series;
+    public IReadOnlyDictionary<SeriesKey, DayCounts> Series => _series;
 
-    /// <summary>How many of those days lie in [from, to).</summary>
-    public static int Count(int[] days, int from, int to) => IndexOf(days, to) - IndexOf(days, from);
-
-    /// <summary>The first of those days that is not before that one.</summary>
-    public static int IndexOf(int[] days, int day)
+    // Where the days come in order, as they do, there is one entry for each.
+    private static void Add(List<(int Day, int Count)> days, int day, int count)
     {
-        var (low, high) = (0, days.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (days[middle] < day) low = middle + 1;
-            else high = middle;
-        }
-        return low;
-    }
-
-    private static void Repeat(List<int> days, int day, int count)
-    {
-        for (var i = 0; i < count; i++) days.Add(day);
+        if (days.Count > 0 && days[^1].Day == day) days[^1] = (day, days[^1].Count + count);
+        else days.Add((day, count));
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SeriesModel
 
     /// <summary>Days of history: at most those, and at least half a year before anything is judged.</summary>
     public const int Usual = 728, FewestUsual = 182;
-    private const int Year = 364;
+    private const int Year = 364, Week = 7;
 
     // Pseudo-counts: how many deviations the common weekday, season or trend weighs as much as.
     private const double CommonWeight = 20, TrendWeight = 100;
@@ -52,9 +52,9 @@ internal sealed class SeriesModel
     /// <summary>Null when the history before the judged days is too short.</summary>
     public static SeriesModel? Of(SeriesHistory history, DateOnly day)
     {
-        if (history.All.Length == 0) return null;
+        if (history.All.Count == 0) return null;
         var to = day.DayNumber + 1 - Judged;
-        var length = Math.Min(Usual, to - history.All[0]);
+        var length = Math.Min(Usual, to - history.All.First);
         // Whole years, so that no season weighs more than another.
         if (length > Year) length -= length % Year;
         return length < FewestUsual ? null : new(history, to - length, day.DayNumber);
@@ -76,7 +76,7 @@ internal sealed class SeriesModel
         return SpecialFunctions.BetaRegularized(count, size, expected / (size + expected));
     }
 
-    private int Count(int[] days) => SeriesHistory.Count(days, _from, _to);
+    private int Count(DayCounts days) => days.Between(_from, _to);
 
     private bool KnowsSeason => _to - _from >= Year;
 
@@ -86,8 +86,7 @@ internal sealed class SeriesModel
     private double[] Shape()
     {
         var (length, counts) = (_day + 1 - _from, new int[_day + 1 - _from]);
-        foreach (var day in _history.All)
-            if (day >= _from && day <= _day) counts[day - _from]++;
+        foreach (var (day, count) in _history.All.In(_from, _day + 1)) counts[day - _from] = count;
         var usual = _to - _from;
         var total = counts.AsSpan(0, usual).ToArray().Sum();
         double[] shape = [.. Enumerable.Range(0, length).Select(d => Math.Exp(_trend * (d - usual)))];
@@ -111,17 +110,17 @@ internal sealed class SeriesModel
     /// <summary>
     /// By how much it grows, as a logarithm a day, shrunk towards the common growth; and the relative variance of what that says of the judged days.
     /// </summary>
-    private (double PerDay, double Variance) Trend(int[] days, double common, double weight)
+    private (double PerDay, double Variance) Trend(DayCounts days, double common, double weight)
     {
         if (!KnowsTrend) return (common, UnknownTrend);
-        var (before, after) = (SeriesHistory.Count(days, _from, _from + Year), SeriesHistory.Count(days, _from + Year, _to));
+        var (before, after) = (days.Between(_from, _from + Year), days.Between(_from + Year, _to));
         var growth = Math.Clamp(Math.Log((after + weight * Math.Exp(common * Year)) / (before + weight)), -1, 1);
         // From the middle of the history to the middle of the judged days.
         var lead = (Year + Judged / 2.0) / Year;
         return (growth / Year, lead * lead * (1 / (before + weight) + 1 / (after + weight)));
     }
 
-    private void AddCategory(SeriesKey key, int[] days)
+    private void AddCategory(SeriesKey key, DayCounts days)
     {
         var (trend, variance) = Trend(days, _trend, TrendWeight);
         var sums = new double[_shape.Length + 1];
@@ -165,38 +164,50 @@ internal sealed class SeriesModel
     private void AddDispersion()
     {
         var usual = _to - _from;
+        var (excess, square) = (new double[SeriesKey.Levels, Windows.Length], new double[SeriesKey.Levels, Windows.Length]);
+        var courses = _categories.ToDictionary(c => c.Key, c => Windows.Select(length => Blocks.Of(c.Value, usual, length)).ToArray(), StringComparer.Ordinal);
+        // Every window is whole weeks: the days are gone through once.
+        var weeks = new int[usual / Week];
+        foreach (var (key, days) in _history.Series)
+        {
+            var (rate, course) = (_rates[key].Rate, courses[key.Category]);
+            days.CountBlocks(_to, Week, weeks);
+            for (var window = 0; window < Windows.Length; window++)
+            {
+                var (shape, sum, squares) = (course[window].Shape, course[window].Sum, course[window].Squares);
+                var (seen, both, weeksOf) = (0.0, 0.0, Windows[window] / Week);
+                for (var b = 0; b < shape.Length; b++)
+                {
+                    var count = 0;
+                    foreach (var week in weeks.AsSpan(b * weeksOf, weeksOf)) count += week;
+                    if (count == 0) continue;
+                    seen += (double)count * count;
+                    both += count * shape[b];
+                }
+                excess[key.Level, window] += seen - 2 * rate * both + rate * rate * squares - rate * sum;
+                square[key.Level, window] += rate * rate * squares;
+            }
+        }
         for (var window = 0; window < Windows.Length; window++)
         {
-            var length = Windows[window];
-            var blocks = usual / length;
-            var (excess, square) = (new double[SeriesKey.Levels], new double[SeriesKey.Levels]);
-            var shapes = _categories.ToDictionary(c => c.Key, c => Enumerable.Range(0, blocks)
-                .Select(b => c.Value.Between(usual - (b + 1) * length, usual - b * length)).ToArray(), StringComparer.Ordinal);
-            var sums = shapes.ToDictionary(s => s.Key, s => (Sum: s.Value.Sum(), Squares: s.Value.Sum(x => x * x)), StringComparer.Ordinal);
-            var counts = new int[blocks];
-            foreach (var (key, days) in _history.Series)
-            {
-                var (rate, shape, (sum, squares)) = (_rates[key].Rate, shapes[key.Category], sums[key.Category]);
-                Array.Clear(counts);
-                foreach (var day in days.AsSpan(SeriesHistory.IndexOf(days, _to - blocks * length)..SeriesHistory.IndexOf(days, _to)))
-                    counts[(_to - 1 - day) / length]++;
-                var (seen, both) = (0.0, 0.0);
-                for (var b = 0; b < blocks; b++)
-                {
-                    if (counts[b] == 0) continue;
-                    seen += (double)counts[b] * counts[b];
-                    both += counts[b] * shape[b];
-                }
-                excess[key.Level] += seen - 2 * rate * both + rate * rate * squares - rate * sum;
-                square[key.Level] += rate * rate * squares;
-            }
+            var blocks = usual / Windows[window];
             var parent = TypicalDispersion;
             for (var level = 0; level < SeriesKey.Levels; level++)
             {
                 // Few blocks follow their own mean.
-                var own = excess[level] * blocks / Math.Max(1, blocks - 1);
-                _dispersion[level, window] = parent = Math.Clamp((own + DispersionWeight * parent) / (square[level] + DispersionWeight), 0, 2);
+                var own = excess[level, window] * blocks / Math.Max(1, blocks - 1);
+                _dispersion[level, window] = parent = Math.Clamp((own + DispersionWeight * parent) / (square[level, window] + DispersionWeight), 0, 2);
             }
+        }
+    }
+
+    /// <summary>What a category's factors add up to in each block of days, the last block first.</summary>
+    private sealed record Blocks(double[] Shape, double Sum, double Squares)
+    {
+        public static Blocks Of(Category category, int usual, int length)
+        {
+            double[] shape = [.. Enumerable.Range(0, usual / length).Select(b => category.Between(usual - (b + 1) * length, usual - b * length))];
+            return new(shape, shape.Sum(), shape.Sum(x => x * x));
         }
     }
 

@@ -50,7 +50,7 @@ internal static class SignalJudge
         }
         var present = levels.Count(l => l > 0);
         var ordered = candidates.Select(c => (P: c.P * levels[c.Finding.Series.Level] * present, c.Finding)).OrderBy(c => c.P).ToList();
-        var perYear = SeriesHistory.Count(history.All, day.DayNumber + 1 - LongestGaps, day.DayNumber + 1);
+        var perYear = history.All.Between(day.DayNumber + 1 - LongestGaps, day.DayNumber + 1);
         var accepted = FalseDiscoveryRate * Math.Min(1, (double)FullVolume / Math.Max(perYear, 1));
         var found = ordered.Count;
         while (found > 0 && ordered[found - 1].P > found * accepted) found--;
@@ -60,15 +60,15 @@ internal static class SignalJudge
         return findings;
     }
 
-    private static (double P, Finding Finding)? Judge(SeriesHistory history, SeriesModel model, SeriesKey key, int[] days, int day)
+    private static (double P, Finding Finding)? Judge(SeriesHistory history, SeriesModel model, SeriesKey key, DayCounts days, int day)
     {
-        var (end, tests) = (SeriesHistory.IndexOf(days, day + 1), SeriesModel.Windows.Length);
-        if (end - SeriesHistory.IndexOf(days, day + 1 - LongestGaps) < FewestObserved) return null;
+        var (end, tests) = (days.Before(day + 1), SeriesModel.Windows.Length);
+        if (end - days.Before(day + 1 - LongestGaps) < FewestObserved) return null;
         (double P, Finding Finding)? best = null;
         for (var window = 0; window < SeriesModel.Windows.Length; window++)
         {
             var from = day + 1 - SeriesModel.Windows[window];
-            var observed = end - SeriesHistory.IndexOf(days, from);
+            var observed = end - days.Before(from);
             if (observed < FewestObserved) continue;
             var expected = model.Expected(key, from);
             Keep(model.Tail(key, observed, expected, window), Count, SeriesModel.Windows[window], observed, expected);
@@ -78,13 +78,13 @@ internal static class SignalJudge
             for (var gaps = FewestObserved; gaps <= MostGaps; gaps++)
             {
                 tests++;
-                if (end - 1 - gaps < 0 || days[end - 1 - gaps] is var from && from <= day - LongestGaps) continue;
+                if (end - 1 - gaps < 0 || days.DayOf(end - 1 - gaps) is var from && from <= day - LongestGaps) continue;
                 var expected = model.Expected(key, from);
                 var byDays = model.Tail(key, gaps, expected, SeriesModel.Windows.Length - 1);
                 // As many of the parent's as came meanwhile, each with the chance to be one of these.
                 var (parents, ofParent) = key.Level == 0 ? (history.All, model.ExpectedOfAll(from))
                     : (history.Series[key.Parent], model.Expected(key.Parent, from));
-                var among = SeriesHistory.Count(parents, from, day + 1) * expected / ofParent;
+                var among = parents.Between(from, day + 1) * expected / ofParent;
                 Keep(Math.Max(byDays, model.Tail(key, gaps, among, SeriesModel.Windows.Length - 1)), Rare, day + 1 - from, gaps, expected);
             }
         return best is { } b ? (Math.Min(1, b.P * tests), b.Finding) : null;

@@ -15,11 +15,13 @@ namespace Avvik.Statistics.Signals;
 /// what was raised is not raised again.
 /// </summary>
 internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databases, Writer<StatisticsDbContext> writer,
-    Completeness<StatisticsDbContext> completeness,
+    Completeness<StatisticsDbContext> completeness, FactMonths months, StringPools pools,
     TimeProvider clock, ILogger<SignalWatch> log) : PeriodicService(TimeSpan.FromMinutes(1), clock, log)
 {
     private const int CaughtUp = 7;
     private static readonly string[] NotDeviations = [.. Vocabulary.Kinds.Keys.Where(k => CountedFacts.CountedAs(k) is not CountedAs.Deviation)];
+
+    private static readonly int[] Columns = [FactColumn.Of(Block.Parties), FactColumn.Of(Block.Category), FactColumn.Of(Block.Course), FactColumn.Day];
 
     /// <summary>The facts that series count.</summary>
     internal static readonly Expression<Func<Fact, bool>> Deviations = f => !Fact.NeverCounted.Contains(f.State) && !NotDeviations.Contains(f.Kind);
@@ -51,7 +53,7 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
 
     private async Task<int> RaiseAsync(StatisticsDbContext db, string community, DateOnly yesterday, CancellationToken ct)
     {
-        var history = new SeriesHistory(await CountsAsync(db, community, yesterday, ct));
+        var history = new SeriesHistory(await CountsAsync(community, yesterday, ct));
         var oldest = yesterday.AddDays(-CaughtUp - SeriesModel.Judged);
         var known = await db.Signals.Where(s => s.Community == community && (s.LastOn ?? s.RaisedOn) >= oldest).ToListAsync(ct);
         var recent = new RecentSignals(known.Select(s => (s.Series, s.LastOn ?? s.RaisedOn)));
@@ -76,21 +78,27 @@ internal sealed class SignalWatch(IDbContextFactory<StatisticsDbContext> databas
         }, ct);
     }
 
-    private static async Task<List<DailyCount>> CountsAsync(StatisticsDbContext db, string community, DateOnly yesterday, CancellationToken ct)
+    /// <summary>By day, a month at a time, so that 27 months are never in memory at once.</summary>
+    private async Task<List<DailyCount>> CountsAsync(string community, DateOnly yesterday, CancellationToken ct)
     {
-        var from = yesterday.AddDays(1 - CaughtUp - SeriesModel.Judged - SeriesModel.Usual);
-        var counts = await db.Facts.Where(Deviations)
-            .Where(f => f.Community == community && f.ReceivedOn >= from && f.ReceivedOn <= yesterday && f.Category != null)
-            .GroupBy(f => new { f.ReceivedOn, f.Category, f.Unit, f.Municipality })
-            .Select(g => new { g.Key.ReceivedOn, g.Key.Category, g.Key.Unit, g.Key.Municipality, Count = g.Count() }).ToListAsync(ct);
-        return [.. counts.Select(c => new DailyCount(c.ReceivedOn, c.Category!, c.Unit ?? "", c.Municipality ?? "", c.Count))];
+        var (from, counts) = (yesterday.AddDays(1 - CaughtUp - SeriesModel.Judged - SeriesModel.Usual), new List<DailyCount>());
+        for (var day = from; day <= yesterday; day = new DateOnly(day.Year, day.Month, 1).AddMonths(1))
+        {
+            var end = new DateOnly(day.Year, day.Month, 1).AddMonths(1).AddDays(-1);
+            var facts = await months.ReadAsync(community, day, end < yesterday ? end : yesterday, Clock.GetUtcNow(), Columns, ct);
+            foreach (var month in facts.Months)
+                counts.AddRange(month.CountByDay(facts.FirstDay, facts.LastDay).Select(c => new DailyCount(DateOnly.FromDayNumber(c.Day),
+                    pools[Dimension.Category][c.Category]!, pools[Dimension.Unit][c.Unit] ?? "", pools[Dimension.Municipality][c.Municipality] ?? "",
+                    c.Count)));
+        }
+        return counts;
     }
 
     private Signal Signal(string community, SeriesHistory history, Finding finding, DateOnly day)
     {
         var (days, now) = (history.Series[finding.Series], Clock.GetUtcNow());
         var data = Enumerable.Range(day.DayNumber + 1 - SeriesModel.Judged, SeriesModel.Judged)
-            .Select(d => SeriesHistory.Count(days, d, d + 1).ToString(CultureInfo.InvariantCulture));
+            .Select(d => days.Between(d, d + 1).ToString(CultureInfo.InvariantCulture));
         return new()
         {
             Id = Guid.CreateVersion7(now),

@@ -61,7 +61,7 @@ public sealed class Signal_simulation_tests(ITestOutputHelper output)
             var community = new Simulated(seed, perYear);
             var tripled = community.Largest[rank];
             var history = new SeriesHistory(community.Counts(Year, tripled));
-            usual.Add(SeriesHistory.Count(history.Series[tripled], 0, history.All[0] + SeriesModel.Usual) / 2.0);
+            usual.Add(history.Series[tripled].Between(0, history.All.First + SeriesModel.Usual) / 2.0);
             var signals = Simulated.Signals(history, WholeRuns is null ? 2 * medianDays : Year);
             delays.Add(signals.Where(s => tripled.Contains(s.Finding.Series)).Select(s => s.Day + 1).FirstOrDefault(Year + 1));
         }

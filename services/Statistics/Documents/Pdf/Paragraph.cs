@@ -19,6 +19,19 @@ internal static class Paragraph
         return lines;
     }
 
+    /// <summary>In as few lines, all about as long: a heading of two lines does not end in a word alone.</summary>
+    public static List<string> WrapEvenly(string text, Typeface face, double size, double width)
+    {
+        var (lines, least) = (Wrap(text, face, size, width), Pieces(text).Select(piece => face.Width(piece.TrimEnd(' '), size)).DefaultIfEmpty().Max());
+        for (var narrower = width - size; narrower > least; narrower -= size / 2)
+        {
+            var wrapped = Wrap(text, face, size, narrower);
+            if (wrapped.Count > lines.Count) break;
+            lines = wrapped;
+        }
+        return lines;
+    }
+
     /// <summary>What may not be parted, each with the space that follows it.</summary>
     public static IEnumerable<string> Pieces(string text)
     {

@@ -37,6 +37,7 @@ internal sealed class PdfReport
     {
         var report = new PdfReport(document);
         report.Front(document.Title);
+        if (document.KeyFigureTable is { } table) report.TryFit([table], []);
         foreach (var chapter in document.Chapters) report.Chapter(chapter);
         return report.Finish(document.Title);
     }
@@ -44,6 +45,11 @@ internal sealed class PdfReport
     /// <summary>One page to read before a meeting: what to notice, the key figures, the first trend and the first table.</summary>
     public static byte[] RenderNote(ReportDocument document)
     {
+        // Its highlights point at the report's pages.
+        document = document with
+        {
+            Highlights = [.. document.Highlights.Select(h => h.IsOnFront ? h : h with { Source = Texts.Report("placeInReport", h.Source) })],
+        };
         var (note, title) = (new PdfReport(document), Texts.Report("noteTitle", document.Title));
         note.Front(title);
         var sections = document.Chapters.SelectMany(c => c.Sections).ToList();
@@ -69,6 +75,7 @@ internal sealed class PdfReport
         }
         Tiles();
         foreach (var paragraph in _document.Reading) Draw(Words("P", paragraph, 8.5, Palette.Soft, Typeface.Regular, after: 4));
+        _y += 12;
     }
 
     private void Chapter(ReportChapter chapter)
@@ -211,7 +218,8 @@ internal sealed class PdfReport
         var labels = _document.KeyFigures.Select(f => Small(f.Label, 8.5)).ToList();
         var notes = _document.KeyFigures.Select(f => Small(f.Note, 7.5)).ToList();
         var (labelHeight, noteHeight) = (labels.Max(l => l.Count) * 11.0, notes.Max(n => n.Count) * 9.5);
-        var height = inside + labelHeight + 27 + 14 + noteHeight + inside;
+        var changeHeight = noteHeight > 0 || _document.KeyFigures.Any(f => f.Change.Length > 0) ? 14 : 0;
+        var height = inside + labelHeight + 27 + changeHeight + noteHeight + inside;
         if (Left < height) NewPage();
         foreach (var (i, figure) in _document.KeyFigures.Index())
         {
@@ -255,12 +263,10 @@ internal sealed class PdfReport
         {
             var table = Fitted();
             double Of(IReadOnlyList<ReportCell> row, Typeface face) => table.Height(table.Lines(table.Cells(row), face));
-            return table.Height(Titles(table)) + section.Table.Rows.Index().Sum(r => Of(r.Item, Face(section.Table, r.Index)))
+            return table.Height(table.Titles()) + section.Table.Rows.Index().Sum(r => Of(r.Item, Face(section.Table, r.Index)))
                 + (section.Table.Total is { } total ? Of(total, Typeface.SemiBold) : 0) + 4;
         }, () => Write(Fitted(), most > 0 ? (int row) => (double)(section.Table.Rows[row][section.Chart!.Values].Number ?? 0) / (double)most : null));
     }
-
-    private static List<List<string>> Titles(PdfTable table) => table.Lines([.. table.Table.Columns.Select(c => c.Title)], Typeface.SemiBold);
 
     private static Typeface Face(ReportTable table, int row) => table.Headings.Contains(row) ? Typeface.SemiBold : Typeface.Regular;
 
@@ -268,7 +274,7 @@ internal sealed class PdfReport
     private void Write(PdfTable table, Func<int, double>? bar)
     {
         var element = _parent.Add(new("Table"));
-        var titles = Titles(table);
+        var titles = table.Titles();
         Header(table, titles, element.Add(new("THead")).Add(new("TR")));
         var body = element.Add(new("TBody"));
         foreach (var (i, row) in table.Table.Rows.Index())

@@ -32,6 +32,10 @@ internal sealed record PdfTable(ReportTable Table, double Size, double Padding, 
     public List<List<string>> Lines(IReadOnlyList<string> cells, Typeface face) =>
         [.. cells.Select((cell, i) => Paragraph.Wrap(cell, face, Size, Widths[i] - 2 * Beside - (i == 0 && Table.Headings.Count > 0 ? Indent : 0)))];
 
+    /// <summary>The titles of the columns, in lines.</summary>
+    public List<List<string>> Titles() =>
+        [.. Table.Columns.Select((column, i) => Paragraph.WrapEvenly(column.Title, Typeface.SemiBold, Size, Widths[i] - 2 * Beside))];
+
     public double Height(List<List<string>> lines) => Math.Max(1, lines.Max(l => l.Count)) * Size * LineHeight + 2 * Padding;
 
     /// <summary>Figures to the right, words to the left; a column's title as its figures.</summary>
