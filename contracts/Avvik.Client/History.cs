@@ -1,9 +1,12 @@
+using Avvik.Contracts;
+
 namespace Avvik.Client;
 
 /// <summary>Deviations of years before the service was taken into use, for the figures alone: they become no cases.</summary>
 public sealed record HistoryImport
 {
     /// <summary>At most 500.</summary>
+    [HoldsCodes]
     public IReadOnlyList<HistoricReport>? Reports { get; init; }
 }
 

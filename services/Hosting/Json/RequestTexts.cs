@@ -22,7 +22,7 @@ internal static class RequestTexts
     // Of each type, the members that are checked: attributes are found by reflection, which costs more than the check.
     private static readonly ConcurrentDictionary<JsonTypeInfo, Member[]> Members = [];
 
-    private sealed record Member(string Name, Func<object, object?> Get, JsonTypeInfo Type, bool MayName);
+    private sealed record Member(string Name, Func<object, object?> Get, JsonTypeInfo Type, Held Held);
 
     /// <summary>
     /// Adds an error for each text that fails, unless its endpoint has found something there already.
@@ -31,7 +31,7 @@ internal static class RequestTexts
     public static IReadOnlyList<IdentityWarning> Check(object value, JsonTypeInfo type, FieldErrors errors)
     {
         var (warnings, texts) = (new List<IdentityWarning>(), new List<(string Pointer, string Text)>());
-        Check(value, type, "", mayName: false, errors, warnings, texts);
+        Check(value, type, "", new(), errors, warnings, texts);
         CheckSplit(texts, errors);
         return warnings;
     }
@@ -64,38 +64,43 @@ internal static class RequestTexts
 
     private static Member[] MembersOf(JsonTypeInfo type)
     {
-        return [.. type.Properties.Where(p => p.Get is not null && !Has<HoldsIdentityAttribute>(p))
-            .Select(p => new Member(p.Name, p.Get!, type.Options.GetTypeInfo(p.PropertyType), Has<HoldsNameAttribute>(p)))];
+        return [.. type.Properties.Where(p => p.Get is not null && !Has<HoldsIdentityAttribute>(p)).Select(p => new Member(p.Name, p.Get!,
+            type.Options.GetTypeInfo(p.PropertyType), new(Has<HoldsNameAttribute>(p), Has<HoldsCodesAttribute>(p))))];
 
         static bool Has<T>(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(T), inherit: true) == true;
     }
 
-    private static void Check(object value, JsonTypeInfo type, string pointer, bool mayName, FieldErrors errors, List<IdentityWarning> warnings,
+    private static void Check(object value, JsonTypeInfo type, string pointer, Held held, FieldErrors errors, List<IdentityWarning> warnings,
         List<(string Pointer, string Text)> texts)
     {
         if (value is string text)
         {
-            texts.Add((pointer, text));
+            if (!held.Codes) texts.Add((pointer, text));
             if (!errors.Has(pointer)) FreeText.CheckIdentity(text, pointer, MaxLength, errors);
-            if (!mayName && !errors.Has(pointer)) warnings.AddRange(IdentityWarning.In(pointer, text));
+            if (!held.Name && !errors.Has(pointer)) warnings.AddRange(IdentityWarning.In(pointer, text));
         }
         else if (type.Kind == JsonTypeInfoKind.Object)
         {
             foreach (var member in Members.GetOrAdd(type, MembersOf))
-                if (member.Get(value) is { } held) Check(held, member.Type, $"{pointer}/{member.Name}", member.MayName, errors, warnings, texts);
+                if (member.Get(value) is { } content)
+                    Check(content, member.Type, $"{pointer}/{member.Name}", member.Held with { Codes = held.Codes || member.Held.Codes }, errors, warnings,
+                        texts);
         }
         else if (type.Kind == JsonTypeInfoKind.Enumerable && value is IEnumerable items)
         {
             var item = type.Options.GetTypeInfo(type.ElementType!);
             foreach (var (index, member) in items.Cast<object>().Index())
             {
-                if (index == MaxItems)
+                if (index == MaxItems && !held.Codes)
                 {
                     if (!errors.Has(pointer)) errors.Add(pointer, FieldCodes.TooMany, MaxItems);
                     return;
                 }
-                Check(member, item, $"{pointer}/{index}", mayName, errors, warnings, texts);
+                Check(member, item, $"{pointer}/{index}", held, errors, warnings, texts);
             }
         }
     }
+
+    /// <summary>What a member is meant to hold beside sentences.</summary>
+    private readonly record struct Held(bool Name, bool Codes);
 }

@@ -84,10 +84,13 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var changed = await db.FactChanges.Select(c => new { c.Community, c.Day.Year, c.Day.Month }).Distinct().ToListAsync(ct);
-        foreach (var month in changed.OrderBy(m => (m.Year, m.Month))) await UpdateAsync(month.Community, new(month.Year, month.Month, 1), ct);
-        // As facts a large month needs memory that nothing else will: it is given back, at most once a minute.
-        if (_largest > Many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _largest = 0;
+        foreach (var month in changed.OrderBy(m => (m.Year, m.Month)))
+        {
+            await UpdateAsync(month.Community, new(month.Year, month.Month, 1), ct);
+            // As facts a large month needs memory that nothing else will: it is given back, and not kept for the next one.
+            if (_largest > Many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            _largest = 0;
+        }
     }
 
     public void Dispose() => _loader.Dispose();
@@ -136,6 +139,10 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             {
                 var first = i;
                 while (i + 1 < days.Length && days[i + 1] == days[i].AddDays(1)) i++;
+                // A list that grows needs three times the memory.
+                facts.EnsureCapacity(facts.Count + (await QueryAsync(transaction,
+                    "select count(*) from facts where community = @p1 and received_on between @p2 and @p3", r => (int)r.GetInt64(0), ct, community, days[first],
+                    days[i]))[0]);
                 await ReadFactsAsync(db, transaction, community, days[first], days[i], facts, ct);
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Avvik.Statistics.Documents;
@@ -46,6 +47,24 @@ public sealed partial class Pdf_tests
         Assert.Equal(document.Chapters.Select(c => c.Title).Prepend(document.HighlightsTitle).Where(t => t.Length > 0).Select(Dense), Spoken(structure, "H2"));
         Assert.Equal(document.Chapters.SelectMany(c => c.Sections.Select(s => s.Title).Concat(c.Notes.Select(n => n.Title))).Select(Dense), Spoken(structure,
             "H3"));
+    }
+
+    [Fact]
+    public async Task Words_of_a_key_figure_stay_in_its_tile()
+    {
+        var report = Reports.Small() with
+        {
+            KeyFigures = [.. Enumerable.Range(1, 4).Select(i => new KeyFigure($"Tall{i}", "1", Arrow.Up, "50,0 prosentpoeng opp"))],
+        };
+        var words = await Script.RunAsync("/usr/bin/pdftotext", "-bbox", await Reports.SaveAsync("tiles.pdf", PdfReport.Render(report)), "-");
+
+        double[] Edges(string edge, string word) => [.. Regex.Matches(words, $@"{edge}=""(?<at>[\d.]+)""[^>]*>{word}<", RegexOptions.ExplicitCapture)
+            .Select(m => double.Parse(m.Groups["at"].Value, CultureInfo.InvariantCulture))];
+        double[] starts = [.. Enumerable.Range(1, 4).Select(i => Edges("xMin", $"Tall{i}").Single())];
+        // As far from the tile's right edge as its first word from the left one, and a gap of ten points between the tiles.
+        const double inside = 9, gap = 10;
+        Assert.All(Edges("xMax", "opp").Zip(starts.Skip(1)), words => Assert.InRange(words.First, 0, words.Second - 2 * inside - gap + 0.1));
+        Assert.Equal(4, Edges("xMax", "opp").Length);
     }
 
     [Fact]

@@ -115,6 +115,20 @@ public sealed class History_import_tests(StatisticsServices services)
     }
 
     [Fact]
+    public async Task Import_takes_500_reports_of_all_parties_whatever_the_digits_of_their_codes()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        var municipalities = HealthCommunities.Community("innlandet")!.Parties.Where(p => !p.IsTrust).ToList();
+        HistoryImport import = Of([.. Enumerable.Range(0, 500).Select(i => municipalities[i % municipalities.Count] is var other && i % 2 == 0
+            ? Report(i) with { Id = $"{2020 + i / 100}/{i}", Reporter = other.OrganizationNumber }
+            : Report(i) with { Reporter = StatisticsService.InnlandetTrust, Respondent = other.OrganizationNumber, Unit = other.Units[0].Code })]);
+
+        var imported = await AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat)).ImportHistoryAsync(import);
+
+        Assert.Equal(500, imported.Added);
+    }
+
+    [Fact]
     public async Task Hand_over_is_counted_as_such_and_not_as_a_return()
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);

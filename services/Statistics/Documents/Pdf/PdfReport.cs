@@ -232,7 +232,9 @@ internal sealed class PdfReport
             var arrow = Wording.Of(figure.Arrow);
             if (arrow.Length > 0) Line(labelHeight + 34, arrow, 8.5, Palette.Main, Typeface.SemiBold);
             var beside = arrow.Length > 0 ? 13 : 0;
-            _page.Draw(element, () => _page.Text(x + inside + beside, y + inside + labelHeight + 34, figure.Change, 8.5, Palette.Main, Typeface.SemiBold));
+            // A long change is set smaller rather than run out of its tile.
+            var size = Math.Min(8.5, 8.5 * (width - 2 * inside - beside) / Math.Max(1, Typeface.SemiBold.Width(figure.Change, 8.5)));
+            _page.Draw(element, () => _page.Text(x + inside + beside, y + inside + labelHeight + 34, figure.Change, size, Palette.Main, Typeface.SemiBold));
             foreach (var (n, line) in notes[i].Index()) Line(labelHeight + 46 + n * 9.5, line, 7.5, Palette.Soft, Typeface.Regular);
         }
         _y += height + 14;
