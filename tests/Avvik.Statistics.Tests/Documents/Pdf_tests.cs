@@ -58,8 +58,9 @@ public sealed partial class Pdf_tests
         };
         var words = await Script.RunAsync("/usr/bin/pdftotext", "-bbox", await Reports.SaveAsync("tiles.pdf", PdfReport.Render(report)), "-");
 
-        double[] Edges(string edge, string word) => [.. Regex.Matches(words, $@"{edge}=""(?<at>[\d.]+)""[^>]*>{word}<", RegexOptions.ExplicitCapture)
-            .Select(m => double.Parse(m.Groups["at"].Value, CultureInfo.InvariantCulture))];
+        // A line is <word xMin="1" yMin="2" xMax="3" yMax="4">word</word>.
+        double[] Edges(string edge, string word) => [.. words.Split('\n').Where(line => line.Contains($">{word}<", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split($"{edge}=\"")[1].Split('"')[0], CultureInfo.InvariantCulture))];
         double[] starts = [.. Enumerable.Range(1, 4).Select(i => Edges("xMin", $"Tall{i}").Single())];
         // As far from the tile's right edge as its first word from the left one, and a gap of ten points between the tiles.
         const double inside = 9, gap = 10;
