@@ -40,6 +40,8 @@ public static class FieldCodes
         UnknownSite = "unknownSite", NeverMatches = "neverMatches", InvalidUnitCode = "invalidUnitCode",
         AdministratorsRole = "administratorsRole", OwnRole = "ownRole", AlreadyAssigned = "alreadyAssigned", ExcludedByRole = "excludedByRole",
         HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
-        FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture";
+        FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture",
+        NotSupported = "notSupported", ReadOnly = "readOnly", UnknownSystem = "unknownSystem", OtherOrganization = "otherOrganization",
+        Inconsistent = "inconsistent", NotInUrl = "notInUrl";
 #pragma warning restore CS1591
 }

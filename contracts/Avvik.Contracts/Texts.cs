@@ -29,6 +29,13 @@ public static class Texts
     public static string Report(string code, params ReadOnlySpan<object?> values) =>
         string.Format(CultureInfo.InvariantCulture, Source["report"][code]["nb"], values);
 
+    /// <summary>The name of something that the FHIR interface defines.</summary>
+    public static string Fhir(string code, bool english) => Source["fhir"][code][english ? "en" : "nb"];
+
+    /// <summary>The codes of a list, in its order.</summary>
+    /// <param name="list">As in <c>texts.json</c>.</param>
+    public static IEnumerable<string> CodesOf(string list) => Source[list].Keys;
+
     private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
     {
         using var stream = typeof(Texts).Assembly.GetManifestResourceStream("texts.json")!;

@@ -78,6 +78,10 @@ public static class Vocabulary
     /// <param name="list">As in <c>vocabulary.json</c>.</param>
     public static IEnumerable<string> CodesOf(string list) => Source.GetProperty(list).EnumerateArray().Select(term => term.GetProperty("code").GetString()!);
 
+    /// <summary>The terms of a list, in its order.</summary>
+    /// <param name="list">As in <c>vocabulary.json</c>.</param>
+    public static IReadOnlyList<VocabularyTerm> TermsOf(string list) => Source.GetProperty(list).Deserialize<VocabularyTerm[]>(JsonSerializerOptions.Web)!;
+
     /// <summary>The code of <c>kinds</c> for good collaboration, which is no deviation.</summary>
     public const string Praise = "goodPractice";
 

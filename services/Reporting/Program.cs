@@ -5,12 +5,14 @@ using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
 using Avvik.Messaging;
 using Avvik.CareDirectories;
+using Avvik.Fhir;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.ChangeFeed;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.EraseEnvelopes;
+using Avvik.Reporting.Fhir;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.OpenReporter;
 using Avvik.Reporting.Persistence;
@@ -50,6 +52,7 @@ builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddSingleton(s => new PositionCursor(s.GetRequiredService<TextProtector>().PrintOf("change feed positions")));
 builder.Services.AddHostedService<EnvelopeEraser>();
 builder.Services.AddHostedService<EnvelopeResealer>();
+builder.Services.AddHostedService<OccurrenceBackfill>();
 
 var app = builder.Build();
 app.UseAvvikDefaults();
@@ -71,5 +74,9 @@ api.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Op
     .MapParkedMessages<ReportingDbContext>().MapRepublishRedactions();
 api.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
     .MapAccessLog<ReportingDbContext>("reporting", SearchAccessLogEndpoints.DeviationsOf).MapSearchAccessLog();
+var fhir = app.MapFhir();
+fhir.MapAdverseEvents();
+fhir.MapProvenance();
+fhir.MapDefinitions();
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

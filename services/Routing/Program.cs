@@ -4,6 +4,7 @@ using Avvik.Contracts.Triage;
 using Avvik.Hosting;
 using Avvik.Hosting.Json;
 using Avvik.CareDirectories;
+using Avvik.Fhir;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
@@ -12,6 +13,7 @@ using Avvik.Routing.Access;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
+using Avvik.Routing.Fhir;
 using Avvik.Routing.HandleCase;
 using Avvik.Routing.Lessons;
 using Avvik.Routing.Measures;
@@ -83,5 +85,8 @@ api.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Oper
     .MapParkedMessages<RoutingDbContext>()
     .MapReplay<RoutingDbContext, Case>("ReplayCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Snapshot(now));
 api.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
+var fhir = app.MapFhir();
+fhir.MapTasks();
+fhir.MapProvenance();
 await app.MigrateAsync<RoutingDbContext>();
 await app.RunAsync();

@@ -13,8 +13,8 @@ using Avvik.Testing;
 namespace Avvik.Architecture.Tests;
 
 /// <summary>
-/// Which roles may call which operation: every operation of the OpenAPI documents with every role and without a token. An operation that is not listed
-/// fails. Which data a caller may see is tested in each service's tests.
+/// Which roles may call which operation: every operation of the OpenAPI documents and of the FHIR interface with every role and without a token. One that is
+/// not listed fails. Which data a caller may see is tested in each service's tests.
 /// </summary>
 public sealed class Access_matrix_tests
 {
@@ -58,6 +58,13 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/redactions"] = [Roles.Coordinator],
         ["GET /api/v1/redactions"] = [Roles.Auditor],
         ["POST /ops/reporting/redactions/republish"] = [Roles.Admin],
+        ["POST /fhir/AdverseEvent"] = Party,
+        ["POST /fhir/AdverseEvent/$validate"] = Party,
+        ["GET /fhir/AdverseEvent"] = Party,
+        ["POST /fhir/AdverseEvent/_search"] = Party,
+        ["GET /fhir/AdverseEvent/{id}"] = [.. Party, Roles.Auditor],
+        ["GET /fhir/Provenance"] = [.. Party, Roles.Auditor],
+        ["GET /fhir/Provenance/{id}"] = [.. Party, Roles.Auditor],
     }));
 
     [Fact]
@@ -96,6 +103,12 @@ public sealed class Access_matrix_tests
             ["PUT /api/v1/lessons/{id}"] = [Roles.Coordinator, Roles.LearningEditor],
             ["POST /api/v1/lessons/{id}/approve"] = [Roles.Coordinator, Roles.LearningEditor],
             ["POST /api/v1/lessons/{id}/withdraw"] = [Roles.Coordinator, Roles.LearningEditor],
+            ["GET /fhir/Task"] = Party,
+            ["POST /fhir/Task/_search"] = Party,
+            ["PUT /fhir/Task/{id}"] = Party,
+            ["GET /fhir/Task/{id}"] = [.. Party, Roles.Auditor],
+            ["GET /fhir/Provenance"] = [.. Party, Roles.Auditor],
+            ["GET /fhir/Provenance/{id}"] = [.. Party, Roles.Auditor],
         };
         foreach (var action in CaseActions)
             operations.Add($"POST /api/v1/cases/{{id}}/{action}", Party);
@@ -127,7 +140,8 @@ public sealed class Access_matrix_tests
         await using var service = new ServiceUnderTest<TProgram>(database);
         using var anonymous = service.CreateClient();
         var described = JsonElement.Parse(await anonymous.GetByteArrayAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}")).ToList();
+            .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}"))
+            .Concat(FhirEndpoint.Of(service.Services).Where(e => !e.IsOpen).Select(e => $"{e.Method} {e.Path}")).ToList();
         Assert.Equal(operations.Keys.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
 
         foreach (var (operation, allowed) in operations)

@@ -18,8 +18,15 @@ public sealed class Endpoint_tests
     // Health and the API description contain no secrets.
     private static readonly string[] AnonymousPaths = ["/health/live", "/health/ready", "/openapi/{documentName}.json"];
 
+    // What the FHIR interface can do and what it defines.
+    private static readonly string[] FhirDefinitions =
+    [
+        "/fhir/CodeSystem", "/fhir/CodeSystem/{id}", "/fhir/NamingSystem", "/fhir/NamingSystem/{id}", "/fhir/SearchParameter", "/fhir/SearchParameter/{id}",
+        "/fhir/StructureDefinition", "/fhir/StructureDefinition/{id}", "/fhir/ValueSet", "/fhir/ValueSet/{id}", "/fhir/metadata", "/fhir/package.tgz",
+    ];
+
     [Fact]
-    public Task Reporting_requires_authentication() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations");
+    public Task Reporting_requires_authentication() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations", FhirDefinitions);
 
     [Fact]
     public Task Triage_requires_authentication() => AssertGuardedAsync<triage::Program>("/api/v1/triage");
@@ -41,7 +48,7 @@ public sealed class Endpoint_tests
         await using (var service = new ServiceUnderTest<triage::Program>(other)) Assert.NotNull(service.Services.GetService<TextProtector>());
     }
 
-    private static async Task AssertGuardedAsync<TProgram>(string known) where TProgram : class
+    private static async Task AssertGuardedAsync<TProgram>(string known, params string[] alsoOpen) where TProgram : class
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<TProgram>(database);
@@ -51,7 +58,7 @@ public sealed class Endpoint_tests
         Assert.Contains(paths, path => path.StartsWith(known, StringComparison.Ordinal));
 
         var open = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).ToList();
-        Assert.Equal(AnonymousPaths, open.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(AnonymousPaths.Concat(alsoOpen).Order(StringComparer.Ordinal), open.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
         foreach (var endpoint in endpoints.Except(open))
         {
             Assert.True(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0, $"{endpoint.DisplayName} requires no authorization");

@@ -12,7 +12,7 @@ internal static class Forwarding
     // No traceparent: the gateway's own span replaces it (IdentifierChecks).
     private static readonly string[] ServiceHeaders =
     [
-        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match",
+        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Exist", "Prefer",
     ];
 
     // What Razor Pages, antiforgery, static files and htmx read.

@@ -18,5 +18,5 @@ public static class LocalDay
     }
 
     /// <summary>Whether days around one of this year can be counted with: 1900 to 2199.</summary>
-    internal static bool IsPlausible(int year) => year is >= 1900 and < 2200;
+    public static bool IsPlausible(int year) => year is >= 1900 and < 2200;
 }

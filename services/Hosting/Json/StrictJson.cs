@@ -43,10 +43,21 @@ public static class StrictJson
         await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
         var errors = new FieldErrors();
         var value = Read<T>(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), options, errors);
+        return Check(request.HttpContext, value, options.GetTypeInfo(typeof(T)), errors, validate);
+    }
+
+    /// <summary>The same checks of a value that was read from another form than JSON.</summary>
+    public static (T? Value, Problem? Problem) Check<T>(
+        HttpContext http, T value, JsonSerializerContext json, FieldErrors errors, Action<T, FieldErrors> validate) where T : class, new() =>
+        Check(http, value, Strict.GetOrAdd(json.GetType(), _ => OptionsFor(json)).GetTypeInfo(typeof(T)), errors, validate);
+
+    private static (T? Value, Problem? Problem) Check<T>(HttpContext http, T? value, JsonTypeInfo type, FieldErrors errors, Action<T, FieldErrors> validate)
+        where T : class
+    {
         if (value is not null)
         {
             validate(value, errors);
-            foreach (var warning in RequestTexts.Check(value, options.GetTypeInfo(typeof(T)), errors)) request.HttpContext.Warn(warning);
+            foreach (var warning in RequestTexts.Check(value, type, errors)) http.Warn(warning);
         }
         return errors.Any ? (null, Problem.Invalid(errors)) : (value, null);
     }

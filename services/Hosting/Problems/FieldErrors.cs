@@ -20,6 +20,13 @@ public sealed class FieldErrors
 
     public bool Any => _errors.Count > 0;
 
+    /// <summary>Where a field is in the FHIR resource that the request was read from; null when there is none.</summary>
+    public Func<string, string>? Locate { get; init; }
+
+    /// <summary>The element of a field's error (FHIRPath); of a query parameter, <c>http.query.</c> and its name.</summary>
+    internal IReadOnlyList<string> ExpressionOf(string pointer) =>
+        [Locate is null ? $"http.query.{pointer.TrimStart('/')}".TrimEnd('.') : Locate(pointer)];
+
     /// <summary>True when something is wrong with that field.</summary>
     public bool Has(string pointer) => _errors.Exists(e => e.Pointer == pointer);
 

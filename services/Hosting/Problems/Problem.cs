@@ -51,6 +51,11 @@ public sealed class Problem(int status, string code) : IResult
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentLanguage = english ? "en" : "nb";
         if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (OperationOutcomes.IsFor(httpContext.Request))
+        {
+            await response.WriteAsJsonAsync(OperationOutcomes.Of(this, english), OutcomeJson.Default.OperationOutcome, OperationOutcomes.ContentType);
+            return;
+        }
         await response.WriteAsJsonAsync(new ProblemDocument
         {
             Type = $"urn:avvik:problem:{code}",

@@ -29,6 +29,10 @@ internal sealed class DeviationRecord
     public string? Direction { get; init; }
     public string? Agreement { get; init; }
     public DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>When it occurred, as it was sent; null in rows from before the column, until <see cref="Fhir.OccurrenceBackfill"/> has read it.</summary>
+    public DateTimeOffset? OccurredFrom { get; init; }
+    /// <summary>The end of the day that it occurred on, or of the moment.</summary>
+    public DateTimeOffset? OccurredUntil { get; init; }
     public bool HasPatient { get; init; }
     /// <summary>As sent, without the patient; sealed, with the reporter's name in it (<see cref="Opened"/>).</summary>
     public required string Submission { get; init; }
@@ -74,6 +78,13 @@ internal sealed class DeviationRecord
     /// <exception cref="CryptographicException">This service does not have the key.</exception>
     public static Submission Open(string stored, TextProtector texts) =>
         JsonSerializer.Deserialize(texts.RevealStored(stored), SubmissionJson.Default.Submission)!;
+
+    /// <summary>From when until when it occurred: a whole Norwegian day when no time was sent, else the millisecond.</summary>
+    public static (DateTimeOffset From, DateTimeOffset Until) Occurrence(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value switch
+    {
+        (_, { } at) => (at, at.AddMilliseconds(1)),
+        (var day, null) => (NorwegianCalendar.StartOf(day), NorwegianCalendar.StartOf(day.AddDays(1))),
+    };
 
     /// <summary>The receipt: the deviation as it was accepted, whatever has happened since.</summary>
     public Deviation Receipt()

@@ -35,13 +35,23 @@ internal static class SubmitDeviationEndpoints
         return deviations;
     }
 
-    private static async Task<Results<Created<Deviation>, Ok<Deviation>, Problem>> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules,
+    private static Task<Results<Created<Deviation>, Ok<Deviation>, Problem>> SubmitAsync(HttpContext http, Caller caller, SubmissionRules rules,
         PatientEnvelopes envelopes, TextProtector texts, ReferenceNumbers references, Writer<ReportingDbContext> writer,
+        IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct) =>
+        AcceptAsync(check => StrictJson.ReadAsync(http.Request, ClientJson.Default, check), http, caller, rules, envelopes, texts, references, writer,
+            databases, messaging, clock, ct);
+
+    /// <summary>Reads a submission in whatever form it comes, with the checks that it is to pass.</summary>
+    internal delegate Task<(Submission? Submission, Problem? Problem)> SubmissionReader(Action<Submission, FieldErrors> check);
+
+    /// <summary>Accepts a submission: the deviation with its receipt, the first receipt of a repeat, or the problem.</summary>
+    internal static async Task<Results<Created<Deviation>, Ok<Deviation>, Problem>> AcceptAsync(SubmissionReader read, HttpContext http, Caller caller,
+        SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, ReferenceNumbers references, Writer<ReportingDbContext> writer,
         IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
         if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
         Submission? sent = null;
-        var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default, (s, errors) =>
+        var (submission, problem) = await read((s, errors) =>
         {
             // Its shape is right, so it may be a repeat, whatever the rules say of its content.
             if (!errors.Any) sent = s;
@@ -59,6 +69,7 @@ internal static class SubmitDeviationEndpoints
         // Whoever is anonymous says where it happened, or does not: the token would say where they work.
         if (submission!.Reporter is not { Anonymous: true }) facts = facts with { ReporterUnit = submission.ReportingUnit ?? caller.Unit };
         var unknownSite = rules.UnknownSite(submission);
+        var (occurredFrom, occurredUntil) = DeviationRecord.Occurrence(submission);
         var @event = new DeviationSubmitted
         {
             DeviationId = id,
@@ -88,6 +99,8 @@ internal static class SubmitDeviationEndpoints
             Direction = facts.Direction,
             Agreement = facts.Agreement,
             ReceivedAt = now,
+            OccurredFrom = occurredFrom,
+            OccurredUntil = occurredUntil,
             HasPatient = facts.HasPatient,
             Submission = DeviationRecord.Seal(submission, texts),
             Sent = submission with { Patient = null },
@@ -144,7 +157,7 @@ internal static class SubmitDeviationEndpoints
     }
 
     // A site that the directory does not know is accepted, and decides nothing.
-    private static void Check(Submission s, SubmissionRules rules, Party reporter, HttpContext http, FieldErrors errors)
+    internal static void Check(Submission s, SubmissionRules rules, Party reporter, HttpContext http, FieldErrors errors)
     {
         rules.Check(s, reporter, errors);
         if (rules.UnknownSite(s) is not null) http.Warn("/respondent/site", FieldCodes.UnknownSite);

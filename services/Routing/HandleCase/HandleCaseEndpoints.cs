@@ -32,7 +32,8 @@ internal static class HandleCaseEndpoints
                 (Guid id, HttpContext http, Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts,
                 AccessJournal<RoutingDbContext> journal, CaseAccess access, CaseIndex index, CurrentDirectory directory, CurrentRules rules, TimeProvider clock,
                 CancellationToken ct) =>
-                    ActAsync(id, transition, http, caller, writer, db, texts, journal, access, index, directory.Now, rules, clock, ct))
+                    ActAsync(id, transition, check => ReadAsync(http.Request, check), http, caller, writer, db, texts, journal, access, index, directory.Now,
+                        rules, clock, ct))
                 .WithName(NameOf(transition.Action))
                 .WithSummary($"{string.Join(", ", transition.From)} → {transition.To ?? "the same"}; needs If-Match with the case's ETag")
                 .Accepts<CaseAction>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(412)
@@ -40,16 +41,16 @@ internal static class HandleCaseEndpoints
         return cases;
     }
 
-    private static async Task<Results<Ok<CaseDetails>, NoContent, Problem>> ActAsync(Guid id, Transition transition, HttpContext http, Caller caller,
-        Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal, CaseAccess access,
-        CaseIndex index, CareDirectory directory,
-        CurrentRules rules, TimeProvider clock, CancellationToken ct)
+    /// <summary>Reads an action's body in whatever form it comes, with the checks that it is to pass.</summary>
+    internal delegate Task<(CaseAction? Body, Problem? Problem)> ActionReader(Action<CaseAction, FieldErrors> check);
+
+    /// <summary>Acts on a case: the case as it is then, nothing when it is no longer the caller's to read, or the problem.</summary>
+    internal static async Task<Results<Ok<CaseDetails>, NoContent, Problem>> ActAsync(Guid id, Transition transition, ActionReader read, HttpContext http,
+        Caller caller, Writer<RoutingDbContext> writer, RoutingDbContext db, TextProtector texts, AccessJournal<RoutingDbContext> journal,
+        CaseAccess access, CaseIndex index, CareDirectory directory, CurrentRules rules, TimeProvider clock, CancellationToken ct)
     {
         var own = directory.Party(caller.Organization);
-        // Most actions need no words, so no body is as good as an empty one.
-        var (body, problem) = http.Request.ContentLength is 0 or null && http.Request.ContentType is null
-            ? Empty(transition, own, directory, clock)
-            : await StrictJson.ReadAsync<CaseAction>(http.Request, ClientJson.Default, (b, errors) => Check(b, transition, own, directory, clock, errors));
+        var (body, problem) = await read((b, errors) => Check(b, transition, own, directory, clock, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
         var actor = caller.AsActor();
@@ -121,12 +122,11 @@ internal static class HandleCaseEndpoints
             : TypedResults.NoContent();
     }
 
-    private static (CaseAction? Body, Problem? Problem) Empty(Transition transition, Party? own, CareDirectory directory, TimeProvider clock)
-    {
-        var (body, errors) = (new CaseAction(), new FieldErrors());
-        Check(body, transition, own, directory, clock, errors);
-        return errors.Any ? (null, Problem.Invalid(errors)) : (body, null);
-    }
+    // Most actions need no words, so no body is as good as an empty one.
+    private static Task<(CaseAction? Body, Problem? Problem)> ReadAsync(HttpRequest request, Action<CaseAction, FieldErrors> check) =>
+        request.ContentLength is 0 or null && request.ContentType is null
+            ? Task.FromResult(StrictJson.Check(request.HttpContext, new CaseAction(), ClientJson.Default, new(), check))
+            : StrictJson.ReadAsync(request, ClientJson.Default, check);
 
     /// <summary>Merged is only what one party is to answer; linked is what the caller's party has a part in, and each is answered.</summary>
     private static void CheckOther(Transition transition, Case @case, Case? other, Caller caller, CaseAccess access, FieldErrors errors)

@@ -601,6 +601,14 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("messages");
 
+                    b.Property<long?>("OccurredFrom")
+                        .HasColumnType("bigint")
+                        .HasColumnName("occurred_from");
+
+                    b.Property<long?>("OccurredUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("occurred_until");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");

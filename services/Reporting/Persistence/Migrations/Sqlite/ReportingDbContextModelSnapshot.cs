@@ -592,6 +592,14 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("messages");
 
+                    b.Property<long?>("OccurredFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("occurred_from");
+
+                    b.Property<long?>("OccurredUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("occurred_until");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");

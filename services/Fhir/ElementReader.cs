@@ -1,0 +1,217 @@
+using Avvik.Contracts;
+using Avvik.Hosting.Problems;
+using Hl7.Fhir.Model;
+
+namespace Avvik.Fhir;
+
+/// <summary>
+/// Reads what a mapping knows of a resource and remembers where each member came from, so that an error of the member points to the element. What is left
+/// unread is an error, too: it would be lost.
+/// </summary>
+public sealed class ElementReader
+{
+    // The server sets them, or a representation repeats what the elements say (R4, http.html#create and narrative.html).
+    private static readonly HashSet<string> OfServer = new(StringComparer.Ordinal) { "id", "meta", "implicitRules", "language", "text" };
+
+    private readonly Dictionary<Base, string> _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Base> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private readonly Resource _root;
+
+    public ElementReader(Resource root)
+    {
+        _root = root;
+        Errors = new FieldErrors { Locate = ExpressionOf };
+        Walk(root, root.TypeName);
+    }
+
+    public FieldErrors Errors { get; }
+
+    /// <summary>The element that a member was read from, or is missing at (FHIRPath).</summary>
+    public string ExpressionOf(string pointer)
+    {
+        // A JSON pointer begins with a slash; anything else is the element already, or a header.
+        if (pointer is [not '/', ..]) return pointer;
+        for (var at = pointer; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
+            if (_places.TryGetValue(at, out var place)) return place;
+        return _root.TypeName;
+    }
+
+    public string PathOf(Base element) => _paths.GetValueOrDefault(element, _root.TypeName);
+
+    /// <summary>An error of an element that no member stands for.</summary>
+    public void Fail(Base element, string code) => Errors.Add(PathOf(element), code);
+
+    /// <summary>Says where a member is, or would be.</summary>
+    public void Place(string pointer, string expression) => _places[pointer] = expression;
+
+    /// <summary>Marks an element, and what it consists of, as read.</summary>
+    public void Skip(Base? element)
+    {
+        if (element is not null) _read.Add(element);
+    }
+
+    /// <summary>A primitive's value, for the member; null when it is not there.</summary>
+    public string? Text(PrimitiveType? value, string pointer, string missingAt)
+    {
+        Place(pointer, value is null ? missingAt : PathOf(value));
+        Leaf(value);
+        return value?.JsonValue as string;
+    }
+
+    public bool? Flag(FhirBoolean? value, string pointer, string missingAt)
+    {
+        Place(pointer, value is null ? missingAt : PathOf(value));
+        Leaf(value);
+        return value?.Value;
+    }
+
+    /// <summary>A code of one of our systems; a display is the caller's copy of our word.</summary>
+    public string? Code(Coding? coding, string system, string pointer, string missingAt)
+    {
+        Place(pointer, coding is null ? missingAt : PathOf(coding));
+        if (coding is null) return null;
+        Leaf(coding.SystemElement);
+        Leaf(coding.DisplayElement);
+        if (coding.System is null) Errors.Add($"{PathOf(coding)}.system", FieldCodes.Required);
+        else if (coding.System != system) Errors.Add(PathOf(coding.SystemElement!), FieldCodes.UnknownSystem);
+        if (coding.CodeElement is null) Errors.Add($"{PathOf(coding)}.code", FieldCodes.Required);
+        return Text(coding.CodeElement, pointer, missingAt);
+    }
+
+    /// <summary>The one coding of a concept.</summary>
+    public string? Code(CodeableConcept? concept, string system, string pointer, string missingAt) =>
+        Code(concept?.Coding.FirstOrDefault(), system, pointer, missingAt);
+
+    /// <summary>The value of an identifier of a known system.</summary>
+    public string? Identifier(Identifier? identifier, string system, string pointer, string missingAt)
+    {
+        if (identifier is not null)
+        {
+            SkipUse(identifier);
+            Leaf(identifier.SystemElement);
+            if (identifier.System is null) Errors.Add($"{PathOf(identifier)}.system", FieldCodes.Required);
+            else if (identifier.System != system) Errors.Add(PathOf(identifier.SystemElement!), FieldCodes.UnknownSystem);
+            missingAt = $"{PathOf(identifier)}.value";
+        }
+        return Text(identifier?.ValueElement, pointer, missingAt);
+    }
+
+    /// <summary>The identifier of what a logical reference points to (R4, references.html#logical).</summary>
+    public Identifier? Logical(ResourceReference? reference, string type)
+    {
+        if (reference?.TypeElement is { } said)
+        {
+            Leaf(said);
+            if (reference.Type != type) Fail(said, FieldCodes.InvalidValue);
+        }
+        return reference?.Identifier;
+    }
+
+    /// <summary>The contained resource that a reference names.</summary>
+    public T? Contained<T>(ResourceReference? reference, DomainResource owner) where T : Resource
+    {
+        if (reference?.ReferenceElement is not { } named) return null;
+        Leaf(named);
+        if (reference.Type is not null) Logical(reference, ModelInfo.GetFhirTypeNameForType(typeof(T))!);
+        var found = owner.Contained.FirstOrDefault(c => named.Value == $"#{c.Id}");
+        if (found is not T contained)
+        {
+            Fail(named, FieldCodes.InvalidValue);
+            return null;
+        }
+        Skip(contained.IdElement);
+        return contained;
+    }
+
+    /// <summary>The one extension of an address; a second is left unread, which is an error.</summary>
+    public Extension? Extension(IExtendable? owner, string url) => Extensions(owner, url).FirstOrDefault();
+
+    public IEnumerable<Extension> Extensions(IExtendable? owner, string url)
+    {
+        foreach (var extension in owner?.Extension.Where(e => e.Url == url) ?? [])
+        {
+            Leaf(extension.UrlElement);
+            yield return extension;
+        }
+    }
+
+    /// <summary>Marks an extension's value as of another type than it has to be; null when it is none.</summary>
+    public T? Value<T>(Extension? extension) where T : DataType
+    {
+        switch (extension?.Value)
+        {
+            case T value: return value;
+            case { } other:
+                Skip(other);
+                Fail(other, FieldCodes.WrongType);
+                return null;
+            default: return null;
+        }
+    }
+
+    public void SkipUse(Identifier identifier)
+    {
+        Leaf(identifier.UseElement);
+        if (identifier.Type is not null) Skip(identifier.Type);
+    }
+
+    /// <summary>Marks a primitive as read, but not what extends it.</summary>
+    public void Leaf(PrimitiveType? value)
+    {
+        if (value is not null) _read.Add(value);
+    }
+
+    /// <summary>Reports what nobody has read: the highest element of which nothing was.</summary>
+    public void ReportUnread()
+    {
+        foreach (var (name, element) in Children(_root))
+            if (!OfServer.Contains(name)) Report(element);
+    }
+
+    private bool Report(Base element)
+    {
+        if (element is not PrimitiveType && _read.Contains(element)) return true;
+        var children = Children(element).Select(c => c.Element).ToList();
+        if (element is PrimitiveType)
+        {
+            var read = _read.Contains(element);
+            if (!read) Fail(element, FieldCodes.NotSupported);
+            else foreach (var child in children) Fail(child, FieldCodes.NotSupported);
+            return read;
+        }
+        if (!children.Exists(AnyRead))
+        {
+            Fail(element, FieldCodes.NotSupported);
+            return false;
+        }
+        foreach (var child in children) Report(child);
+        return true;
+    }
+
+    private bool AnyRead(Base element) => _read.Contains(element) || Children(element).Any(c => AnyRead(c.Element));
+
+    private void Walk(Base element, string path)
+    {
+        _paths.TryAdd(element, path);
+        var (last, index) = ("", 0);
+        foreach (var (name, child, isList) in Children(element, lists: true))
+        {
+            index = name == last ? index + 1 : 0;
+            last = name;
+            Walk(child, isList ? $"{path}.{name}[{index}]" : $"{path}.{name}");
+        }
+    }
+
+    private static IEnumerable<(string Name, Base Element)> Children(Base element) => Children(element, lists: true).Select(c => (c.Name, c.Element));
+
+    private static IEnumerable<(string Name, Base Element, bool IsList)> Children(Base element, bool lists)
+    {
+        foreach (var (name, value) in element.EnumerateElements())
+        {
+            if (value is Base child) yield return (name, child, false);
+            else if (lists && value is IEnumerable<Base> items)
+                foreach (var item in items) yield return (name, item, true);
+        }
+    }
+}

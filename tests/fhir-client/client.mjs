@@ -1,0 +1,129 @@
+// Reports, follows and answers a deviation as a health record would, with fhir-kit-client, and checks every resource with the validator of npm's `fhir`.
+//
+//   node client.mjs GATEWAY REPORTER HANDLER REFERENCE PATIENT
+//
+// REPORTER and HANDLER are access tokens, REFERENCE the deviation's identifier, PATIENT a synthetic D-number. Prints every resource that came back as one
+// line of JSON; ends with 1 and the reason when something is not as R4 says.
+import { Client } from 'fhir-kit-client'
+import { Fhir } from 'fhir/fhir.js'
+import assert from 'node:assert/strict'
+
+const [gateway, reporter, handler, reference, patient] = process.argv.slice(2)
+const canonical = 'https://avvik.example/fhir'
+const clientReference = `${canonical}/NamingSystem/client-reference`
+const seen = []
+
+const as = token => new Client({ baseUrl: `${gateway}/fhir`, customHeaders: token ? { Authorization: `Bearer ${token}` } : {} })
+const [nurse, unit, anyone] = [as(reporter), as(handler), as()]
+const validator = new Fhir()
+
+function check(resource) {
+  const found = validator.validate(resource, { errorOnUnexpected: true })
+  const errors = found.messages.filter(m => ['error', 'fatal'].includes(m.severity))
+  assert.deepEqual(errors, [], `${resource.resourceType}/${resource.id}: ${JSON.stringify(errors)}`)
+  for (const entry of resource.entry ?? []) seen.push(entry.resource)
+  if (resource.resourceType !== 'Bundle') seen.push(resource)
+  return resource
+}
+
+// An error is an OperationOutcome that points somewhere.
+async function refused(promise, status, expression) {
+  const error = await promise.then(() => assert.fail('it was not refused'), e => e)
+  assert.equal(error.response?.status, status, JSON.stringify(error.response?.data ?? error.message))
+  const outcome = check(error.response.data)
+  assert.equal(outcome.resourceType, 'OperationOutcome')
+  if (expression) assert.equal(outcome.issue[0].expression[0], expression)
+}
+
+const coding = (list, code) => ({ coding: [{ system: `${canonical}/CodeSystem/${list}`, code }] })
+const deviation = {
+  resourceType: 'AdverseEvent',
+  contained: [{ resourceType: 'Location', id: 'site', name: 'SI Elverum' }],
+  extension: [{
+    url: `${canonical}/StructureDefinition/respondent`,
+    extension: [{ url: 'organization', valueReference: { identifier: { system: 'urn:oid:2.16.578.1.12.4.1.4.101', value: '983971709' } } }]
+  }],
+  identifier: { system: clientReference, value: reference },
+  actuality: 'actual',
+  category: [coding('categories', 'dischargeSummary')],
+  event: { ...coding('kinds', 'agreementBreach'), text: 'Epikrisen kom ni dager etter utskrivning.' },
+  subject: { type: 'Patient', identifier: { system: 'urn:oid:2.16.578.1.12.4.1.4.2', value: patient } },
+  date: '2026-08-14',
+  seriousness: coding('harm', 'mild'),
+  location: { reference: '#site' }
+}
+
+async function until(what, tries = 400) {
+  for (let i = 0; i < tries; i++) {
+    const found = await what()
+    if (found) return found
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  assert.fail('it did not come')
+}
+
+try {
+  const statement = check(await anyone.capabilityStatement())
+  for (const type of ['CodeSystem', 'ValueSet', 'StructureDefinition', 'NamingSystem', 'SearchParameter']) check(await anyone.search({ resourceType: type }))
+  assert.equal(statement.fhirVersion, '4.0.1')
+
+  check(await nurse.operation({ name: 'validate', resourceType: 'AdverseEvent', input: deviation }))
+  const condition = { headers: { 'If-None-Exist': `identifier=${clientReference}|${reference}` } }
+  const created = check(await nurse.create({ resourceType: 'AdverseEvent', body: deviation, options: condition }))
+  assert.equal(check(await nurse.create({ resourceType: 'AdverseEvent', body: deviation, options: condition })).id, created.id)
+  assert.equal(created.subject.identifier, undefined)
+  check(await nurse.read({ resourceType: 'AdverseEvent', id: created.id }))
+  const found = check(await nurse.search({ resourceType: 'AdverseEvent', searchParams: { identifier: `${clientReference}|${reference}`, date: 'ge2026-08-01' } }))
+  assert.deepEqual(found.entry.map(e => e.resource.id), [created.id])
+  const theirs = check(await nurse.resourceSearch({
+    resourceType: 'AdverseEvent', searchParams: { 'subject:identifier': `urn:oid:2.16.578.1.12.4.1.4.2|${patient}` }, options: { postSearch: true }
+  }))
+  assert.ok(theirs.entry.some(e => e.resource.id === created.id))
+  let page = check(await nurse.search({ resourceType: 'AdverseEvent', searchParams: { _count: 1 } }))
+  if (page.link.some(l => l.relation === 'next')) page = check(await nurse.nextPage({ bundle: page }))
+  check(await nurse.search({ resourceType: 'Provenance', searchParams: { target: `AdverseEvent/${created.id}` } }))
+
+  await refused(nurse.create({ resourceType: 'AdverseEvent', body: { ...deviation, date: '14.08.2026' } }), 422, 'AdverseEvent.date')
+  await refused(nurse.create({ resourceType: 'AdverseEvent', body: { ...deviation, date: '2026-08-13' } }), 409)
+  await refused(nurse.read({ resourceType: 'AdverseEvent', id: 'nobody' }), 404)
+  await refused(nurse.search({ resourceType: 'AdverseEvent', searchParams: { name: 'x' } }), 400, 'http.query.name')
+  await refused(anyone.search({ resourceType: 'AdverseEvent' }), 401, 'http.Authorization')
+  await refused(nurse.read({ resourceType: 'Patient', id: '1' }), 404)
+
+  let task = await until(async () => (await unit.search({ resourceType: 'Task', searchParams: { status: 'requested', 'owner': '983971709' } }))
+    .entry?.map(e => e.resource).find(t => t.focus.reference === `AdverseEvent/${created.id}`))
+  check(task)
+  const update = (body, version = body.meta.versionId) =>
+    unit.update({ resourceType: 'Task', id: task.id, body, options: { headers: { 'If-Match': `W/"${version}"` } } })
+  await refused(update({ ...task, status: 'accepted' }, 999), 412, 'http.If-Match')
+  task = check(await update({ ...task, status: 'accepted' }))
+  task = check(await update({ ...task, status: 'in-progress' }))
+  await refused(update({ ...task, status: 'completed' }), 400, 'Task.output')
+  task = check(await update({
+    ...task,
+    status: 'completed',
+    output: [
+      { type: coding('task-parts', 'answer'), valueString: 'Rutinen er endret.' },
+      { type: coding('task-parts', 'contributingFactor'), valueCodeableConcept: coding('contributing-factors', 'capacity') },
+      {
+        type: coding('task-parts', 'measure'),
+        valueString: 'Ny rutine',
+        extension: [{
+          url: `${canonical}/StructureDefinition/measure`,
+          extension: [{ url: 'owner', valueString: 'Seksjonsleder' }, { url: 'dueDate', valueDate: '2027-03-01' }]
+        }]
+      }
+    ]
+  }))
+  assert.deepEqual([task.status, task.businessStatus.coding[0].code], ['completed', 'answered'])
+  check(await unit.read({ resourceType: 'Task', id: task.id }))
+  const history = check(await unit.search({ resourceType: 'Provenance', searchParams: { target: `Task/${task.id}` } }))
+  check(await unit.read({ resourceType: 'Provenance', id: history.entry[0].resource.id }))
+  check(await nurse.read({ resourceType: 'Provenance', id: `AdverseEvent-${created.id}-1` }))
+
+  for (const resource of seen) assert.ok(!JSON.stringify(resource).includes(patient), `${resource.resourceType} tells who the patient is`)
+  console.log(JSON.stringify(seen))
+} catch (error) {
+  console.error(error, JSON.stringify(error?.response?.data))
+  process.exit(1)
+}
