@@ -40,7 +40,7 @@ public sealed class Fhir_client_tests(RunningSystem system)
 
         // The profile refuses what is no deviation, so it is the profile that was validated against.
         var stripped = (AdverseEvent)resources.First(r => r is AdverseEvent).DeepCopy();
-        stripped.Extension.RemoveAll(e => e.Url.EndsWith("/respondent", StringComparison.Ordinal));
+        stripped.Extension.RemoveAll(e => e.Url!.EndsWith("/respondent", StringComparison.Ordinal));
         Assert.False(validator.Validate(stripped).Success);
     }
 
