@@ -48,7 +48,7 @@ public static class Extensions
         Measure = new("measure", null)
         {
             Context = "Task.output",
-            Parts = [new("id", "uuid"), new("owner", "string", IsRequired: true), new("dueDate", "date", IsRequired: true), new("state", "code"),
+            Parts = [new("id", "id"), new("owner", "string", IsRequired: true), new("dueDate", "date", IsRequired: true), new("state", "code"),
                 new("note", "string")],
         };
 

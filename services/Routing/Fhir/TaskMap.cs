@@ -147,7 +147,7 @@ internal static class TaskMap
     private static FhirTask.OutputComponent Output(Client.Measure measure)
     {
         var parts = new Extension { Url = Extensions.Measure.Url };
-        if (measure.Id is { } id) parts.Extension.Add(new("id", new Uuid($"urn:uuid:{id}")));
+        if (measure.Id is { } id) parts.Extension.Add(new("id", new Id(id.ToString())));
         parts.Extension.Add(new("owner", new FhirString(measure.Owner)));
         parts.Extension.Add(new("dueDate", new Date(measure.DueDate)));
         if (measure.State is { } state) parts.Extension.Add(new("state", new Code(state)));

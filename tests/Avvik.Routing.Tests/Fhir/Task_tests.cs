@@ -51,7 +51,7 @@ public sealed class Task_tests
         Assert.Equal(("Rutinen er endret.", "capacity"), (details.Answer!.Text, Assert.Single(details.Answer.ContributingFactors)));
         var measure = Assert.Single(details.Answer.Measures);
         Assert.Equal(("Ny rutine", Unit, "2026-12-31"), (measure.Description, measure.Owner, measure.DueDate));
-        Assert.Equal($"urn:uuid:{measure.Id}", (string?)answered.Body!["output"]![2]!["extension"]![0]!["extension"]![0]!["valueUuid"]);
+        Assert.Equal(measure.Id.ToString(), (string?)answered.Body!["output"]![2]!["extension"]![0]!["extension"]![0]!["valueId"]);
         Assert.Equal(answered.Body.ToJsonString(), (await http.GetFhirAsync($"/fhir/Task/{id}")).Body!.ToJsonString());
 
         var history = await http.GetFhirAsync($"/fhir/Provenance?target=Task/{id}");
