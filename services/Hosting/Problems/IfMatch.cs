@@ -12,8 +12,8 @@ public static class IfMatch
     {
         var header = request.Headers.IfMatch.ToString();
         if (header.Length == 0) return new Problem(StatusCodes.Status428PreconditionRequired, ProblemCodes.VersionRequired);
-        // FHIR's ETags are weak (R4, 3.1.0.1.3); a version is one either way.
-        if (header.StartsWith("W/", StringComparison.Ordinal)) header = header[2..];
+        // FHIR's ETags are weak, and compared as if they were not (R4, http.html#concurrency).
+        if (OperationOutcomes.IsFor(request) && header.StartsWith("W/", StringComparison.Ordinal)) header = header[2..];
         return int.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version == current
             ? null
             : new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion);
