@@ -29,8 +29,10 @@ public static class Profiles
         Add("event", min: 1);
         elements.Add(new() { ElementId = "AdverseEvent.event.coding", Path = "AdverseEvent.event.coding", Min = 1, Max = "1", Binding = Bound("kinds") });
         elements.Add(new() { ElementId = "AdverseEvent.event.text", Path = "AdverseEvent.event.text", Min = 1, MaxLength = 8000 });
+        // In the order of the resource's elements: a snapshot cannot be made of another.
+        Add("encounter", max: "0");
         Add("date", min: 1);
-        foreach (var name in new[] { "encounter", "resultingCondition" }) Add(name, max: "0");
+        Add("resultingCondition", max: "0");
         Add("seriousness", list: "harm");
         foreach (var name in new[] { "outcome", "contributor", "suspectEntity", "subjectMedicalHistory", "referenceDocument", "study" }) Add(name, max: "0");
         return profile;
