@@ -58,7 +58,8 @@ public sealed class Endpoint_tests
         Assert.Contains(paths, path => path.StartsWith(known, StringComparison.Ordinal));
 
         var open = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).ToList();
-        Assert.Equal(AnonymousPaths.Concat(alsoOpen).Order(StringComparer.Ordinal), open.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(AnonymousPaths.Concat(alsoOpen).Order(StringComparer.Ordinal),
+            open.Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Distinct().Order(StringComparer.Ordinal));
         foreach (var endpoint in endpoints.Except(open))
         {
             Assert.True(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0, $"{endpoint.DisplayName} requires no authorization");
