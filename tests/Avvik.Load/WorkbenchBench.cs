@@ -24,7 +24,7 @@ internal sealed record WorkbenchResult(int Cores, int Cases, IReadOnlyList<PageT
 internal static class WorkbenchBench
 {
     private const string Trust = "983971709";
-    private const int WarmUp = 20, Counted = 100, PhoneVisits = 5;
+    private const int WarmUp = 200, Counted = 100, PhoneVisits = 5;
     private const double AimServer = 30, AimUsable = 1000, AimKilobytes = 150;
 
     // Lighthouse's mid-range phone: a processor at a quarter of this machine's speed, and a slow 4G connection.

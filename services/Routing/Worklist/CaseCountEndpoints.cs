@@ -22,8 +22,9 @@ internal static class CaseCountEndpoints
     {
         var now = clock.GetUtcNow();
         var counts = new List<(string State, int Count, int Overdue)>();
-        // The worklist's ranges of an index, so that the counts are those of the list; no case is in two of them.
-        foreach (var range in WorklistEndpoints.Ranges(db.Cases, unit, [false], caller, access)) counts.AddRange(await ByStateAsync(range, now, ct));
+        // The worklist's ranges, so that the counts are those of the list; no case is in two of them. «Not final» as the index of open cases has it.
+        foreach (var range in WorklistEndpoints.Ranges(db.Cases.Where(c => !c.IsFinal), unit, caller, access))
+            counts.AddRange(await ByStateAsync(range, now, ct));
         var byState = counts.GroupBy(c => c.State, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => (Count: g.Sum(c => c.Count), Overdue: g.Sum(c => c.Overdue)));
         return TypedResults.Ok(new CaseCounts(

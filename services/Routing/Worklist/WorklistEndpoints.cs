@@ -55,7 +55,7 @@ internal static class WorklistEndpoints
         found = Filtered(found, query, now);
         // Two queries: ids from an index alone, then the rows of this page. Cases are wide, and few of those that are sorted are shown.
         var pages = (areFew ? [found.Where(access.VisibleTo(caller)).Where(c => finals.Contains(c.IsFinal))]
-                : Ranges(found, query.Unit, finals, caller, access))
+                : finals.SelectMany(final => Ranges(found, query.Unit, caller, access).Select(range => range.Where(c => c.IsFinal == final))))
             .Select(range => Sorted(range, query.Sort, after).Take(take + 1).Select(c => new { c.Id, c.DueAt, c.HarmRank }));
         var places = (await pages.Aggregate((all, page) => all.Concat(page)).ToListAsync(ct))
             .ConvertAll(c => (c.Id, Key: SortKey(c.DueAt, c.HarmRank, query.Sort)));
@@ -84,24 +84,20 @@ internal static class WorklistEndpoints
     /// What the caller may see, in ranges that an index has in the order of the list. One question about them all would read, and sort, every case of
     /// the party to give its first fifty.
     /// </summary>
-    public static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, bool[] finals, Caller caller, CaseAccess access)
+    public static IEnumerable<IQueryable<Case>> Ranges(IQueryable<Case> cases, string? unit, Caller caller, CaseAccess access)
     {
         var (own, ownUnit, seesAll) = (caller.Organization, caller.Unit, CaseAccess.SeesAll(caller));
         if (seesAll && access.HasRestricted(caller)) cases = cases.Where(access.VisibleTo(caller));
-        foreach (var final in finals)
+        if (unit is not null) yield return cases.Where(access.VisibleTo(caller)).Where(c => c.Unit == unit);
+        else if (seesAll)
         {
-            if (unit is not null) yield return cases.Where(access.VisibleTo(caller)).Where(c => c.Unit == unit && c.IsFinal == final);
-            else if (seesAll)
-            {
-                yield return cases.Where(c => c.RespondentOrganization == own && c.IsFinal == final);
-                yield return cases.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own && c.IsFinal == final);
-            }
-            else
-            {
-                yield return cases.Where(c => c.RespondentOrganization == own && c.Unit == ownUnit && c.IsFinal == final);
-                yield return cases.Where(c => c.ReporterOrganization == own && c.ReporterUnit == ownUnit && c.RespondentOrganization != own
-                    && c.IsFinal == final);
-            }
+            yield return cases.Where(c => c.RespondentOrganization == own);
+            yield return cases.Where(c => c.ReporterOrganization == own && c.RespondentOrganization != own);
+        }
+        else
+        {
+            yield return cases.Where(c => c.RespondentOrganization == own && c.Unit == ownUnit);
+            yield return cases.Where(c => c.ReporterOrganization == own && c.ReporterUnit == ownUnit && c.RespondentOrganization != own);
         }
     }
 
