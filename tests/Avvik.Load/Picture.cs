@@ -27,7 +27,12 @@ internal static class Picture
             await page.ClickAsync($"tr:has(td.choose input) td.what a >> nth={i}");
             await page.ClickAsync("button:text-is('Bekreft mottatt')");
             if (i % 3 == 2) continue;
-            await page.ClickAsync("button:text-is('Begynn behandlingen')");
+            await page.Locator("button:text-is('Bekreft mottatt')").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+            await page.WaitForLoadStateAsync();
+            // Praise is thanked for, not handled.
+            var start = page.Locator("button:text-is('Begynn behandlingen')");
+            if (await start.CountAsync() == 0) continue;
+            await start.ClickAsync();
             if (i % 3 == 1) continue;
             await page.ClickAsync("summary:text-is('Spør melderen')");
             await page.FillAsync("#ask-Question", "Hvilken dag ble pasienten utskrevet?");
