@@ -165,7 +165,7 @@ public sealed class ElementReader
     /// <summary>Reports what nobody has read: the highest element of which nothing was.</summary>
     public void ReportUnread()
     {
-        foreach (var (name, element) in Children(_root))
+        foreach (var (name, element, _) in Children(_root))
             if (!OfServer.Contains(name)) Report(element);
     }
 
@@ -195,7 +195,7 @@ public sealed class ElementReader
     {
         _paths.TryAdd(element, path);
         var (last, index) = ("", 0);
-        foreach (var (name, child, isList) in Children(element, lists: true))
+        foreach (var (name, child, isList) in Children(element))
         {
             index = name == last ? index + 1 : 0;
             last = name;
@@ -203,14 +203,12 @@ public sealed class ElementReader
         }
     }
 
-    private static IEnumerable<(string Name, Base Element)> Children(Base element) => Children(element, lists: true).Select(c => (c.Name, c.Element));
-
-    private static IEnumerable<(string Name, Base Element, bool IsList)> Children(Base element, bool lists)
+    private static IEnumerable<(string Name, Base Element, bool IsList)> Children(Base element)
     {
         foreach (var (name, value) in element.EnumerateElements())
         {
             if (value is Base child) yield return (name, child, false);
-            else if (lists && value is IEnumerable<Base> items)
+            else if (value is IEnumerable<Base> items)
                 foreach (var item in items) yield return (name, item, true);
         }
     }

@@ -1,5 +1,7 @@
 using Avvik.Contracts;
+using Avvik.Hosting.Problems;
 using Hl7.Fhir.Model;
+using Microsoft.AspNetCore.Http;
 
 namespace Avvik.Fhir;
 
@@ -39,15 +41,34 @@ public static class Provenances
         Display = HealthCommunities.Party(number)?.Name,
     };
 
+    /// <summary>A search by target, the only one there is.</summary>
+    /// <param name="of">The activities of a target, in their order; none when the caller may not see it.</param>
+    public static async Task<IResult> SearchAsync(HttpRequest request, string type, Func<Guid, Task<IReadOnlyList<Provenance>>> of)
+    {
+        var (search, _) = await FhirSearch.ReadAsync(request, ["target"]);
+        if (ReadTarget(search!.One("target"), type) is not { } id)
+        {
+            search.Errors.Add("/target", search.Has("target") ? FieldCodes.InvalidValue : FieldCodes.Required);
+            return Problem.Invalid(search.Errors);
+        }
+        return search.Errors.Any ? Problem.Invalid(search.Errors) : new FhirAnswer(FhirSearch.Page("Provenance", request, await of(id), null));
+    }
+
+    /// <summary>One activity by its id.</summary>
+    /// <param name="of">As of a search.</param>
+    public static async Task<IResult> GetAsync(string id, string type, Func<Guid, Task<IReadOnlyList<Provenance>>> of) =>
+        ReadId(id, type) is var (target, number) && (await of(target)).ElementAtOrDefault(number - 1) is { } found
+            ? new FhirAnswer(found) : Problem.NotFound();
+
     /// <summary>What a Provenance's id says: the target and the number; null when it is none of ours.</summary>
-    public static (Guid Target, int Number)? ReadId(string id, string type) =>
+    private static (Guid Target, int Number)? ReadId(string id, string type) =>
         id.StartsWith($"{type}-", StringComparison.Ordinal) && id.LastIndexOf('-') is var last && last > type.Length
         && Guid.TryParseExact(id[(type.Length + 1)..last], "D", out var target)
         && int.TryParse(id[(last + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
             ? (target, number) : null;
 
     /// <summary>The id in <c>Type/id</c>; null when it is none.</summary>
-    public static Guid? ReadTarget(string? target, string type) =>
+    private static Guid? ReadTarget(string? target, string type) =>
         target is not null && target.StartsWith($"{type}/", StringComparison.Ordinal) && Guid.TryParseExact(target[(type.Length + 1)..], "D", out var id)
             ? id : null;
 }

@@ -7,8 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Avvik.TextProtection;
 
 /// <summary>
-/// Re-encrypts with the active key what an earlier one encrypted, so that the earlier key can be retired. Runs at start, since a key changes with the
-/// configuration, and each hour, for texts of instances that had not yet restarted, until a later run finds none: a run reads every row.
+/// Re-encrypts with the active key what an earlier one encrypted, so that the earlier key can be retired: a key changes with the configuration.
 /// </summary>
 /// <param name="writer">Writes.</param>
 /// <param name="databases">Finds what an earlier key sealed.</param>
@@ -19,20 +18,17 @@ namespace Avvik.TextProtection;
 public sealed partial class TextResealer<TDb>(
     Writer<TDb> writer, IDbContextFactory<TDb> databases, TextProtector texts, IReadOnlyList<(Type Entity, string Property)> columns, TimeProvider clock,
     ILogger log)
-    : PeriodicService(TimeSpan.FromHours(1), clock, log) where TDb : DbContext
+    : CatchUpService(clock, log) where TDb : DbContext
 {
     private const int Batch = 200;
-    private int _runs;
-    private bool _isDone;
 
     /// <inheritdoc/>
-    protected override async Task DoAsync(CancellationToken ct)
+    protected override async Task<int> CatchUpAsync(CancellationToken ct)
     {
-        if (_isDone) return;
         var (resealed, unreadable) = await ResealAsync(ct);
-        _isDone = _runs++ > 0 && resealed == 0;
         if (resealed > 0) TextsResealed(Log, resealed);
         if (unreadable > 0) TextsUnreadable(Log, unreadable);
+        return resealed;
     }
 
     /// <summary>Returns how many texts were re-encrypted, and how many the ring has no key for; those are left unchanged.</summary>

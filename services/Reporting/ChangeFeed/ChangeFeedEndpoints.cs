@@ -69,7 +69,6 @@ internal static class ChangeFeedEndpoints
         var answered = await access.AnsweredBy(changes, caller).Take(take).ToListAsync(ct);
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }
-
 }
 
 /// <summary>The newest position, read from the database at most five times a second however many requests wait for it.</summary>

@@ -2,7 +2,6 @@ using Avvik.AccessLog;
 using Avvik.Fhir;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
-using Avvik.Hosting.Problems;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
@@ -23,24 +22,13 @@ internal static class ProvenanceEndpoints
         provenance.MapGet("/{id}", GetAsync).WithParameters();
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext http, Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts,
-        AccessJournal<ReportingDbContext> journal, CancellationToken ct)
-    {
-        var (search, _) = await FhirSearch.ReadAsync(http.Request, ["target"]);
-        if (Provenances.ReadTarget(search!.One("target"), Type) is not { } id)
-        {
-            search.Errors.Add("/target", search.Has("target") ? Contracts.FieldCodes.InvalidValue : Contracts.FieldCodes.Required);
-            return Problem.Invalid(search.Errors);
-        }
-        return search.Errors.Any ? Problem.Invalid(search.Errors)
-            : new FhirAnswer(FhirSearch.Page("Provenance", http.Request, await OfAsync(id, caller, access, db, texts, journal, ct), null));
-    }
-
-    private static async Task<IResult> GetAsync(string id, Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts,
+    private static Task<IResult> SearchAsync(HttpContext http, Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts,
         AccessJournal<ReportingDbContext> journal, CancellationToken ct) =>
-        Provenances.ReadId(id, Type) is var (target, number)
-        && (await OfAsync(target, caller, access, db, texts, journal, ct)).ElementAtOrDefault(number - 1) is { } found
-            ? new FhirAnswer(found) : Problem.NotFound();
+        Provenances.SearchAsync(http.Request, Type, id => OfAsync(id, caller, access, db, texts, journal, ct));
+
+    private static Task<IResult> GetAsync(string id, Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts,
+        AccessJournal<ReportingDbContext> journal, CancellationToken ct) =>
+        Provenances.GetAsync(id, Type, target => OfAsync(target, caller, access, db, texts, journal, ct));
 
     private static async Task<IReadOnlyList<Provenance>> OfAsync(Guid id, Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts,
         AccessJournal<ReportingDbContext> journal, CancellationToken ct)

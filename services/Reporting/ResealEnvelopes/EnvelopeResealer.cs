@@ -12,21 +12,16 @@ namespace Avvik.Reporting.ResealEnvelopes;
 /// </summary>
 internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer, IDbContextFactory<ReportingDbContext> databases,
     PatientEnvelopes envelopes, TimeProvider clock, ILogger<EnvelopeResealer> log)
-    // A key changes with the configuration, that is, at a start; hourly after that, for what an instance with the old configuration has sealed, until a
-    // later run finds none: a run reads every envelope.
-    : PeriodicService(TimeSpan.FromHours(1), clock, log)
+    : CatchUpService(clock, log)
 {
     private const int Batch = 200;
-    private int _runs;
-    private bool _isDone;
 
-    protected override async Task DoAsync(CancellationToken ct)
+    protected override async Task<int> CatchUpAsync(CancellationToken ct)
     {
-        if (_isDone) return;
         var (resealed, unreadable) = await ResealAsync(ct);
-        _isDone = _runs++ > 0 && resealed == 0;
         if (resealed > 0) EnvelopesResealed(Log, resealed);
         if (unreadable > 0) EnvelopesUnreadable(Log, unreadable);
+        return resealed;
     }
 
     /// <summary>Reseals all; those that the ring has no key for stay as they are.</summary>

@@ -2,7 +2,6 @@ using Avvik.AccessLog;
 using Avvik.Fhir;
 using Avvik.Hosting;
 using Avvik.Hosting.Callers;
-using Avvik.Hosting.Problems;
 using Avvik.Routing.Access;
 using Avvik.Routing.Persistence;
 using Hl7.Fhir.Model;
@@ -21,24 +20,13 @@ internal static class ProvenanceEndpoints
         provenance.MapGet("/{id}", GetAsync).WithParameters();
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
-        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
-    {
-        var (search, _) = await FhirSearch.ReadAsync(http.Request, ["target"]);
-        if (Provenances.ReadTarget(search!.One("target"), Type) is not { } id)
-        {
-            search.Errors.Add("/target", search.Has("target") ? Contracts.FieldCodes.InvalidValue : Contracts.FieldCodes.Required);
-            return Problem.Invalid(search.Errors);
-        }
-        return search.Errors.Any ? Problem.Invalid(search.Errors)
-            : new FhirAnswer(FhirSearch.Page("Provenance", http.Request, await OfAsync(id, http, caller, access, db, journal, clock, ct), null));
-    }
-
-    private static async Task<IResult> GetAsync(string id, HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
+    private static Task<IResult> SearchAsync(HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
         AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct) =>
-        Provenances.ReadId(id, Type) is var (target, number)
-        && (await OfAsync(target, http, caller, access, db, journal, clock, ct)).ElementAtOrDefault(number - 1) is { } found
-            ? new FhirAnswer(found) : Problem.NotFound();
+        Provenances.SearchAsync(http.Request, Type, id => OfAsync(id, http, caller, access, db, journal, clock, ct));
+
+    private static Task<IResult> GetAsync(string id, HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct) =>
+        Provenances.GetAsync(id, Type, target => OfAsync(target, http, caller, access, db, journal, clock, ct));
 
     private static async Task<IReadOnlyList<Provenance>> OfAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
         AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)

@@ -24,7 +24,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex ind
         var earlier = await unit.Sql.QueryAsync(
             """
             select 'redaction' from redactions where deviation_id = @p1
-            union all select 'duplicate' from case_duplicates where main_case = @p1
+            union all select 'merge' from case_duplicates where main_case = @p1
             union all select 'merge' from case_duplicates where id = @p1
             union all select 'withdrawal' from early_withdrawals where case_id = @p1
             """,
@@ -53,7 +53,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex ind
             await unit.Sql.ExecuteAsync("insert into suggested_links (case_id, other_id) values (@p1, @p2), (@p2, @p1) on conflict do nothing", c.Id, other);
 
         // Merges that arrived before this case, as the main case or as the duplicate.
-        if (earlier.Contains("duplicate") || earlier.Contains("merge"))
+        if (earlier.Contains("merge"))
         {
             var @case = (await unit.FindCaseAsync(c.Id))!;
             foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())

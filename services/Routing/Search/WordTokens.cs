@@ -26,7 +26,7 @@ internal sealed class WordTokens(TextProtector texts)
     public int[] OfQuery(IReadOnlyList<string> words)
     {
         var blocks = new List<byte>(words.Count * Block);
-        foreach (var word in words) AddBlock(blocks, Encoding.UTF8.GetBytes(word), LongestOf(word));
+        foreach (var word in words) AddBlock(blocks, Encoding.UTF8.GetBytes(word), Beginnings(word).Last());
         return Tokens(blocks);
     }
 
@@ -38,26 +38,22 @@ internal sealed class WordTokens(TextProtector texts)
         var blocks = new List<byte>(words.Count * 6 * Block);
         foreach (var word in words)
         {
-            var (bytes, length, letters) = (Encoding.UTF8.GetBytes(word), 0, 0);
-            foreach (var rune in word.EnumerateRunes())
-            {
-                if (length + rune.Utf8SequenceLength >= Block) break;
-                (length, letters) = (length + rune.Utf8SequenceLength, letters + 1);
-                if (letters >= Shortest || length == bytes.Length) AddBlock(blocks, bytes, length);
-            }
+            var bytes = Encoding.UTF8.GetBytes(word);
+            foreach (var length in Beginnings(word)) AddBlock(blocks, bytes, length);
         }
         return [.. Tokens(blocks).Distinct().Order()];
     }
 
-    private static int LongestOf(string word)
+    /// <summary>Bytes of a word's beginnings, the shortest first; of a word of one letter, the word.</summary>
+    private static IEnumerable<int> Beginnings(string word)
     {
-        var length = 0;
+        var (length, letters, at) = (0, 0, 0);
         foreach (var rune in word.EnumerateRunes())
         {
             if (length + rune.Utf8SequenceLength >= Block) break;
-            length += rune.Utf8SequenceLength;
+            (length, letters, at) = (length + rune.Utf8SequenceLength, letters + 1, at + rune.Utf16SequenceLength);
+            if (letters >= Shortest || at == word.Length) yield return length;
         }
-        return length;
     }
 
     private static void AddBlock(List<byte> blocks, byte[] word, int length)
