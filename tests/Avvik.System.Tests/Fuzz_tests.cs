@@ -4,18 +4,21 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Avvik.Client;
 using Avvik.Contracts;
 
 namespace Avvik.System.Tests;
 
 /// <summary>
 /// Ten thousand requests made from the description that the gateway itself serves: every operation, by everybody, with what fits its
-/// schema, what nearly does and what does not. Whatever comes, the answer is never that we failed. In a system of its own: what got
+/// schema, what nearly does and what does not; and reports of the corpus with some members drawn anew. Whatever comes, the answer is never that we failed. In a system of its own: what got
 /// through may have changed units and rules.
 /// </summary>
 public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSystem>
 {
     private const int Requests = 10_000, Seed = 20260814, Lanes = 8;
+    private const string Submit = "post /api/v1/deviations";
+    private static readonly string[] Organizations = ["970540008", "983971709", "972418013"];
 
     [Fact]
     public async Task Fuzzed_request_never_gets_a_server_error()
@@ -25,9 +28,14 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
         var generator = new Generator(description.RootElement);
         Assert.True(generator.Operations.Count >= 15, "The description is too short to be the whole surface.");
         var callers = new List<HttpClient> { system.Http("none") };
-        foreach (var organization in new[] { "970540008", "983971709", "972418013" })
+        var reporters = new Dictionary<string, HttpClient>(StringComparer.Ordinal);
+        foreach (var organization in Organizations)
+        {
             foreach (var role in Vocabulary.Roles.Keys.Append("client"))
                 callers.Add(system.Http(await system.TokenAsync(organization, role, role is Roles.Handler or Roles.UnitLeader ? "si-elverum-hamar" : null)));
+            callers.Add(reporters[organization] = system.Http(await system.TokenAsync(organization, Roles.Reporter)));
+        }
+        CorpusLine[] reports = [.. Corpus.Lines.Where(line => reporters.ContainsKey(line.Reporter))];
 
         var (failures, statuses, called) = (new ConcurrentBag<string>(), new ConcurrentBag<int>(),
             new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
@@ -39,10 +47,13 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
             {
                 // In turn, so that none is left out; the caller is drawn.
                 var operation = generator.Operations[((i * Lanes) + lane) % generator.Operations.Count];
-                using var request = generator.Make(operation, random);
+                // Half of the reports are made from one that is taken as it is: what is drawn anew in it alone decides what comes of it.
+                var report = operation.Name == Submit && random.Next(2) == 0 ? reports[random.Next(reports.Length)] : null;
+                using var request = report is null ? generator.Make(operation, random) : generator.Change(report.Submission, operation, random);
+                var caller = report is null ? callers[random.Next(callers.Count)] : reporters[report.Reporter];
                 var sent = request.Content is null ? "" : await request.Content.ReadAsStringAsync();
                 var what = $"seed {Seed} lane {lane} request {i}: {request.Method} {request.RequestUri} {sent}";
-                using var response = await callers[random.Next(callers.Count)].SendAsync(request);
+                using var response = await caller.SendAsync(request);
                 var body = await response.Content.ReadAsStringAsync();
                 statuses.Add((int)response.StatusCode);
                 called.AddOrUpdate(operation.Name, 1, (_, n) => n + 1);
@@ -149,6 +160,19 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
             if (random.Next(30) == 0) text = text[..random.Next(text.Length)];
             request.Content = new StringContent(text, Encoding.UTF8, random.Next(50) == 0 ? "text/plain" : "application/json");
             return request;
+        }
+
+        /// <summary>A report with none, one or two of its members as the description's schema lets them be drawn.</summary>
+        public HttpRequestMessage Change(Submission report, Operation operation, Random random)
+        {
+            var body = JsonSerializer.SerializeToNode(report.Fresh(), SubmissionJson.Default.Submission)!.AsObject();
+            var members = _schemas.GetProperty(nameof(Submission)).GetProperty("properties").EnumerateObject().ToList();
+            for (var changes = random.Next(3); changes > 0; changes--)
+                if (members[random.Next(members.Count)] is var member) body[member.Name] = Value(member.Value, random, 1, member.Name);
+            return new HttpRequestMessage(operation.Method, operation.Path.TrimStart('/'))
+            {
+                Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            };
         }
 
         /// <param name="members">Share of the members that need not be there: with few of them, a body is taken now and then.</param>
