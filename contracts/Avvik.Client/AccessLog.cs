@@ -28,7 +28,8 @@ public sealed record PatientSearch
 public sealed record AccessLogEntry
 {
     /// <summary>The same each time it is given: the beginning of its hash in the service's log.</summary>
-    public required string Id { get; init; }
+    // Not sent by 0.1.
+    public string Id { get => field ?? ""; init; }
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
     /// <summary>The person or machine.</summary>

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Avvik.Client.Tokens;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Refit;
@@ -14,8 +16,7 @@ public static class AvvikClient
 
     /// <summary>
     /// Registers <see cref="IAvvikClient"/>, with retries, a time limit for each try and a circuit breaker (<see cref="AvvikResilience"/>). Add a handler to
-    /// what is
-    /// returned that sets the caller's token: it runs for each try, as a DPoP proof must.
+    /// what is returned that sets the caller's token: it runs for each try, as a DPoP proof must.
     /// </summary>
     /// <param name="services">Where.</param>
     /// <param name="gateway">The gateway's address.</param>
@@ -25,6 +26,21 @@ public static class AvvikClient
         var client = services.AddRefitGeneratedClient<IAvvikClient>(Settings).ConfigureHttpClient(http => Configure(http, gateway));
         client.AddResilienceHandler("avvik", pipeline => (resilience ?? new()).AddTo(pipeline));
         return client;
+    }
+
+    /// <summary>The same for software that acts on its own: it gets its tokens by <paramref name="credentials"/>, and renews them.</summary>
+    /// <param name="services">Where.</param>
+    /// <param name="gateway">The gateway's address.</param>
+    /// <param name="credentials">Who the software is at the issuer.</param>
+    /// <param name="resilience">How long and how often to try.</param>
+    /// <exception cref="ArgumentException">The private key cannot be read: thrown when the client is first resolved.</exception>
+    public static IHttpClientBuilder AddAvvikClient(
+        this IServiceCollection services, Uri gateway, AvvikCredentials credentials, AvvikResilience? resilience = null)
+    {
+        services.AddHttpClient(nameof(AccessTokens));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(s => new AccessTokens(credentials, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<TimeProvider>()));
+        return services.AddAvvikClient(gateway, resilience).AddHttpMessageHandler(s => new AccessTokenHandler(s.GetRequiredService<AccessTokens>()));
     }
 
     /// <summary>A client for a program without dependency injection: the same resilience, and one token.</summary>
@@ -57,7 +73,8 @@ public static class AvvikClient
         settings.Url.UrlParameterKeyFormatter = new CamelCaseUrlParameterKeyFormatter();
         settings.Url.UrlParameterFormatterMap[typeof(bool)] = new LowerCaseBoolean();
         settings.Exceptions.ExceptionFactory = ReadProblemAsync;
-        settings.Exceptions.TransportExceptionFactory = (_, error, _) => error is OperationCanceledException ? error : new AvvikUnavailableException(error);
+        settings.Exceptions.TransportExceptionFactory = (_, error, _) =>
+            error is OperationCanceledException or AvvikTokenException ? error : new AvvikUnavailableException(error);
         return settings;
     }
 

@@ -106,13 +106,13 @@ public sealed record CaseDetails : WrittenAnswer
     /// <summary>Deviations that repeat this one.</summary>
     public required IReadOnlyList<CaseDuplicate> Duplicates { get; init; }
     /// <summary>Cases that are reports of the same event.</summary>
-    public IReadOnlyList<LinkedCase> Linked { get; init; } = [];
+    public IReadOnlyList<LinkedCase> Linked { get => field ?? []; init; }
     /// <summary>Open cases of the caller's party that may be: of the same patient, parties and days. <c>link</c> says that they are.</summary>
-    public IReadOnlyList<LinkedCase> SuggestedLinks { get; init; } = [];
+    public IReadOnlyList<LinkedCase> SuggestedLinks { get => field ?? []; init; }
     /// <summary>Actions this caller may take now.</summary>
     public required IReadOnlyList<string> AllowedActions { get; init; }
     /// <summary>The other actions, and why this caller may not take them now.</summary>
-    public required IReadOnlyList<RefusedAction> RefusedActions { get; init; }
+    public IReadOnlyList<RefusedAction> RefusedActions { get => field ?? []; init; }
     /// <summary>What has happened, oldest first; the same for both parties.</summary>
     public required IReadOnlyList<CaseEvent> Timeline { get; init; }
 }
@@ -167,7 +167,12 @@ public sealed record CaseAnswer(string Text, IReadOnlyList<string> ContributingF
 /// without.</param>
 /// <param name="Notices">Every answer that either party has given, oldest first; none is changed or removed.</param>
 public sealed record SeriousIncident(
-    IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice, IReadOnlyList<PartyNotice> Notices);
+    IReadOnlyList<string> Recipients, DateOnly NotifyBy, string Rule, SeriousIncidentNotice? Notice, IReadOnlyList<PartyNotice> Notices)
+{
+    /// <inheritdoc cref="SeriousIncident" path="/param[@name='Notices']"/>
+    // Not sent by 0.1.
+    public IReadOnlyList<PartyNotice> Notices { get; init; } = Notices ?? [];
+}
 
 /// <summary>A party's answer to «varslet?».</summary>
 /// <param name="Organization">The party.</param>

@@ -27,7 +27,7 @@ public sealed record Report
     /// </summary>
     public required string Audience { get; init; }
     /// <summary>Every count is a multiple of this, and may be as much too high or too low; 1 when counts are exact.</summary>
-    public int RoundedTo { get; init; } = 1;
+    public int RoundedTo { get => field == 0 ? 1 : field; init; }
     /// <summary>From 1; null when it is not frozen and may be another tomorrow.</summary>
     public int? Version { get; init; }
     /// <summary>When that version was frozen.</summary>
@@ -45,9 +45,9 @@ public sealed record Report
     /// <summary>
     /// What the meeting should notice, made from the figures by rules, the most important first; empty in versions from before there were any.
     /// </summary>
-    public IReadOnlyList<ReportHighlight> Highlights { get; init; } = [];
+    public IReadOnlyList<ReportHighlight> Highlights { get => field ?? []; init; }
     /// <summary>Tables that are not shown, and why.</summary>
-    public IReadOnlyList<OmittedTable> Omitted { get; init; } = [];
+    public IReadOnlyList<OmittedTable> Omitted { get => field ?? []; init; }
     /// <summary>How it was counted and what was hidden, in bokmål, a paragraph each.</summary>
     public required IReadOnlyList<string> Method { get; init; }
     /// <summary>SHA-256, in hexadecimal, of the canonical form (RFC 8785) of this document without this member.</summary>

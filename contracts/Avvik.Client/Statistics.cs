@@ -30,9 +30,10 @@ public sealed record StatisticsRow
     /// <summary>Deviations, without good collaboration and proposals.</summary>
     public required Figure Count { get; init; }
     /// <summary>Reports of good collaboration.</summary>
-    public required Figure GoodCollaboration { get; init; }
+    // Not sent by 0.1, as proposals.
+    public Figure GoodCollaboration { get; init; }
     /// <summary>Proposals for improvement.</summary>
-    public required Figure Proposals { get; init; }
+    public Figure Proposals { get; init; }
     /// <summary>Deviations not yet in a final state.</summary>
     public required Figure Open { get; init; }
     /// <summary>Days within which half had their answer, by Kaplan and Meier: who still waits counts for as long as they have. Null when fewer than half

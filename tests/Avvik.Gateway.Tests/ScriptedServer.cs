@@ -38,12 +38,14 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Accepts the request and never answers.</summary>
     public static Task Hang(HttpContext context) => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
 
-    public static async Task<ScriptedServer> StartAsync(params IEnumerable<Func<HttpContext, Task>> script)
+    public static Task<ScriptedServer> StartAsync(params IEnumerable<Func<HttpContext, Task>> script) => StartAsync(ServiceProcess.FreePort(), script);
+
+    public static async Task<ScriptedServer> StartAsync(int port, IEnumerable<Func<HttpContext, Task>> script)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        var server = new ScriptedServer(app, script) { Address = new Uri($"http://127.0.0.1:{ServiceProcess.FreePort()}/") };
+        var server = new ScriptedServer(app, script) { Address = new Uri($"http://127.0.0.1:{port}/") };
         app.Urls.Add(server.Address.ToString());
         app.Run(server.AnswerAsync);
         await app.StartAsync();

@@ -11,33 +11,11 @@ namespace Avvik.System.Tests;
 [Collection(nameof(RunningSystem))]
 public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifetime
 {
-    private readonly int _port = ServiceProcess.FreePort();
-    private ServiceProcess _gateway = null!;
-    private string _issuer = "";
-
-    private string Url => $"http://localhost:{_port}";
+    private DpopGateway _gateway = null!;
 
     public async Task InitializeAsync()
     {
-        _issuer = $"http://127.0.0.1:{await system.PortOfAsync("identity")}";
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ASPNETCORE_URLS"] = Url,
-            ["Tokens:Issuer"] = _issuer,
-            ["Tokens:Audience"] = "avvik",
-            ["Tokens:Scheme"] = "DPoP",
-            ["Tokens:PublicUrl"] = Url,
-            ["Tokens:Claims:Role"] = "role",
-            ["Tokens:Claims:Unit"] = "unit",
-            ["Database:Provider"] = "Sqlite",
-            ["ConnectionStrings:Database"] = $"Data Source={Path.Combine(system.Data, "db", "gateway.db")}",
-            ["InternalToken:PrivateKeyFile"] = Path.Combine(system.Data, "secrets", "internal-token-private.pem"),
-        };
-        foreach (var service in RunningSystem.Services)
-            environment[$"ReverseProxy:Clusters:{service}:Destinations:primary:Address"] = $"http://127.0.0.1:{await system.PortOfAsync(service)}/";
-        _gateway = new ServiceProcess("Avvik.Gateway", environment);
-        await _gateway.StartAsync();
+        _gateway = await DpopGateway.StartAsync(system);
         await RunAsync("npm", "ci", "--no-audit", "--no-fund");
     }
 
@@ -55,7 +33,7 @@ public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifet
               "narrative": "Epikrisen kom ni dager etter utskrivning."
             }
             """);
-        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "software", _issuer, Url, file));
+        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "software", _gateway.Issuer, _gateway.Url, file));
         var report = answer.RootElement.GetProperty("report");
         Assert.Equal(201, report.GetProperty("status").GetInt32());
         Assert.Equal("970540008", report.GetProperty("body").GetProperty("reporterOrganization").GetString());
@@ -65,7 +43,7 @@ public sealed class Independent_client_tests(RunningSystem system) : IAsyncLifet
     [Fact]
     public async Task Independent_client_signs_a_person_in_with_a_pushed_request()
     {
-        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "person", _issuer, Url, "handler-elverum-hamar"));
+        using var answer = JsonDocument.Parse(await RunAsync("node", "client.mjs", "person", _gateway.Issuer, _gateway.Url, "handler-elverum-hamar"));
         Assert.Equal(("handler-elverum-hamar", "4"), (answer.RootElement.GetProperty("sub").GetString(), answer.RootElement.GetProperty("level").GetString()));
         var worklist = answer.RootElement.GetProperty("worklist");
         Assert.Equal(200, worklist.GetProperty("status").GetInt32());
