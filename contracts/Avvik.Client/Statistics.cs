@@ -12,7 +12,12 @@ namespace Avvik.Client;
 /// <param name="Total">All of them together.</param>
 /// <param name="SuppressedCells">How many numbers are shown as <c>":"</c>.</param>
 public sealed record StatisticsAnswer(
-    string Scope, StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells);
+    string Scope, StatisticsPeriod Period, IReadOnlyList<string> By, IReadOnlyList<StatisticsRow> Rows, StatisticsRow Total, int SuppressedCells)
+{
+    /// <inheritdoc cref="StatisticsAnswer" path="/param[@name='Scope']"/>
+    // Not sent by 0.1.
+    public string Scope { get; init; } = Scope ?? "";
+}
 
 /// <summary>Days, both included.</summary>
 public sealed record StatisticsPeriod(DateOnly From, DateOnly To);
