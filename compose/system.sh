@@ -16,6 +16,7 @@ process_table=(
     'triage      Avvik.Triage       bus db text'
     'routing     Avvik.Routing      bus db text'
     'statistics  Avvik.Statistics   bus db'
+    'notices     Avvik.Notices      bus db'
     'workbench   Avvik.Workbench    db browser'
     'gateway     Avvik.Gateway      db'
 )

@@ -6,7 +6,7 @@ namespace Avvik.Tools;
 /// <summary>Verifies the access logs of the running system.</summary>
 internal static class AccessLogs
 {
-    private static readonly string[] Services = ["reporting", "triage", "routing", "statistics"];
+    private static readonly string[] Services = ["reporting", "triage", "routing", "statistics", "notices"];
 
     /// <returns>True when every chain holds.</returns>
     public static async Task<bool> VerifyAsync(Uri gateway, string token)

@@ -67,6 +67,9 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(Page<SignalItem>))]
 [JsonSerializable(typeof(SignalCases))]
 [JsonSerializable(typeof(ChangeSignal))]
+[JsonSerializable(typeof(Page<NoticeItem>))]
+[JsonSerializable(typeof(Page<NoticeSettings>))]
+[JsonSerializable(typeof(NoticeSettingsChange))]
 [JsonSerializable(typeof(ProblemFieldError))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

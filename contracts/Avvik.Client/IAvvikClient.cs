@@ -280,6 +280,34 @@ public interface IAvvikClient
     [Post("/api/v1/signals/{id}")]
     Task<SignalItem> ChangeSignalAsync(Guid id, [Body] ChangeSignal change, CancellationToken ct = default);
 
+    /// <summary>What the caller, or a unit, was notified of, newest first.</summary>
+    /// <exception cref="AvvikProblemException">404 for a unit whose notices are not the caller's to read.</exception>
+    [Get("/api/v1/notices")]
+    Task<Page<NoticeItem>> ListNoticesAsync(NoticeQuery? query = null, CancellationToken ct = default);
+
+    /// <summary>How the caller is notified of answers to own reports.</summary>
+    [Get("/api/v1/notices/settings")]
+    Task<NoticeSettings> GetNoticeSettingsAsync(CancellationToken ct = default);
+
+    /// <summary>Sets how the caller is notified.</summary>
+    /// <exception cref="AvvikProblemException">412 when the settings have changed.</exception>
+    [Put("/api/v1/notices/settings")]
+    Task<NoticeSettings> SetNoticeSettingsAsync([Body] NoticeSettingsChange change, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
+
+    /// <summary>How each unit of the caller's party is notified, and where that failed; for coordinators and administrators.</summary>
+    [Get("/api/v1/notices/units")]
+    Task<Page<NoticeSettings>> ListUnitNoticeSettingsAsync(CancellationToken ct = default);
+
+    /// <summary>How a unit is notified.</summary>
+    [Get("/api/v1/notices/units/{code}")]
+    Task<NoticeSettings> GetUnitNoticeSettingsAsync(string code, CancellationToken ct = default);
+
+    /// <summary>Sets how a unit is notified.</summary>
+    /// <exception cref="AvvikProblemException">412 when the settings have changed.</exception>
+    [Put("/api/v1/notices/units/{code}")]
+    Task<NoticeSettings> SetUnitNoticeSettingsAsync(
+        string code, [Body] NoticeSettingsChange change, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
+
     /// <summary>Acts on a case with an action that needs no body.</summary>
     Task<CaseDetails> ActAsync(Guid id, EntityVersion version, string action) => ActAsync(id, version, action, new CaseAction());
 

@@ -19,6 +19,17 @@ public sealed record DeviationQuery
     public int? Limit { get; init; }
 }
 
+/// <summary>Which notices: <c>GET /api/v1/notices</c>.</summary>
+public sealed record NoticeQuery
+{
+    /// <summary>Code of a unit; null: the caller's own.</summary>
+    public string? Unit { get; init; }
+    /// <summary><see cref="Page{T}.NextCursor"/> of the page before; null: from the start.</summary>
+    public string? Cursor { get; init; }
+    /// <summary>How many, at most 200; 50 when not given.</summary>
+    public int? Limit { get; init; }
+}
+
 /// <summary>Which changes: <c>GET /api/v1/changes</c>.</summary>
 public sealed record ChangeQuery
 {

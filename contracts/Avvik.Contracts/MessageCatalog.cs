@@ -49,20 +49,23 @@ public static class MessageCatalog
         new("avvik.reporting.deviation-withdrawn.v1", ContractJson.Default.DeviationWithdrawn, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.text-redacted.v1", ContractJson.Default.TextRedacted, ["reporting"], ["triage", "routing"]),
+        new("avvik.reporting.submitter-recorded.v1", ContractJson.Default.SubmitterRecorded, ["reporting"], ["notices"]),
         new("avvik.triage.deviation-triaged.v1", ContractJson.Default.DeviationTriaged, ["triage"], ["routing"]),
         new("avvik.triage.deviation-merged.v1", ContractJson.Default.DeviationMerged, ["triage"], ["routing"]),
         new("avvik.triage.reopened-case-changed.v1", ContractJson.Default.ReopenedCaseChanged, ["triage"], ["routing"]),
-        new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics"]),
+        new("avvik.routing.case-changed.v1", ContractJson.Default.CaseChanged, ["triage", "routing"], ["reporting", "statistics", "notices"]),
         new("avvik.routing.case-reopened.v1", ContractJson.Default.CaseReopened, ["routing"], ["triage"]),
         new("avvik.routing.facts-corrected.v1", ContractJson.Default.FactsCorrected, ["routing"], ["triage"]),
         new("avvik.routing.case-snapshot-published.v1", ContractJson.Default.CaseSnapshotPublished, ["triage", "routing"], ["statistics"]),
-        new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"], ["reporting", "triage", "statistics"]),
-        new("avvik.routing.role-assignment-changed.v1", ContractJson.Default.RoleAssignmentChanged, ["routing"], ["reporting", "triage", "statistics"]),
+        new("avvik.routing.directory-published.v1", ContractJson.Default.DirectoryPublished, ["routing"],
+            ["reporting", "triage", "statistics", "notices"]),
+        new("avvik.routing.role-assignment-changed.v1", ContractJson.Default.RoleAssignmentChanged, ["routing"],
+            ["reporting", "triage", "statistics", "notices"]),
         new("avvik.routing.reporter-informed.v1", ContractJson.Default.ReporterInformed, ["triage", "routing"], ["reporting"]),
         new("avvik.messaging.publisher-watermark.v1", ContractJson.Default.PublisherWatermark,
             ["reporting", "triage", "routing"], ["triage", "routing", "statistics"]),
         new("avvik.messaging.access-log-anchored.v1", ContractJson.Default.AccessLogAnchored,
-            ["reporting", "triage", "routing", "statistics"], ["reporting", "triage", "routing", "statistics"]),
+            ["reporting", "triage", "routing", "statistics", "notices"], ["reporting", "triage", "routing", "statistics", "notices"]),
     ];
 
     private static readonly FrozenDictionary<string, CatalogEntry> ByName = All.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
@@ -82,6 +85,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationWithdrawn))]
 [JsonSerializable(typeof(ReporterAnswered))]
 [JsonSerializable(typeof(TextRedacted))]
+[JsonSerializable(typeof(SubmitterRecorded))]
 [JsonSerializable(typeof(DeviationTriaged))]
 [JsonSerializable(typeof(DeviationMerged))]
 [JsonSerializable(typeof(ReopenedCaseChanged))]

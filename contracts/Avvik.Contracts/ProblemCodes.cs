@@ -42,6 +42,7 @@ public static class FieldCodes
         HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture",
         NotSupported = "notSupported", ReadOnly = "readOnly", UnknownSystem = "unknownSystem", OtherOrganization = "otherOrganization",
-        Inconsistent = "inconsistent", NotInUrl = "notInUrl";
+        Inconsistent = "inconsistent", NotInUrl = "notInUrl",
+        InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice";
 #pragma warning restore CS1591
 }

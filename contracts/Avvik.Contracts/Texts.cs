@@ -29,6 +29,10 @@ public static class Texts
     public static string Report(string code, params ReadOnlySpan<object?> values) =>
         string.Format(CultureInfo.InvariantCulture, Source["report"][code]["nb"], values);
 
+    /// <summary>What stands in a notice, in bokmål.</summary>
+    public static string Notice(string code, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, Source["notices"][code]["nb"], values);
+
     /// <summary>The name of something that the FHIR interface defines.</summary>
     public static string Fhir(string code, bool english) => Source["fhir"][code][english ? "en" : "nb"];
 

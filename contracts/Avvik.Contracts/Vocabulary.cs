@@ -121,6 +121,8 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> AccessPurposes { get; } = Terms("accessPurposes");
     /// <summary>Kinds of entries in the access log.</summary>
     public static FrozenDictionary<string, VocabularyTerm> AccessActions { get; } = Terms("accessActions");
+    /// <summary>What somebody can be notified of.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> NoticeKinds { get; } = Terms("noticeKinds");
     /// <summary>What a person may be; a machine has the role <c>client</c>, which is not here.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");
     /// <summary>Default deadlines.</summary>

@@ -80,6 +80,8 @@ public static class HostingExtensions
             .AddPolicy(Policies.CaseParty, p => p.RequireRole(party))
             // An auditor reads what is closed to everybody else, and nothing more.
             .AddPolicy(Policies.CaseReader, p => p.RequireRole([.. party, Roles.Auditor]))
+            .AddPolicy(Policies.Person, p => p.RequireRole([.. party.Where(r => r != Roles.Client)]))
+            .AddPolicy(Policies.UnitSettings, p => p.RequireRole(Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
             .AddPolicy(Policies.Lessons, p => p.RequireRole([.. party, Roles.LearningEditor, Roles.Ssu]))
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))

@@ -12,8 +12,10 @@ public static class Policies
         DirectoryEditor = "directoryEditor",
         LessonEditor = "lessonEditor",
         Lessons = "lessons",
+        Person = "person",
         Reporter = "reporter",
         Secretariat = "secretariat",
         Signals = "signals",
-        Statistics = "statistics";
+        Statistics = "statistics",
+        UnitSettings = "unitSettings";
 }

@@ -1,3 +1,4 @@
+extern alias notices;
 extern alias reporting;
 extern alias routing;
 extern alias statistics;
@@ -132,6 +133,17 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/signals/{id}"] = [Roles.Coordinator],
         ["GET /ops/statistics/facts"] = [Roles.Admin],
         ["POST /ops/statistics/facts/invalidate"] = [Roles.Admin],
+    }));
+
+    [Fact]
+    public Task Notices_admits_exactly_the_listed_roles() => AssertMatrixAsync<notices::Program>(WithOperations("notices", new()
+    {
+        ["GET /api/v1/notices"] = Party,
+        ["GET /api/v1/notices/settings"] = [.. Party.Where(r => r != Roles.Client)],
+        ["PUT /api/v1/notices/settings"] = [.. Party.Where(r => r != Roles.Client)],
+        ["GET /api/v1/notices/units"] = [Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin],
+        ["GET /api/v1/notices/units/{code}"] = [Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin],
+        ["PUT /api/v1/notices/units/{code}"] = [Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin],
     }));
 
     private static async Task AssertMatrixAsync<TProgram>(Dictionary<string, string[]> operations) where TProgram : class

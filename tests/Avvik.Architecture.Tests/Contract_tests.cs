@@ -25,7 +25,7 @@ public sealed class Contract_tests
         Assert.Equal(types.Select(t => t.Name).Order(), MessageCatalog.All.Select(e => e.Type.Name).Order());
         var samples = Directory.EnumerateFiles(Samples, "*.json").Select(f => Path.GetFileNameWithoutExtension(f));
         Assert.Equal(samples.Order(StringComparer.Ordinal), MessageCatalog.All.Select(e => e.Name).Order(StringComparer.Ordinal));
-        string[] services = ["reporting", "triage", "routing", "statistics"];
+        string[] services = ["reporting", "triage", "routing", "statistics", "notices"];
         Assert.All(MessageCatalog.All, e => Assert.Empty(e.Publishers.Concat(e.Consumers).Except(services)));
         Assert.All(MessageCatalog.All, e => Assert.True(e.Publishers.Length > 0 && e.Consumers.Length > 0, $"{e.Name} has no publisher or no consumer"));
     }
@@ -52,7 +52,8 @@ public sealed class Contract_tests
             "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
             "avvik.triage.deviation-triaged.v1:actor", "avvik.triage.deviation-merged.v1:actor", "avvik.triage.reopened-case-changed.v1:actor",
             "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.reporting.deviation-submitted.v1:mayIdentify", "avvik.routing.case-changed.v1:eventId",
-            "avvik.routing.directory-published.v1:units.restricted",
+            "avvik.routing.directory-published.v1:units.restricted", "avvik.routing.case-changed.v1:reminderPercent",
+            "avvik.routing.case-reopened.v1:case.reminderPercent", "avvik.routing.case-snapshot-published.v1:case.reminderPercent",
             "avvik.routing.case-reopened.v1:case.eventId", "avvik.routing.case-snapshot-published.v1:case.eventId",
             "avvik.routing.case-changed.v1:earlierRespondents", "avvik.routing.case-changed.v1:rejectionReason",
             "avvik.routing.case-reopened.v1:case.earlierRespondents", "avvik.routing.case-reopened.v1:case.rejectionReason",
@@ -76,10 +77,10 @@ public sealed class Contract_tests
         Assert.All(required, path => Assert.True(At(Sample(name), path) is not null, $"{name}: {path} is required, but v1 publishers never wrote it"));
     }
 
-    [Fact]
-    public void Statistics_consumes_no_event_with_free_text()
+    [Theory, InlineData("statistics"), InlineData("notices")]
+    public void Service_without_a_text_key_consumes_no_free_text(string service)
     {
-        var consumed = MessageCatalog.All.Where(e => e.Consumers.Contains("statistics", StringComparer.Ordinal)).ToList();
+        var consumed = MessageCatalog.All.Where(e => e.Consumers.Contains(service, StringComparer.Ordinal)).ToList();
         Assert.NotEmpty(consumed);
         Assert.All(consumed, e => Assert.Empty(Properties(e.Type, "", []).Where(p => IsText(p.Property.PropertyType)).Select(p => p.Path)));
         // The check itself works: it finds the texts of an event that has some.
@@ -126,12 +127,13 @@ public sealed class Contract_tests
         var lists = typeof(Vocabulary).GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Where(p => p.PropertyType.IsAssignableTo(typeof(IDictionary)))
             .ToDictionary(p => p.Name, p => ((IDictionary)p.GetValue(null)!).Keys.Cast<string>().ToHashSet());
-        Assert.Equal(16, lists.Count);
+        Assert.Equal(17, lists.Count);
         Assert.All(Vocabulary.Categories.Values, c => Assert.True(c.Clause is null || Vocabulary.Clauses.ContainsKey(c.Clause), c.Code));
         Assert.All(Vocabulary.Harm.Keys, harm => Assert.InRange(Harm.Rank(harm), 0, 6));
         Assert.Empty(Constants(typeof(CaseStates)).Except(lists["CaseStates"]).Except([CaseStates.Submitted]));
         Assert.Empty(Constants(typeof(Roles)).Except(lists["Roles"]).Except([Roles.Client]));
         Assert.Empty(Constants(typeof(Directions)).Except(lists["Directions"]));
+        Assert.Equal(Constants(typeof(NoticeKinds)).Order(StringComparer.Ordinal), lists["NoticeKinds"].Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Constants(Type type) =>

@@ -1,3 +1,4 @@
+extern alias notices;
 extern alias reporting;
 extern alias routing;
 extern alias statistics;
@@ -35,6 +36,9 @@ public sealed class Edge_value_tests
 
     [Fact]
     public Task Statistics_answers_every_edge_value() => AssertAnsweredAsync<statistics::Program>(atLeast: 200);
+
+    [Fact]
+    public Task Notices_answers_every_edge_value() => AssertAnsweredAsync<notices::Program>(atLeast: 100);
 
     private static async Task AssertAnsweredAsync<TProgram>(int atLeast) where TProgram : class
     {

@@ -1,3 +1,4 @@
+extern alias notices;
 extern alias reporting;
 extern alias routing;
 extern alias statistics;
@@ -36,6 +37,9 @@ public sealed class Endpoint_tests
 
     [Fact]
     public Task Statistics_requires_authentication() => AssertGuardedAsync<statistics::Program>("/api/v1/statistics");
+
+    [Fact]
+    public Task Notices_requires_authentication() => AssertGuardedAsync<notices::Program>("/api/v1/notices");
 
     [Fact]
     public async Task Statistics_has_no_key_for_encrypted_texts()

@@ -1,4 +1,5 @@
 extern alias gateway;
+extern alias notices;
 extern alias reporting;
 extern alias routing;
 extern alias statistics;
@@ -25,7 +26,7 @@ public sealed class OpenApi_tests
         JsonObject[] documents =
         [
             await DescribeAsync<reporting::Program>(), await DescribeAsync<routing::Program>(),
-            await DescribeAsync<statistics::Program>(), await DescribeAsync<triage::Program>(),
+            await DescribeAsync<statistics::Program>(), await DescribeAsync<triage::Program>(), await DescribeAsync<notices::Program>(),
         ];
         var described = ApiDescription.Merge(documents, "Bearer").ToJsonString(Readable) + "\n";
         if (Environment.GetEnvironmentVariable("AVVIK_UPDATE_OPENAPI") == "1")

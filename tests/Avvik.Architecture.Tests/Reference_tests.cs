@@ -6,7 +6,7 @@ namespace Avvik.Architecture.Tests;
 
 public sealed partial class Reference_tests
 {
-    private static readonly string[] Services = ["Avvik.Reporting", "Avvik.Triage", "Avvik.Routing", "Avvik.Statistics"];
+    private static readonly string[] Services = ["Avvik.Reporting", "Avvik.Triage", "Avvik.Routing", "Avvik.Statistics", "Avvik.Notices"];
 
     private static string[] References(string assembly) => [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(a => a.Name!)];
 

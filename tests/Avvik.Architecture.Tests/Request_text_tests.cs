@@ -1,3 +1,4 @@
+extern alias notices;
 extern alias reporting;
 extern alias routing;
 extern alias statistics;
@@ -18,7 +19,8 @@ public sealed class Request_text_tests
     private const string SyntheticNumber = "41814061033";
     private const string Hamar = "970540008";
     // Meant to hold an identity: sealed, checked by a register's own rule, or what is to be struck and is kept nowhere.
-    private static readonly string[] Identities = ["/patient/identifier", "/reporter/hprNumber", "/identifier", "/passage"];
+    private static readonly string[] Identities = ["/patient/identifier", "/reporter/hprNumber", "/identifier", "/passage",
+        "/email", "/leaderEmail", "/phone"];
 
     [Fact]
     public Task Reporting_refuses_an_identity_in_any_text() => AssertRefusedAsync<reporting::Program>(atLeast: 20);
@@ -33,6 +35,9 @@ public sealed class Request_text_tests
     public Task Statistics_refuses_an_identity_in_any_text() => AssertRefusedAsync<statistics::Program>(atLeast: 2);
 
     [Fact]
+    public Task Notices_refuses_an_identity_in_any_text() => AssertRefusedAsync<notices::Program>(atLeast: 2);
+
+    [Fact]
     public async Task Every_answer_to_a_text_can_carry_its_warnings()
     {
         await AssertWarnsAsync<reporting::Program>(atLeast: 4);
@@ -43,7 +48,7 @@ public sealed class Request_text_tests
 
     // The operator's endpoints answer with nothing, or with their progress; an envelope is opened and figures are tried out with codes alone.
     private static readonly string[] WithoutWarnings = ["/patient/open", "/reporter/open", "/simulate", "/access-log/reporting/patient",
-        "/statistics/history"];
+        "/statistics/history", "/notices/settings", "/notices/units/{code}"];
 
     private static async Task AssertWarnsAsync<TProgram>(int atLeast) where TProgram : class
     {

@@ -11,7 +11,7 @@ public sealed partial class Text_tests
     [Fact]
     public void Every_text_exists_in_bokmål_and_english_with_the_same_placeholders()
     {
-        Assert.Equal(["fhir", "fields", "flags", "messages", "pages", "problems", "report"], Texts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["fhir", "fields", "flags", "messages", "notices", "pages", "problems", "report"], Texts.Keys.Order(StringComparer.Ordinal));
         foreach (var (list, codes) in Texts)
             foreach (var (code, languages) in codes)
             {

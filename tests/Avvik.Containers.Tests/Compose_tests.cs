@@ -12,7 +12,7 @@ namespace Avvik.Containers.Tests;
 public sealed class Compose_tests(ComposedSystem system) : IClassFixture<ComposedSystem>
 {
     private const string Løten = "964950679";
-    private static readonly string[] Restarted = ["rabbitmq", "identity", "reporting", "triage", "routing", "statistics", "workbench", "gateway"];
+    private static readonly string[] Restarted = ["rabbitmq", "identity", "reporting", "triage", "routing", "statistics", "notices", "workbench", "gateway"];
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60), Settling = TimeSpan.FromMinutes(3);
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
             async () => $"{await CountedAsync(coordinator)} are counted; {promised.Count} were accepted, and {counted} counted before.");
 
         // The databases, with nobody writing: each promise is one deviation, one case and one fact, and there is nothing else.
-        await ComposedSystem.ComposeAsync("stop", "reporting", "triage", "routing", "statistics");
+        await ComposedSystem.ComposeAsync("stop", "reporting", "triage", "routing", "statistics", "notices");
         try
         {
             foreach (var (service, sql) in new[]
@@ -113,7 +113,7 @@ public sealed class Compose_tests(ComposedSystem system) : IClassFixture<Compose
         }
         finally
         {
-            await ComposedSystem.ComposeAsync("start", "reporting", "triage", "routing", "statistics");
+            await ComposedSystem.ComposeAsync("start", "reporting", "triage", "routing", "statistics", "notices");
         }
     }
 

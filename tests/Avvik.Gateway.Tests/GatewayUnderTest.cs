@@ -10,7 +10,7 @@ namespace Avvik.Gateway.Tests;
 /// <summary>The gateway as a process of its own, between an issuer and an echo service that the test controls.</summary>
 public sealed class GatewayUnderTest : IAsyncDisposable
 {
-    public static readonly string[] Services = ["reporting", "triage", "routing", "statistics"];
+    public static readonly string[] Services = ["reporting", "triage", "routing", "statistics", "notices"];
 
     private readonly string _folder;
     private readonly string _scheme;

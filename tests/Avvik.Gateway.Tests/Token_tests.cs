@@ -93,7 +93,8 @@ public sealed class Token_tests(BearerGateway shared) : IClassFixture<BearerGate
     public async Task Internal_token_has_the_service_as_audience()
     {
         var claims = Software(("scope", Scopes.All.ToArray()));
-        foreach (var (path, service) in new[] { ("deviations", "reporting"), ("triage", "triage"), ("cases", "routing"), ("statistics", "statistics") })
+        foreach (var (path, service) in new[]
+            { ("deviations", "reporting"), ("triage", "triage"), ("cases", "routing"), ("statistics", "statistics"), ("notices", "notices") })
             Assert.Equal($"avvik-{service}", (await _gateway.ArrivalAsync(claims, $"api/v1/{path}")).InternalToken["aud"].GetString());
     }
 

@@ -22,7 +22,7 @@ public sealed class Broker_user_tests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
-    [Theory, InlineData("reporting"), InlineData("triage"), InlineData("routing"), InlineData("statistics")]
+    [Theory, InlineData("reporting"), InlineData("triage"), InlineData("routing"), InlineData("statistics"), InlineData("notices")]
     public async Task Service_publishes_only_its_own_events_and_reads_only_its_own_queues(string service)
     {
         await using var connection = await new ConnectionFactory { Uri = UriOf(service) }.CreateConnectionAsync();

@@ -12,7 +12,7 @@ public sealed class Audit_tests(RunningSystem system)
         var receipt = await reporter.SubmitAsync(Corpus.Lines[0].Submission.Fresh());
         await reporter.GetDeviationAsync(receipt.Id);
         var auditor = await system.ClientAsync("983971709", "auditor");
-        foreach (var other in new[] { "triage", "routing", "statistics" })
+        foreach (var other in new[] { "triage", "routing", "statistics", "notices" })
             await Eventually.IsTrue(async () => (await auditor.ListAccessLogAnchorsAsync(other)).Any(a => a.Service == "reporting"), TimeSpan.FromSeconds(60));
 
         var verified = await Script.RunAsync("compose/audit", "verify");

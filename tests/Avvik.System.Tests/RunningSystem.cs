@@ -17,7 +17,7 @@ namespace Avvik.System.Tests;
 /// </summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
-    public static readonly string[] Services = ["reporting", "triage", "routing", "statistics"];
+    public static readonly string[] Services = ["reporting", "triage", "routing", "statistics", "notices"];
 
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly HttpClient _identity = new();

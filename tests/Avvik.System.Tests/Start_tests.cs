@@ -17,6 +17,7 @@ public sealed class Start_tests
         ["Avvik.Triage"] = [.. Publisher, .. Text],
         ["Avvik.Routing"] = [.. Publisher, .. Text],
         ["Avvik.Statistics"] = Publisher,
+        ["Avvik.Notices"] = Publisher,
         ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl",
             "ConnectionStrings:Database"],
     };

@@ -11,7 +11,7 @@ public static class EventKeys
         var folder = Directory.CreateTempSubdirectory("avvik-event-keys-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(Path.Combine(folder, "public"));
-        foreach (var service in (string[])["reporting", "triage", "routing", "statistics"])
+        foreach (var service in (string[])["reporting", "triage", "routing", "statistics", "notices"])
         {
             using var key = Of(service);
             File.WriteAllText(Path.Combine(folder, $"{service}.pem"), key.ExportPkcs8PrivateKeyPem());

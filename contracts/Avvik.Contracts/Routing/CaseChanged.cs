@@ -29,6 +29,8 @@ public sealed record CaseChanged : ICaseEvent
     public DateTimeOffset? AnsweredAt { get; init; }
     /// <summary>When it was last closed.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
+    /// <summary>Of a reminder (<c>reminded</c>): the share of the answer time that has passed, in percent; else null.</summary>
+    public int? ReminderPercent { get; init; }
     /// <summary>Wrong-recipient returns so far.</summary>
     public int Hops { get; init; }
     /// <summary>The same, one by one: which unit sent it on to which. Null in events from before they were told apart.</summary>

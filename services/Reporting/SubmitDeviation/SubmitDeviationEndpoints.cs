@@ -117,7 +117,7 @@ internal static class SubmitDeviationEndpoints
         {
             // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () =>
-                stored = await StoreAsync(unit, references, texts, record, envelope, @event));
+                stored = await StoreAsync(unit, references, texts, record, envelope, @event, SubmitterOf(caller, submission, @event)));
             return Task.FromResult(true);
         }, ct);
         if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
@@ -172,7 +172,7 @@ internal static class SubmitDeviationEndpoints
     }
 
     private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, TextProtector texts, DeviationRecord d,
-        EnvelopeRecord? envelope, DeviationSubmitted submitted)
+        EnvelopeRecord? envelope, DeviationSubmitted submitted, SubmitterRecorded? submitter)
     {
         var earlier = await unit.Sql.QueryAsync(
             "select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
@@ -197,8 +197,20 @@ internal static class SubmitDeviationEndpoints
         var samePatient = envelope is null ? null : await SamePatientAsync(unit, d, envelope, texts);
         if (envelope is not null) await unit.InsertAsync(envelope);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference }, SamePatient = samePatient });
+        if (submitter is not null) await unit.EnqueueAsync(submitter);
         return new Stored(d.Id, d.Reference, d.ContentPrint);
     }
+
+    // A person who says who they are is notified of the answer; who a confidential reporter is leaves this service in no form.
+    private static SubmitterRecorded? SubmitterOf(Caller caller, Submission submission, DeviationSubmitted submitted) =>
+        caller.Is(Roles.Client) || submission.Reporter is { Anonymous: true } or { Confidential: true } ? null : new()
+        {
+            DeviationId = submitted.DeviationId,
+            Version = submitted.Version,
+            OccurredAt = submitted.OccurredAt,
+            Organization = caller.Organization,
+            Print = SubmitterRecorded.PrintOf(caller.Organization, caller.Subject),
+        };
 
     /// <summary>Deviations of the same patient between the same two parties, in either direction, of the same day or the next; newest first.</summary>
     private static async Task<IReadOnlyList<Guid>> SamePatientAsync(

@@ -196,6 +196,7 @@ internal sealed partial class Case
         Facts = Facts,
         Unit = Unit,
         DueAt = DueAt,
+        ReminderPercent = action == Reminded ? Deadlines.ReminderPercent[Reminders - 1] : null,
         AcknowledgedAt = AcknowledgedAt,
         AnsweredAt = AnsweredAt,
         ClosedAt = ClosedAt,

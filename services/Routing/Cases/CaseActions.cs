@@ -15,7 +15,7 @@ internal sealed partial class Case
     /// <summary>As the history names a message that asks for a closed case to be reopened.</summary>
     public const string ReopeningAsked = "reopeningAsked";
 
-    private const string Forwarded = "forwarded";
+    private const string Forwarded = "forwarded", Reminded = "reminded";
 
     // How a unit was chosen without anybody saying so: what was typed wrong decided it, and what is right decides again.
     private static readonly string[] AutomaticRules = ["respondentUnit", "partyRule", "categoryService", "site", "fallback"];

@@ -68,7 +68,7 @@ internal sealed partial class Case
         if (Reminders < deadlines.ReminderPercent.Count)
         {
             var percent = deadlines.ReminderPercent[Reminders];
-            return new(ClockStartedAt + (DueAt - ClockStartedAt) * percent / 100, "reminded", _ => Reminders++, Text: $"{percent} %");
+            return new(ClockStartedAt + (DueAt - ClockStartedAt) * percent / 100, Reminded, _ => Reminders++, Text: $"{percent} %");
         }
         return (Reminders - deadlines.ReminderPercent.Count) switch
         {

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -112,6 +115,27 @@ public sealed class Access_by_need_tests
         Assert.Equal(receipt.Id, (await service.ClientAs(Given.Hamar, Roles.Coordinator).GetDeviationAsync(receipt.Id)).Id);
         // The same receipt for the same submission.
         Assert.Equal(receipt.Id, (await kari.SubmitAsync(submission)).Id);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Submitter_is_published_as_a_print_unless_confidential_or_anonymous(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var anne = service.ClientAs(Given.Hamar, Roles.Reporter, "hamar-legevakt", "anne");
+        var open = await anne.SubmitAsync(Given.Submission);
+        await anne.SubmitAsync(Given.Submission with { Reporter = new() { Confidential = true } });
+        await anne.SubmitAsync(Given.Submission with { Reporter = new() { Anonymous = true } });
+        await service.ClientAs(Given.Hamar, Roles.Client, subject: "epj").SubmitAsync(Given.Submission);
+        var told = Assert.Single(await database.QueryAsync(
+            "select body from outbox_message where type = 'avvik.reporting.submitter-recorded.v1'", r => r.GetFieldValue<byte[]>(0)));
+        var submitter = JsonSerializer.Deserialize(told, ContractJson.Default.SubmitterRecorded)!;
+        Assert.Equal((open.Id, Given.Hamar, SubmitterRecorded.PrintOf(Given.Hamar, "anne")), (submitter.DeviationId, submitter.Organization, submitter.Print));
+        Assert.DoesNotContain("anne", Encoding.UTF8.GetString(told), StringComparison.Ordinal);
+        // The same receipt again is no new report.
+        await anne.SubmitAsync(Given.Submission with { ClientReference = "again" });
+        await anne.SubmitAsync(Given.Submission with { ClientReference = "again" });
+        Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message where type = 'avvik.reporting.submitter-recorded.v1'"));
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -10,7 +10,7 @@ namespace Avvik.Workbench.Pages.Administration;
 /// <summary>Who has been given what: the access log of a service, by case, person and day, and whether it is as it was written.</summary>
 internal sealed class AccessModel(IAvvikClient client, Places places, Text text) : PageModel
 {
-    public static readonly string[] Services = ["routing", "reporting", "triage", "statistics"];
+    public static readonly string[] Services = ["routing", "reporting", "triage", "statistics", "notices"];
 
     [BindProperty(SupportsGet = true, Name = "service")]
     public string Service { get; set; } = "routing";

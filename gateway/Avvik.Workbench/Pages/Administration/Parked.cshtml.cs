@@ -31,7 +31,7 @@ internal sealed class ParkedInput
 internal sealed class ParkedModel(IAvvikClient client, Text text, TimeProvider clock) : PageModel
 {
     private const int Shown = 200;
-    private static readonly string[] Services = ["reporting", "triage", "routing", "statistics"];
+    private static readonly string[] Services = ["reporting", "triage", "routing", "statistics", "notices"];
 
     [BindProperty]
     public ParkedInput Input { get; set; } = new();
