@@ -12,6 +12,9 @@ namespace Avvik.Reporting.Tests;
 /// <summary>Submissions, and the events that follow them.</summary>
 internal static class Given
 {
+    /// <summary>Bodies of the events of submissions, in order.</summary>
+    public const string SubmittedEvents = "select body from outbox_message where type like '%deviation-submitted%' order by id";
+
     public const string Hamar = "970540008", Ringsaker = "864950582", SykehusetInnlandet = "983971709", Nordlandssykehuset = "983974910";
     public const string SyntheticNumber = "41814061033";
 

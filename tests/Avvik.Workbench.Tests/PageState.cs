@@ -322,6 +322,19 @@ public static class PageStates
             await visit.GoAsync("/administration");
             await visit.Page.ClickAsync("summary[aria-label^='Endre'] >> nth=0");
         }),
+        PageState.At("notices-own", "/notices", Nurse),
+        new("notices-of-a-unit", "/notices", Handler, async (system, visit) =>
+        {
+            await system.ReportAsync();
+            await visit.GoAsync("/notices?unit=si-elverum-hamar");
+        }),
+        new("notices-errors", "/notices", Coordinator, async (_, visit) =>
+        {
+            await visit.GoAsync("/notices?unit=si-tynset");
+            await visit.Page.SelectOptionAsync("#Input_QuietFrom", "21");
+            await visit.Page.ClickAsync("button:text-is('Lagre')");
+            await visit.Page.WaitForSelectorAsync("#error-summary:focus");
+        }),
         PageState.At("rules", "/administration/rules", Coordinator),
         PageState.At("roles-none", "/administration/roles", "coordinator-nlsh"),
         new("roles-errors", "/administration/roles", Coordinator, async (_, visit) =>

@@ -58,7 +58,7 @@ public sealed class Possible_identity_tests
         await using var service = new ServiceUnderTest<Program>(database);
         // The client's own reference is not shared with the other party.
         await service.Reporter().SubmitAsync(Given.Submission with { Narrative = narrative, MessageId = messageId, ClientReference = "Kari Nordmann" });
-        var sent = Assert.Single(await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0)));
+        var sent = Assert.Single(await database.QueryAsync(Given.SubmittedEvents, r => r.GetFieldValue<byte[]>(0)));
         Assert.Equal(mayIdentify, System.Text.Json.JsonSerializer.Deserialize(sent, ContractJson.Default.DeviationSubmitted)!.MayIdentify);
     }
 

@@ -22,7 +22,7 @@ public sealed class Parked_by_party_tests
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await service.Reporter().SubmitAsync(Given.Submission);
         var submitted = JsonSerializer.Deserialize(
-            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+            (await database.QueryAsync(Given.SubmittedEvents, r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         // None of them has a handler here, so each is parked: the parties of the first are looked up, those of the second are in it, the third has none.
         var (looked, named, nobodys) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync(

@@ -57,7 +57,7 @@ public sealed class Submit_deviation_tests
         Assert.Equal(("submitted", "innlandet", "municipalityToTrust", "innlandet-2024", "5"),
             (receipt.State, receipt.Community, receipt.Direction, receipt.Agreement!.Code, receipt.Agreement.Clause));
         var sent = JsonSerializer.Deserialize(
-            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+            (await database.QueryAsync(Given.SubmittedEvents, r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         Assert.Equal((receipt.Id, 1, receipt.Reference, "SI Elverum"), (sent.DeviationId, sent.Version, sent.Facts.Reference, sent.Facts.RespondentSite));
         Assert.Equal(Good.Narrative, service.Services.GetRequiredService<TextProtector>().Reveal(sent.Narrative));
         Assert.DoesNotContain("Epikrisen", sent.Narrative.Value, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class Submit_deviation_tests
         // The same reference of another client is another submission.
         Assert.NotEqual(JsonDocument.Parse(first.Body).RootElement.GetProperty("id").GetGuid(),
             (await AvvikClient.For(service.As(Hamar, Roles.Client, clientId: "other")).SubmitAsync(submission)).Id);
-        Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message"));
+        Assert.Equal(2, await database.CountAsync("select count(*) from outbox_message where type like '%deviation-submitted%'"));
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -98,7 +98,7 @@ public sealed class Submit_deviation_tests
         Assert.Equal(50, receipts.Select(r => r.Id).Distinct().Count());
         Assert.Equal(50, receipts.Select(r => r.Reference).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(50, await database.CountAsync("select last from reference_counter"));
-        Assert.Equal(50, await database.CountAsync("select count(*) from outbox_message"));
+        Assert.Equal(50, await database.CountAsync("select count(*) from outbox_message where type like '%deviation-submitted%'"));
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class Submit_deviation_tests
         var client = service.ClientAs(Hamar, Roles.Reporter);
         var receipt = await client.SubmitAsync(Good);
         var sent = JsonSerializer.Deserialize(
-            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+            (await database.QueryAsync(Given.SubmittedEvents, r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         CaseChanged Changed(int version, string action, string state) => new()
         {
             DeviationId = receipt.Id,
@@ -244,7 +244,7 @@ public sealed class Submit_deviation_tests
         var receipt = await client.SubmitAsync(Good);
         Assert.Equal("withdrawn", (await client.WithdrawAsync(receipt.Id, "Feil pasientforløp.")).State);
         var sent = JsonSerializer.Deserialize(
-            (await database.QueryAsync("select body from outbox_message order by id", r => r.GetFieldValue<byte[]>(0)))[0],
+            (await database.QueryAsync(Given.SubmittedEvents, r => r.GetFieldValue<byte[]>(0)))[0],
             ContractJson.Default.DeviationSubmitted)!;
         await service.Services.GetRequiredService<EventInbox<ReportingDbContext>>().ReceiveAsync([Page(new CaseChanged
         {
