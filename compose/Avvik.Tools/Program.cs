@@ -11,6 +11,8 @@ try
         case ["rebuild-facts", var gateway, var token]:
             using (var rebuild = new RebuildFacts(new Uri(gateway), token)) await rebuild.RunAsync();
             return 0;
+        case ["directory", var gateway, var identity, var command, .. var rest]:
+            return await DirectoryAsync(new(new Uri(gateway), new Uri(identity)), command, rest) ? 0 : 1;
         case ["token", var identity, .. var fields]:
             Console.WriteLine(await Tokens.GetAsync(new Uri(identity), fields));
             return 0;
@@ -30,4 +32,28 @@ catch (ToolException error)
 {
     Console.Error.WriteLine(error.Message);
     return 2;
+}
+
+static async Task<bool> DirectoryAsync(DirectoryImports imports, string command, string[] rest)
+{
+    var (dryRun, reason) = (rest.Contains("--dry-run", StringComparer.Ordinal), "");
+    var given = new List<string>();
+    for (var at = 0; at < rest.Length; at++)
+        if (rest[at] == "--reason" && at + 1 < rest.Length) reason = rest[++at];
+        else if (rest[at] != "--dry-run") given.Add(rest[at]);
+    switch (command, given)
+    {
+        case ("import", [var file]):
+            return await imports.ImportAsync(file, reason.Length > 0 ? reason : $"Importert fra {Path.GetFileName(file)}.", dryRun);
+        case ("undo", []):
+            return await imports.UndoAsync(reason.Length > 0 ? reason : "Tatt tilbake.", dryRun);
+        case ("export", [var code]):
+            await imports.ExportAsync(code);
+            return true;
+        case ("list", []):
+            await imports.ListAsync();
+            return true;
+        default:
+            throw new ToolException("usage: compose/directory import FILE | undo | export CODE | list [--dry-run] [--reason TEXT]");
+    }
 }

@@ -30,6 +30,8 @@ public sealed record CaseRow
     public required string Category { get; init; }
     /// <summary>Point of § 6-2.</summary>
     public string? Clause { get; init; }
+    /// <summary>Number of the clause in the agreement's own list, when it is another.</summary>
+    public string? LocalClause { get; init; }
     /// <summary>Code of <c>harm</c>.</summary>
     [Code("harm")]
     public required string ActualHarm { get; init; }

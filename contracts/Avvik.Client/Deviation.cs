@@ -45,7 +45,14 @@ public sealed record Deviation : WrittenAnswer
 /// <summary>An agreement and the point of helse- og omsorgstjenesteloven § 6-2 it is counted by.</summary>
 /// <param name="Code">As in the directory.</param>
 /// <param name="Clause">1–13, or null.</param>
-public sealed record AgreementReference(string Code, string? Clause);
+/// <param name="LocalClause">Number of the clause in the agreement's own list (<c>8-1</c>), when it is another.</param>
+/// <param name="Title">The clause's title in that list, in bokmål.</param>
+public sealed record AgreementReference(string Code, string? Clause, string? LocalClause = null, string? Title = null)
+{
+    /// <summary>As the facts of a deviation have it; null when the parties share no agreement.</summary>
+    public static AgreementReference? Of(DeviationFacts facts) => facts.Agreement is not { } code ? null : new(code, facts.Clause, facts.LocalClause,
+        AgreementClauses.Find(facts.Community, code, facts.LocalClause ?? facts.Clause, facts.OccurredOn)?.Title);
+}
 
 /// <summary>Where the case is.</summary>
 /// <param name="Id">The deviation's id.</param>

@@ -9,19 +9,31 @@ namespace Avvik.Client;
 public sealed record Directory(int Version, IReadOnlyList<DirectoryCommunity> Communities);
 
 /// <summary>A health community.</summary>
+/// <param name="Code">Stable.</param>
+/// <param name="Name">Bokmål.</param>
+/// <param name="Trust">The hospital trust.</param>
+/// <param name="Regions">Regions with their municipalities.</param>
+/// <param name="Agreements">All agreements, past and present.</param>
+/// <param name="Providers">GPs and private providers.</param>
 public sealed record DirectoryCommunity(
-    string Code, string Name, DirectoryParty Trust, IReadOnlyList<DirectoryRegion> Regions, IReadOnlyList<DirectoryAgreement> Agreements);
+    string Code, string Name, DirectoryParty Trust, IReadOnlyList<DirectoryRegion> Regions, IReadOnlyList<DirectoryAgreement> Agreements,
+    IReadOnlyList<DirectoryParty> Providers);
 
 /// <summary>A region.</summary>
 public sealed record DirectoryRegion(string Code, string Name, IReadOnlyList<DirectoryParty> Municipalities);
 
-/// <summary>A trust or a municipality.</summary>
+/// <summary>A trust or a municipality, or a provider that works for one.</summary>
 /// <param name="OrganizationNumber">Nine digits.</param>
 /// <param name="Name">Bokmål.</param>
 /// <param name="Number">Municipality number; null for a trust.</param>
 /// <param name="FallbackUnit">Where a case lands when nothing else decides.</param>
 /// <param name="Units">All units.</param>
-public sealed record DirectoryParty(string OrganizationNumber, string Name, string? Number, string FallbackUnit, IReadOnlyList<DirectoryUnit> Units);
+/// <param name="Kind"><c>trust</c>, <c>municipality</c>, <c>gp</c> or <c>private</c>.</param>
+/// <param name="Under">Organisation number of the municipality or trust that a provider works for.</param>
+/// <param name="EndedOn">First day on which it is no more; null: it exists.</param>
+/// <param name="Successor">Organisation number of the party that has taken over.</param>
+public sealed record DirectoryParty(string OrganizationNumber, string Name, string? Number, string FallbackUnit, IReadOnlyList<DirectoryUnit> Units,
+    string Kind, string? Under = null, DateOnly? EndedOn = null, string? Successor = null);
 
 /// <summary>A unit.</summary>
 /// <param name="Code">Stable.</param>
@@ -30,8 +42,9 @@ public sealed record DirectoryParty(string OrganizationNumber, string Name, stri
 /// <param name="ClosedOn">First day on which it gets no more cases; null: it is not closed.</param>
 /// <param name="Successor">The unit that takes over its open cases; null: the party's fallback unit.</param>
 /// <param name="Restricted">True: its cases, and what it reports, are for its own people only.</param>
-public sealed record DirectoryUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn, string? Successor, bool Restricted = false)
-    : WrittenAnswer;
+/// <param name="Host">Organisation number of the party whose people work there, when it serves several.</param>
+public sealed record DirectoryUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn, string? Successor, bool Restricted = false,
+    string? Host = null) : WrittenAnswer;
 
 /// <summary>A unit as it is to be.</summary>
 public sealed record DirectoryUnitChange
@@ -54,4 +67,12 @@ public sealed record DirectoryUnitChange
 }
 
 /// <summary>An agreement and its validity, both days included.</summary>
-public sealed record DirectoryAgreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo);
+/// <param name="Code">Stable.</param>
+/// <param name="Name">Bokmål.</param>
+/// <param name="ValidFrom">First day in force.</param>
+/// <param name="ValidTo">Last day in force, with its prolongations; null: still in force.</param>
+/// <param name="Clauses">Its list of clauses.</param>
+/// <param name="Municipalities">Numbers of the municipalities that it is with; null: all of the community.</param>
+/// <param name="AnswerCalendarDays">Calendar days from receipt until the answer.</param>
+public sealed record DirectoryAgreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, IReadOnlyList<AgreementClause> Clauses,
+    IReadOnlyList<string>? Municipalities, int AnswerCalendarDays);

@@ -183,6 +183,35 @@ public interface IAvvikClient
     Task<DirectoryUnit> ChangeUnitAsync(
         string code, [Body] DirectoryUnitChange change, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
 
+    /// <summary>A health community as a document that can be changed and imported.</summary>
+    /// <exception cref="AvvikProblemException">404 when there is none of that code.</exception>
+    [Get("/api/v1/directory/communities/{code}")]
+    Task<Contracts.CommunityDocument> GetCommunityAsync(string code, CancellationToken ct = default);
+
+    /// <summary>Imports of communities, newest first.</summary>
+    [Get("/api/v1/directory/imports")]
+    Task<IReadOnlyList<DirectoryVersion>> ListDirectoryImportsAsync(CancellationToken ct = default);
+
+    /// <summary>Imports communities as they are to be, all or none.</summary>
+    /// <param name="import">Each community whole.</param>
+    /// <param name="version">The directory's, as it was read.</param>
+    /// <param name="dryRun">True: answers with what would change, and stores nothing.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">403 for another trust's community, 412 when the directory has changed, 422 with all that is wrong.</exception>
+    [Post("/api/v1/directory/import")]
+    Task<DirectoryImportAnswer> ImportDirectoryAsync(
+        [Body] DirectoryImport import, [Header("If-Match")] EntityVersion version, bool dryRun = false, CancellationToken ct = default);
+
+    /// <summary>Takes the newest import back.</summary>
+    /// <param name="undo">Why.</param>
+    /// <param name="version">The directory's, as it was read.</param>
+    /// <param name="dryRun">True: answers with what would change, and stores nothing.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">409 when there is none, or a case names what would be gone.</exception>
+    [Post("/api/v1/directory/undo")]
+    Task<DirectoryImportAnswer> UndoDirectoryImportAsync(
+        [Body] DirectoryUndo undo, [Header("If-Match")] EntityVersion version, bool dryRun = false, CancellationToken ct = default);
+
     /// <summary>Roles given at the caller's party, newest first.</summary>
     [Get("/api/v1/assignments")]
     Task<Page<Assignment>> ListAssignmentsAsync(AssignmentQuery? query = null, CancellationToken ct = default);

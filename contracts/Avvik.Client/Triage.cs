@@ -26,6 +26,8 @@ public sealed record TriageItem
     public required string Kind { get; init; }
     /// <summary>Norwegian local date.</summary>
     public required DateOnly OccurredOn { get; init; }
+    /// <summary>In force on that day; null when the parties share none.</summary>
+    public AgreementReference? Agreement { get; init; }
     /// <summary>The respondent's site that the reporter named.</summary>
     public string? Site { get; init; }
     /// <summary>The site as the reporter wrote it, when the directory does not know it.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Avvik.Contracts;
 
 /// <summary>A deviation's facts in codes only, without text, name or patient, so that every service, log and statistic may contain them.</summary>
@@ -35,6 +37,9 @@ public sealed record DeviationFacts
     public string? Category { get; init; }
     /// <summary>Point of helse- og omsorgstjenesteloven § 6-2; may be none.</summary>
     public string? Clause { get; init; }
+    /// <summary>Number of the clause in the agreement's own list (<c>8-1</c>), when it is another than the point of the statute.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LocalClause { get; init; }
     /// <summary>Codes of the patient groups concerned.</summary>
     public required IReadOnlyList<string> PatientGroups { get; init; }
     /// <summary>Harm that happened; <c>unknown</c> when not given.</summary>

@@ -99,4 +99,5 @@ public static class MessageCatalog
 [JsonSerializable(typeof(PublisherWatermark))]
 [JsonSerializable(typeof(AccessLogAnchored))]
 [JsonSerializable(typeof(DeviationFacts))]
+[JsonSerializable(typeof(CommunityDocument[]))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -13,7 +13,8 @@ public static class ProblemCodes
         AlreadyRouted = "alreadyRouted", AlreadyDecided = "alreadyDecided", AlreadyAnswered = "alreadyAnswered",
         ActionNotAllowed = "actionNotAllowed", FollowUpUsed = "followUpUsed",
         ReopenTooLate = "reopenTooLate", SeriousIncidentNoticeRequired = "seriousIncidentNoticeRequired", MeasureStateNotAllowed = "measureStateNotAllowed",
-        CaseNotClosed = "caseNotClosed", AssignmentIsOver = "assignmentIsOver", AssignmentNotPending = "assignmentNotPending",
+        CaseNotClosed = "caseNotClosed", NothingToUndo = "nothingToUndo", CommunityInUse = "communityInUse",
+        OrganizationNotInDirectory = "organizationNotInDirectory", AssignmentIsOver = "assignmentIsOver", AssignmentNotPending = "assignmentNotPending",
         OtherAdministratorNeeded = "otherAdministratorNeeded", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
         OtherUnit = "otherUnit", StaleVersion = "staleVersion", VersionRequired = "versionRequired", TooManyRequests = "tooManyRequests",
         Unavailable = "unavailable", GatewayTimeout = "gatewayTimeout", InternalError = "internalError";
@@ -42,7 +43,7 @@ public static class FieldCodes
         HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture",
         NotSupported = "notSupported", ReadOnly = "readOnly", UnknownSystem = "unknownSystem", OtherOrganization = "otherOrganization",
-        Inconsistent = "inconsistent", NotInUrl = "notInUrl",
+        Inconsistent = "inconsistent", NotInUrl = "notInUrl", OverlapsOther = "overlapsOther", MustBeKept = "mustBeKept", InvalidCode = "invalidCode",
         InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice";
 #pragma warning restore CS1591
 }

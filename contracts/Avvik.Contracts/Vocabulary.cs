@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace Avvik.Contracts;
 
@@ -139,16 +137,6 @@ public static class Vocabulary
     /// <summary>The deadlines of a community's agreement: what it sets itself, and the defaults for the rest.</summary>
     public static Deadlines DeadlinesOf(string community, string? agreement) =>
         HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Deadlines ?? Deadlines;
-
-    internal static Deadlines WithDefaults(JsonObject? set)
-    {
-        var all = JsonNode.Parse(Source.GetProperty("deadlines").GetRawText())!.AsObject();
-        foreach (var (name, value) in set ?? []) all[name] = value?.DeepClone();
-        return all.Deserialize<Deadlines>(Strict)!;
-    }
-
-    // A misspelled deadline must not pass for the default.
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> TrustServiceUnits =
         Source.GetProperty("trustServiceUnits").Deserialize<Dictionary<string, Dictionary<string, string>>>()!

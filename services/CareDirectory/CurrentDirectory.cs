@@ -57,6 +57,7 @@ public sealed class CurrentDirectory
     /// <summary>Replaces the directory, in the instance that made the change.</summary>
     public void Replace(DirectoryPublished published)
     {
+        if (published.Communities is not null) HealthCommunities.Follow(published.ReadCommunities());
         Volatile.Write(ref _now, new(published));
         ReplaceRoles(_assigned, published.Assignments ?? []);
     }

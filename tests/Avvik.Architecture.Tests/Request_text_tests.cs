@@ -110,6 +110,19 @@ public sealed class Request_text_tests
         ? answer.StartsWith("400 ", StringComparison.Ordinal)
         : answer.Contains($"\"pointer\":\"{pointer}\"", StringComparison.Ordinal);
 
+    /// <summary>The least that fits a schema.</summary>
+    private static JsonNode Filler(JsonNode document, JsonNode schema)
+    {
+        if (schema["$ref"] is { } reference) schema = document["components"]!["schemas"]![((string)reference!).Split('/')[^1]]!;
+        if ((schema["type"] is JsonArray types ? types[^1] : schema["type"])?.ToString() is "string" or null && schema["properties"] is null)
+            return (string?)schema["format"] == "date" ? "2026-01-01" : "x";
+        if (schema["items"] is not null) return new JsonArray();
+        var filled = new JsonObject();
+        foreach (var required in schema["required"]?.AsArray() ?? [])
+            filled[(string)required!] = Filler(document, schema["properties"]![(string)required!]!);
+        return filled;
+    }
+
     /// <summary>Each text of the schema, and a body with the number there and nothing else.</summary>
     private static IEnumerable<(string Pointer, JsonNode Body)> TextsOf(JsonNode document, JsonNode schema, int depth)
     {
@@ -122,7 +135,16 @@ public sealed class Request_text_tests
         if (Is("array") && schema["items"] is { } items)
             foreach (var (pointer, body) in TextsOf(document, items, depth + 1)) yield return ($"/0{pointer}", new JsonArray(body));
         foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
-            foreach (var (pointer, body) in TextsOf(document, property!, depth + 1)) yield return ($"/{name}{pointer}", new JsonObject { [name] = body });
+            foreach (var (pointer, body) in TextsOf(document, property!, depth + 1)) yield return ($"/{name}{pointer}", With(name, body));
+
+        // Below the top a record that lacks what it requires is not read at all, so the rest of it is filled in.
+        JsonObject With(string name, JsonNode body)
+        {
+            var filled = new JsonObject { [name] = body };
+            foreach (var required in depth == 0 ? [] : schema["required"]?.AsArray().Select(r => (string)r!) ?? [])
+                if (required != name) filled[required] = Filler(document, schema["properties"]![required]!);
+            return filled;
+        }
 
         bool Is(string type) => schema["type"] is JsonArray types ? types.Any(t => (string?)t == type) : (string?)schema["type"] == type;
     }

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Avvik.Contracts.Routing;
 
 /// <summary>
-/// The care directory as it stands: all that differs from the seed that ships with the contracts. Whoever has the highest version has it all.
+/// The care directory as it stands: all that differs from what ships with the contracts. Whoever has the highest version has it all.
 /// </summary>
 public sealed record DirectoryPublished : IEvent
 {
@@ -18,8 +19,22 @@ public sealed record DirectoryPublished : IEvent
     public required DateTimeOffset OccurredAt { get; init; }
     /// <summary>Units that were added or changed.</summary>
     public required IReadOnlyList<DirectoryUnitState> Units { get; init; }
+    /// <summary>Every community, once any was imported, as a JSON list of <see cref="CommunityDocument"/>; null: those that ship.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Communities { get; init; }
     /// <summary>Roles that somebody has or is to have, as 0.1 published them. No longer written: see <see cref="RoleAssignmentChanged"/>.</summary>
     public IReadOnlyList<RoleAssigned>? Assignments { get; init; }
+
+    /// <summary>Every community.</summary>
+    public IReadOnlyList<CommunityDocument> ReadCommunities() => Communities is null ? HealthCommunities.Shipped : Read(Communities);
+
+    /// <summary>Communities from what <see cref="Write"/> wrote.</summary>
+    public static IReadOnlyList<CommunityDocument> Read(string communities) =>
+        JsonSerializer.Deserialize(communities, ContractJson.Default.CommunityDocumentArray)!;
+
+    /// <summary>Communities as <see cref="Communities"/> holds them.</summary>
+    public static string Write(IEnumerable<CommunityDocument> communities) =>
+        JsonSerializer.Serialize([.. communities], ContractJson.Default.CommunityDocumentArray);
 }
 
 /// <summary>A role that somebody has at a party.</summary>

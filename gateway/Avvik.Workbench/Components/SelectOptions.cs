@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc.Rendering;
 
@@ -14,6 +15,10 @@ internal static class SelectOptions
     /// <summary>The same, as people look words up.</summary>
     public static IEnumerable<SelectListItem> SortedOptions(this Text text, string list, IEnumerable<string> codes, string none) =>
         text.Options(list, codes.OrderBy(c => text.Code(list, c), text.Sorting), none);
+
+    /// <summary>Clauses, in the agreement's order.</summary>
+    public static IEnumerable<SelectListItem> Options(this Text text, IEnumerable<AgreementClause> clauses, string none) =>
+        clauses.Select(c => new SelectListItem(text.Clause(c), c.Number)).Prepend(new SelectListItem(none, ""));
 
     /// <summary>Units, in the order given.</summary>
     public static IEnumerable<SelectListItem> Options(this IEnumerable<DirectoryUnit> units, string none, string noneValue = "") =>

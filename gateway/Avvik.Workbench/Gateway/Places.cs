@@ -1,4 +1,5 @@
 using Avvik.Client;
+using Avvik.Contracts;
 using Avvik.Workbench.Texts;
 
 namespace Avvik.Workbench.Gateway;
@@ -33,7 +34,7 @@ internal sealed class PlaceNames
     public PlaceNames(Client.Directory directory)
     {
         Directory = directory;
-        foreach (var party in directory.Communities.SelectMany(c => c.Regions.SelectMany(r => r.Municipalities).Prepend(c.Trust)))
+        foreach (var party in directory.Communities.SelectMany(c => c.Regions.SelectMany(r => r.Municipalities).Prepend(c.Trust).Concat(c.Providers)))
         {
             _parties.TryAdd(party.OrganizationNumber, party);
             foreach (var unit in party.Units) _units.TryAdd(unit.Code, unit);
@@ -51,7 +52,13 @@ internal sealed class PlaceNames
     public IEnumerable<DirectoryUnit> OpenUnits(string organizationNumber, Text text) =>
         (FindParty(organizationNumber)?.Units ?? []).Where(u => u.ClosedOn is null || u.ClosedOn > text.Today).OrderBy(u => u.Name, text.Sorting);
 
+    /// <summary>The clauses that can be named of a deviation: those of the agreement that were in force on the day.</summary>
+    public IEnumerable<AgreementClause> Clauses(string community, string? agreement, DateOnly day) =>
+        (Directory.Communities.FirstOrDefault(c => c.Code == community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses
+            ?? AgreementClauses.Statutory).Where(c => c.IsInForceOn(day));
+
     public DirectoryCommunity? CommunityOf(string organizationNumber) =>
         Directory.Communities.FirstOrDefault(c => c.Trust.OrganizationNumber == organizationNumber
-            || c.Regions.Any(r => r.Municipalities.Any(m => m.OrganizationNumber == organizationNumber)));
+            || c.Regions.Any(r => r.Municipalities.Any(m => m.OrganizationNumber == organizationNumber))
+            || c.Providers.Any(p => p.OrganizationNumber == organizationNumber));
 }

@@ -66,5 +66,24 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
             : done;
 
     /// <summary>The wording of an agreement's clause: number and words.</summary>
+    /// <summary>As <see cref="Clause(string)"/>, in the agreement's own words and with its own number where it has them.</summary>
+    /// <param name="agreement">The agreement; null: the parties share none.</param>
+    /// <param name="point">What counts without an agreement.</param>
+    public string Clause(Client.AgreementReference? agreement, string? point = null) => agreement switch
+    {
+        { LocalClause: { } number, Title: var title } => Clause(new Contracts.AgreementClause(number, agreement.Clause, title ?? "")),
+        { Clause: { } number, Title: { } title } => Clause(new Contracts.AgreementClause(number, number, title)),
+        _ => Clause(agreement?.Clause ?? point),
+    };
+
+    /// <summary>A clause of an agreement's own list.</summary>
+    public string Clause(Contracts.AgreementClause clause) => clause switch
+    {
+        // A title that is the statute's is translated; an agreement's own is as it was written.
+        { Statutory: { } point } when point == clause.Number && Contracts.Vocabulary.Clauses[point].Label == clause.Title => Clause(point),
+        { Statutory: { } point } when point != clause.Number => this["common.localClause", clause.Number, clause.Title, point],
+        _ => this["common.clause", clause.Number, clause.Title],
+    };
+
     public string Clause(string? number) => number is null ? this["common.noClause"] : this["common.clause", number, Code("clauses", number)];
 }

@@ -23,10 +23,11 @@ public static class CodeLists
         }
     }
 
-    /// <summary>The clause must be in force on the day when the deviation occurred. An unknown code is reported with the other codes.</summary>
-    public static void CheckClauseInForce(string? clause, DateOnly occurredOn, FieldErrors errors)
+    /// <summary>The clause must be in the agreement's own list (the statute's, without an agreement), and in force on the day of the deviation.</summary>
+    public static void CheckClause(string? clause, string? community, string? agreement, DateOnly occurredOn, FieldErrors errors)
     {
-        if (clause is not null && Vocabulary.Clauses.TryGetValue(clause, out var term) && !term.IsInForceOn(occurredOn))
-            errors.Add("/clause", FieldCodes.NotInForce);
+        if (clause is null || AgreementClauses.Find(community, agreement, clause, occurredOn) is not null) return;
+        var isKnown = Vocabulary.Clauses.ContainsKey(clause) || AgreementClauses.Of(community, agreement).Any(c => c.Number == clause);
+        errors.Add("/clause", isKnown ? FieldCodes.NotInForce : FieldCodes.UnknownCode);
     }
 }

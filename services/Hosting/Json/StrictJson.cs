@@ -27,6 +27,7 @@ public static class StrictJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         MaxDepth = MaxDepth,
     };
 
@@ -114,6 +115,8 @@ public static class StrictJson
                     }
                     else if (Fit(member.Value, type.Options.GetTypeInfo(property.PropertyType), at, errors) is { } fits) result.Add(member.Name, fits);
                 }
+                foreach (var missing in type.Properties.Where(p => p.IsRequired && !element.TryGetProperty(p.Name, out _)))
+                    errors.Add($"{pointer}/{missing.Name}", FieldCodes.Required);
                 return result;
             case JsonTypeInfoKind.Enumerable when element.ValueKind == JsonValueKind.Array:
                 var items = new JsonArray();

@@ -91,17 +91,18 @@ internal sealed class DeviationRecord
     {
         var day = LocalMoment.Read(Sent.OccurredAt)!.Value.Day;
         var isPraise = Sent.Kind == Vocabulary.Praise;
-        var clause = isPraise ? null : Sent.Clause ?? Vocabulary.ClauseOf(Sent.Category, day);
-        var receipt = View(CaseStates.Submitted, Sent.Category, clause, isPraise ? "unknown" : Sent.ActualHarm ?? "unknown", null, []);
+        var receipt = View(CaseStates.Submitted, Sent.Category, null, isPraise ? "unknown" : Sent.ActualHarm ?? "unknown", null, []);
         // A correction changes these here too; the receipt follows from what was sent.
         if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
             || HealthCommunities.Party(Sent.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
         var agreement = reporter.AgreementWith(respondent, day)?.Code;
+        var clause = Named(agreement, day) is { } named ? named.Statutory
+            : AgreementClauses.OfCategory(Community, agreement, Sent.Category, day);
         return receipt with
         {
             RespondentOrganization = respondent.OrganizationNumber,
             Direction = Directions.Between(reporter, respondent),
-            Agreement = agreement is null ? null : new(agreement, clause),
+            Agreement = agreement is null ? null : Judged(agreement, isPraise ? null : clause, day),
         };
     }
 
@@ -109,6 +110,14 @@ internal sealed class DeviationRecord
     /// <param name="submitter">Its submitter, for who may know it; else null.</param>
     public Deviation Current(IEnumerable<TimelineEntry> timeline, string? submitter) =>
         View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline, submitter);
+
+    private AgreementClause? Named(string? agreement, DateOnly day) => AgreementClauses.Find(Community, agreement, Sent.Clause, day);
+
+    // The clause in the agreement's own words: the one that was named, as long as it is the one that counts.
+    private AgreementReference Judged(string agreement, string? point, DateOnly day) =>
+        Named(agreement, day) is { } named && named.Statutory == point && point is not null
+            ? new(agreement, point, named.Number == point ? null : named.Number, named.Title)
+            : new(agreement, point, null, AgreementClauses.Of(Community, agreement).FirstOrDefault(c => c.Number == point)?.Title);
 
     private Deviation View(string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
         IEnumerable<TimelineEntry> timeline, string? submitter = null) => new()
@@ -121,7 +130,7 @@ internal sealed class DeviationRecord
             Direction = Direction,
             ReporterOrganization = ReporterOrganization,
             RespondentOrganization = RespondentOrganization,
-            Agreement = Agreement is null ? null : new(Agreement, clause),
+            Agreement = Agreement is null ? null : Judged(Agreement, clause, LocalMoment.Read(Sent.OccurredAt)?.Day ?? NorwegianCalendar.DayOf(ReceivedAt)),
             Category = category,
             ActualHarm = actualHarm,
             HasPatient = HasPatient && EnvelopeErasedAt is null,

@@ -56,7 +56,7 @@ internal static class AdverseEventEndpoints
     // What is wrong is the answer, not an error (R4, resource-operation-validate.html).
     private static async Task<IResult> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules)
     {
-        if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
+        if (rules.Reporter(caller) is not { } reporter) return new Problem(StatusCodes.Status403Forbidden, ProblemCodes.OrganizationNotInDirectory);
         var (submission, problem) = await ReadAsync(http, caller, (s, errors) => SubmitDeviationEndpoints.Check(s, rules, reporter, http, errors));
         if (submission is not null) return new FhirAnswer(FhirAnswer.WrittenOutcome(http));
         return problem!.Errors is { } errors ? new Problem(StatusCodes.Status200OK, problem.Code) { Errors = errors } : problem;

@@ -16,7 +16,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     private const int MaxNarrative = 8000;
 
     /// <summary>The caller's party; null when the caller's organisation is none.</summary>
-    public Party? Reporter(Caller caller) => directory.Now.Party(caller.Organization);
+    public Party? Reporter(Caller caller) => directory.Now.PartyOn(caller.Organization, Today);
 
     /// <summary>Reports everything that is wrong.</summary>
     public void Check(Submission s, Party reporter, FieldErrors errors)
@@ -26,12 +26,13 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         CheckTimes(s, errors);
         CheckRespondent(s.Respondent, reporter, errors);
         if (s.ReportingUnit is not null && reporter.Unit(s.ReportingUnit) is null) errors.Add("/reportingUnit", FieldCodes.UnknownUnit);
-        if (s.PatientMunicipality is { } number && !MunicipalityNumber.IsValid(number))
+        var occurred = LocalMoment.Read(s.OccurredAt);
+        if (s.PatientMunicipality is { } number && directory.Now.MunicipalityNumber(number, occurred?.Day ?? Today) is null)
             errors.Add("/patientMunicipality", FieldCodes.InvalidMunicipality);
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
-        Code(s.Clause, "/clause", Vocabulary.Clauses, errors);
-        if (LocalMoment.Read(s.OccurredAt) is { Day: var day }) CodeLists.CheckClauseInForce(s.Clause, day, errors);
+        if (occurred is { Day: var day })
+            CodeLists.CheckClause(s.Clause, reporter.Community.Code, Respondent(s) is { } other ? reporter.AgreementWith(other, day)?.Code : null, day, errors);
         if (s.Kind == Vocabulary.Praise && s.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (s.Kind == Vocabulary.Praise && s.ActualHarm is not (null or "none" or "notReached" or "unknown"))
             errors.Add("/actualHarm", FieldCodes.NotForPraise);
@@ -65,44 +66,51 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
     /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
     public DeviationFacts Facts(Submission s, Party reporter, string reference, DateTimeOffset receivedAt)
     {
-        var respondent = directory.Now.Party(s.Respondent!.OrganizationNumber)!;
+        var respondent = Respondent(s)!;
         var (occurredOn, occurredAt) = LocalMoment.Read(s.OccurredAt)!.Value;
         // Praise has no clause that it could be a breach of, and no harm.
         var isPraise = s.Kind == Vocabulary.Praise;
+        // Parties of two communities share no agreement; a coordinator decides about the deviation.
+        var (community, agreement) = (reporter.Community.Code, reporter.AgreementWith(respondent, occurredOn)?.Code);
+        var clause = AgreementClauses.Find(community, agreement, s.Clause, occurredOn);
         return new DeviationFacts
         {
             Reference = reference,
-            Community = reporter.Community.Code,
+            Community = community,
             Direction = Directions.Between(reporter, respondent),
             ReporterOrganization = reporter.OrganizationNumber,
             ReporterUnit = s.ReportingUnit,
             RespondentOrganization = respondent.OrganizationNumber,
-            RespondentUnit = s.Respondent.Unit,
+            RespondentUnit = s.Respondent!.Unit,
             RespondentSite = respondent.Site(s.Respondent.Site)?.Site,
-            // Parties of two communities share no agreement; a coordinator decides about the deviation.
-            Agreement = reporter.AgreementWith(respondent, occurredOn)?.Code,
+            Agreement = agreement,
             Kind = s.Kind!,
             OccurredOn = occurredOn,
             OccurredAt = occurredAt,
             DiscoveredAt = LocalMoment.Read(s.DiscoveredAt)?.At,
             ReceivedAt = receivedAt,
             Category = s.Category,
-            Clause = isPraise ? null : s.Clause ?? Vocabulary.ClauseOf(s.Category, occurredOn),
+            Clause = isPraise ? null : clause is null ? AgreementClauses.OfCategory(community, agreement, s.Category, occurredOn) : clause.Statutory,
+            LocalClause = isPraise || clause?.Number == clause?.Statutory ? null : clause?.Number,
             PatientGroups = s.PatientGroups ?? [],
             ActualHarm = isPraise ? "unknown" : s.ActualHarm ?? "unknown",
             PotentialHarm = isPraise ? null : s.PotentialHarm,
             Likelihood = isPraise ? null : s.Likelihood,
             AffectedMessage = s.AffectedMessage,
             Difference = s.Difference,
-            PatientMunicipality = s.PatientMunicipality,
+            PatientMunicipality = s.PatientMunicipality is null ? null : directory.Now.MunicipalityNumber(s.PatientMunicipality, occurredOn),
             HasPatient = s.Patient is not null,
             ReporterConfidential = s.Reporter is { Confidential: true } or { Anonymous: true },
         };
     }
 
     /// <summary>The site that was named, when the respondent has none of that name.</summary>
-    public string? UnknownSite(Submission s) =>
-        s.Respondent?.Site is { } site && directory.Now.Party(s.Respondent.OrganizationNumber)?.Site(site) is null ? site : null;
+    public string? UnknownSite(Submission s) => s.Respondent?.Site is { } site && Respondent(s)?.Site(site) is null ? site : null;
+
+    private DateOnly Today => NorwegianCalendar.DayOf(clock.GetUtcNow());
+
+    /// <summary>Who is to answer: the party that is named, or whoever has taken over from it.</summary>
+    private Party? Respondent(Submission s) => directory.Now.PartyOn(s.Respondent?.OrganizationNumber, Today);
 
     private void CheckTimes(Submission s, FieldErrors errors)
     {
@@ -128,7 +136,7 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         var number = respondent.OrganizationNumber;
         if (number is null) errors.Add("/respondent/organizationNumber", FieldCodes.Required);
         else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", FieldCodes.InvalidOrganizationNumber);
-        else if (directory.Now.Party(number) is not { } party) errors.Add("/respondent/organizationNumber", FieldCodes.UnknownOrganization);
+        else if (directory.Now.PartyOn(number, Today) is not { } party) errors.Add("/respondent/organizationNumber", FieldCodes.UnknownOrganization);
         else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", FieldCodes.OwnOrganization);
         else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", FieldCodes.NoAgreementPossible);
         else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", FieldCodes.UnknownUnit);

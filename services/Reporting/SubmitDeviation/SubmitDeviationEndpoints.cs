@@ -49,7 +49,7 @@ internal static class SubmitDeviationEndpoints
         SubmissionRules rules, PatientEnvelopes envelopes, TextProtector texts, ReferenceNumbers references, Writer<ReportingDbContext> writer,
         IDbContextFactory<ReportingDbContext> databases, MessagingMetrics messaging, TimeProvider clock, CancellationToken ct)
     {
-        if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
+        if (rules.Reporter(caller) is not { } reporter) return new Problem(StatusCodes.Status403Forbidden, ProblemCodes.OrganizationNotInDirectory);
         Submission? sent = null;
         var (submission, problem) = await read((s, errors) =>
         {
@@ -138,7 +138,7 @@ internal static class SubmitDeviationEndpoints
 
     private static async Task<Results<Ok<ValidationAnswer>, Problem>> ValidateAsync(HttpContext http, Caller caller, SubmissionRules rules, TimeProvider clock)
     {
-        if (rules.Reporter(caller) is not { } reporter) return Problem.Forbidden();
+        if (rules.Reporter(caller) is not { } reporter) return new Problem(StatusCodes.Status403Forbidden, ProblemCodes.OrganizationNotInDirectory);
         var (submission, problem) = await StrictJson.ReadAsync<Submission>(http.Request, ClientJson.Default,
             (s, errors) => Check(s, rules, reporter, http, errors));
         if (submission is null) return problem!;
@@ -149,7 +149,7 @@ internal static class SubmitDeviationEndpoints
             Direction = facts.Direction,
             ReporterOrganization = facts.ReporterOrganization,
             RespondentOrganization = facts.RespondentOrganization,
-            Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
+            Agreement = AgreementReference.Of(facts),
             Category = facts.Category,
             HasPatient = facts.HasPatient,
         },

@@ -35,7 +35,7 @@ internal static class CaseView
         var details = new CaseDetails
         {
             Case = Row(@case, clock.GetUtcNow()),
-            Agreement = facts.Agreement is null ? null : new(facts.Agreement, facts.Clause),
+            Agreement = AgreementReference.Of(facts),
             OccurredOn = facts.OccurredOn,
             OccurredAt = facts.OccurredAt,
             DiscoveredAt = facts.DiscoveredAt,
@@ -141,6 +141,7 @@ internal static class CaseView
             Kind = facts.Kind,
             Category = c.Category,
             Clause = facts.Clause,
+            LocalClause = facts.LocalClause,
             ActualHarm = c.ActualHarm,
             Priority = c.Priority,
             ReceivedAt = c.ReceivedAt,

@@ -29,12 +29,16 @@ internal sealed partial class Case
             facts = facts with { Agreement = reporter.AgreementWith(respondent, facts.OccurredOn)?.Code };
         var category = body.Category ?? facts.Category;
         // A clause of its own stands as long as it is in force; the category's own follows the category and the day.
-        var stands = body.Category is null && facts.Clause != Vocabulary.ClauseOf(Facts.Category, Facts.OccurredOn)
-            && Vocabulary.Clauses.GetValueOrDefault(facts.Clause ?? "")?.IsInForceOn(facts.OccurredOn) == true;
+        AgreementClause? Find(string? number) => AgreementClauses.Find(facts.Community, facts.Agreement, number, facts.OccurredOn);
+        var chosen = facts.LocalClause is not null
+            || facts.Clause != AgreementClauses.OfCategory(Facts.Community, Facts.Agreement, Facts.Category, Facts.OccurredOn);
+        var clause = Find(body.Clause) ?? (body.Category is null && chosen ? Find(facts.LocalClause ?? facts.Clause) : null);
         return facts with
         {
             Category = category,
-            Clause = IsPraise ? null : body.Clause ?? (stands ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
+            Clause = IsPraise ? null : clause is null ? AgreementClauses.OfCategory(facts.Community, facts.Agreement, category, facts.OccurredOn)
+                : clause.Statutory,
+            LocalClause = IsPraise || clause?.Number == clause?.Statutory ? null : clause?.Number,
             ActualHarm = body.ActualHarm ?? facts.ActualHarm,
             PatientGroups = body.PatientGroups ?? facts.PatientGroups,
         };
@@ -93,7 +97,7 @@ internal sealed partial class Case
             ("category", Label(before.Category, Vocabulary.Categories.GetValueOrDefault(before.Category ?? "")?.Label),
                 Label(Facts.Category, Vocabulary.Categories.GetValueOrDefault(Facts.Category ?? "")?.Label)),
             ("agreement", Agreement(before), Agreement(Facts)),
-            ("clause", before.Clause, Facts.Clause),
+            ("clause", before.LocalClause ?? before.Clause, Facts.LocalClause ?? Facts.Clause),
             ("harm", Vocabulary.Harm[before.ActualHarm].Label, Vocabulary.Harm[Facts.ActualHarm].Label),
             ("patientGroups", Groups(before), Groups(Facts)),
             ("unit", UnitName(before.RespondentOrganization, unit), UnitName(Facts.RespondentOrganization, Unit)),

@@ -49,7 +49,8 @@ internal static partial class DirectoryEndpoints
             var known = await unit.DirectoryAsync();
             var before = known is null || known.Version == current.Now.Version ? current.Now : new(known);
             // Whose it is: the unit's own party, else the one that is named, else the caller's. Another party's units are not the caller's to know of here.
-            var existing = before.All.SelectMany(c => c.Parties).FirstOrDefault(p => p.Unit(code) is not null);
+            var existing = before.All.SelectMany(c => c.Parties)
+                .FirstOrDefault(p => p.Unit(code) is { } u && (u.Host ?? p.OrganizationNumber) == p.OrganizationNumber);
             var organization = existing?.OrganizationNumber ?? body.OrganizationNumber ?? caller.Organization;
             if (organization != caller.Organization) return (null, Problem.NotFound());
             if (before.Party(organization) is not { } party) return (null, Problem.NotFound());
@@ -74,6 +75,7 @@ internal static partial class DirectoryEndpoints
                 Version = before.Version + 1,
                 OccurredAt = now,
                 Units = [.. before.Changes.Where(u => u.Code != code), state],
+                Communities = known?.Communities,
             };
             if (!await unit.PublishAsync(next)) return (null, new Problem(StatusCodes.Status412PreconditionFailed, ProblemCodes.StaleVersion));
             unit.Db.Add(new DirectoryChangeRecord
@@ -119,12 +121,15 @@ internal static partial class DirectoryEndpoints
     private static Directory View(Contracts.CareDirectory directory) =>
         new(directory.Version, [.. directory.All.Select(c => new DirectoryCommunity(c.Code, c.Name, View(c.Trust),
         [.. c.Regions.Select(r => new DirectoryRegion(r.Code, r.Name, [.. r.Municipalities.Select(View)]))],
-        [.. c.Agreements.Select(a => new DirectoryAgreement(a.Code, a.Name, a.ValidFrom, a.ValidTo))]))]);
+        [.. c.Agreements.Select(a => new DirectoryAgreement(a.Code, a.Name, a.ValidFrom, a.ValidTo, a.Clauses, a.Municipalities,
+            a.Deadlines.AnswerCalendarDays))],
+        [.. c.Providers.Select(View)]))]);
 
     private static DirectoryParty View(Party party) =>
-        new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)]);
+        new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)], party.Kind, party.Under,
+            party.EndedOn, party.Successor);
 
-    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted);
+    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted, unit.Host);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,59}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnitCode();

@@ -69,7 +69,8 @@ internal static class HandleCaseEndpoints
             var errors = new FieldErrors();
             if (transition.Action == CaseRules.Close && @case.State == CaseStates.Escalated && body.Decision is null)
                 errors.Add("/decision", FieldCodes.DecisionRequired);
-            CodeLists.CheckClauseInForce(body.Clause, LocalMoment.Read(body.OccurredAt)?.Day ?? @case.Facts.OccurredOn, errors);
+            if (body.Clause is not null && @case.Corrected(body, directory) is var corrected)
+                CodeLists.CheckClause(body.Clause, corrected.Community, corrected.Agreement, corrected.OccurredOn, errors);
             CheckWithCase(body, transition, @case, directory, errors);
             if (body.OtherCase is not null) CheckOther(transition, @case, other, caller, access, errors);
             if (errors.Any) return Problem.Invalid(errors);
@@ -177,7 +178,6 @@ internal static class HandleCaseEndpoints
         FreeText.CheckOptional(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
         if (b.SeriousIncidentNotice is { } notice) Check(notice, errors);
         if (b.Category is not null && !Vocabulary.Categories.ContainsKey(b.Category)) errors.Add("/category", FieldCodes.UnknownCode);
-        if (b.Clause is not null && !Vocabulary.Clauses.ContainsKey(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
         if (b.OccurredAt is not null) LocalMoment.CheckOccurred(b.OccurredAt, clock.GetUtcNow(), errors);

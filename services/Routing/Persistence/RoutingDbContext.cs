@@ -7,6 +7,7 @@ using Avvik.Messaging;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
+using Avvik.Routing.ImportDirectory;
 using Avvik.Routing.Lessons;
 using Avvik.Routing.RoutingRules;
 using Avvik.Routing.Search;
@@ -31,6 +32,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
     public DbSet<Measure> Measures => Set<Measure>();
     public DbSet<Lesson> Lessons => Set<Lesson>();
     public DbSet<LessonWord> LessonWords => Set<LessonWord>();
+    public DbSet<DirectoryImportRecord> DirectoryImports => Set<DirectoryImportRecord>();
     public DbSet<RoleAssignmentRecord> RoleAssignments => Set<RoleAssignmentRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -139,6 +141,14 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasSealedTexts(_texts, nameof(DirectoryChangeRecord.Reason));
             e.HasKey(c => c.Version);
             e.Property(c => c.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<DirectoryImportRecord>(e =>
+        {
+            e.ToTable("directory_imports");
+            e.HasSealedTexts(_texts, nameof(DirectoryImportRecord.Reason));
+            e.HasKey(i => i.Version);
+            e.Property(i => i.Version).ValueGeneratedNever();
+            e.Property(i => i.Communities).HasJsonConversion();
         });
         modelBuilder.Entity<RoleAssignmentRecord>(e =>
         {

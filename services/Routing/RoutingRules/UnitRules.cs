@@ -18,8 +18,8 @@ internal static class UnitRules
         var party = directory.Party(facts.RespondentOrganization) ?? throw new InvalidOperationException("The respondent is not in the directory.");
         var category = facts.Category is null ? null : Vocabulary.Categories.GetValueOrDefault(facts.Category);
         var service = party.IsTrust
-            ? category?.TrustService is { } name ? Vocabulary.TrustServiceUnit(party.Community.Code, name) : null
-            : category?.MunicipalService is { } suffix ? $"{party.MunicipalityNumber}-{suffix}" : null;
+            ? category?.TrustService is { } name ? party.Community.TrustServiceUnit(name) : null
+            : category?.MunicipalService is { } suffix ? party.ServiceUnit(suffix, today) : null;
         // A unit that has closed is none: the next rule decides.
         CareUnit? Open(string? code) => party.Unit(code) is { } unit && unit.IsOpenOn(today) ? unit : null;
         return party switch

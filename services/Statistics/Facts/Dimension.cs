@@ -27,7 +27,7 @@ internal sealed record Dimension(int Index, string Name, string Property, Block?
     public static readonly Dimension Municipality = Declare("municipality", nameof(Fact.Municipality), Facts.Block.Parties,
         c => c.Regions.SelectMany(r => r.Municipalities, (_, m) => (m.MunicipalityNumber!, m.Name)));
     public static readonly Dimension Unit =
-        Declare("unit", nameof(Fact.Unit), Facts.Block.Parties, c => c.Parties.SelectMany(p => p.Units, (_, u) => (u.Code, u.Name)));
+        Declare("unit", nameof(Fact.Unit), Facts.Block.Parties, c => c.Parties.SelectMany(p => p.Units, (_, u) => (u.Code, u.Name)).Distinct());
     public static readonly Dimension Direction = Declare("direction", nameof(Fact.Direction), Facts.Block.Parties, TermsOf(Vocabulary.Directions));
     public static readonly Dimension Reporter = Declare("reporter", nameof(Fact.Reporter), Facts.Block.Parties, PartiesOf, "unknownOrganization");
     public static readonly Dimension Respondent = Declare("respondent", nameof(Fact.Respondent), Facts.Block.Parties, PartiesOf, "unknownOrganization");

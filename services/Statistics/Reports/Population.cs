@@ -54,7 +54,7 @@ internal sealed class Population
     public long Serious => _by[Dimension.Harm.Index].Where(h => _pools[Dimension.Harm][h.Key] is { } harm && Harm.IsSerious(harm)).Sum(h => h.Value.Count);
 
     /// <summary>How many municipalities none was counted from.</summary>
-    public int SilentMunicipalities => _community.Parties.Count(p => !p.IsTrust
+    public int SilentMunicipalities => _community.Regions.SelectMany(r => r.Municipalities).Count(p => p.EndedOn is null
         && !(_by[Dimension.Reporter.Index].GetValueOrDefault(_pools[Dimension.Reporter].CodeOf(p.OrganizationNumber))?.Count > 0));
 
     /// <summary>By organisation number of the party that is to answer.</summary>

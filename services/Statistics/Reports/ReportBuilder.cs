@@ -124,7 +124,7 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
     /// <param name="hasParties">The report is of all parties.</param>
     public ReportTable Quality(bool hasParties)
     {
-        var (all, municipalities) = (population.All, community.Parties.Count(p => !p.IsTrust));
+        var (all, municipalities) = (population.All, community.Regions.Sum(r => r.Municipalities.Count(p => p.EndedOn is null)));
         long Missing(string table, params string?[] codes) => _counts.Where(c => c.Table == table && codes.Contains(c.Code)).Sum(c => c.Value);
         (string Code, long Count, long Of)[] rows =
         [

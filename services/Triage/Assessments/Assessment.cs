@@ -90,7 +90,10 @@ internal sealed partial class Assessment
             suggestions = CategorySuggester.Suggest(narrative, facts.Kind);
             if (suggestions is [{ Confidence: >= CategorySuggester.Sure } best, ..])
             {
-                facts = facts with { Category = best.Category, Clause = facts.Clause ?? Vocabulary.ClauseOf(best.Category, facts.OccurredOn) };
+                // A clause of the agreement's own, counted under none of the statute, was chosen too.
+                if (facts is { Clause: null, LocalClause: null })
+                    facts = facts with { Clause = AgreementClauses.OfCategory(facts.Community, facts.Agreement, best.Category, facts.OccurredOn) };
+                facts = facts with { Category = best.Category };
                 reasons.Add("category:narrative");
             }
             else if (facts.Kind == Vocabulary.Praise)
@@ -101,8 +104,8 @@ internal sealed partial class Assessment
             }
             else flags.Add(TriageFlags.NoCategory);
         }
-        if (facts.Kind == Vocabulary.Praise) facts = facts with { Clause = null, ActualHarm = "unknown" };
-        reasons.Add(submitted.Facts.Clause is null ? "clause:category" : "clause:reporter");
+        if (facts.Kind == Vocabulary.Praise) facts = facts with { Clause = null, LocalClause = null, ActualHarm = "unknown" };
+        reasons.Add(submitted.Facts is { Clause: null, LocalClause: null } ? "clause:category" : "clause:reporter");
         if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
         if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
         // Possible names stop at the coordinator who judges whether they are names.

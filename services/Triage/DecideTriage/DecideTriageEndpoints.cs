@@ -130,7 +130,7 @@ internal static class DecideTriageEndpoints
     {
         var facts = assessment.Facts;
         var errors = new FieldErrors();
-        CodeLists.CheckClauseInForce(decision.Clause, facts.OccurredOn, errors);
+        CodeLists.CheckClause(decision.Clause, facts.Community, facts.Agreement, facts.OccurredOn, errors);
         var category = decision.Category ?? facts.Category;
         if (category is null) errors.Add("/category", FieldCodes.Required);
         var isPraise = facts.Kind == Vocabulary.Praise;
@@ -141,10 +141,15 @@ internal static class DecideTriageEndpoints
         // Fair play: lowering the harm or changing the reporter's category needs a reason that the reporter sees.
         if (decision.Comment is null && (Harm.Rank(harm) < Harm.Rank(facts.ActualHarm) || (facts.Category is not null && category != facts.Category)))
             return Invalid("/comment", FieldCodes.ReasonRequired);
+        var named = AgreementClauses.Find(facts.Community, facts.Agreement, decision.Clause, facts.OccurredOn);
+        var (clause, local) = named is not null ? (named.Statutory, named.Number == named.Statutory ? null : named.Number)
+            : decision.Category is null ? (facts.Clause, facts.LocalClause)
+            : (AgreementClauses.OfCategory(facts.Community, facts.Agreement, category, facts.OccurredOn), null);
         var triaged = assessment.Route(facts with
         {
             Category = category,
-            Clause = isPraise ? null : decision.Clause ?? (decision.Category is null ? facts.Clause : Vocabulary.ClauseOf(category, facts.OccurredOn)),
+            Clause = isPraise ? null : clause,
+            LocalClause = isPraise ? null : local,
             ActualHarm = harm,
             PatientGroups = decision.PatientGroups ?? facts.PatientGroups,
         }, decision.Unit, caller.Organization, texts.ProtectOptional(decision.Comment), now);
@@ -165,7 +170,6 @@ internal static class DecideTriageEndpoints
         else if (d.Decision == Ask) errors.Add("/question", FieldCodes.Required);
         if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
         if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", FieldCodes.UnknownCode);
-        if (d.Clause is not null && !Vocabulary.Clauses.ContainsKey(d.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(d.PatientGroups, errors);
         if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);

@@ -69,6 +69,7 @@ internal static class TriageQueueEndpoints
             RespondentOrganization = a.RespondentOrganization,
             Kind = facts.Kind,
             OccurredOn = facts.OccurredOn,
+            Agreement = AgreementReference.Of(facts),
             Site = facts.RespondentSite,
             UnknownSite = Reveal(a.UnknownSite),
             Category = facts.Category,

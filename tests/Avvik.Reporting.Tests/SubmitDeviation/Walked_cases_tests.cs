@@ -1,8 +1,12 @@
 using System.Net;
+using System.Text.Json;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Storage;
 using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Avvik.Reporting.Tests.SubmitDeviation;
 
@@ -47,6 +51,77 @@ public sealed class Walked_cases_tests
             Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset, Site = "NLSH Vestera\u030Alen" },
         })).Warnings);
     }
+
+    [Fact]
+    public async Task Gp_reports_and_is_reported_to_once_the_directory_has_it()
+    {
+        const string Gp = "915933149";
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.Reporter(Gp).SubmitAsync(Walked));
+        Assert.Equal((HttpStatusCode.Forbidden, ProblemCodes.OrganizationNotInDirectory), (refused.Status, refused.Code));
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(WithProvider(new()
+        {
+            OrganizationNumber = Gp,
+            Name = "Fastlegene ved torget",
+            Kind = PartyKinds.Gp,
+            Under = Given.Hamar,
+        }));
+        // gp-cannot-report: as the municipality it works for, by the same agreement.
+        var receipt = await service.Reporter(Gp).SubmitAsync(Walked);
+        Assert.Equal((Gp, Directions.MunicipalityToTrust, "innlandet-2024"), (receipt.ReporterOrganization, receipt.Direction, receipt.Agreement!.Code));
+        var answer = await service.Reporter(Given.SykehusetInnlandet).SubmitAsync(Walked with { Respondent = new() { OrganizationNumber = Gp } });
+        Assert.Equal((Gp, Directions.TrustToMunicipality), (answer.RespondentOrganization, answer.Direction));
+    }
+
+    [Theory]
+    [InlineData("0403", "2019-05-05", true)]
+    [InlineData("3403", "2019-05-05", true)]
+    [InlineData("0403", "2026-08-14", false)]
+    [InlineData("1601", "2017-12-31", true)]
+    [InlineData("1601", "2018-01-01", false)]
+    [InlineData("3499", "2026-08-14", false)]
+    public async Task Municipality_number_is_understood_on_the_days_it_applied(string number, string day, bool understood)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var submission = Walked with { OccurredAt = day, PatientMunicipality = number };
+        if (understood) Assert.Equal(number, (await service.Reporter().SubmitAsync(submission)).Submission.PatientMunicipality);
+        else
+            Assert.Equal("/patientMunicipality invalidMunicipality", Assert.Single((await Assert.ThrowsAsync<AvvikProblemException>(
+                () => service.Reporter().SubmitAsync(submission))).Errors.Select(e => $"{e.Pointer} {e.Code}")));
+    }
+
+    [Fact]
+    public async Task Clause_is_named_by_the_agreements_own_number_and_counted_by_the_statutes()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        const string Vaagan = "938644500";
+        var submission = Walked with { Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset }, Clause = "8-1" };
+        var receipt = await service.Reporter(Vaagan).SubmitAsync(submission);
+        Assert.Equal(new AgreementReference("lvs-tjenesteavtaler", "8", "8-1", "Følgetjeneste for gravide"), receipt.Agreement);
+        Assert.Equal(receipt.Agreement, (await service.Reporter(Vaagan).GetDeviationAsync(receipt.Id)).Agreement);
+        var submitted = JsonSerializer.Deserialize(
+            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+        Assert.Equal(("8", "8-1"), (submitted.Facts.Clause, submitted.Facts.LocalClause));
+        // A list of another agreement does not have it, and one that is not in force then is not offered.
+        foreach (var (by, wrong, code) in new[]
+        {
+            (Given.Hamar, Walked with { Clause = "8-1" }, FieldCodes.UnknownCode),
+            (Vaagan, submission with { Clause = "13", OccurredAt = "2021-05-05" }, FieldCodes.NotInForce),
+        })
+            Assert.Equal(("/clause", code), Assert.Single((await Assert.ThrowsAsync<AvvikProblemException>(
+                () => service.Reporter(by).SubmitAsync(wrong with { ClientReference = "punkt" }))).Errors) is var e ? (e.Pointer, e.Code) : default);
+    }
+
+    private static DirectoryPublished WithProvider(ProviderDocument provider) => new()
+    {
+        Version = 2,
+        OccurredAt = Given.Now,
+        Units = [],
+        Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code == "innlandet" ? c with { Providers = [provider] } : c)),
+    };
 
     [Fact]
     public async Task Unknown_filter_of_a_list_is_refused()

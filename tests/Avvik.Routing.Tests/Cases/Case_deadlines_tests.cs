@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
@@ -149,10 +147,8 @@ public sealed class Case_deadlines_tests
     public void Agreement_may_set_some_deadlines_and_has_the_defaults_for_the_rest()
     {
         Assert.Equal(Vocabulary.Deadlines with { AnswerCalendarDays = 14 },
-            Vocabulary.WithDefaults(new() { ["answerCalendarDays"] = 14 }) with { ReminderPercent = Vocabulary.Deadlines.ReminderPercent });
-        Assert.Equal([25, 75], Vocabulary.WithDefaults(new() { ["reminderPercent"] = new JsonArray(25, 75) }).ReminderPercent);
-        // What is misspelled must not pass for the default.
-        Assert.Throws<JsonException>(() => Vocabulary.WithDefaults(new() { ["answerDays"] = 14 }));
+            new DeadlinesDocument { AnswerCalendarDays = 14 }.Over(Vocabulary.Deadlines));
+        Assert.Equal([25, 75], new DeadlinesDocument { ReminderPercent = [25, 75] }.Over(Vocabulary.Deadlines).ReminderPercent);
         Assert.Equal(Vocabulary.Deadlines.AnswerCalendarDays, Vocabulary.DeadlinesOf("innlandet", "innlandet-2024").AnswerCalendarDays);
     }
 

@@ -79,7 +79,7 @@ public sealed class Unit_rules_tests
     [Fact]
     public void Every_deviation_gets_a_unit()
     {
-        foreach (var party in HealthCommunities.All.SelectMany(c => c.Parties))
+        foreach (var party in new CareDirectory().All.SelectMany(c => c.Parties))
         {
             foreach (var category in Vocabulary.Categories.Keys.Append(null))
             {
@@ -96,7 +96,7 @@ public sealed class Unit_rules_tests
     [Fact]
     public void Category_services_exist_at_every_party()
     {
-        foreach (var party in HealthCommunities.All.SelectMany(c => c.Parties))
+        foreach (var party in new CareDirectory().All.SelectMany(c => c.Parties))
             foreach (var category in Vocabulary.Categories.Values.Where(c => (party.IsTrust ? c.TrustService : c.MunicipalService) is not null))
                 Assert.Equal("categoryService", Decide(party.OrganizationNumber, category.Code).Rule);
     }

@@ -168,6 +168,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         .Select(r => (r.Action, r.Code == ProblemCodes.ActionNotAllowed ? text["case.why.state", text.Code("caseStates", Case.State)]
             : text[$"case.why.{r.Code}"]));
 
+    /// <summary>The clauses that it can be judged by.</summary>
+    public IEnumerable<AgreementClause> Clauses => Names.Clauses(Case.Community, Details.Agreement?.Code, Details.OccurredOn);
+
     /// <summary>Where the case can go inside the party that has it.</summary>
     public IEnumerable<SelectListItem> OtherUnits(string none) =>
         Names.OpenUnits(Case.RespondentOrganization, text).Where(u => u.Code != Case.Unit).Options(none);

@@ -71,6 +71,10 @@ internal static class PartySearch
                 .Where(x => x.m.OrganizationNumber != me.Organization))
                 yield return new(new(municipality.OrganizationNumber, $"{municipality.Name} kommune", $"{region.Name}, {municipality.Number}"), community.Code,
                     Plain($"{municipality.Name} kommune {municipality.Number} {municipality.OrganizationNumber} {region.Name}"));
+            foreach (var provider in community.Providers
+                .Where(p => p.OrganizationNumber != me.Organization && (p.Number is not null || mine?.Number is not null)))
+                yield return new(new(provider.OrganizationNumber, provider.Name, places.Party(provider.Under)), community.Code,
+                    Plain($"{provider.Name} {provider.OrganizationNumber} {places.Party(provider.Under)}"));
         }
     }
 

@@ -103,12 +103,12 @@ internal sealed class ReportChecker(IAvvikClient client, Places places, Me me, T
             ? text["report.goesToUnit", unit.Name, party!.Name]
             : text["report.goesToParty", party?.Name ?? preview.RespondentOrganization];
         var agreement = names.CommunityOf(preview.RespondentOrganization)?.Agreements.FirstOrDefault(a => a.Code == preview.Agreement?.Code);
-        var days = Vocabulary.DeadlinesOf(preview.Community, preview.Agreement?.Code).AnswerCalendarDays;
+        var days = agreement?.AnswerCalendarDays ?? Vocabulary.Deadlines.AnswerCalendarDays;
         return new(
             site is null ? names.Party(preview.RespondentOrganization) : $"{site}, {names.Party(preview.RespondentOrganization)}",
             recipient,
             preview.Agreement is null ? text["report.noAgreement"] : agreement?.Name ?? preview.Agreement.Code,
-            preview is { Category: null, Agreement: { Clause: null } } ? text["report.clauseLater"] : text.Clause(preview.Agreement?.Clause),
+            preview is { Category: null, Agreement: { Clause: null } } ? text["report.clauseLater"] : text.Clause(preview.Agreement),
             preview.Category is null ? text["report.categoryLater"] : text.Code("categories", preview.Category),
             NorwegianCalendar.DayOf(NorwegianCalendar.AddDays(clock.GetUtcNow(), days)));
     }

@@ -55,6 +55,9 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     public IEnumerable<SelectListItem> Categories =>
         text.SortedOptions("categories", Vocabulary.Categories.Keys, text["triage.chooseCategory"]);
 
+    public IEnumerable<SelectListItem> Clauses =>
+        text.Options(Names.Clauses(Item.Community, Item.Agreement?.Code, Item.OccurredOn), text["triage.clauseOfCategory"]);
+
     public IEnumerable<SelectListItem> Units => Names.OpenUnits(me.Organization, text).Options(text["triage.byRules"]);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
