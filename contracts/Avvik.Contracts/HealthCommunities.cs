@@ -52,6 +52,10 @@ public static class AgreementClauses
     public static IReadOnlyList<AgreementClause> Of(string? community, string? agreement) =>
         HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses ?? Statutory;
 
+    /// <summary>True for a number that some agreement has, or the statute.</summary>
+    public static bool IsKnown(string number) => Vocabulary.Clauses.ContainsKey(number)
+        || HealthCommunities.All.Any(c => c.Agreements.Any(a => a.Clauses.Any(clause => clause.Number == number)));
+
     /// <summary>The clause with this number, as it is on a day; null when the agreement has none then.</summary>
     public static AgreementClause? Find(string? community, string? agreement, string? number, DateOnly day) =>
         Of(community, agreement).FirstOrDefault(c => c.Number == number && c.IsInForceOn(day));

@@ -24,6 +24,16 @@ internal sealed class CaseAccess(CurrentDirectory directory)
         var (coordinates, restricted) = (caller.Is(Roles.Coordinator), Restricted(caller));
         if (!caller.IsAny(Parts))
             return c => (c.RespondentOrganization == own || c.ReporterOrganization == own) && c.State == CaseStates.EnteredInError;
+        if (ReachesFurther(caller))
+        {
+            var (numbers, shared) = (directory.Now.NumbersOf(own), SharedUnitOf(caller));
+            return c => (shared != null && c.Unit == shared)
+                || ((numbers.Contains(c.RespondentOrganization) || numbers.Contains(c.ReporterOrganization))
+                    && ((unit != null && ((numbers.Contains(c.RespondentOrganization) && (c.Unit == unit || c.Measures.Any(m => m.Unit == unit)))
+                            || (numbers.Contains(c.ReporterOrganization) && c.ReporterUnit == unit)))
+                        || (seesAll && !restricted.Contains(c.Unit) && (c.ReporterUnit == null || !restricted.Contains(c.ReporterUnit)))
+                        || (coordinates && (c.State == CaseStates.Disputed || c.State == CaseStates.Escalated))));
+        }
         // What most callers ask with has the form that the worklist's indexes have.
         if (seesAll && restricted.Length == 0) return c => c.RespondentOrganization == own || c.ReporterOrganization == own;
         return c => (c.RespondentOrganization == own || c.ReporterOrganization == own)
@@ -38,7 +48,9 @@ internal sealed class CaseAccess(CurrentDirectory directory)
     public bool IsVisibleTo(Case c, Caller caller)
     {
         if (!caller.IsAny(Parts)) return false;
-        var (answers, reported) = (c.RespondentOrganization == caller.Organization, c.ReporterOrganization == caller.Organization);
+        if (SharedUnitOf(caller) is { } shared && c.Unit == shared) return true;
+        var numbers = directory.Now.NumbersOf(caller.Organization);
+        var (answers, reported) = (numbers.Contains(c.RespondentOrganization), numbers.Contains(c.ReporterOrganization));
         if (!answers && !reported) return false;
         if (caller.Unit is { } unit && answers && (c.Unit == unit || c.Measures.Any(m => m.Unit == unit))) return true;
         if (caller.Unit is not null && reported && c.ReporterUnit == caller.Unit) return true;
@@ -54,12 +66,24 @@ internal sealed class CaseAccess(CurrentDirectory directory)
     /// <summary>True when some of the party's cases may be kept from those who see all.</summary>
     public bool HasRestricted(Caller caller) => Restricted(caller).Length > 0;
 
-    private string[] Restricted(Caller caller) => directory.Now.Party(caller.Organization)?.RestrictedTo(caller.Unit) ?? [];
-}
+    /// <summary>
+    /// True for whoever sees cases of more parties than one: the people of a unit that serves several municipalities, and those of a party that had another
+    /// organisation number or has taken over from others.
+    /// </summary>
+    public bool ReachesFurther(Caller caller) => SharedUnitOf(caller) is not null || directory.Now.NumbersOf(caller.Organization).Length > 1;
 
-internal static class CallerExtensions
-{
-    /// <summary>What the rules of a case need to know of the caller.</summary>
-    public static Actor AsActor(this Caller caller) => new(caller.Organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator),
-        caller.IsAny(Roles.Handler, Roles.UnitLeader), caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
+    /// <summary>What the rules of a case need to know of the caller, who acts for the party that the case names.</summary>
+    public Actor ActorOf(Caller caller, Case c)
+    {
+        var numbers = directory.Now.NumbersOf(caller.Organization);
+        var organization = numbers.Contains(c.RespondentOrganization) || c.Unit == SharedUnitOf(caller) ? c.RespondentOrganization
+            : numbers.Contains(c.ReporterOrganization) ? c.ReporterOrganization : caller.Organization;
+        return new(organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator), caller.IsAny(Roles.Handler, Roles.UnitLeader),
+            caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
+    }
+
+    private string? SharedUnitOf(Caller caller) => caller.Unit is { } unit && directory.Now.Party(caller.Organization) is { } party
+        && party.Unit(unit)?.Host == party.OrganizationNumber ? unit : null;
+
+    private string[] Restricted(Caller caller) => directory.Now.Party(caller.Organization)?.RestrictedTo(caller.Unit) ?? [];
 }

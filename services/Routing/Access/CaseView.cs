@@ -29,7 +29,7 @@ internal static class CaseView
         var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id)
             .Join(db.Cases.Where(access.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
             .Where(c => !c.IsFinal && (c.EventId == null || c.EventId != @case.EventId)).OrderBy(c => c.Id).ToListAsync(ct);
-        var facts = @case.Facts;
+        var (facts, actor) = (@case.Facts, access.ActorOf(caller, @case));
         await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
         http.Response.Headers.ETag = $"\"{@case.Version}\"";
         var details = new CaseDetails
@@ -58,17 +58,17 @@ internal static class CaseView
             Routing = new(@case.Rule, @case.RuleVersion),
             Answer = @case.CurrentAnswer(),
             Question = @case.Question,
-            SeriousIncident = @case.SeriousIncident(caller.Organization),
+            SeriousIncident = @case.SeriousIncident(actor.Organization),
             Closings = @case.Closings,
             // The answering party knows of each; another reporter only that somebody else has reported the same.
-            Duplicates = [.. duplicates.Select(d => caller.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
+            Duplicates = [.. duplicates.Select(d => actor.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
                 ? new CaseDuplicate(d.Id, d.Reference, d.ReporterOrganization, d.Narrative)
                 : new CaseDuplicate(d.Id, d.Reference, null, null))],
             Linked = [.. linked.Select(c => LinkedTo(c, caller, access))],
             SuggestedLinks = [.. suggested.Select(c => LinkedTo(c, caller, access))],
-            AllowedActions = CaseRules.AllowedActions(@case, caller.AsActor(), clock.GetUtcNow()),
-            RefusedActions = CaseRules.RefusedActions(@case, caller.AsActor(), clock.GetUtcNow()),
-            Timeline = TimelineOf(@case, events, messages, caller),
+            AllowedActions = CaseRules.AllowedActions(@case, actor, clock.GetUtcNow()),
+            RefusedActions = CaseRules.RefusedActions(@case, actor, clock.GetUtcNow()),
+            Timeline = TimelineOf(@case, events, messages, actor.Organization),
         };
         return @case.State == CaseStates.EnteredInError && !caller.Is(Roles.Auditor) ? Closed(details) : details;
     }
@@ -111,11 +111,11 @@ internal static class CaseView
         : new(null, c.Reference, null, null, null);
 
     // A message that moved the case, or came before it, has no line of its own in the history: it is shown with the state that it met.
-    private static IReadOnlyList<CaseEvent> TimelineOf(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, Caller caller)
+    private static IReadOnlyList<CaseEvent> TimelineOf(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, string own)
     {
-        var answers = @case.RespondentOrganization == caller.Organization;
+        var answers = @case.RespondentOrganization == own;
         var recorded = events.Where(e => e.Action is Case.ReporterMessage or Case.ReopeningAsked).Select(e => e.Text).ToHashSet(StringComparer.Ordinal);
-        return [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == caller.Organization ? e.Actor : null, e.State,
+        return [.. events.Select(e => new CaseEvent(e.Version, e.At, e.Action, e.Organization, e.Organization == own ? e.Actor : null, e.State,
             e.Unit,
                 // What the reporter of a duplicate wrote is for those who answer.
                 e is { Action: Case.ReporterMessage, Organization: null } && !answers ? null : e.Text))

@@ -53,12 +53,12 @@ internal static class HandleCaseEndpoints
         var (body, problem) = await read((b, errors) => Check(b, transition, own, directory, clock, errors));
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
-        var actor = caller.AsActor();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync([id, .. body.OtherCase is { } otherId ? [otherId] : Array.Empty<Guid>()]);
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !access.IsVisibleTo(@case, caller)) return Problem.NotFound();
+            var actor = access.ActorOf(caller, @case);
             var other = body.OtherCase is { } otherCase ? await unit.FindCaseAsync(otherCase) : null;
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.Refusal(transition, @case, actor, now) is { } code)
@@ -178,6 +178,7 @@ internal static class HandleCaseEndpoints
         FreeText.CheckOptional(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
         if (b.SeriousIncidentNotice is { } notice) Check(notice, errors);
         if (b.Category is not null && !Vocabulary.Categories.ContainsKey(b.Category)) errors.Add("/category", FieldCodes.UnknownCode);
+        if (b.Clause is not null && !AgreementClauses.IsKnown(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
         if (b.OccurredAt is not null) LocalMoment.CheckOccurred(b.OccurredAt, clock.GetUtcNow(), errors);

@@ -83,13 +83,13 @@ internal static class MeasureEndpoints
         });
         if (body is null) return problem!;
         var now = clock.GetUtcNow();
-        var actor = caller.AsActor();
         var refusal = await writer.WriteAsync(async unit =>
         {
             await unit.SerializeAsync(id);
             var @case = await unit.FindCaseAsync(id);
             if (@case is null || !access.IsVisibleTo(@case, caller) || @case.Measures.FirstOrDefault(m => m.Id == measureId) is not { } measure)
                 return Problem.NotFound();
+            var actor = access.ActorOf(caller, @case);
             if (IfMatch.Check(http.Request, @case.Version) is { } stale) return stale;
             if (CaseRules.RefusalOf(Who.Handler, @case, measure.Unit, actor) is { } code)
                 return code == ProblemCodes.Forbidden ? Problem.Forbidden() : Problem.Conflict(code);

@@ -27,7 +27,7 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
         var today = NorwegianCalendar.DayOf(now);
         foreach (var party in directory.Now.All.SelectMany(c => c.Parties))
             foreach (var closed in party.Units.Where(u => !u.IsOpenOn(today)))
-                moved += await MoveAsync(closed.Code, TakesOver(party, closed, today), now, ct);
+                moved += await MoveAsync(closed.Code, party.OrganizationNumber, TakesOver(party, closed, today), now, ct);
         return moved;
     }
 
@@ -39,12 +39,15 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
         return party.FallbackUnit.Code;
     }
 
-    private async Task<int> MoveAsync(string from, string to, DateTimeOffset now, CancellationToken ct) =>
-        await MoveAsync(db => db.Cases.Where(c => c.Unit == from && CaseRules.Alive.Contains(c.State)), @case => @case.Unit == from
+    // One that serves several parties is closed for each of them.
+    private async Task<int> MoveAsync(string from, string party, string to, DateTimeOffset now, CancellationToken ct) =>
+        await MoveAsync(db => db.Cases.Where(c => c.Unit == from && c.RespondentOrganization == party && CaseRules.Alive.Contains(c.State)),
+            @case => @case.Unit == from && @case.RespondentOrganization == party
             && CaseRules.Alive.Contains(@case.State, StringComparer.Ordinal) ? @case.Move(to, now) : null, ct)
         // Measures live on after closing.
-        + await MoveAsync(db => db.Cases.Where(c => c.Measures.Any(m => m.Unit == from && Measure.Pending.Contains(m.State))), @case =>
-            @case.Measures.Any(m => m.Unit == from && m.IsPending) ? @case.MoveMeasures(from, to, now) : null, ct);
+        + await MoveAsync(db => db.Cases.Where(c => c.RespondentOrganization == party
+                && c.Measures.Any(m => m.Unit == from && Measure.Pending.Contains(m.State))),
+            @case => @case.Measures.Any(m => m.Unit == from && m.IsPending) ? @case.MoveMeasures(from, to, now) : null, ct);
 
     private async Task<int> MoveAsync(Func<RoutingDbContext, IQueryable<Case>> waiting, Func<Case, CaseEventRecord?> move, CancellationToken ct)
     {

@@ -88,7 +88,8 @@ internal static class WorklistEndpoints
     {
         var (own, ownUnit, seesAll) = (caller.Organization, caller.Unit, CaseAccess.SeesAll(caller));
         if (seesAll && access.HasRestricted(caller)) cases = cases.Where(access.VisibleTo(caller));
-        if (unit is not null) yield return cases.Where(access.VisibleTo(caller)).Where(c => c.Unit == unit);
+        if (access.ReachesFurther(caller)) yield return cases.Where(access.VisibleTo(caller)).Where(c => unit == null || c.Unit == unit);
+        else if (unit is not null) yield return cases.Where(access.VisibleTo(caller)).Where(c => c.Unit == unit);
         else if (seesAll)
         {
             yield return cases.Where(c => c.RespondentOrganization == own);

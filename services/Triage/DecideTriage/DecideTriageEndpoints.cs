@@ -170,6 +170,7 @@ internal static class DecideTriageEndpoints
         else if (d.Decision == Ask) errors.Add("/question", FieldCodes.Required);
         if (d.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(d.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
         if (d.Category is not null && !Vocabulary.Categories.ContainsKey(d.Category)) errors.Add("/category", FieldCodes.UnknownCode);
+        if (d.Clause is not null && !AgreementClauses.IsKnown(d.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (d.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(d.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(d.PatientGroups, errors);
         if (d.Unit is not null && party?.Unit(d.Unit)?.IsOpenOn(today) != true) errors.Add("/unit", FieldCodes.UnknownUnit);

@@ -249,25 +249,75 @@ public sealed class Import_directory_tests
         Assert.Equal("5012", directory.MunicipalityNumber("5012", new(2019, 5, 5)));
     }
 
+    private static CommunityDocument WithLegevakt(DateOnly from) => HealthCommunities.Shipped.Single(c => c.Code == "innlandet") with
+    {
+        SharedUnits =
+        [
+            new()
+            {
+                Code = "sor-osterdal-legevakt",
+                Name = "Sør-Østerdal interkommunale legevakt",
+                Service = "legevakt",
+                Host = Elverum,
+                ValidFrom = from,
+                Serves = [Aamot],
+            },
+        ],
+    };
+
+    private static async Task<HttpStatusCode> StatusAsync(Task call) => (await Assert.ThrowsAsync<AvvikProblemException>(() => call)).Status;
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Shared_unit_handles_the_cases_of_every_municipality_it_serves(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        await ImportAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Admin), WithLegevakt(new(2026, 1, 1)));
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with
+        {
+            Direction = Directions.TrustToMunicipality,
+            ReporterOrganization = Given.SykehusetInnlandet,
+            RespondentOrganization = Aamot,
+            RespondentSite = null,
+            Category = "emergency",
+        }))).DeviationId;
+        var handler = service.ClientAs(Elverum, Roles.Handler, "sor-osterdal-legevakt");
+        Assert.Equal(id, Assert.Single((await handler.ListCasesAsync()).Items).Id);
+        await handler.ActNowAsync(id, "acknowledge");
+        var seen = await service.ClientAs(Aamot, Roles.Coordinator).GetCaseAsync(id);
+        Assert.Equal(("acknowledged", "sor-osterdal-legevakt", Aamot), (seen.Case.State, seen.Case.Unit, seen.Timeline[^1].Organization));
+        // Nobody else of the municipality that hosts it.
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(service.ClientAs(Elverum, Roles.Handler, "3420-tildeling").GetCaseAsync(id)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(service.ClientAs(Elverum, Roles.Coordinator).GetCaseAsync(id)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Municipality_that_took_over_has_the_cases_of_the_one_that_ended(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        await ImportAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.Admin),
+            With(Helgeland, Hemnes, m => m with { EndedOn = new(2026, 10, 1), Successor = Rana }));
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with
+        {
+            Community = "helgeland",
+            Direction = Directions.TrustToMunicipality,
+            ReporterOrganization = Helgelandssykehuset,
+            RespondentOrganization = Hemnes,
+            RespondentSite = null,
+            Agreement = "helgeland-samarbeidsavtale",
+        }))).DeviationId;
+        var coordinator = service.ClientAs(Rana, Roles.Coordinator);
+        Assert.Equal(id, Assert.Single((await coordinator.ListCasesAsync()).Items).Id);
+        var handed = await coordinator.ActNowAsync(id, "hand-over", new() { Organization = Rana, Reason = "Kommunene er slått sammen." });
+        Assert.Equal((Rana, "routed"), (handed.Case.RespondentOrganization, handed.Case.State));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(service.ClientAs("940667852", Roles.Coordinator).GetCaseAsync(id)));
+    }
+
     [Fact]
     public void Service_of_several_municipalities_has_one_unit_from_its_first_day()
     {
-        var innlandet = HealthCommunities.Shipped.Single(c => c.Code == "innlandet");
-        var directory = With(innlandet with
-        {
-            SharedUnits =
-            [
-                new()
-                {
-                    Code = "sor-osterdal-legevakt",
-                    Name = "Sør-Østerdal interkommunale legevakt",
-                    Service = "legevakt",
-                    Host = Elverum,
-                    ValidFrom = new(2026, 9, 1),
-                    Serves = [Aamot],
-                },
-            ],
-        });
+        var directory = With(WithLegevakt(new(2026, 9, 1)));
         var facts = Given.Triaged(f => f with { RespondentOrganization = Aamot, RespondentSite = null, Category = "emergency" }).Facts;
         Assert.Equal("3422-legevakt", UnitRules.Decide(facts, null, directory, PartyRules.None, new(2026, 8, 31)).Unit.Code);
         var (unit, decision) = UnitRules.Decide(facts, null, directory, PartyRules.None, new(2026, 9, 1));

@@ -24,7 +24,8 @@ public sealed class Open_case_tests
         Assert.Equal((3, "routed", CaseStates.Routed, "si-tynset", null), (changed.Version, changed.Action, changed.State, changed.Unit, changed.Organization));
         var (answering, reporting) = (await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset").GetCaseAsync(triaged.DeviationId),
             await service.ClientAs(Given.Hamar, Roles.Reporter).GetCaseAsync(triaged.DeviationId));
-        Assert.Equal((Given.Narrative, "Ringte fastlegen.", "Sende samme dag.", true, new("innlandet-2024", "5"), new RoutingDecision("site", 1)),
+        Assert.Equal((Given.Narrative, "Ringte fastlegen.", "Sende samme dag.", true,
+            new("innlandet-2024", "5", null, "Utskrivningsklare pasienter"), new RoutingDecision("site", 1)),
             (answering.Narrative, answering.ImmediateAction, answering.SuggestedMeasure, answering.HasPatient, answering.Agreement!, answering.Routing));
         Assert.Equal(triaged.Reasons, answering.Reasons);
         Assert.Equal(["acknowledge", "return"], answering.AllowedActions);
