@@ -17,7 +17,11 @@ public sealed record Directory(int Version, IReadOnlyList<DirectoryCommunity> Co
 /// <param name="Providers">GPs and private providers.</param>
 public sealed record DirectoryCommunity(
     string Code, string Name, DirectoryParty Trust, IReadOnlyList<DirectoryRegion> Regions, IReadOnlyList<DirectoryAgreement> Agreements,
-    IReadOnlyList<DirectoryParty> Providers);
+    IReadOnlyList<DirectoryParty>? Providers = null)
+{
+    /// <summary>GPs and private providers; a server of 0.1 has none.</summary>
+    public IReadOnlyList<DirectoryParty> Providers { get; init; } = Providers ?? [];
+}
 
 /// <summary>A region.</summary>
 public sealed record DirectoryRegion(string Code, string Name, IReadOnlyList<DirectoryParty> Municipalities);
@@ -33,7 +37,11 @@ public sealed record DirectoryRegion(string Code, string Name, IReadOnlyList<Dir
 /// <param name="EndedOn">First day on which it is no more; null: it exists.</param>
 /// <param name="Successor">Organisation number of the party that has taken over.</param>
 public sealed record DirectoryParty(string OrganizationNumber, string Name, string? Number, string FallbackUnit, IReadOnlyList<DirectoryUnit> Units,
-    string Kind, string? Under = null, DateOnly? EndedOn = null, string? Successor = null);
+    string? Kind = null, string? Under = null, DateOnly? EndedOn = null, string? Successor = null)
+{
+    /// <summary>What it is; a server of 0.1 has trusts and municipalities only.</summary>
+    public string Kind { get; init; } = Kind ?? (Number is null ? PartyKinds.Trust : PartyKinds.Municipality);
+}
 
 /// <summary>A unit.</summary>
 /// <param name="Code">Stable.</param>
@@ -74,5 +82,9 @@ public sealed record DirectoryUnitChange
 /// <param name="Clauses">Its list of clauses.</param>
 /// <param name="Municipalities">Numbers of the municipalities that it is with; null: all of the community.</param>
 /// <param name="AnswerCalendarDays">Calendar days from receipt until the answer.</param>
-public sealed record DirectoryAgreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, IReadOnlyList<AgreementClause> Clauses,
-    IReadOnlyList<string>? Municipalities, int AnswerCalendarDays);
+public sealed record DirectoryAgreement(string Code, string Name, DateOnly ValidFrom, DateOnly? ValidTo, IReadOnlyList<AgreementClause>? Clauses = null,
+    IReadOnlyList<string>? Municipalities = null, int? AnswerCalendarDays = null)
+{
+    /// <summary>Its list of clauses; of a server of 0.1, the statute's.</summary>
+    public IReadOnlyList<AgreementClause> Clauses { get; init; } = Clauses ?? AgreementClauses.Statutory;
+}
