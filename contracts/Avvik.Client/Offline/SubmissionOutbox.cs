@@ -65,8 +65,8 @@ public sealed class SubmissionOutbox : IDisposable
     }
 
     /// <summary>
-    /// Sends what waits, oldest first, and what is queued later, until <see cref="Complete"/> is called and nothing waits, or it is cancelled. While the server cannot be reached or is too busy it waits and
-    /// tries again.
+    /// Sends what waits, oldest first, and what is queued later, until <see cref="Complete"/> is called and nothing waits, or it is cancelled. While the
+    /// server cannot be reached or is too busy it waits and tries again.
     /// </summary>
     /// <param name="client">What sends.</param>
     /// <param name="settled">
