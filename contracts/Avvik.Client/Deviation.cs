@@ -138,6 +138,8 @@ public sealed record ReporterMessage
     public string? Text { get; init; }
     /// <summary>True: the reporter asks the coordinators to reopen the case, which is closed.</summary>
     public bool? AsksReopening { get; init; }
+    /// <summary>True: the reporter accepts the answer, and the case is closed; for clients that report only.</summary>
+    public bool? AcceptsAnswer { get; init; }
 }
 
 /// <summary>What is to be struck from a deviation's texts: the case's, the lesson's and every copy of them.</summary>

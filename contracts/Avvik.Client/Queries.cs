@@ -5,6 +5,8 @@ namespace Avvik.Client;
 /// <summary>Which deviations: <c>GET /api/v1/deviations</c>.</summary>
 public sealed record DeviationQuery
 {
+    /// <summary>Code of a unit of the caller's party: what that unit has reported.</summary>
+    public string? ReportingUnit { get; init; }
     /// <summary><c>submitted</c>, or a code of <c>caseStates</c>.</summary>
     public string? State { get; init; }
     /// <summary>First day of receipt, Norwegian local date.</summary>
@@ -33,6 +35,8 @@ public sealed record NoticeQuery
 /// <summary>Which changes: <c>GET /api/v1/changes</c>.</summary>
 public sealed record ChangeQuery
 {
+    /// <summary>Code of a unit of the caller's party: changes of what that unit has reported, and no others.</summary>
+    public string? ReportingUnit { get; init; }
     /// <summary><see cref="Changes.NextCursor"/> of the last answer; <c>latest</c>: from now on; null: from the beginning.</summary>
     public string? Cursor { get; init; }
     /// <summary>How many seconds to wait for a change, at most 30.</summary>

@@ -49,6 +49,7 @@ public sealed class Contract_tests
         string[] addedLater =
         [
             "avvik.reporting.deviation-submitted.v1:unknownSite", "avvik.reporting.reporter-answered.v1:asksReopening",
+            "avvik.reporting.reporter-answered.v1:acceptsAnswer",
             "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
             "avvik.triage.deviation-triaged.v1:actor", "avvik.triage.deviation-merged.v1:actor", "avvik.triage.reopened-case-changed.v1:actor",
             "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.reporting.deviation-submitted.v1:mayIdentify", "avvik.routing.case-changed.v1:eventId",

@@ -13,6 +13,8 @@ public sealed record ReporterAnswered : ICaseEvent
     public required string Organization { get; init; }
     /// <summary>True when the reporter asks for a closed case to be reopened; missing in events from before that could be.</summary>
     public bool AsksReopening { get; init; }
+    /// <summary>True when the reporter accepts the answer; missing in events from before that could be said here.</summary>
+    public bool AcceptsAnswer { get; init; }
     /// <summary>What was written.</summary>
     public required ProtectedText Text { get; init; }
 }

@@ -33,6 +33,9 @@ internal sealed record Me(string Subject, string Name, ActingAs Acting, IReadOnl
         return false;
     }
 
+    /// <summary>True for whoever is notified of something, or sets how a unit is.</summary>
+    public bool HasNotices => Is(Roles.Reporter, Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin);
+
     /// <summary>Key of a person's drafts and preferences at one organisation; does not identify the person.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Subject}\n{Acting.Organization}")));
 

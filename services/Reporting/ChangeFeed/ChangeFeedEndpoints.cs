@@ -1,4 +1,5 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
@@ -24,31 +25,34 @@ internal static class ChangeFeedEndpoints
             .WithDescription("""
                 Ask with «nextCursor» of the last answer; without one, from the beginning; with «latest», from now on. A change may be given again after a
                 failure, and none is left out: keep the highest version of each case. With «wait» (seconds, at most 30) the answer comes as soon as there is a
-                change.
+                change. With «reportingUnit» those of what a unit of the party has reported, and no others: a feed for each unit.
                 """)
             .ProducesProblem(422);
         return changes;
     }
 
     private static async Task<Results<Ok<Changes>, Problem>> ListAsync(
-        string? cursor, int? wait, int? limit, Caller caller, DeviationAccess access, IDbContextFactory<ReportingDbContext> databases,
+        string? cursor, string? reportingUnit, int? wait, int? limit, Caller caller, DeviationAccess access, CurrentDirectory directory,
+        IDbContextFactory<ReportingDbContext> databases,
         NewestChange newest, PositionCursor cursors, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var from = cursor == Latest ? await newest.PositionAsync(ct) : cursors.Read(cursor, caller.Organization, errors) ?? 0;
         var take = Cursor.Limit(limit, errors);
+        if (reportingUnit is not null && directory.Now.Party(caller.Organization)?.Unit(reportingUnit) is null)
+            errors.Add("/reportingUnit", FieldCodes.UnknownUnit);
         if (wait is < 0 or > MaxWait) errors.Add("/wait", FieldCodes.InvalidWait, MaxWait);
         if (errors.Any) return Problem.Invalid(errors);
 
         var started = clock.GetTimestamp();
-        var rows = await ReadAsync(databases, caller, access, from, take, ct);
+        var rows = await ReadAsync(databases, caller, access, reportingUnit, from, take, ct);
         // A waiting request holds no connection, and all of them share one query for the newest position.
         for (var seen = from; rows.Count == 0 && clock.GetElapsedTime(started).TotalSeconds < (wait ?? 0);)
         {
             await Task.Delay(PollInterval, clock, ct);
             if (await newest.PositionAsync(ct) is var position && position == seen) continue;
             seen = position;
-            rows = await ReadAsync(databases, caller, access, from, take, ct);
+            rows = await ReadAsync(databases, caller, access, reportingUnit, from, take, ct);
         }
         await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
         return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
@@ -61,11 +65,15 @@ internal static class ChangeFeedEndpoints
 
     // A party is the reporter or the respondent of a case, never both: a query for each uses its index.
     private static async Task<List<ChangeRecord>> ReadAsync(
-        IDbContextFactory<ReportingDbContext> databases, Caller caller, DeviationAccess access, long after, int take, CancellationToken ct)
+        IDbContextFactory<ReportingDbContext> databases, Caller caller, DeviationAccess access, string? reportingUnit, long after, int take,
+        CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var changes = db.Changes.Where(c => c.Position > after).OrderBy(c => c.Position);
-        var reported = await access.ReportedTo(changes, db.Deviations, caller).Take(take).ToListAsync(ct);
+        var ofReporters = access.ReportedTo(changes, db.Deviations, caller);
+        if (reportingUnit is not null)
+            return await ofReporters.Where(c => db.Deviations.Any(d => d.Id == c.DeviationId && d.ReportingUnit == reportingUnit)).Take(take).ToListAsync(ct);
+        var reported = await ofReporters.Take(take).ToListAsync(ct);
         var answered = await access.AnsweredBy(changes, caller).Take(take).ToListAsync(ct);
         return [.. reported.Concat(answered).OrderBy(c => c.Position).Take(take)];
     }

@@ -1,4 +1,5 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
@@ -35,17 +36,20 @@ internal static class TrackDeviationEndpoints
     }
 
     private static async Task<Results<Ok<Page<Deviation>>, Problem>> ListAsync(
-        string? state, string? from, string? to, string? cursor, int? limit,
-        Caller caller, DeviationAccess access, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+        string? state, string? reportingUnit, string? from, string? to, string? cursor, int? limit,
+        Caller caller, DeviationAccess access, CurrentDirectory directory, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && state != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(state)) errors.Add("/state", FieldCodes.UnknownCode);
+        if (reportingUnit is not null && directory.Now.Party(caller.Organization)?.Unit(reportingUnit) is null)
+            errors.Add("/reportingUnit", FieldCodes.UnknownUnit);
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
         var query = access.VisibleTo(db.Deviations, caller);
         if (state is not null) query = query.Where(d => d.Status == state);
+        if (reportingUnit is not null) query = query.Where(d => d.ReportingUnit == reportingUnit);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) query = query.Where(d => d.ReceivedAt >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) query = query.Where(d => d.ReceivedAt < until);
         if (after is { } position)

@@ -24,7 +24,7 @@ internal static class WriteMessageEndpoints
     public static RouteGroupBuilder MapWriteMessage(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/messages", WriteAsync).WithName("WriteMessage")
-            .WithSummary("Answer a question, add something, or ask for a closed case to be reopened; written once for each Idempotency-Key")
+            .WithSummary("Answer a question, add something, accept the answer, or ask for a closed case to be reopened; written once for each Idempotency-Key")
             .Accepts<ReporterMessage>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         return deviations;
     }
@@ -60,9 +60,10 @@ internal static class WriteMessageEndpoints
             // A closed case can be reopened, and what a duplicate's reporter writes goes to the main case.
             if (CaseStates.IsFinal(status) && status is not (CaseStates.Closed or CaseStates.Duplicate)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             if (body.AsksReopening is true && status != CaseStates.Closed) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
-            if (await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
+            if (body.AcceptsAnswer is true && status != CaseStates.Answered) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
+            if (body.AcceptsAnswer is not true && await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
             // One follow-up to an answer; after that the reporter's party can dispute it.
-            if (status == CaseStates.Answered && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
+            if (status == CaseStates.Answered && body.AcceptsAnswer is not true && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);
             var text = texts.Protect(left);
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
@@ -76,6 +77,7 @@ internal static class WriteMessageEndpoints
                 OccurredAt = now,
                 Organization = caller.Organization,
                 AsksReopening = body.AsksReopening is true,
+                AcceptsAnswer = body.AcceptsAnswer is true,
                 Text = text,
             });
             journal.Append(unit, caller, AccessActions.MessageWritten, [id]);

@@ -104,8 +104,18 @@ internal sealed partial class Case
     /// The reporter wrote: the answer that was waited for, the one follow-up to an answer, or something that the unit is to read before it does anything
     /// else. What was written before the question or the answer is about something else, whenever it arrives.
     /// </summary>
-    public CaseEventRecord ReporterWrote(string organization, string text, DateTimeOffset writtenAt, DateTimeOffset now, bool asksReopening = false)
+    public CaseEventRecord ReporterWrote(string organization, string text, DateTimeOffset writtenAt, DateTimeOffset now, bool asksReopening = false,
+        bool acceptsAnswer = false)
     {
+        if (acceptsAnswer)
+        {
+            // What answer was accepted, only its time tells: one that was given since has not been read.
+            if (State != CaseStates.Answered || writtenAt < AnsweredAt) return Record(ReporterMessage, State, organization, null, text, writtenAt);
+            // As for every other way to close: «varslet?» is still to be answered.
+            if (AwaitsNotice) return Record("accepted", State, organization, null, null, now);
+            Close(organization, null, now);
+            return Record("accepted", CaseStates.Closed, organization, null, null, now);
+        }
         if (State == CaseStates.AwaitingReporter && AskedAt is { } asked && writtenAt >= asked)
         {
             // The deadline is postponed by the time that the question was open.

@@ -20,7 +20,7 @@ internal sealed class ReporterAnsweredHandler(TextProtector texts, TimeProvider 
         if (added == 0) return;
         var @case = await unit.FindCaseAsync(message.DeviationId);
         if (@case is not null) await unit.RecordAsync(@case, @case.ReporterWrote(message.Organization, text, message.OccurredAt, clock.GetUtcNow(),
-            message.AsksReopening), texts);
+            message.AsksReopening, message.AcceptsAnswer), texts);
         if ((@case is null || @case.State == CaseStates.Duplicate) && await unit.Db.CaseDuplicates.FindAsync(message.DeviationId) is { } duplicate
             && await unit.FindCaseAsync(duplicate.MainCase) is { } main)
             await unit.RecordAsync(main, main.ReporterOfDuplicateWrote(message.Organization, text, message.OccurredAt), texts);

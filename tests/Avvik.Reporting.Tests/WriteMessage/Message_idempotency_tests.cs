@@ -26,6 +26,31 @@ public sealed class Message_idempotency_tests
     private static string? TypeOf(string problem) => JsonElement.Parse(problem).GetProperty("type").GetString();
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Report_only_client_accepts_an_answer_and_follows_one_unit(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var client = service.ClientAs(Given.Hamar, Roles.Client, subject: "epj");
+        var accepted = new ReporterMessage { Text = "Takk.", AcceptsAnswer = true };
+        var (own, other) = (await client.SubmitAsync(Given.Submission with { ReportingUnit = "3403-sykepleie" }),
+            await client.SubmitAsync(Given.Submission with { ReportingUnit = "3403-tildeling" }));
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<AvvikProblemException>(() => client.WriteMessageAsync(own.Id, accepted))).Status);
+        await service.ReceiveAsync(own.Changed(6, "answered", CaseStates.Answered), other.Changed(6, "answered", CaseStates.Answered));
+        Assert.Equal([own.Id], (await client.ListDeviationsAsync(new() { ReportingUnit = "3403-sykepleie" })).Items.Select(d => d.Id));
+        Assert.Equal([(own.Id, "answered")], (await client.ListChangesAsync(new() { ReportingUnit = "3403-sykepleie" })).Items
+            .Select(c => (c.Id, c.Event)));
+        await client.WriteMessageAsync(own.Id, accepted);
+        var sent = (await database.QueryAsync("select body from outbox_message where type like '%reporter-answered%'", r => r.GetFieldValue<byte[]>(0)))
+            .ConvertAll(body => JsonSerializer.Deserialize(body, ContractJson.Default.ReporterAnswered)!);
+        Assert.Equal([(own.Id, true)], sent.Select(e => (e.DeviationId, e.AcceptsAnswer)));
+        // It is no follow-up: that can still be written, while the answer stands.
+        await client.WriteMessageAsync(own.Id, "Gjelder det også helgene?");
+        foreach (var list in new Func<Task>[] { () => client.ListDeviationsAsync(new() { ReportingUnit = "si-tynset" }),
+            () => client.ListChangesAsync(new() { ReportingUnit = "si-tynset" }) })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Assert.ThrowsAsync<AvvikProblemException>(list)).Status);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Same_key_and_content_writes_one_message_with_the_same_answer(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

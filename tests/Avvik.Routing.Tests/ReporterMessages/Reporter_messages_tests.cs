@@ -69,6 +69,39 @@ public sealed class Reporter_messages_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Accepted_answer_closes_the_case_unless_a_notice_is_missing(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.ReceivedAt.AddHours(1)));
+        var handler = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset");
+        async Task<CaseDetails> AcceptedAsync(string harm, TimeSpan after)
+        {
+            var id = (await service.ReceivedAsync(service.Triaged(f => f with { ActualHarm = harm }))).DeviationId;
+            await handler.ActAsync(id, 3, "acknowledge");
+            await handler.ActAsync(id, 4, "start");
+            await handler.ActAsync(id, 5, "answer", new CaseAction { Text = "Beklager.", ContributingFactors = ["capacity"], NoMeasuresReason = "Rettet." });
+            await service.ReceiveAsync(new ReporterAnswered
+            {
+                DeviationId = id,
+                Version = 1,
+                OccurredAt = Given.ReceivedAt.AddHours(1) + after,
+                Organization = Given.Hamar,
+                AcceptsAnswer = true,
+                Text = service.Protect("Takk."),
+            });
+            return await handler.GetCaseAsync(id);
+        }
+
+        var accepted = await AcceptedAsync("mild", TimeSpan.Zero);
+        Assert.Equal((CaseStates.Closed, Given.Hamar, 7), (accepted.Case.State, accepted.Timeline.Single(e => e.Action == "accepted").Organization,
+            accepted.Case.Version));
+        var serious = await AcceptedAsync("severe", TimeSpan.Zero);
+        Assert.Equal((CaseStates.Answered, 1), (serious.Case.State, serious.Timeline.Count(e => e.Action == "accepted")));
+        // An answer that came after the acceptance was written has not been read.
+        Assert.Equal(CaseStates.Answered, (await AcceptedAsync("mild", TimeSpan.FromMinutes(-1))).Case.State);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Message_on_a_duplicate_goes_to_the_main_case_without_its_sender(DatabaseProvider provider)
     {
         const string Ringsaker = "864950582";
