@@ -37,7 +37,8 @@ internal static class TrackDeviationEndpoints
 
     private static async Task<Results<Ok<Page<Deviation>>, Problem>> ListAsync(
         string? state, string? reportingUnit, string? from, string? to, string? cursor, int? limit,
-        Caller caller, DeviationAccess access, CurrentDirectory directory, ReportingDbContext db, TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+        Caller caller, DeviationAccess access, CurrentDirectory directory, ReportingDbContext db,
+        TextProtector texts, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (state is not null && state != CaseStates.Submitted && !Vocabulary.CaseStates.ContainsKey(state)) errors.Add("/state", FieldCodes.UnknownCode);

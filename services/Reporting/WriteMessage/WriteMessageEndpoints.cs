@@ -63,7 +63,8 @@ internal static class WriteMessageEndpoints
             if (body.AcceptsAnswer is true && status != CaseStates.Answered) return Problem.Conflict(ProblemCodes.ActionNotAllowed);
             if (body.AcceptsAnswer is not true && await RepeatsAsync(unit, id, caller.Subject, left, texts)) return null;
             // One follow-up to an answer; after that the reporter's party can dispute it.
-            if (status == CaseStates.Answered && body.AcceptsAnswer is not true && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
+            if (status == CaseStates.Answered && body.AcceptsAnswer is not true
+                && await unit.Sql.ExecuteAsync("update deviations set follow_ups = 1 where id = @p1 and follow_ups = 0", id) == 0)
                 return Problem.Conflict(ProblemCodes.FollowUpUsed);
             var text = texts.Protect(left);
             var number = await unit.Sql.ScalarAsync<int>("update deviations set messages = messages + 1 where id = @p1 returning messages", id);
