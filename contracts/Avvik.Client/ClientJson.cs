@@ -75,6 +75,8 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(Page<NoticeItem>))]
 [JsonSerializable(typeof(Page<NoticeSettings>))]
 [JsonSerializable(typeof(NoticeSettingsChange))]
+[JsonSerializable(typeof(IndicatorComparison))]
+[JsonSerializable(typeof(ReportingActivity))]
 [JsonSerializable(typeof(ProblemFieldError))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

@@ -254,6 +254,18 @@ public interface IAvvikClient
     [Get("/api/v1/statistics")]
     Task<StatisticsAnswer> GetStatisticsAsync(StatisticsQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>National indicators beside the own community's deviations, by municipality.</summary>
+    /// <param name="quarter">As in <c>2026-Q3</c>; null: the one frozen last.</param>
+    /// <param name="ct">Cancels the call.</param>
+    [Get("/api/v1/statistics/indicators")]
+    Task<IndicatorComparison> GetIndicatorsAsync(string? quarter = null, CancellationToken ct = default);
+
+    /// <summary>How well reporting is known in the caller's party.</summary>
+    /// <param name="quarter">As in <c>2026-Q3</c>; null: this one.</param>
+    /// <param name="ct">Cancels the call.</param>
+    [Get("/api/v1/deviations/activity")]
+    Task<ReportingActivity> GetReportingActivityAsync(string? quarter = null, CancellationToken ct = default);
+
     /// <summary>Takes deviations of an earlier system into the figures, marked as imported; all of them or none.</summary>
     /// <param name="import">What to take in.</param>
     /// <param name="dryRun">True: only check it.</param>

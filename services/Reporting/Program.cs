@@ -17,6 +17,7 @@ using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.OpenReporter;
 using Avvik.Reporting.Persistence;
 using Avvik.Reporting.RedactTexts;
+using Avvik.Reporting.ReportingActivity;
 using Avvik.Reporting.ResealEnvelopes;
 using Avvik.Reporting.SearchAccessLog;
 using Avvik.Reporting.SubmitDeviation;
@@ -41,6 +42,7 @@ builder.Services.AddSingleton<SubmissionRules>();
 builder.Services.AddSingleton<ReferenceNumbers>();
 builder.Services.AddSingleton<DeviationAccess>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
+builder.AddRoutingClient();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .KeepAccessLogAnchors()
     .Handle<CaseChanged, CaseChangedHandler>()
@@ -67,6 +69,7 @@ deviations.MapWithdrawDeviation();
 deviations.MapWriteMessage();
 deviations.MapOpenEnvelope();
 deviations.MapOpenReporter();
+deviations.MapReportingActivity();
 deviations.MapRedactText();
 api.MapGroup("/api/v1/redactions").RequireAuthorization(Policies.Auditor).WithTags("Redactions").MapRedactions();
 api.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();

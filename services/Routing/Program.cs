@@ -11,6 +11,7 @@ using Avvik.TextProtection;
 using Avvik.Messaging;
 using Avvik.Routing.Access;
 using Avvik.Routing.AssignRoles;
+using Avvik.Routing.CaseHandling;
 using Avvik.Routing.Cases;
 using Avvik.Routing.EditDirectory;
 using Avvik.Routing.Fhir;
@@ -86,6 +87,7 @@ api.MapGroup("/ops/routing").RequireAuthorization(Policies.Admin).WithTags("Oper
     .MapParkedMessages<RoutingDbContext>()
     .MapReplay<RoutingDbContext, Case>("ReplayCases", db => db.Cases.Include(c => c.Measures), (@case, now) => @case.Snapshot(now));
 api.MapGroup("/api/v1/access-log/routing").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<RoutingDbContext>("routing");
+app.MapGroup("/internal/cases").RequireAuthorization(Policies.CaseParty).MapCaseHandling();
 var fhir = app.MapFhir();
 fhir.MapTasks();
 fhir.MapProvenance();

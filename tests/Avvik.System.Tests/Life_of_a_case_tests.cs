@@ -13,6 +13,8 @@ namespace Avvik.System.Tests;
 public sealed class Life_of_a_case_tests(RunningSystem system)
 {
     private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar";
+    // Synthetic: the month is 85.
+    private const string Number = "13857510059";
     private const long Day = 24 * 60 * 60 * 1000;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static readonly CaseAction Answer = new()
@@ -226,12 +228,37 @@ public sealed class Life_of_a_case_tests(RunningSystem system)
         }
     }
 
-    private static async Task<CaseDetails> RoutedAsync(IAvvikClient nurse, IAvvikClient handler)
+    [Fact]
+    public async Task Unit_that_gave_a_case_away_may_not_open_the_envelope_any_more()
+    {
+        var (nurse, handler) = (await NurseAsync(), await HandlerAsync());
+        var id = (await RoutedAsync(nurse, handler, new() { IdentifierType = "fnr", Identifier = Number })).Case.Id;
+        // Reporting has heard of the unit.
+        async Task<bool> IsKnownAsync() =>
+            await system.CountAsync("reporting", $"select count(*) from deviations where id = '{id}' collate nocase and unit = '{Unit}'") == 1;
+        await Eventually.IsTrue(IsKnownAsync, Soon);
+        await ActAsync(handler, id, "acknowledge");
+        await ActAsync(handler, id, "start");
+        Assert.Equal(Number, (await handler.OpenEnvelopeAsync(id, "handleCase")).Identifier);
+        await system.StopBrokerAsync();
+        try
+        {
+            await ActAsync(handler, id, "transfer", new() { Unit = "si-tynset", Reason = "Hører hjemme der." });
+            // Reporting does not know yet, and Routing is asked.
+            Assert.True(await IsKnownAsync());
+            var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => handler.OpenEnvelopeAsync(id, "handleCase"));
+            Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+        }
+        finally { await system.StartBrokerAsync(); }
+    }
+
+    private static async Task<CaseDetails> RoutedAsync(IAvvikClient nurse, IAvvikClient handler, Patient? patient = null)
     {
         var receipt = await nurse.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with
         {
             Category = "dischargeSummary",
             ActualHarm = "mild",
+            Patient = patient,
             Respondent = new() { OrganizationNumber = SykehusetInnlandet, Unit = Unit }
         });
         CaseDetails? details = null;

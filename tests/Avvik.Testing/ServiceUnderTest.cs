@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Avvik.Client;
+using Avvik.Contracts.Routing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
     {
         var http = CreateClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _gateway.Token(organization, [role], unit, subject, clientId));
+        http.DefaultRequestHeaders.Add(CaseHandling.AuthorizationHeader, http.DefaultRequestHeaders.Authorization.ToString());
         return http;
     }
 
@@ -39,7 +41,8 @@ public sealed class ServiceUnderTest<TProgram>(TestDatabase database, MovableClo
         foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf(Service))) builder.UseSetting(name, value);
         builder.UseSetting("RabbitMq:Uri", "amqp://nobody:nothing@127.0.0.1:1/");
         builder.UseSetting("InternalToken:PublicKeyFile", _gateway.PublicKeyFile);
-        foreach (var ring in new[] { "TextProtection", "EnvelopeProtection" })
+        if (Service == "reporting") builder.UseSetting("Routing:Address", RoutingStandIn.Address.AbsoluteUri);
+        foreach (var ring in new[] { "TextProtection", "EnvelopeProtection", "NoteProtection" })
         {
             builder.UseSetting($"{ring}:ActiveKey", "k1");
             builder.UseSetting($"{ring}:Keys:k1", TestKeys.Of(ring));

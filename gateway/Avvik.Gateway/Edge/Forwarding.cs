@@ -1,4 +1,5 @@
 using System.Net;
+using Avvik.Contracts.Routing;
 using Avvik.Gateway.Tokens;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Transforms;
@@ -35,10 +36,15 @@ internal static class Forwarding
     {
         context.AddRequestHeadersAllowed(ServiceHeaders);
         var service = context.Route.ClusterId!;
+        var asksRouting = context.Route.Metadata?.ContainsKey("AsksRouting") == true;
         context.AddRequestTransform(request =>
         {
             // The route's policy has refused a request without a caller; without this header the service refuses it as well.
-            request.ProxyRequest.Headers.Authorization = request.HttpContext.Features.Get<AuthenticatedCaller>()?.InternalTokenFor(service);
+            var caller = request.HttpContext.Features.Get<AuthenticatedCaller>();
+            request.ProxyRequest.Headers.Authorization = caller?.InternalTokenFor(service);
+            // The service asks Routing on the caller's behalf, and cannot make a token itself.
+            if (asksRouting && caller is not null)
+                request.ProxyRequest.Headers.Add(CaseHandling.AuthorizationHeader, caller.InternalTokenFor("routing").ToString());
             return ValueTask.CompletedTask;
         });
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Avvik.Hosting.Calendar;
 
 /// <summary>
@@ -19,6 +21,12 @@ public static class NorwegianCalendar
 
     /// <summary>The first day of the quarter that a day is in.</summary>
     public static DateOnly StartOfQuarter(DateOnly day) => new(day.Year, (day.Month - 1) / 3 * 3 + 1, 1);
+
+    /// <summary>The first day of a quarter as in <c>2026-Q3</c>, from 2000 on; null for anything else.</summary>
+    public static DateOnly? ReadQuarter(string text) =>
+        text.Length == 7 && text[4..6] == "-Q" && text[6] is >= '1' and <= '4'
+            && int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 2000 and <= 2999
+            ? new DateOnly(year, (text[6] - '0') * 3 - 2, 1) : null;
 
     /// <summary>The instant a day begins.</summary>
     public static DateTimeOffset StartOf(DateOnly day)

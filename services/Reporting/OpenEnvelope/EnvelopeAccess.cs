@@ -27,7 +27,8 @@ internal static class EnvelopeAccess
         return reported || leads ? s_reporting : FrozenSet<string>.Empty;
     }
 
-    private static bool Handles(Caller caller, Case of)
+    /// <summary>Whether the caller is of those who handle the case.</summary>
+    public static bool Handles(Caller caller, Case of)
     {
         var isRespondent = caller.Organization == of.Respondent;
         if (isRespondent && of.Unit is not null && caller.Unit == of.Unit && caller.IsAny(Roles.Handler, Roles.UnitLeader)) return true;

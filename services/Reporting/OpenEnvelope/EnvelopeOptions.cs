@@ -9,3 +9,10 @@ internal sealed class EnvelopeOptions
     [Range(1, 1000)]
     public int OpeningsPerHour { get; set; } = 10;
 }
+
+/// <summary>Section <c>Routing</c>: where Routing is asked who has a case now.</summary>
+internal sealed class RoutingOptions
+{
+    /// <summary>Absolute address.</summary>
+    public Uri? Address { get; set; }
+}

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
@@ -9,7 +11,11 @@ using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using Refit;
 
 namespace Avvik.Reporting.OpenEnvelope;
 
@@ -20,13 +26,13 @@ internal static partial class OpenEnvelopeEndpoints
         deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope")
             .WithSummary("Open the patient's envelope, for a purpose; every opening is logged")
             .Accepts<Client.OpenEnvelope>("application/json")
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422).ProducesProblem(503);
         return deviations;
     }
 
     private static async Task<Results<Ok<Patient>, Problem>> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock,
-        ILogger<EnvelopeOptions> log, CancellationToken ct)
+        ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
+        IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -35,9 +41,14 @@ internal static partial class OpenEnvelopeEndpoints
         });
         if (body is null) return problem!;
         http.Response.Headers.CacheControl = "no-store";
+        CaseHandling? handling = null;
+        if (await db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
+                new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct) is { } known
+            && EnvelopeAccess.Handles(caller, known)
+            && (handling = await HandlingAsync(routing, id, known, http.Request, log, ct)) is null) return Problem.Unavailable();
         var (patient, refusal) = await writer.WriteAsync<(Patient?, Problem?)>(async unit =>
         {
-            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
+            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, handling, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
             // In the transaction whose commit the answer waits for: no identity leaves, and no attempt is refused, without its line in the log.
             journal.Append(unit, caller, answer.Patient is null ? AccessActions.EnvelopeRefused : AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
             return answer;
@@ -47,7 +58,8 @@ internal static partial class OpenEnvelopeEndpoints
     }
 
     private static async Task<(Patient? Patient, Problem? Refusal)> TryOpenAsync(
-        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, PatientEnvelopes envelopes, int openingsPerHour, DateTimeOffset now)
+        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, CaseHandling? handling, PatientEnvelopes envelopes, int openingsPerHour,
+        DateTimeOffset now)
     {
         var found = await unit.Sql.QueryAsync(
             $"""
@@ -56,7 +68,9 @@ internal static partial class OpenEnvelopeEndpoints
             """,
             r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
                 Erased: !r.IsDBNull(6), Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
-        if (found is not [var deviation] || EnvelopeAccess.PurposesOf(caller, deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
+        if (found is not [var deviation]) return (null, Problem.NotFound());
+        var @case = handling is null ? deviation.Case : deviation.Case with { Status = handling.State, Unit = handling.Unit };
+        if (EnvelopeAccess.PurposesOf(caller, @case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
         if (!purposes.Contains(purpose))
         {
             var errors = new FieldErrors();
@@ -79,6 +93,29 @@ internal static partial class OpenEnvelopeEndpoints
         try { return (envelopes.Open(id, deviation.Sealed), null); }
         catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
+
+    /// <summary>Who has the case now; null when that cannot be known, and then nothing is opened on what may be old.</summary>
+    private static async Task<CaseHandling?> HandlingAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request, ILogger log,
+        CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await routing.GetHandlingAsync(id, request.Headers[CaseHandling.AuthorizationHeader].ToString(), ct);
+            // Not routed yet: what is known here is all there is.
+            if (answer.StatusCode == HttpStatusCode.NotFound) return new(known.Status, known.Unit);
+            if (answer.Content is { } handling) return handling;
+            RoutingUnknown(log, id, $"{answer.StatusCode}");
+        }
+        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
+        {
+            RoutingUnknown(log, id, error.GetType().Name);
+        }
+        return null;
+    }
+
+    [LoggerMessage(4005, LogLevel.Warning,
+        "The envelope of {Id} stays closed: Routing does not say who has the case ({Error}). The caller is asked to try again.")]
+    private static partial void RoutingUnknown(ILogger log, Guid id, string error);
 
     [LoggerMessage(4004, LogLevel.Critical,
         "ALARM: {Subject} of {Organization} tried to open more than {Limit} patient envelopes in an hour; refused until the next hour.")]

@@ -99,6 +99,28 @@ public sealed class Open_envelope_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Unit_that_gave_a_case_away_may_not_open_before_the_event_arrives(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await SubmitAsync(service);
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        var handler = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other);
+
+        // Reporting has not heard of it.
+        RoutingStandIn.Tell(deviation.Id, new(CaseStates.Routed, "si-tynset"));
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(handler, deviation.Id)).Status);
+        // Nor is anything opened on what may be old; those who reported it need nobody's answer.
+        RoutingStandIn.Tell(deviation.Id, null);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "urn:avvik:problem:unavailable"), await RefusedAsync(handler, deviation.Id));
+        await service.Reporter().OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
+
+        RoutingStandIn.Tell(deviation.Id, new(CaseStates.InProgress, Unit));
+        Assert.Equal(Given.SyntheticNumber, (await handler.OpenEnvelopeAsync(deviation.Id, Purpose)).Identifier);
+        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Envelopes_beyond_the_hourly_limit_are_refused_until_the_next_hour(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
