@@ -15,8 +15,8 @@ process_table=(
     'reporting   Avvik.Reporting    bus db text envelope'
     'triage      Avvik.Triage       bus db text'
     'routing     Avvik.Routing      bus db text'
-    'statistics  Avvik.Statistics   bus db'
-    'notices     Avvik.Notices      bus db'
+    'statistics  Avvik.Statistics   bus db note'
+    'notices     Avvik.Notices      bus db note'
     'workbench   Avvik.Workbench    db browser'
     'gateway     Avvik.Gateway      db'
 )

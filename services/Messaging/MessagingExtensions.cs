@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Authentication;
 using Avvik.Contracts;
@@ -7,6 +8,7 @@ using Avvik.Messaging.Outbox;
 using Avvik.Messaging.Signatures;
 using Avvik.Messaging.Watermarks;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,9 +77,11 @@ public static class MessagingExtensions
         services.AddHealthChecks().AddCheck<InboxHealth>("inbox", tags: ["required"]);
         services.AddSingleton(s => new ParkedMessages<TDb>(service, s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
             s.GetRequiredService<EventInbox<TDb>>(), s.GetRequiredService<Topology>(), new(s.GetRequiredService<IDbContextFactory<TDb>>(), parties),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
+            s.GetRequiredService<TextProtector>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ParkedMessages<TDb>>>()));
+        builder.AddTextResealing<TDb>((typeof(ParkedMessage), nameof(ParkedMessage.Reason)));
         services.AddSingleton(s => new OutboxDispatcher<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
-            PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>()), s.GetRequiredService<MessagingMetrics>()));
+            PagePublisher.On(s.GetRequiredService<IBus>(), s.GetRequiredService<EventSigner>(), s.GetRequiredService<MessagingMetrics>()),
+            s.GetRequiredService<MessagingMetrics>()));
         // A page that cannot be applied returns to the queue when the service stops, instead of keeping it from stopping.
         services.Configure<MassTransitHostOptions>(o => (o.ConsumerStopTimeout, o.StopTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
         services.AddMassTransit(bus =>
@@ -128,10 +132,13 @@ public static class MessagingExtensions
 
 internal static class PagePublisher
 {
-    public static PublishPage On(IBus bus, EventSigner signer) => async (exchange, page, ct) =>
+    public static PublishPage On(IBus bus, EventSigner signer, MessagingMetrics metrics) => async (exchange, page, ct) =>
     {
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{exchange}"));
-        await endpoint.Send(signer.Sign(page), context =>
+        var started = Stopwatch.GetTimestamp();
+        var signed = signer.Sign(page);
+        metrics.SignedOrVerified(Stopwatch.GetElapsedTime(started));
+        await endpoint.Send(signed, context =>
         {
             // The broker returns an event that no queue takes, instead of dropping it.
             if (context.TryGetPayload(out RabbitMqSendContext? rabbit)) rabbit.Mandatory = true;

@@ -19,6 +19,7 @@ public sealed class MessagingMetrics : IDisposable
     private readonly Meter _meter = new("Avvik.Messaging");
     private readonly TimeProvider _clock;
     private readonly Counter<long> _dispatched, _admitted, _duplicates;
+    private readonly Counter<double> _signatures;
     private Snapshot? _snapshot;
 
     /// <summary>Registers the instruments.</summary>
@@ -28,6 +29,7 @@ public sealed class MessagingMetrics : IDisposable
         _dispatched = _meter.CreateCounter<long>("outbox.dispatched", "{message}", "Events confirmed by the broker");
         _admitted = _meter.CreateCounter<long>("inbox.admitted", "{message}", "Events applied for the first time");
         _duplicates = _meter.CreateCounter<long>("inbox.duplicates", "{message}", "Events seen before and dropped");
+        _signatures = _meter.CreateCounter<double>("signatures.duration", "s", "Time spent signing pages of events and verifying them");
         _meter.CreateObservableGauge("outbox.oldest_age", () => Observe(s => s.OldestAge.TotalSeconds), "s", "Age of the oldest live event not yet confirmed");
         _meter.CreateObservableGauge("outbox.depth", () => Observe(s => (double)s.Depth), "{message}", "Events not yet confirmed");
         _meter.CreateObservableGauge("messages.parked", () => Observe(s => (double)s.Parked), "{message}", "Messages that wait for an operator");
@@ -41,6 +43,8 @@ public sealed class MessagingMetrics : IDisposable
     public long OutboxDepth => Volatile.Read(ref _snapshot)?.Depth ?? 0;
 
     internal void Dispatched(int count) => _dispatched.Add(count);
+
+    internal void SignedOrVerified(TimeSpan duration) => _signatures.Add(duration.TotalSeconds);
 
     internal void Received(int admitted, int duplicates)
     {

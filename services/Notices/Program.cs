@@ -12,10 +12,12 @@ using Avvik.Notices.ReadNotices;
 using Avvik.Notices.RecordNotices;
 using Avvik.Notices.SetNotices;
 using Avvik.Storage;
+using Avvik.TextProtection;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("notices");
 builder.AddServiceAuthentication("notices");
+builder.AddTextProtection("NoteProtection");
 builder.AddDatabase<NoticesDbContext>();
 builder.AddCareDirectory<NoticesDbContext>();
 builder.AddAccessLog<NoticesDbContext>("notices");

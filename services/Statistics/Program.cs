@@ -10,15 +10,19 @@ using Avvik.Storage;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.ImportHistory;
+using Avvik.Statistics.NationalIndicators;
 using Avvik.Statistics.Persistence;
 using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.RebuildFacts;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
+using Avvik.TextProtection;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication("statistics");
+builder.AddTextProtection("NoteProtection");
+builder.AddTextResealing<StatisticsDbContext>((typeof(Signal), nameof(Signal.Note)));
 builder.AddDatabase<StatisticsDbContext>();
 builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>("statistics");
@@ -37,6 +41,7 @@ builder.Services.AddSingleton<ProtectedFacts>();
 builder.AddQuestionLimit();
 builder.Services.AddOptions<ReportOptions>().BindConfiguration("Reports").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<Denominators>();
+builder.Services.AddSingleton<Indicators>();
 builder.Services.AddSingleton<QuarterReports>();
 builder.Services.AddSingleton<MeetingReports>();
 builder.Services.AddSingleton<PublishedReports>();
@@ -49,7 +54,8 @@ app.UseServiceAuthentication();
 app.UseRateLimiter();
 app.MapOpenApi().AllowAnonymous();
 var api = app.MapApi();
-api.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics").MapFigures();
+api.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics")
+    .MapFigures().MapIndicators();
 api.MapGroup("/api/v1/statistics").WithTags("Statistics").LogAdministration<StatisticsDbContext>().MapHistory();
 api.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
     .LogAdministration<StatisticsDbContext>().MapReports();
@@ -59,5 +65,6 @@ api.MapGroup("/ops/statistics").RequireAuthorization(Policies.Admin).WithTags("O
 api.MapGroup("/api/v1/access-log/statistics").RequireAuthorization(Policies.Auditor).WithTags("Access log").MapAccessLog<StatisticsDbContext>("statistics");
 // Read now, so that a file with a fault stops the start.
 _ = app.Services.GetRequiredService<Denominators>();
+_ = app.Services.GetRequiredService<Indicators>();
 await app.MigrateAsync<StatisticsDbContext>();
 await app.RunAsync();

@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Contracts;
-using Avvik.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.TextProtection;
@@ -68,18 +66,23 @@ public sealed class TextProtector(KeyRing keys)
 public static class TextProtectionExtensions
 {
     /// <summary>Lets the service seal and open text.</summary>
-    public static void AddTextProtection(this IHostApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="section">The key ring: that of texts which travel, or one of the service's own where none reaches it.</param>
+    public static void AddTextProtection(this IHostApplicationBuilder builder, string section = "TextProtection")
     {
-        builder.AddKeyRingOptions("TextProtection");
-        builder.Services.AddSingleton(s => new TextProtector(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get("TextProtection"))));
+        builder.AddKeyRingOptions(section);
+        builder.Services.AddSingleton(s => new TextProtector(new KeyRing(s.GetRequiredService<IOptionsMonitor<KeyRingOptions>>().Get(section))));
     }
 
     /// <summary>
     /// Reseals these columns, and those of <see cref="SealedColumns"/>, after each change of the active key, so that the earlier key can be retired.
     /// </summary>
-    public static void AddTextResealing<TDb>(this IHostApplicationBuilder builder, params (Type Entity, string Property)[] columns) where TDb : DbContext =>
-        builder.Services.AddHostedService(s => new TextResealer<TDb>(s.GetRequiredService<Writer<TDb>>(), s.GetRequiredService<IDbContextFactory<TDb>>(),
-            s.GetRequiredService<TextProtector>(), columns, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<TextResealer<TDb>>>()));
+    public static void AddTextResealing<TDb>(this IHostApplicationBuilder builder, params (Type Entity, string Property)[] columns) where TDb : DbContext
+    {
+        builder.Services.AddSingleton(new ResealedColumns<TDb>(columns));
+        // Once, however many say which columns.
+        builder.Services.AddHostedService<TextResealer<TDb>>();
+    }
 
     /// <summary>Binds and checks a key ring's section; read it with its name.</summary>
     public static void AddKeyRingOptions(this IHostApplicationBuilder builder, string section) =>

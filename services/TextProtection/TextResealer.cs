@@ -6,6 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Avvik.TextProtection;
 
+/// <summary>Where a context has sealed texts, beside its <see cref="SealedColumns"/>.</summary>
+/// <param name="Columns">The entities and their properties.</param>
+public sealed record ResealedColumns<TDb>(IReadOnlyList<(Type Entity, string Property)> Columns) where TDb : DbContext;
+
 /// <summary>
 /// Re-encrypts with the active key what an earlier one encrypted, so that the earlier key can be retired: a key changes with the configuration.
 /// </summary>
@@ -16,8 +20,8 @@ namespace Avvik.TextProtection;
 /// <param name="clock">Now.</param>
 /// <param name="log">What was done.</param>
 public sealed partial class TextResealer<TDb>(
-    Writer<TDb> writer, IDbContextFactory<TDb> databases, TextProtector texts, IReadOnlyList<(Type Entity, string Property)> columns, TimeProvider clock,
-    ILogger log)
+    Writer<TDb> writer, IDbContextFactory<TDb> databases, TextProtector texts, IEnumerable<ResealedColumns<TDb>> columns, TimeProvider clock,
+    ILogger<TextResealer<TDb>> log)
     : CatchUpService(clock, log) where TDb : DbContext
 {
     private const int Batch = 200;
@@ -36,7 +40,7 @@ public sealed partial class TextResealer<TDb>(
     {
         var (resealed, unreadable) = (0, 0);
         IReadOnlyList<(Type Entity, string Property)> all;
-        await using (var db = await databases.CreateDbContextAsync(ct)) all = [.. columns, .. SealedColumns.Of(db)];
+        await using (var db = await databases.CreateDbContextAsync(ct)) all = [.. columns.SelectMany(c => c.Columns), .. SealedColumns.Of(db)];
         foreach (var (entity, property) in all)
         {
             for (object[] after = []; await ReadAsync(entity, property, after, ct) is ({ Count: > 0 } rows, var update); after = rows[^1].Key)

@@ -4,6 +4,7 @@ extern alias routing;
 extern alias statistics;
 extern alias triage;
 
+using System.Security.Cryptography;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Testing;
@@ -42,14 +43,23 @@ public sealed class Endpoint_tests
     public Task Notices_requires_authentication() => AssertGuardedAsync<notices::Program>("/api/v1/notices");
 
     [Fact]
-    public async Task Statistics_has_no_key_for_encrypted_texts()
+    public async Task Statistics_and_notices_cannot_open_the_texts_of_a_case()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
-        await using (var service = new ServiceUnderTest<statistics::Program>(database)) Assert.Null(service.Services.GetService<TextProtector>());
-        Assert.Empty(Sources.In("*.cs", "services/Statistics")
-            .Lines(line => line.Contains("TextProtect", StringComparison.Ordinal) || line.Contains("KeyRing", StringComparison.Ordinal)));
-        await using var other = await Databases.CreateAsync(DatabaseProvider.Sqlite);
-        await using (var service = new ServiceUnderTest<triage::Program>(other)) Assert.NotNull(service.Services.GetService<TextProtector>());
+        await using var triage = new ServiceUnderTest<triage::Program>(database);
+        var text = triage.Services.GetRequiredService<TextProtector>().Protect("Pasienten falt.");
+        await AssertSealedAsync<statistics::Program>();
+        await AssertSealedAsync<notices::Program>();
+
+        // What is written there has a key of its own.
+        async Task AssertSealedAsync<TProgram>() where TProgram : class
+        {
+            await using var own = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+            await using var service = new ServiceUnderTest<TProgram>(own);
+            var texts = service.Services.GetRequiredService<TextProtector>();
+            Assert.ThrowsAny<CryptographicException>(() => texts.Reveal(text));
+            Assert.Equal("Notat.", texts.Reveal(texts.Protect("Notat.")));
+        }
     }
 
     private static async Task AssertGuardedAsync<TProgram>(string known, params string[] alsoOpen) where TProgram : class

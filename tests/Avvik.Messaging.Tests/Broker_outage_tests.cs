@@ -92,7 +92,7 @@ public sealed class Broker_blocked_tests
         await new Topology(new() { Uri = host.Uri.AbsoluteUri }).EnsureAsync(CancellationToken.None);
         await Eventually.IsTrue(() => Task.FromResult(instance.Of<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), Sample.Soon);
         var (started, ended) = (0, 0);
-        var publish = PagePublisher.On(instance.Of<IBus>(), instance.Of<EventSigner>());
+        var publish = PagePublisher.On(instance.Of<IBus>(), instance.Of<EventSigner>(), instance.Of<MessagingMetrics>());
         var dispatcher = instance.Dispatcher(async (exchange, page, ct) =>
         {
             Interlocked.Increment(ref started);

@@ -307,6 +307,8 @@ public sealed partial class Deliver_notices_tests
                 ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
                 ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
                 ["Mail:LeaseSeconds"] = "1",
+                ["NoteProtection:ActiveKey"] = "k1",
+                ["NoteProtection:Keys:k1"] = TestKeys.Of("NoteProtection"),
             });
         var killed = 0;
         mail.OnMessage = async _ =>

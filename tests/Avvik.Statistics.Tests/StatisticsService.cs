@@ -66,6 +66,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
         foreach (var (name, value) in database.Settings.Concat(EventKeys.SettingsOf("statistics")).Select(s => (s.Key, s.Value)).Concat(settings))
             builder.UseSetting(name, value);
         builder.UseSetting("InternalToken:PublicKeyFile", _keyFile);
+        builder.UseSetting("NoteProtection:ActiveKey", "k1");
+        builder.UseSetting("NoteProtection:Keys:k1", TestKeys.Of("NoteProtection"));
         if (!settings.Any(s => s.Name == "Questions:PerMinute")) builder.UseSetting("Questions:PerMinute", "1000000");
         // The clock stands still: a watermark counts at once.
         builder.UseSetting("Watermarks:MarginSeconds", "0");

@@ -57,6 +57,8 @@ public sealed class Observability_tests(RunningSystem system)
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
                 ["RabbitMq:Uri"] = "amqp://nobody:nothing@127.0.0.1:1/",
                 ["InternalToken:PublicKeyFile"] = key.PublicKeyFile,
+                ["NoteProtection:ActiveKey"] = "k1",
+                ["NoteProtection:Keys:k1"] = TestKeys.Of("NoteProtection"),
             });
         try
         {

@@ -8,16 +8,17 @@ public sealed class Start_tests
 {
     private static readonly string[] Text = ["TextProtection:ActiveKey", "TextProtection:Keys:k1"],
         Envelope = ["EnvelopeProtection:ActiveKey", "EnvelopeProtection:Keys:k1"],
+        Note = ["NoteProtection:ActiveKey", "NoteProtection:Keys:k1"],
         Service = ["InternalToken:PublicKeyFile", "RabbitMq:Uri", "ConnectionStrings:Database", "EventSigning:PublicKeysFolder"],
         Publisher = [.. Service, "EventSigning:PrivateKeyFile"];
 
     private static readonly Dictionary<string, string[]> Needed = new(StringComparer.Ordinal)
     {
-        ["Avvik.Reporting"] = [.. Publisher, .. Text, .. Envelope],
+        ["Avvik.Reporting"] = [.. Publisher, .. Text, .. Envelope, "Routing:Address"],
         ["Avvik.Triage"] = [.. Publisher, .. Text],
         ["Avvik.Routing"] = [.. Publisher, .. Text],
-        ["Avvik.Statistics"] = Publisher,
-        ["Avvik.Notices"] = Publisher,
+        ["Avvik.Statistics"] = [.. Publisher, .. Note],
+        ["Avvik.Notices"] = [.. Publisher, .. Note],
         ["Avvik.Gateway"] = ["InternalToken:PrivateKeyFile", "Tokens:Issuer", "Tokens:Audience", "Tokens:Scheme", "Tokens:PublicUrl",
             "ConnectionStrings:Database"],
     };
@@ -108,6 +109,9 @@ public sealed class Start_tests
             ["TextProtection:Keys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["EnvelopeProtection:ActiveKey"] = "k1",
             ["EnvelopeProtection:Keys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["NoteProtection:ActiveKey"] = "k1",
+            ["NoteProtection:Keys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Routing:Address"] = "https://routing.example",
             ["Tokens:Issuer"] = "https://issuer.example",
             ["Tokens:Audience"] = "avvik",
             ["Tokens:Scheme"] = "DPoP",

@@ -21,5 +21,6 @@ internal sealed class ParkedMessage
     public long? ResolvedAt { get; init; }
     public string? ResolvedBy { get; init; }
     public string? Resolution { get; init; }
+    /// <summary>Sealed.</summary>
     public string? Reason { get; init; }
 }

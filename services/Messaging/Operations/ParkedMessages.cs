@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Avvik.Contracts;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -59,12 +60,14 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
     private readonly EventInbox<TDb> _inbox;
     private readonly Topology _topology;
     private readonly ParkedMessageParties<TDb> _parties;
+    private readonly TextProtector _texts;
     private readonly TimeProvider _clock;
     private readonly ILogger<ParkedMessages<TDb>> _log;
 
     internal ParkedMessages(string service, Writer<TDb> writer, IDbContextFactory<TDb> databases, EventInbox<TDb> inbox, Topology topology,
-        ParkedMessageParties<TDb> parties, TimeProvider clock, ILogger<ParkedMessages<TDb>> log) =>
-        (_service, _writer, _databases, _inbox, _topology, _parties, _clock, _log) = (service, writer, databases, inbox, topology, parties, clock, log);
+        ParkedMessageParties<TDb> parties, TextProtector texts, TimeProvider clock, ILogger<ParkedMessages<TDb>> log) =>
+        (_service, _writer, _databases, _inbox, _topology, _parties, _texts, _clock, _log) =
+        (service, writer, databases, inbox, topology, parties, texts, clock, log);
 
     /// <summary>What of it concerns an organisation.</summary>
     public async Task<IReadOnlyList<ParkedMessageRow>> ListAsync(string organization, ParkedMessageFilter filter, (DateTimeOffset ParkedAt, Guid Id)? after,
@@ -233,7 +236,8 @@ public sealed class ParkedMessages<TDb> where TDb : DbContext
     private async Task<bool> ResolveAsync(UnitOfWork<TDb> unit, Guid id, string resolution, string reason, string subject, string organization) =>
         await unit.Sql.ExecuteAsync(
         "update parked_message set resolved_at = @p2, resolved_by = @p3, resolution = @p4, reason = @p5 where id = @p1 and resolved_at is null",
-        id, _clock.GetUtcNow().ToUnixTimeMilliseconds(), string.Create(CultureInfo.InvariantCulture, $"{subject}@{organization}"), resolution, reason) == 1;
+        id, _clock.GetUtcNow().ToUnixTimeMilliseconds(), string.Create(CultureInfo.InvariantCulture, $"{subject}@{organization}"), resolution,
+        _texts.Protect(reason).Value) == 1;
 
     private async Task SendAsync(byte[] body, string contentType, CancellationToken ct)
     {

@@ -14,11 +14,9 @@ internal sealed record Period(string Code, DateOnly From, DateOnly To)
     public int Days => To.DayNumber - From.DayNumber + 1;
 
     public static Period? Read(string text) =>
-        text.Length is not (4 or 7) || !int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
-            || year is < 2000 or > 2999 ? null
-        : text.Length == 4 ? new(text, new(year, 1, 1), new(year, 12, 31))
-        : text[4..6] == "-Q" && text[6] is >= '1' and <= '4' ? QuarterOf(new DateOnly(year, (text[6] - '0') * 3, 1))
-        : null;
+        NorwegianCalendar.ReadQuarter(text) is { } first ? QuarterOf(first)
+        : text.Length == 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 2000 and <= 2999
+            ? new(text, new(year, 1, 1), new(year, 12, 31)) : null;
 
     public static Period QuarterOf(DateOnly day) => new(NorwegianCalendar.QuarterOf(day), NorwegianCalendar.StartOfQuarter(day),
         NorwegianCalendar.StartOfQuarter(day).AddMonths(3).AddDays(-1));

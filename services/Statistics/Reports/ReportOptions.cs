@@ -14,4 +14,10 @@ internal sealed class ReportOptions
     /// are not set side by side.
     /// </summary>
     public string? DenominatorFile { get; set; }
+
+    /// <summary>
+    /// File with what others publish of municipalities (<c>indicator;title;unit;period;area;value;source;published</c>); null: there is nothing to set beside
+    /// the deviations.
+    /// </summary>
+    public string? IndicatorFile { get; set; }
 }

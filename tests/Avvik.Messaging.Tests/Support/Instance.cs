@@ -4,6 +4,7 @@ using Avvik.Messaging.Operations;
 using Avvik.Messaging.Outbox;
 using Avvik.Messaging.Signatures;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,8 @@ internal sealed class Instance : IAsyncDisposable
             ["Watermarks:IntervalSeconds"] = "3600",
             ["RabbitMq:Uri"] = broker?.AbsoluteUri ?? "amqp://nobody:none@127.0.0.1:1/none",
             ["RabbitMq:DeclareTopology"] = declareTopology.ToString(),
+            ["TextProtection:ActiveKey"] = "k1",
+            ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
         });
         foreach (var (name, value) in EventKeys.SettingsOf(service)) builder.Configuration[name] = value;
         var log = new LogLines();
@@ -64,6 +67,7 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(hooks ?? new Hooks());
         builder.AddDatabase<EffectsDb>();
+        builder.AddTextProtection();
         builder.AddMessaging<EffectsDb>(service, handlers => handlers.Handle<ReporterInformed, CountEffects>());
         // An instance consumes what it publishes: it signs as the service that may.
         builder.Services.AddSingleton(Sample.Signer);
@@ -73,7 +77,7 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton(s => new OutboxDispatcher<EffectsDb>(s.GetRequiredService<Writer<EffectsDb>>(),
             s.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             Hooked(s.GetRequiredService<Hooks>(), PagePublisher.On(s.GetRequiredService<IBus>(),
-                s.GetRequiredService<EventSigner>())), s.GetRequiredService<MessagingMetrics>()));
+                s.GetRequiredService<EventSigner>(), s.GetRequiredService<MessagingMetrics>())), s.GetRequiredService<MessagingMetrics>()));
         return builder.Build();
     }
 
@@ -91,7 +95,8 @@ internal sealed class Instance : IAsyncDisposable
 
     /// <summary>A dispatcher of its own identity, with the test or the real bus at the other end.</summary>
     public OutboxDispatcher<EffectsDb> Dispatcher(PublishPage? publish = null, Writer<EffectsDb>? writer = null, TimeSpan? publishTimeout = null) =>
-        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>(), Of<EventSigner>()), Of<MessagingMetrics>(), publishTimeout);
+        new(writer ?? Writer, _options, publish ?? PagePublisher.On(Of<IBus>(), Of<EventSigner>(), Of<MessagingMetrics>()),
+            Of<MessagingMetrics>(), publishTimeout);
 
     /// <summary>Another writer on the same database, as another instance has.</summary>
     public Writer<EffectsDb> NewWriter() => new(Options.Create(_options), Of<CommitSignal>(), TimeProvider.System, new WriterOptions(TimeSpan.Zero));

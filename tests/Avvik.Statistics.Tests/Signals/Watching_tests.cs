@@ -1,12 +1,13 @@
 using System.Net;
 using Avvik.Client;
-using Avvik.Contracts;
 using Avvik.Contracts.Routing;
+using Avvik.Contracts;
 using Avvik.Statistics.Facts;
 using Avvik.Statistics.Persistence;
 using Avvik.Statistics.Signals;
 using Avvik.Storage;
 using Avvik.Testing;
+using Avvik.TextProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -54,6 +55,8 @@ public sealed class Watching_tests(StatisticsServices services)
         Assert.InRange(signal.Expected!.Value, 0.5, signal.Observed!.Value / 3.0);
         var explained = await coordinator.ChangeSignalAsync(signal.Id, new() { State = "explained", Note = "Meldeuke på sykehuset." });
         Assert.Equal(("explained", "Meldeuke på sykehuset."), (explained.State, explained.Note));
+        await using (var db = await service.Services.GetRequiredService<IDbContextFactory<StatisticsDbContext>>().CreateDbContextAsync())
+            Assert.True(KeyRing.IsSealed((await db.Signals.SingleAsync()).Note!));
         Assert.Equal([signal.Id], (await coordinator.ListSignalsAsync(new() { State = "explained" })).Items.Select(s => s.Id));
     }
 
