@@ -158,7 +158,8 @@ internal sealed partial class Case
     }
 
     /// <summary>Another deviation repeats this one.</summary>
-    public CaseEventRecord AddDuplicate(string reference, DateTimeOffset now) => Record("duplicateAdded", State, RespondentOrganization, null, reference, now);
+    public CaseEventRecord AddDuplicate(string reference, string? actor, DateTimeOffset now) =>
+        Record("duplicateAdded", State, RespondentOrganization, actor, reference, now);
 
     /// <summary>Replaces each text by what is left of it.</summary>
     public void Strike(Func<string, string> strike)

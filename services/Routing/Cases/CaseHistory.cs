@@ -44,6 +44,8 @@ internal sealed class DuplicateRecord
     /// <summary>The coordinator's comment to the duplicate's reporter, kept until its own case arrives.</summary>
     public string? Comment { get; init; }
     public required string Narrative { get; init; }
+    /// <summary>Who merged it, in the respondent's party; null in rows of the first release.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>Two cases that seem to be reports of one event: of one patient, between the same parties, of the same days.</summary>

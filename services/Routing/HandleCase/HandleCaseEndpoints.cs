@@ -96,10 +96,11 @@ internal static class HandleCaseEndpoints
                     ReporterOrganization = @case.ReporterOrganization,
                     Narrative = @case.Narrative,
                     Comment = recorded.Text,
+                    Actor = caller.Subject,
                 });
                 // What had been merged into it repeats the main case too.
                 await unit.Sql.ExecuteAsync("update case_duplicates set main_case = @p2 where main_case = @p1", id, other.Id);
-                await unit.RecordAsync(other, other.AddDuplicate(@case.Reference, now), texts);
+                await unit.RecordAsync(other, other.AddDuplicate(@case.Reference, caller.Subject, now), texts);
             }
             // Triage has its own copy, which a reopening and the search for duplicates go by.
             if (transition.Action is CaseRules.Reclassify or CaseRules.HandOver)

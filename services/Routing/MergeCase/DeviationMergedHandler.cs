@@ -26,10 +26,12 @@ internal sealed class DeviationMergedHandler(TextProtector texts, TimeProvider c
             ReporterOrganization = message.ReporterOrganization,
             Narrative = texts.Strike(texts.Reveal(message.Narrative), passages),
             Comment = comment,
+            Actor = message.Actor,
         });
         if (!isNew) return;
         // Where the main case comes later, it finds what waits for it.
-        if (await unit.FindCaseAsync(message.MainCase) is { } main) await unit.RecordAsync(main, main.AddDuplicate(message.Reference, now), texts);
+        if (await unit.FindCaseAsync(message.MainCase) is { } main)
+            await unit.RecordAsync(main, main.AddDuplicate(message.Reference, message.Actor, now), texts);
         // Merged before a coordinator closed and reopened it: the reopening is the later word.
         if (await unit.FindCaseAsync(message.DeviationId) is { } own && !CaseStates.IsFinal(own.State)
             && (message.Reopening is null || message.Reopening == own.Reopenings))

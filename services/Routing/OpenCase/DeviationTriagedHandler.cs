@@ -57,9 +57,9 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex ind
         {
             var @case = (await unit.FindCaseAsync(c.Id))!;
             foreach (var duplicate in await unit.Db.CaseDuplicates.Where(d => d.MainCase == c.Id).OrderBy(d => d.At).ToListAsync())
-                await unit.RecordAsync(@case, @case.AddDuplicate(duplicate.Reference, now), texts);
+                await unit.RecordAsync(@case, @case.AddDuplicate(duplicate.Reference, duplicate.Actor, now), texts);
             if (await unit.Db.CaseDuplicates.FirstOrDefaultAsync(d => d.Id == c.Id) is { } own)
-                await unit.RecordAsync(@case, @case.Merge(own.MainCase, own.Comment, now), texts);
+                await unit.RecordAsync(@case, @case.Merge(own.MainCase, own.Comment, now, own.Actor), texts);
         }
         if (!earlier.Contains("withdrawal")) return;
         foreach (var (organization, reason) in await unit.Sql.QueryAsync("delete from early_withdrawals where case_id = @p1 returning organization, reason",

@@ -188,7 +188,7 @@ public sealed class Case_tests
         // The reporter answers Triage, and not the unit.
         Assert.Equal(("reporterMessage", CaseStates.AwaitingReporter), @case.ReporterWrote(Given.Hamar, "Mer.", Now.AddDays(2), Now.AddDays(2)) is var wrote
             ? (wrote.Action, wrote.State) : default);
-        @case.AddDuplicate("AVV-2026-000002", Now.AddDays(2));
+        @case.AddDuplicate("AVV-2026-000002", null, Now.AddDays(2));
         Assert.Null(@case.RouteAgain(Given.Triaged() with { Reopening = 0 }, null, Given.Knowledge, Now.AddDays(3)));
         var again = @case.RouteAgain(Given.Triaged(unit: "si-habilitering") with { Version = 3, Reopening = 1 }, "Gjelder habilitering.", Given.Knowledge,
             Now.AddDays(3))!;
@@ -423,7 +423,7 @@ public sealed class Case_tests
             // As when the reporter's withdrawal comes in.
             case "withdraw": return CaseStates.IsFinal(@case.State) ? null : @case.Withdraw(Given.Hamar, "Meldt to ganger.", now);
             case "merge": return CaseStates.IsFinal(@case.State) ? null : @case.Merge(Guid.CreateVersion7(), null, now);
-            case "duplicate": return @case.AddDuplicate("AVV-2026-000002", now);
+            case "duplicate": return @case.AddDuplicate("AVV-2026-000002", null, now);
             case "message": return @case.ReporterWrote(Given.Hamar, "Mer.", now, now);
             case "triageAsks": return @case.Follow(Change("asked", CaseStates.AwaitingReporter), "Hva?");
             case "triageRejects": return @case.Follow(Change("rejected", CaseStates.Rejected), "Nei");

@@ -21,6 +21,7 @@ public sealed class Merge_case_tests
         Reference = "AVV-2026-000002",
         ReporterOrganization = organization,
         Narrative = service.Protect("Vi så det samme."),
+        Actor = "coordinator-7",
     };
 
     [Theory, MemberData(nameof(Engines))]
@@ -41,6 +42,7 @@ public sealed class Merge_case_tests
         {
             var details = await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset").GetCaseAsync(main.DeviationId);
             Assert.Equal([("routed", null), ("duplicateAdded", "AVV-2026-000002")], details.Timeline.Select(e => (e.Action, e.Text)));
+            Assert.Equal("coordinator-7", details.Timeline[^1].Actor);
             Assert.Equal((Given.Hamar, "Vi så det samme."), Assert.Single(details.Duplicates) is var d ? (d.ReporterOrganization, d.Narrative) : default);
         }
     }
@@ -67,6 +69,8 @@ public sealed class Merge_case_tests
         await service.ReceiveAsync(own, main);
         Assert.Equal([(3, "routed"), (4, "duplicate")], (await database.SentAsync()).OfType<CaseChanged>().Where(c => c.DeviationId == own.DeviationId)
             .Select(c => (c.Version, c.Action)));
+        var ended = await service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, "si-tynset").GetCaseAsync(own.DeviationId);
+        Assert.Equal(("duplicate", "coordinator-7"), (ended.Timeline[^1].Action, ended.Timeline[^1].Actor));
     }
 
     [Fact]
