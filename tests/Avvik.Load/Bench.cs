@@ -29,7 +29,7 @@ internal sealed record StartUp(double Broker, double Services);
 internal sealed record Measured(int LinesSent, int LinesLeftOut, Sustained Sustained, Paced Paced);
 
 internal sealed record Result(int Cores, double WarmUpSeconds, int Connections, StartUp? StartUp, Measured? System, Seen? Seen, Measured Floor,
-    double DetectorMicroseconds)
+    double DetectorMicroseconds, double? SignaturePercent)
 {
     /// <summary>The system's sustained rate as a share of what the machine can do.</summary>
     public double? Ratio => System?.Sustained.Rate / Floor.Sustained.Rate;
@@ -50,14 +50,14 @@ internal static class Bench
     public static async Task RunAsync(BenchOptions options)
     {
         var corpus = Line.Read(options.Corpus);
-        var (startUp, system, seen) = options.FloorOnly ? default : await MeasureSystemAsync(options, corpus);
+        var (startUp, system, seen, signatures) = options.FloorOnly ? default : await MeasureSystemAsync(options, corpus);
         var result = new Result(Environment.ProcessorCount, WarmUp.TotalSeconds, Connections, startUp, system, seen, await MeasureFloorAsync(options, corpus),
-            MeasureDetectors(options.Corpus));
+            MeasureDetectors(options.Corpus), signatures);
         if (options.Json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Json));
         else Report.Print(result, Console.Out);
     }
 
-    private static async Task<(StartUp, Measured, Seen)> MeasureSystemAsync(BenchOptions options, Line[] corpus)
+    private static async Task<(StartUp, Measured, Seen, double?)> MeasureSystemAsync(BenchOptions options, Line[] corpus)
     {
         var processes = SystemProcesses(options).ToArray();
         Say("Fetching tokens");
@@ -74,12 +74,30 @@ internal static class Bench
         var lines = Enumerable.Range(0, corpus.Length).ToArray();
         for (var round = 0; round < 2; round++) lines = [.. (await load.ProbeAsync(lines)).Select(visible => visible.Line)];
         if (lines.Length == 0) throw new BenchException("No line of the corpus reached both the worklist and the statistics by itself.");
+        var before = await SignaturesAsync(options, processes);
         var measured = await MeasureAsync(load, "the system", options, lines, corpus.Length - lines.Length);
+        var after = await SignaturesAsync(options, processes);
         Say("Looking through the gateway");
         var (started, seen) = (Started(options, processes), await gateway.LookAsync(load, corpus, lines));
         // The floor has the machine to itself, as the system had; the broker is not compose/up's and stays.
         await Commands.RunAsync(options.Repository, "down");
-        return (started, measured, seen);
+        return (started, measured, seen, Math.Round(100 * (after.Signatures - before.Signatures) / (after.Cpu - before.Cpu), 2));
+    }
+
+    /// <summary>
+    /// Seconds that the services have spent signing and verifying events, as they count them themselves, and processor time of all in the chain. What a thread
+    /// waits for a core counts as signing, so the share is rather too high.
+    /// </summary>
+    private static async Task<(double Signatures, double Cpu)> SignaturesAsync(BenchOptions options, IReadOnlyList<Watched> processes)
+    {
+        using var http = new HttpClient();
+        var seconds = 0.0;
+        foreach (var port in File.ReadLines(Path.Combine(options.Data, "ports")).Select(line => line.Split('='))
+            .Where(p => p[0].EndsWith("-metrics", StringComparison.Ordinal)))
+            seconds += (await http.GetStringAsync(new Uri($"http://localhost:{port[1]}/metrics"))).Split('\n')
+                .Where(line => line.StartsWith("signatures_duration", StringComparison.Ordinal))
+                .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+        return (seconds, processes.Where(p => InTheChain.Contains(p.Name, StringComparer.Ordinal)).Sum(p => Processes.Cpu(p).TotalSeconds));
     }
 
     private static async Task<Measured> MeasureFloorAsync(BenchOptions options, Line[] corpus)

@@ -34,6 +34,7 @@ internal static class Report
         foreach (var name in (system ?? floor).Sustained.Processes.Select(p => p.Process))
             Row($"  {name}", Of(system, name, p => p.MicrosecondsPerDeviation), Of(floor, name, p => p.MicrosecondsPerDeviation));
         Row("  of it in identity detectors, a text", Number(result.DetectorMicroseconds, "F1"), "", $"< {AimDetectors:F0}");
+        Row("  in signatures of events, %", Number(result.SignaturePercent, "F2"), "", "< 5");
         Rate("  others and host, % of a core", s => s.OthersCpuPercent);
         Row("memory (PSS), MiB", Memory(system), Memory(floor));
         foreach (var name in (system ?? floor).Sustained.Processes.Select(p => p.Process))

@@ -71,6 +71,8 @@ internal static class StatisticsBench
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
                 ["InternalToken:PublicKeyFile"] = gateway.PublicKeyFile,
+                ["NoteProtection:ActiveKey"] = "k1",
+                ["NoteProtection:Keys:k1"] = TestKeys.Of("NoteProtection"),
                 // It is asked faster than any person does.
                 ["Questions:PerMinute"] = "1000000",
                 // Its watermarks count at once.
