@@ -49,6 +49,21 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Coordinator_opens_a_confidential_reporters_name()
+    {
+        var deviation = await system.ReportAsync(s => s with { Reporter = new() { Name = "Kari Melder", Profession = "Sykepleier", Confidential = true } });
+        await using var visit = await system.ReturnAsync("coordinator-hamar");
+        await visit.GoAsync($"/case/{deviation.Id}");
+        await visit.Page.ClickAsync("a:text-is('Se meldingen')");
+        Assert.DoesNotContain("Kari Melder", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await visit.Page.ClickAsync("button:text-is('Vis navnet for å kontakte den som meldte')");
+        await visit.Page.WaitForSelectorAsync("dd:text-is('Kari Melder')");
+        await visit.LookAsync("reporter-opened");
+        await visit.Page.ClickAsync("a:text-is('Skjul')");
+        Assert.DoesNotContain("Kari Melder", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Handler_finds_acknowledges_starts_and_answers_a_case()
     {
         var deviation = await system.ReportAsync();

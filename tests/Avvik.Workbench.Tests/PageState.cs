@@ -316,6 +316,20 @@ public static class PageStates
             await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={ThisQuarter}&compare={lastYear}");
         }),
         PageState.At("signals-none", "/statistics/signals", Coordinator),
+        PageState.At("indicators-nothing", "/statistics/indicators", "coordinator-nlsh"),
+        new("indicators", "/statistics/indicators", "ssu-innlandet", async (system, visit) =>
+        {
+            await system.FrozenQuarterAsync();
+            await visit.GoAsync("/statistics/indicators");
+            await visit.Page.WaitForSelectorAsync("td:text-is('15,2')");
+        }),
+        new("activity", "/statistics/activity", MunicipalCoordinator, async (system, visit) =>
+        {
+            await system.ReportAsync(s => s with { Reporter = new() { Profession = "Sykepleier" } });
+            await visit.GoAsync("/statistics/activity");
+            await visit.Page.WaitForSelectorAsync("th:text-is('Sykepleier')");
+        }),
+        PageState.At("poster", "/help/poster", Nurse),
         PageState.At("administration", "/administration", Coordinator),
         new("administration-unit-open", "/administration", Coordinator, async (_, visit) =>
         {

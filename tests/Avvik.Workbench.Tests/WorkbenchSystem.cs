@@ -38,6 +38,14 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
         // A quarter can be frozen when everything before its end has arrived, which is known a minute later unless the services are told that a second will do.
         Environment.SetEnvironmentVariable("Watermarks__IntervalSeconds", "1");
         Environment.SetEnvironmentVariable("Watermarks__MarginSeconds", "1");
+        var indicators = Path.Combine(Data, "indicators.csv");
+        await File.WriteAllLinesAsync(indicators,
+        [
+            "indicator;title;unit;period;area;value;source;published",
+            "readmissions;Reinnleggelser innen 30 dager;prosent;2024;3403;15.2;Helsedirektoratet;2025-06-18",
+            "readmissions;Reinnleggelser innen 30 dager;prosent;2024;3411;13;Helsedirektoratet;2025-06-18",
+        ]);
+        Environment.SetEnvironmentVariable("Reports__IndicatorFile", indicators);
         await Script.RunAsync("compose/up", "--no-build");
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Flags });

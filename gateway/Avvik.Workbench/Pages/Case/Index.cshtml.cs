@@ -133,6 +133,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
     public bool MayRedact => me.Is(Roles.Coordinator);
+    /// <summary>The report as it was sent is for the party that sent it.</summary>
+    public bool MaySeeReport => me.Is(Roles.Coordinator) && me.Organization == Details.Case.ReporterOrganization;
     public bool MayOpenEnvelope => Details.HasPatient && me.Is(Roles.Handler, Roles.Coordinator, Roles.UnitLeader, Roles.Reporter);
 
     /// <summary>What the reporter said besides, where they did.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Workbench.Access;
 using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Avvik.Workbench.Pages.Report;
 
 /// <summary>One report as the one who sent it sees it: what came of it, and what one can do.</summary>
-internal sealed class DeviationModel(IAvvikClient client, Places places, Text text, TimeProvider clock) : PageModel
+internal sealed class DeviationModel(IAvvikClient client, Places places, Text text, Me me, TimeProvider clock) : PageModel
 {
     [BindProperty]
     public string? Words { get; set; }
@@ -29,6 +30,9 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
     public bool IsOpen => Deviation.State is not ("answered" or "submitted") && !CaseStates.IsFinal(Deviation.State);
     public DateTimeOffset? DueAt => Deviation.Case?.DueAt;
     public bool Overdue => IsOpen && DueAt < clock.GetUtcNow();
+    /// <summary>Who reported it, when a coordinator has just opened that.</summary>
+    public Reporter? Reporter { get; private set; }
+    public bool MayOpenReporter => me.Is(Roles.Coordinator) && Deviation.Submission.Reporter is { Confidential: true, Name: null, HprNumber: null };
     public bool CanWithdraw => !CaseStates.IsFinal(Deviation.State) && Deviation.State is not (CaseStates.Answered or CaseStates.Disputed)
         && Case?.Answer is null;
     public string? Question => Deviation.State == CaseStates.AwaitingReporter
@@ -55,6 +59,16 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
 
     public Task<IActionResult> OnPostDisputeAsync(Guid id, int version, CancellationToken ct) => DoAsync(id, "dispute", "report.disputed", async () =>
         await client.ActAsync(id, version, "dispute", new CaseAction { Reason = Reason.ReplaceLineEndingsOrEmpty() }, ct), ct);
+
+    /// <summary>The confidential reporter's name is shown in this one answer and kept nowhere.</summary>
+    public async Task<IActionResult> OnPostOpenReporterAsync(Guid id, CancellationToken ct)
+    {
+        try { Reporter = await client.OpenReporterAsync(id, new OpenEnvelope { Purpose = "contactReporter" }, ct); }
+        catch (AvvikProblemException problem) when (problem.IsRefusal()) { ModelState.AddProblem(problem); }
+        await LoadAsync(id, ct);
+        Response.Headers.CacheControl = "no-store";
+        return Page();
+    }
 
     private async Task<IActionResult> DoAsync(Guid id, string form, string done, Func<Task<WrittenAnswer>> action, CancellationToken ct)
     {

@@ -41,6 +41,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Browser.Cho
     public System.Globalization.CultureInfo Culture => choices.Culture;
 
     public bool MayFreeze => me.Is(Roles.Secretariat) && Choice.IsQuarter(Path);
+    public bool SeesActivity => me.Is(Roles.Coordinator);
     public bool SeesSignals => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.UnitLeader, Roles.Handler, Roles.LearningEditor);
 
     /// <summary>Own figures are whole; those of the community are the same, protected, for everybody.</summary>
