@@ -56,6 +56,7 @@ public sealed class Access_matrix_tests
         ["GET /api/v1/changes"] = Party,
         ["POST /api/v1/access-log/reporting/patient"] = [Roles.Auditor],
         ["POST /api/v1/deviations/{id}/reporter/open"] = [Roles.Coordinator],
+        ["GET /api/v1/deviations/activity"] = [Roles.Coordinator],
         ["POST /api/v1/deviations/{id}/redactions"] = [Roles.Coordinator],
         ["GET /api/v1/redactions"] = [Roles.Auditor],
         ["POST /ops/reporting/redactions/republish"] = [Roles.Admin],
@@ -124,6 +125,7 @@ public sealed class Access_matrix_tests
     public Task Statistics_admits_exactly_the_listed_roles() => AssertMatrixAsync<statistics::Program>(WithOperations("statistics", new()
     {
         ["GET /api/v1/statistics"] = Figures,
+        ["GET /api/v1/statistics/indicators"] = Figures,
         ["POST /api/v1/statistics/history"] = [Roles.Secretariat],
         ["GET /api/v1/reports/{community}/{name}"] = Figures,
         ["GET /api/v1/reports/{community}/{quarter}/versions"] = Figures,

@@ -84,7 +84,8 @@ public sealed class Client_token_tests : IAsyncLifetime
         await using var server = await StartAsync([Seen(200, EmptyPage), Seen(200, EmptyPage), Seen(200, EmptyPage)]);
         // An issuer whose first token is as good as expired.
         var port = ServiceProcess.FreePort();
-        await using var issuer = await StartAsync(port, [Answer(200, $$"""{"issuer":"http://127.0.0.1:{{port}}","token_endpoint":"http://127.0.0.1:{{port}}/t"}"""),
+        var url = $"http://127.0.0.1:{port}";
+        await using var issuer = await StartAsync(port, [Answer(200, $$"""{"issuer":"{{url}}","token_endpoint":"{{url}}/token"}"""),
             Answer(200, """{"access_token":"first","expires_in":20}"""), Answer(200, """{"access_token":"second","expires_in":3600}""")]);
         await using var services = Services(server, await CredentialsAsync("EC", "jwk") with { Issuer = issuer.Address });
         for (var i = 0; i < 3; i++) await services.GetRequiredService<IAvvikClient>().ListCasesAsync();

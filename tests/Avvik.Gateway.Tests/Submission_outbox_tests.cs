@@ -95,7 +95,8 @@ public sealed class Submission_outbox_tests : IDisposable
         foreach (var reference in new[] { "a", "b", "c" }) outbox.Enqueue(Submission(reference));
         Assert.Equal(["a True", "b False", "c True"], await SendAsync(server, outbox));
         Assert.Equal(0, outbox.Count);
-        Assert.Equal(["a", "a", "a", "a", "a", "b", "c", "c"], server.Requests.Select(r => JsonElement.Parse(r.Body).GetProperty("clientReference").GetString()));
+        Assert.Equal(["a", "a", "a", "a", "a", "b", "c", "c"],
+            server.Requests.Select(r => JsonElement.Parse(r.Body).GetProperty("clientReference").GetString()));
     }
 
     [Fact]

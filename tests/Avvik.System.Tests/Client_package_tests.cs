@@ -182,7 +182,8 @@ public sealed class Client_package_tests(RunningSystem system, ClientSample samp
                 try { await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted); }
                 catch (OperationCanceledException) { return; }
             }
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Target, context.Request.Path)) { Content = new ByteArrayContent(body.ToArray()) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Target, context.Request.Path));
+            request.Content = new ByteArrayContent(body.ToArray());
             foreach (var name in new[] { "Authorization", "DPoP" }) request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
             request.Content.Headers.ContentType = new("application/json");
             using var answer = await _http.SendAsync(request);

@@ -131,11 +131,12 @@ public sealed partial class Client_version_tests(RunningSystem system)
         private static JsonNode? SchemaOf(HttpRequestMessage request)
         {
             var template = Current["paths"]!.AsObject()
-                .Where(p => Regex.IsMatch(request.RequestUri!.AbsolutePath, $"^{Parameter().Replace(p.Key, "[^/]+")}$", RegexOptions.None, TimeSpan.FromSeconds(1)))
+                .Where(p => Regex.IsMatch(
+                    request.RequestUri!.AbsolutePath, $"^{Parameter().Replace(p.Key, "[^/]+")}$", RegexOptions.None, TimeSpan.FromSeconds(1)))
                 // Literal segments come before parameters.
                 .OrderBy(p => p.Key.Count(c => c == '{')).Select(p => p.Key).FirstOrDefault();
-            return template is null ? null : Released["paths"]![template]?[request.Method.Method.ToLowerInvariant()]?["responses"]!.AsObject().FirstOrDefault(r => r.Key[0] == '2').Value
-                ?["content"]?["application/json"]?["schema"];
+            return template is null ? null : Released["paths"]![template]?[request.Method.Method.ToLowerInvariant()]?["responses"]!.AsObject()
+                .FirstOrDefault(r => r.Key[0] == '2').Value?["content"]?["application/json"]?["schema"];
         }
 
         private void Remove(JsonNode? node, JsonNode schema)

@@ -10,9 +10,9 @@ using Avvik.Contracts;
 namespace Avvik.System.Tests;
 
 /// <summary>
-/// Ten thousand requests made from the description that the gateway itself serves: every operation, by everybody, with what fits its
-/// schema, what nearly does and what does not; and reports of the corpus with some members drawn anew. Whatever comes, the answer is never that we failed. In a system of its own: what got
-/// through may have changed units and rules.
+/// Ten thousand requests made from the description that the gateway itself serves: every operation, by everybody, with what fits its schema, what nearly does
+/// and what does not; and reports of the corpus with some members drawn anew. Whatever comes, the answer is never that we failed. In a system of its own: what
+/// got through may have changed units and rules.
 /// </summary>
 public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSystem>
 {

@@ -32,14 +32,17 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
             foreach (var (path, operations) in document["paths"]!.AsObject()) paths[path] = operations?.DeepClone();
             foreach (var (name, schema) in document["components"]?["schemas"]?.AsObject() ?? []) schemas[name] = schema?.DeepClone();
         }
-        return new JsonObject
+        var merged = new JsonObject
         {
             ["openapi"] = version,
             ["info"] = new JsonObject
             {
                 ["title"] = "Avvik",
                 ["version"] = "v1",
-                ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457).",
+                ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457). "
+                    + "x-idempotent says whether a call may be sent again after a failure without an answer. FHIR R4 is described at /fhir/metadata.",
+                ["contact"] = new JsonObject { ["name"] = "Avvik" },
+                ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray() }),
@@ -50,5 +53,7 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
                 ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = scheme, ["bearerFormat"] = "JWT" } },
             },
         };
+        ApiDetails.AddTo(merged);
+        return merged;
     }
 }

@@ -103,7 +103,8 @@ public sealed class Walked_cases_tests
         Assert.Equal(new AgreementReference("lvs-tjenesteavtaler", "8", "8-1", "Følgetjeneste for gravide"), receipt.Agreement);
         Assert.Equal(receipt.Agreement, (await service.Reporter(Vaagan).GetDeviationAsync(receipt.Id)).Agreement);
         var submitted = JsonSerializer.Deserialize(
-            (await database.QueryAsync("select body from outbox_message", r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
+            (await database.QueryAsync("select body from outbox_message where type like '%deviation-submitted%'",
+                r => r.GetFieldValue<byte[]>(0))).Single(), ContractJson.Default.DeviationSubmitted)!;
         Assert.Equal(("8", "8-1"), (submitted.Facts.Clause, submitted.Facts.LocalClause));
         // A list of another agreement does not have it, and one that is not in force then is not offered.
         foreach (var (by, wrong, code) in new[]
