@@ -18,7 +18,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("notices");
 builder.AddServiceAuthentication("notices");
 builder.AddTextProtection("NoteProtection");
-builder.AddDatabase<NoticesDbContext>();
+builder.AddDatabase<NoticesDbContext>(
+    configure: (services, options) => options.UseSealedColumns(services.GetRequiredService<TextProtector>()));
 builder.AddCareDirectory<NoticesDbContext>();
 builder.AddAccessLog<NoticesDbContext>("notices");
 builder.AddMessaging<NoticesDbContext>("notices", events => events

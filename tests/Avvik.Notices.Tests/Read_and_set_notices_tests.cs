@@ -4,6 +4,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
 using Avvik.Testing;
+using Avvik.TextProtection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,6 +140,19 @@ public sealed class Read_and_set_notices_tests
         var stale = await Assert.ThrowsAsync<AvvikProblemException>(() => coordinator.SetUnitNoticeSettingsAsync(Given.Unit, new(), 0));
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
         Assert.Equal(3, await database.CountAsync($"select count(*) from access_log where target = 'PUT /api/v1/notices/units/{Given.Unit}'"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Addresses_are_sealed_at_rest(DatabaseProvider provider)
+    {
+        await using var service = await ServiceAsync(provider);
+        var set = await service.SetAsync(new() { Email = Given.Mailbox, LeaderEmail = "leder@example.no", Phone = "+4790000000" });
+        Assert.Equal((Given.Mailbox, "leder@example.no", "+4790000000"), (set.Email, set.LeaderEmail, set.Phone));
+        var texts = service.Services.GetRequiredService<TextProtector>();
+        var stored = Assert.Single(await service.Database.QueryAsync("select email, leader_email, phone from recipients",
+            r => new[] { r.GetString(0), r.GetString(1), r.GetString(2) }));
+        Assert.All(stored, value => Assert.True(KeyRing.IsSealed(value)));
+        Assert.Equal([Given.Mailbox, "leder@example.no", "+4790000000"], stored.Select(value => texts.Reveal(new(value))));
     }
 
     [Theory, MemberData(nameof(Engines))]

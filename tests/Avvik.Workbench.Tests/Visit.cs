@@ -49,6 +49,12 @@ public sealed class Visit : IAsyncDisposable
                 _complaints.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _complaints.Add(error);
+        // A page of ours that fails shows another, which has no fault of its own.
+        page.Response += (_, response) =>
+        {
+            if (response.Status == 500 && response.Request.IsNavigationRequest && !response.Url.Contains("/status/", StringComparison.Ordinal))
+                _complaints.Add($"500: {response.Url}");
+        };
     }
 
     public IPage Page { get; }

@@ -22,7 +22,8 @@ public sealed class Field(Text text, FieldLabels labels) : TagHelper
     /// <summary>Key of the label.</summary>
     public string Label { get; set; } = "";
     /// <summary>Key of the hint.</summary>
-    public string? Hint { get; set; }
+    // An attribute with an expression that is null comes as an empty text.
+    public string? Hint { get; set => field = string.IsNullOrEmpty(value) ? null : value; }
     public string Type { get; set; } = "text";
     public int Rows { get; set; } = 4;
     /// <summary>Longest text; 0: no limit.</summary>

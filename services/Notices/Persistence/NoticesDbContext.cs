@@ -2,6 +2,7 @@ using Avvik.AccessLog;
 using Avvik.CareDirectories;
 using Avvik.Messaging;
 using Avvik.Storage;
+using Avvik.TextProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Notices.Persistence;
@@ -11,6 +12,8 @@ internal sealed class DesignTime : DesignTimeFactory<NoticesDbContext>;
 
 internal sealed class NoticesDbContext(DbContextOptions<NoticesDbContext> options) : DbContext(options)
 {
+    private readonly TextProtector? _texts = SealedColumns.KeysOf(options);
+
     public DbSet<Notice> Notices => Set<Notice>();
     public DbSet<Recipient> Recipients => Set<Recipient>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
@@ -33,6 +36,7 @@ internal sealed class NoticesDbContext(DbContextOptions<NoticesDbContext> option
         {
             e.ToTable("recipients");
             e.HasKey(r => new { r.Organization, r.Unit, r.Person });
+            e.HasSealedTexts(_texts, nameof(Recipient.Email), nameof(Recipient.LeaderEmail), nameof(Recipient.Phone));
         });
         modelBuilder.Entity<Delivery>(e =>
         {

@@ -627,7 +627,8 @@ namespace Avvik.Notices.Persistence.Migrations.Postgres
 
                     b.Property<string>("Email")
                         .HasColumnType("text")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("FailedAt")
                         .HasColumnType("bigint")
@@ -643,7 +644,8 @@ namespace Avvik.Notices.Persistence.Migrations.Postgres
 
                     b.Property<string>("LeaderEmail")
                         .HasColumnType("text")
-                        .HasColumnName("leader_email");
+                        .HasColumnName("leader_email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Muted")
                         .IsRequired()
@@ -652,7 +654,8 @@ namespace Avvik.Notices.Persistence.Migrations.Postgres
 
                     b.Property<string>("Phone")
                         .HasColumnType("text")
-                        .HasColumnName("phone");
+                        .HasColumnName("phone")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int?>("QuietFrom")
                         .HasColumnType("integer")

@@ -620,7 +620,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Email")
                         .HasColumnType("TEXT")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("FailedAt")
                         .HasColumnType("INTEGER")
@@ -636,7 +637,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("LeaderEmail")
                         .HasColumnType("TEXT")
-                        .HasColumnName("leader_email");
+                        .HasColumnName("leader_email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Muted")
                         .IsRequired()
@@ -645,7 +647,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Phone")
                         .HasColumnType("TEXT")
-                        .HasColumnName("phone");
+                        .HasColumnName("phone")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int?>("QuietFrom")
                         .HasColumnType("INTEGER")

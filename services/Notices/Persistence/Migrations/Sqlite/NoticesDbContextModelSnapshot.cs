@@ -617,7 +617,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Email")
                         .HasColumnType("TEXT")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<long?>("FailedAt")
                         .HasColumnType("INTEGER")
@@ -633,7 +634,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("LeaderEmail")
                         .HasColumnType("TEXT")
-                        .HasColumnName("leader_email");
+                        .HasColumnName("leader_email")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<string>("Muted")
                         .IsRequired()
@@ -642,7 +644,8 @@ namespace Avvik.Notices.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Phone")
                         .HasColumnType("TEXT")
-                        .HasColumnName("phone");
+                        .HasColumnName("phone")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int?>("QuietFrom")
                         .HasColumnType("INTEGER")
