@@ -101,9 +101,10 @@ internal sealed class ContainerNode : BrokerServer
 
     public override async Task ImportAsync(string definitions)
     {
-        const string File = "/tmp/definitions.json";
-        await _container.CopyAsync(Encoding.UTF8.GetBytes(definitions), File);
-        await ControlAsync("import_definitions", File);
+        // A file for each: two that are written at once would meet under one name.
+        var file = $"/tmp/definitions-{Guid.NewGuid():N}.json";
+        await _container.CopyAsync(Encoding.UTF8.GetBytes(definitions), file);
+        await ControlAsync("import_definitions", file);
     }
 
     public override void Dispose() => _ = _container.DisposeAsync().AsTask();

@@ -2,6 +2,7 @@ using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
+using Avvik.TextProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Messaging.Tests.Inbox;
@@ -86,7 +87,7 @@ public sealed class Inbox_tests
         Assert.False(await instance.Parked.RequeueAsync(bad.Id, "rettet", "op", "974589095", None));
         await database.HasEffectsOnceAsync(events.Select(e => e.DeviationId()));
         Assert.Empty(await instance.Parked.AllAsync());
-        Assert.Equal([("requeued", "rettet", "op@974589095")], await ResolutionsAsync(database));
+        Assert.Equal([("requeued", "rettet", "op@974589095")], await ResolutionsAsync(database, instance));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -103,7 +104,7 @@ public sealed class Inbox_tests
         Assert.False(await instance.Parked.RequeueAsync(bad.Id, "angrer", "op", "974589095", None));
         await instance.Inbox.ReceiveAsync([bad], None);
         Assert.Empty(await database.EffectsAsync());
-        Assert.Equal([("discarded", "duplikat i kilden", "op@974589095")], await ResolutionsAsync(database));
+        Assert.Equal([("discarded", "duplikat i kilden", "op@974589095")], await ResolutionsAsync(database, instance));
         Assert.False(await instance.Parked.DiscardAsync(Guid.CreateVersion7(), "finnes ikke", "op", "974589095", None));
     }
 
@@ -220,7 +221,7 @@ public sealed class Inbox_tests
         Assert.Equal(ids[2..].Order(), (await database.QueryAsync("select message_id from inbox_message", r => r.GetGuid(0))).Order());
     }
 
-    private static Task<List<(string, string, string)>> ResolutionsAsync(TestDatabase database) =>
+    private static Task<List<(string, string, string)>> ResolutionsAsync(TestDatabase database, Instance instance) =>
         database.QueryAsync("select resolution, reason, resolved_by from parked_message where resolved_at is not null",
-            r => (r.GetString(0), r.GetString(1), r.GetString(2)));
+            r => (r.GetString(0), instance.Of<TextProtector>().Reveal(new(r.GetString(1))), r.GetString(2)));
 }

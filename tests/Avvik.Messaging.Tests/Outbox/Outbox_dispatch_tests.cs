@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Avvik.Messaging.Outbox;
 using Avvik.Storage;
 using Avvik.Messaging.Tests.Support;
+using Avvik.TextProtection;
 using MassTransit;
 
 namespace Avvik.Messaging.Tests.Outbox;
@@ -146,7 +147,7 @@ public sealed class Outbox_dispatch_tests
         Assert.True(await dispatcher.DispatchAsync(None));
         Assert.Equal([(bad, 2)], recorder.Versions);
         var kept = Assert.Single(await database.QueryAsync("select id, source, resolution, reason, resolved_by from parked_message",
-            r => (r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4))));
+            r => (r.GetGuid(0), r.GetString(1), r.GetString(2), instance.Of<TextProtector>().Reveal(new(r.GetString(3))), r.GetString(4))));
         Assert.Equal((parked.Id, "outbox", "discarded", "sendt på papir", "op@974589095"), kept);
     }
 

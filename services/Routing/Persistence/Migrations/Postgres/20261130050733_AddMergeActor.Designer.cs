@@ -1103,6 +1103,59 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.ToTable("directory_changes", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Routing.ImportDirectory.DirectoryImportRecord", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("After")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("after");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Communities")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("communities");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("imported_at");
+
+                    b.Property<string>("ImportedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("imported_by");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
+
+                    b.Property<int?>("Undoes")
+                        .HasColumnType("integer")
+                        .HasColumnName("undoes");
+
+                    b.Property<int?>("UndoneBy")
+                        .HasColumnType("integer")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("directory_imports", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Routing.Lessons.Lesson", b =>
                 {
                     b.Property<Guid>("Id")

@@ -1087,6 +1087,59 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.ToTable("directory_changes", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Routing.ImportDirectory.DirectoryImportRecord", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<string>("After")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("after");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Communities")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("communities");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("imported_at");
+
+                    b.Property<string>("ImportedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("imported_by");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason")
+                        .HasAnnotation("Avvik:Sealed", true);
+
+                    b.Property<int?>("Undoes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undoes");
+
+                    b.Property<int?>("UndoneBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("directory_imports", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Routing.Lessons.Lesson", b =>
                 {
                     b.Property<Guid>("Id")
