@@ -71,7 +71,7 @@ public sealed class Transport_tests(RunningSystem system)
             // No process has a plain port, and no certificate is trusted but by this authority.
             var ports = (await File.ReadAllLinesAsync(Path.Combine(folder, "ports"))).Where(l => !l.Contains("-metrics=", StringComparison.Ordinal))
                 .Select(l => int.Parse(l[(l.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture)).Append(port).ToList();
-            Assert.Equal(7, ports.Count);
+            Assert.Equal(8, ports.Count);
             foreach (var each in ports)
             {
                 using var plain = new HttpClient();
