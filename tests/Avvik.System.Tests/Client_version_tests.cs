@@ -34,7 +34,8 @@ public sealed partial class Client_version_tests(RunningSystem system)
         var sent = await record.SubmitAsync(submission);
         Assert.Equal(submission.ClientReference, sent.Submission.ClientReference);
         var real = await system.ClientAsync(SykehusetInnlandet, Roles.Coordinator);
-        await Eventually.IsTrue(async () => (await real.ListCasesAsync()).Items.Any(c => c.Id == sent.Id), TimeSpan.FromSeconds(60));
+        await Eventually.IsTrue(async () => (await real.ListCasesAsync(new() { Q = sent.Reference })).Items.Any(c => c.Id == sent.Id),
+            TimeSpan.FromSeconds(60));
 
         var handler = await As(SykehusetInnlandet, Roles.Handler, "si-elverum-hamar");
         var coordinator = await As(SykehusetInnlandet, Roles.Coordinator);
