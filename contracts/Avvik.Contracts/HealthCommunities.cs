@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Avvik.Contracts.Routing;
 
 namespace Avvik.Contracts;
@@ -316,7 +315,6 @@ public static class HealthCommunities
 {
     private static readonly Lock Following = new();
     // A misspelled deadline must not pass for the default.
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     /// <summary>Those that ship.</summary>
     public static IReadOnlyList<CommunityDocument> Shipped { get; } = Read();
@@ -348,6 +346,6 @@ public static class HealthCommunities
     private static CommunityDocument[] Read()
     {
         using var stream = typeof(HealthCommunities).Assembly.GetManifestResourceStream("health-communities.json")!;
-        return JsonSerializer.Deserialize<CommunityDocument[]>(stream, Strict)!;
+        return JsonSerializer.Deserialize(stream, CommunityJson.Default.CommunityDocumentArray)!;
     }
 }

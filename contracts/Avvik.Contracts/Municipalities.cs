@@ -22,8 +22,8 @@ public static class Municipalities
     private static FrozenDictionary<string, Known> Read()
     {
         using var stream = typeof(Municipalities).Assembly.GetManifestResourceStream("municipalities.json")!;
-        return JsonSerializer.Deserialize<Known[]>(stream, JsonSerializerOptions.Web)!.ToFrozenDictionary(m => m.Number, StringComparer.Ordinal);
+        return JsonSerializer.Deserialize(stream, ReferenceJson.Default.KnownArray)!.ToFrozenDictionary(m => m.Number, StringComparer.Ordinal);
     }
 
-    private sealed record Known(string Number, string Name, DateOnly? From = null, DateOnly? To = null, string[]? Now = null);
+    internal sealed record Known(string Number, string Name, DateOnly? From = null, DateOnly? To = null, string[]? Now = null);
 }

@@ -43,6 +43,6 @@ public static class Texts
     private static Dictionary<string, Dictionary<string, Dictionary<string, string>>> Read()
     {
         using var stream = typeof(Texts).Assembly.GetManifestResourceStream("texts.json")!;
-        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, Dictionary<string, string>>>>(stream)!;
+        return JsonSerializer.Deserialize(stream, ReferenceJson.Default.DictionaryStringDictionaryStringDictionaryStringString)!;
     }
 }

@@ -78,7 +78,7 @@ public static class Vocabulary
 
     /// <summary>The terms of a list, in its order.</summary>
     /// <param name="list">As in <c>vocabulary.json</c>.</param>
-    public static IReadOnlyList<VocabularyTerm> TermsOf(string list) => Source.GetProperty(list).Deserialize<VocabularyTerm[]>(JsonSerializerOptions.Web)!;
+    public static IReadOnlyList<VocabularyTerm> TermsOf(string list) => Source.GetProperty(list).Deserialize(ReferenceJson.Default.VocabularyTermArray)!;
 
     /// <summary>The code of <c>kinds</c> for good collaboration, which is no deviation.</summary>
     public const string Praise = "goodPractice";
@@ -91,7 +91,7 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> Clauses { get; } = Terms("clauses");
     /// <summary>What a deviation is about.</summary>
     public static FrozenDictionary<string, Category> Categories { get; } =
-        Source.GetProperty("categories").Deserialize<Category[]>(JsonSerializerOptions.Web)!.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+        Source.GetProperty("categories").Deserialize(ReferenceJson.Default.CategoryArray)!.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
     /// <summary>The point that judges a category's deviations of a day; null when the category has none, or it was not in force.</summary>
     public static string? ClauseOf(string? category, DateOnly occurredOn) =>
         category is not null && Categories.TryGetValue(category, out var known) && known.Clause is { } clause && Clauses[clause].IsInForceOn(occurredOn)
@@ -124,11 +124,11 @@ public static class Vocabulary
     /// <summary>What a person may be; a machine has the role <c>client</c>, which is not here.</summary>
     public static FrozenDictionary<string, VocabularyTerm> Roles { get; } = Terms("roles");
     /// <summary>Default deadlines.</summary>
-    public static Deadlines Deadlines { get; } = Source.GetProperty("deadlines").Deserialize<Deadlines>(JsonSerializerOptions.Web)!;
+    public static Deadlines Deadlines { get; } = Source.GetProperty("deadlines").Deserialize(ReferenceJson.Default.Deadlines)!;
 
     /// <summary>All rules of whom to notify of a serious event, past, present and to come.</summary>
     public static IReadOnlyList<SeriousIncidentRule> SeriousIncidentRules { get; } = Source.GetProperty("seriousIncidentRules")
-        .Deserialize<SeriousIncidentRule[]>(JsonSerializerOptions.Web)!;
+        .Deserialize(ReferenceJson.Default.SeriousIncidentRuleArray)!;
 
     /// <summary>The rule in force on a day.</summary>
     public static SeriousIncidentRule SeriousIncidentRuleOn(DateOnly day) =>
@@ -139,7 +139,7 @@ public static class Vocabulary
         HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Deadlines ?? Deadlines;
 
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> TrustServiceUnits =
-        Source.GetProperty("trustServiceUnits").Deserialize<Dictionary<string, Dictionary<string, string>>>()!
+        Source.GetProperty("trustServiceUnits").Deserialize(ReferenceJson.Default.DictionaryStringDictionaryStringString)!
             .ToFrozenDictionary(c => c.Key, c => c.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>The unit that runs a trust's service in a community, or null when it has none.</summary>
@@ -147,7 +147,7 @@ public static class Vocabulary
         TrustServiceUnits.TryGetValue(community, out var units) ? units.GetValueOrDefault(service) : null;
 
     private static FrozenDictionary<string, VocabularyTerm> Terms(string list) =>
-        Source.GetProperty(list).Deserialize<VocabularyTerm[]>(JsonSerializerOptions.Web)!.ToFrozenDictionary(t => t.Code, StringComparer.Ordinal);
+        Source.GetProperty(list).Deserialize(ReferenceJson.Default.VocabularyTermArray)!.ToFrozenDictionary(t => t.Code, StringComparer.Ordinal);
 
     private static JsonElement ReadSource()
     {

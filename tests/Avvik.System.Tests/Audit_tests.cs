@@ -16,7 +16,7 @@ public sealed class Audit_tests(RunningSystem system)
             await Eventually.IsTrue(async () => (await auditor.ListAccessLogAnchorsAsync(other)).Any(a => a.Service == "reporting"), TimeSpan.FromSeconds(60));
 
         var verified = await Script.RunAsync("compose/audit", "verify");
-        Assert.Matches("reporting +holds: [0-9]+ lines of the auditor's party, [0-9]+ anchors, kept by 3 other services", verified);
+        Assert.Matches("reporting +holds: [0-9]+ lines of the auditor's party, [0-9]+ anchors, kept by 4 other services", verified);
         Assert.DoesNotContain("BROKEN", verified, StringComparison.Ordinal);
         Assert.DoesNotContain("REWRITTEN", verified, StringComparison.Ordinal);
     }
