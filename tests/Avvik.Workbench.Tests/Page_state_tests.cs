@@ -15,6 +15,7 @@ public sealed partial class Page_state_tests(WorkbenchSystem system)
         await using var visit = state.Persona is null ? await system.OpenAsync() : await system.ReturnAsync(state.Persona);
         await visit.MeasureShiftsAsync();
         await state.ArrangeAsync(system, visit);
+        Assert.Empty(visit.Failed);
         var shifts = await visit.ShiftsAsync();
         Assert.True(shifts < 0.1, $"{name} moves while one reads: a layout shift of {shifts:0.000}.");
         // A title and a heading tell where one is, and the title is not only the product's name.

@@ -36,7 +36,7 @@ public sealed class Visit : IAsyncDisposable
         [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
             .slice(-3).map(e => e.outerHTML.slice(0, 200)).join(' | ')
         """;
-    private readonly List<string> _complaints = [];
+    private readonly List<string> _complaints = [], _failed = [];
 
     internal Visit(WorkbenchSystem system, IPage page)
     {
@@ -53,12 +53,14 @@ public sealed class Visit : IAsyncDisposable
         page.Response += (_, response) =>
         {
             if (response.Status == 500 && response.Request.IsNavigationRequest && !response.Url.Contains("/status/", StringComparison.Ordinal))
-                _complaints.Add($"500: {response.Url}");
+                _failed.Add(response.Url);
         };
     }
 
     public IPage Page { get; }
     public IReadOnlyList<string> Complaints => _complaints;
+    /// <summary>Addresses that answered 500.</summary>
+    public IReadOnlyList<string> Failed => _failed;
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(path);
 
