@@ -41,14 +41,14 @@ internal static partial class OpenEnvelopeEndpoints
         });
         if (body is null) return problem!;
         http.Response.Headers.CacheControl = "no-store";
-        CaseHandling? handling = null;
+        EnvelopeAccess.Case? current = null;
         if (await db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
                 new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct) is { } known
             && EnvelopeAccess.Handles(caller, known)
-            && (handling = await HandlingAsync(routing, id, known, http.Request, log, ct)) is null) return Problem.Unavailable();
+            && (current = await CurrentAsync(routing, id, known, http.Request, log, ct)) is null) return Problem.Unavailable();
         var (patient, refusal) = await writer.WriteAsync<(Patient?, Problem?)>(async unit =>
         {
-            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, handling, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
+            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
             // In the transaction whose commit the answer waits for: no identity leaves, and no attempt is refused, without its line in the log.
             journal.Append(unit, caller, answer.Patient is null ? AccessActions.EnvelopeRefused : AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
             return answer;
@@ -58,8 +58,8 @@ internal static partial class OpenEnvelopeEndpoints
     }
 
     private static async Task<(Patient? Patient, Problem? Refusal)> TryOpenAsync(
-        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, CaseHandling? handling, PatientEnvelopes envelopes, int openingsPerHour,
-        DateTimeOffset now)
+        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, EnvelopeAccess.Case? current, PatientEnvelopes envelopes,
+        int openingsPerHour, DateTimeOffset now)
     {
         var found = await unit.Sql.QueryAsync(
             $"""
@@ -69,8 +69,7 @@ internal static partial class OpenEnvelopeEndpoints
             r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
                 Erased: !r.IsDBNull(6), Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
         if (found is not [var deviation]) return (null, Problem.NotFound());
-        var @case = handling is null ? deviation.Case : deviation.Case with { Status = handling.State, Unit = handling.Unit };
-        if (EnvelopeAccess.PurposesOf(caller, @case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
+        if (EnvelopeAccess.PurposesOf(caller, current ?? deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
         if (!purposes.Contains(purpose))
         {
             var errors = new FieldErrors();
@@ -94,16 +93,16 @@ internal static partial class OpenEnvelopeEndpoints
         catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
 
-    /// <summary>Who has the case now; null when that cannot be known, and then nothing is opened on what may be old.</summary>
-    private static async Task<CaseHandling?> HandlingAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request, ILogger log,
-        CancellationToken ct)
+    /// <summary>The case with who has it now; null when that cannot be known, and then nothing is opened on what may be old.</summary>
+    private static async Task<EnvelopeAccess.Case?> CurrentAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request,
+        ILogger log, CancellationToken ct)
     {
         try
         {
             using var answer = await routing.GetHandlingAsync(id, request.Headers[CaseHandling.AuthorizationHeader].ToString(), ct);
             // Not routed yet: what is known here is all there is.
-            if (answer.StatusCode == HttpStatusCode.NotFound) return new(known.Status, known.Unit);
-            if (answer.Content is { } handling) return handling;
+            if (answer.StatusCode == HttpStatusCode.NotFound) return known;
+            if (answer.Content is var (respondent, state, unit)) return known with { Respondent = respondent, Status = state, Unit = unit };
             RoutingUnknown(log, id, $"{answer.StatusCode}");
         }
         catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutRejectedException or BrokenCircuitException)

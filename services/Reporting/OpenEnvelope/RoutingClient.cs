@@ -8,7 +8,7 @@ namespace Avvik.Reporting.OpenEnvelope;
 /// <summary>Routing, asked who has a case now: what arrives by event may be seconds old, and a unit that gave a case away may not open its envelope.</summary>
 internal interface IRoutingClient
 {
-    /// <summary>404 when Routing has no such case, or it is no business of the caller's party.</summary>
+    /// <summary>404 when Routing has no such case.</summary>
     /// <param name="id">The deviation's id.</param>
     /// <param name="authorization">The caller's internal token for Routing, from the gateway.</param>
     /// <param name="ct">Cancels.</param>

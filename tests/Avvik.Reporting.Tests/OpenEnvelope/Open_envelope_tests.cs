@@ -108,16 +108,19 @@ public sealed class Open_envelope_tests
         var handler = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, Other);
 
         // Reporting has not heard of it.
-        RoutingStandIn.Tell(deviation.Id, new(CaseStates.Routed, "si-tynset"));
+        RoutingStandIn.Tell(deviation.Id, new(Given.SykehusetInnlandet, CaseStates.Routed, "si-tynset"));
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(handler, deviation.Id)).Status);
+        // Handed over to another party, whose unit has the same code.
+        RoutingStandIn.Tell(deviation.Id, new(Given.Ringsaker, CaseStates.Routed, Unit));
         Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(handler, deviation.Id)).Status);
         // Nor is anything opened on what may be old; those who reported it need nobody's answer.
         RoutingStandIn.Tell(deviation.Id, null);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "urn:avvik:problem:unavailable"), await RefusedAsync(handler, deviation.Id));
         await service.Reporter().OpenEnvelopeAsync(deviation.Id, "verifyIdentity");
 
-        RoutingStandIn.Tell(deviation.Id, new(CaseStates.InProgress, Unit));
+        RoutingStandIn.Tell(deviation.Id, new(Given.SykehusetInnlandet, CaseStates.InProgress, Unit));
         Assert.Equal(Given.SyntheticNumber, (await handler.OpenEnvelopeAsync(deviation.Id, Purpose)).Identifier);
-        Assert.Equal(1, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
+        Assert.Equal(2, await database.CountAsync("select count(*) from access_log where action = 'envelopeRefused'"));
     }
 
     [Theory, MemberData(nameof(Engines))]
