@@ -22,8 +22,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddAvvikHosting("statistics");
 builder.AddServiceAuthentication("statistics");
 builder.AddTextProtection("NoteProtection");
-builder.AddTextResealing<StatisticsDbContext>((typeof(Signal), nameof(Signal.Note)));
-builder.AddDatabase<StatisticsDbContext>();
+builder.AddDatabase<StatisticsDbContext>(
+    configure: (services, options) => options.UseSealedColumns(services.GetRequiredService<TextProtector>()));
 builder.AddCareDirectory<StatisticsDbContext>();
 builder.AddAccessLog<StatisticsDbContext>("statistics");
 builder.AddMessaging<StatisticsDbContext>("statistics", events => events

@@ -6,6 +6,7 @@ using Avvik.Statistics.Facts;
 using Avvik.Statistics.ProtectFigures;
 using Avvik.Statistics.Reports;
 using Avvik.Statistics.Signals;
+using Avvik.TextProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Statistics.Persistence;
@@ -15,6 +16,8 @@ internal sealed class DesignTime : DesignTimeFactory<StatisticsDbContext>;
 
 internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> options) : DbContext(options)
 {
+    private readonly TextProtector? _texts = SealedColumns.KeysOf(options);
+
     public DbSet<Fact> Facts => Set<Fact>();
     public DbSet<StoredColumn> FactColumns => Set<StoredColumn>();
     public DbSet<FactChange> FactChanges => Set<FactChange>();
@@ -58,6 +61,7 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
         modelBuilder.Entity<Signal>(e =>
         {
             e.ToTable("signals");
+            e.HasSealedTexts(_texts, nameof(Signal.Note));
             e.Property(s => s.Id).ValueGeneratedNever();
             e.HasIndex(s => new { s.Community, s.Category, s.Unit, s.Municipality, s.Rule, s.RaisedOn }).IsUnique().HasDatabaseName("ix_signals_series");
         });

@@ -26,7 +26,6 @@ internal sealed class Signal
     public required string Data { get; init; }
     /// <summary><c>new</c>, <c>lookedAt</c> or <c>explained</c>.</summary>
     public required string State { get; set; }
-    /// <summary>Sealed.</summary>
     public string? Note { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
 

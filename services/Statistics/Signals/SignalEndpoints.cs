@@ -10,7 +10,6 @@ using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Statistics.Persistence;
 using Avvik.Storage;
-using Avvik.TextProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,7 +38,7 @@ internal static class SignalEndpoints
     }
 
     private static async Task<Results<Ok<Page<SignalItem>>, Problem>> ListAsync(string? community, string? state, int? limit, string? cursor, Caller caller,
-        StatisticsDbContext db, TextProtector texts, CurrentDirectory directory, CancellationToken ct)
+        StatisticsDbContext db, CurrentDirectory directory, CancellationToken ct)
     {
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own || (community is not null && community != own)) return Problem.NotFound();
         var errors = new FieldErrors();
@@ -52,7 +51,7 @@ internal static class SignalEndpoints
             signals = signals.Where(s => s.RaisedOn < day || (s.RaisedOn == day && s.Id.CompareTo(id) < 0));
         var found = await signals.OrderByDescending(s => s.RaisedOn).ThenByDescending(s => s.Id).Take(take + 1).ToListAsync(ct);
         var next = found.Count > take ? Cursor.Of(found[take - 1].RaisedOn.DayNumber, found[take - 1].Id) : null;
-        return TypedResults.Ok(new Page<SignalItem>([.. found.Take(take).Select(s => Item(s, texts))], next));
+        return TypedResults.Ok(new Page<SignalItem>([.. found.Take(take).Select(s => Item(s))], next));
     }
 
     private static async Task<Results<Ok<SignalCases>, Problem>> CasesAsync(Guid id, Caller caller, StatisticsDbContext db, CurrentDirectory directory,
@@ -72,7 +71,7 @@ internal static class SignalEndpoints
     }
 
     private static async Task<Results<Ok<SignalItem>, Problem>> ChangeAsync(Guid id, HttpRequest request, Caller caller, Writer<StatisticsDbContext> writer,
-        TextProtector texts, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
+        CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } own) return Problem.NotFound();
         var (change, problem) = await StrictJson.ReadAsync<ChangeSignal>(request, SignalJson.Default, (body, errors) =>
@@ -87,18 +86,18 @@ internal static class SignalEndpoints
         return await writer.WriteAsync(async unit =>
         {
             if (await unit.Db.Signals.Where(visible.Signals).FirstOrDefaultAsync(s => s.Id == id && s.Community == own, ct) is not { } signal) return null;
-            (signal.State, signal.Note, signal.ChangedAt) = (change.State!, texts.ProtectOptional(change.Note)?.Value, clock.GetUtcNow());
+            (signal.State, signal.Note, signal.ChangedAt) = (change.State!, change.Note, clock.GetUtcNow());
             unit.Db.Update(signal);
             return signal;
-        }, ct) is { } changed ? TypedResults.Ok(Item(changed, texts)) : Problem.NotFound();
+        }, ct) is { } changed ? TypedResults.Ok(Item(changed)) : Problem.NotFound();
     }
 
-    private static SignalItem Item(Signal s, TextProtector texts)
+    private static SignalItem Item(Signal s)
     {
         var isWhole = VisibleSeries.IsWhole(s);
         int[] data = isWhole ? [.. s.Data.Split(',').Select(d => int.Parse(d, CultureInfo.InvariantCulture))] : [];
         return new(s.Id, s.Category, Named(s.Unit), Named(s.Municipality), s.Rule, s.RaisedOn, s.LastOn, s.Days, isWhole ? s.Observed : null,
-            isWhole ? s.Expected : null, data, s.State, s.Note is null ? null : texts.ShowStored(s.Note), s.ChangedAt);
+            isWhole ? s.Expected : null, data, s.State, s.Note, s.ChangedAt);
 
         static string? Named(string value) => value.Length == 0 ? null : value;
     }

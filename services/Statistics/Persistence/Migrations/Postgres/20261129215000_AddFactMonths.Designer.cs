@@ -812,7 +812,8 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
 
                     b.Property<string>("Note")
                         .HasColumnType("text")
-                        .HasColumnName("note");
+                        .HasColumnName("note")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int?>("Observed")
                         .HasColumnType("integer")

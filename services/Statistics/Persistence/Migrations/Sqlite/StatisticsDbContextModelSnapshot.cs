@@ -800,7 +800,8 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Note")
                         .HasColumnType("TEXT")
-                        .HasColumnName("note");
+                        .HasColumnName("note")
+                        .HasAnnotation("Avvik:Sealed", true);
 
                     b.Property<int?>("Observed")
                         .HasColumnType("INTEGER")
