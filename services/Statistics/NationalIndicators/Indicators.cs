@@ -1,6 +1,5 @@
 using System.Globalization;
 using Avvik.Client;
-using Avvik.Contracts;
 using Avvik.Statistics.Reports;
 using Microsoft.Extensions.Options;
 
@@ -8,8 +7,7 @@ namespace Avvik.Statistics.NationalIndicators;
 
 /// <summary>
 /// What others publish of municipalities (Samhandlingsbarometeret, the national quality indicators), from the file
-/// <see cref="ReportOptions.IndicatorFile"/>: a line for each indicator, period and municipality. Read once, at start; a file with a fault stops the start and
-/// says which line it is.
+/// <see cref="ReportOptions.IndicatorFile"/>: a line for each indicator, period and municipality.
 /// </summary>
 internal sealed class Indicators
 {
@@ -18,16 +16,9 @@ internal sealed class Indicators
 
     private readonly SortedDictionary<string, Dictionary<string, Published>> _byCode = new(StringComparer.Ordinal);
 
-    public Indicators(IOptions<ReportOptions> options)
-    {
-        if (options.Value.IndicatorFile is not { Length: > 0 } file) return;
-        foreach (var (at, line) in File.ReadLines(file).Index())
-        {
-            if (at == 0 && line.TrimStart('\uFEFF') == Header) continue;
-            if (at == 0 || !Add(line))
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{file}, line {at + 1}: {Fault(at, line)}"));
-        }
-    }
+    public Indicators(IOptions<ReportOptions> options) => MunicipalFile.Read(options.Value.IndicatorFile, Header, Add,
+        "an indicator with its title and unit, a quarter or year, a municipality number, a value as 12.5, a source and the day it was published; each once "
+            + "for a period and an area, with the same title, unit, source and day on all lines of a period.");
 
     /// <summary>Of each indicator the last period that had begun when the quarter ended, with its values by municipality number.</summary>
     public IEnumerable<(NationalIndicator Indicator, IReadOnlyDictionary<string, decimal> Values)> At(Period quarter)
@@ -41,7 +32,7 @@ internal sealed class Indicators
     {
         if (line.Split(';') is not [var code, var title, var unit, var period, var area, var value, var source, var published]
             || !IsText(code, LongestCode) || !IsText(title, LongestText) || !IsText(unit, LongestText) || !IsText(source, LongestText)
-            || Period.Read(period) is not { } read || !HealthCommunities.All.Any(c => c.Parties.Any(p => p.MunicipalityNumber == area))
+            || Period.Read(period) is not { } read || !MunicipalFile.IsMunicipality(area)
             || !decimal.TryParse(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             || !DateOnly.TryParseExact(published, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return false;
         if (!_byCode.TryGetValue(code, out var periods)) _byCode.Add(code, periods = new(StringComparer.Ordinal));
@@ -52,10 +43,6 @@ internal sealed class Indicators
     }
 
     private static bool IsText(string text, int longest) => text.Length > 0 && text.Length <= longest && text.Trim() == text;
-
-    private static string Fault(int at, string line) => at == 0 ? $"the file must begin with '{Header}'."
-        : $"'{line}' is not an indicator with its title and unit, a quarter or year, a municipality number, a value as 12.5, a source and the day it was "
-            + "published; each once for a period and an area, with the same title, unit, source and day on all lines of a period.";
 
     private sealed record Published(Period Period, NationalIndicator Indicator, Dictionary<string, decimal> Values);
 }

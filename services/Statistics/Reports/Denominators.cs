@@ -1,12 +1,10 @@
 using System.Globalization;
-using Avvik.Contracts;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Statistics.Reports;
 
 /// <summary>
-/// What deviations are divided by, from the file <see cref="ReportOptions.DenominatorFile"/>: a line for each measure, period and municipality. Read once, at
-/// start; a file with a fault stops the start and says which line it is.
+/// What deviations are divided by, from the file <see cref="ReportOptions.DenominatorFile"/>: a line for each measure, period and municipality.
 /// </summary>
 internal sealed class Denominators
 {
@@ -15,16 +13,9 @@ internal sealed class Denominators
     private const string Header = "measure;period;area;value";
     private readonly Dictionary<(string Measure, string Period), Dictionary<string, int>> _values = [];
 
-    public Denominators(IOptions<ReportOptions> options)
-    {
-        if (options.Value.DenominatorFile is not { Length: > 0 } file) return;
-        foreach (var (at, line) in File.ReadLines(file).Index())
-        {
-            if (at == 0 && line.TrimStart('\uFEFF') == Header) continue;
-            if (at == 0 || !Add(line))
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{file}, line {at + 1}: {Fault(at, line)}"));
-        }
-    }
+    public Denominators(IOptions<ReportOptions> options) => MunicipalFile.Read(options.Value.DenominatorFile, Header, Add,
+        $"a measure ({Inhabitants} of a year, {Admissions} or {Discharges} of a quarter), a period, a municipality number and a whole number above zero, "
+            + "each measure once for a period and an area.");
 
     /// <summary>The inhabitants of a year by municipality number, or of the last year before it that is given; empty when none is.</summary>
     public IReadOnlyDictionary<string, int> InhabitantsOf(int year) =>
@@ -43,17 +34,11 @@ internal sealed class Denominators
     private bool Add(string line)
     {
         if (line.Split(';') is not [(Inhabitants or Admissions or Discharges) and var measure, var period, var area, var value]
-            || Period.Read(period) is not { } read || read.IsQuarter == (measure == Inhabitants) || !IsMunicipality(area)
+            || Period.Read(period) is not { } read || read.IsQuarter == (measure == Inhabitants) || !MunicipalFile.IsMunicipality(area)
             || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0) return false;
         if (!_values.TryGetValue((measure, period), out var values)) _values.Add((measure, period), values = new(StringComparer.Ordinal));
         return values.TryAdd(area, number);
     }
-
-    private static string Fault(int at, string line) => at == 0 ? $"the file must begin with '{Header}'."
-        : $"'{line}' is not a measure ({Inhabitants} of a year, {Admissions} or {Discharges} of a quarter), a period, a municipality number and a whole number "
-            + "above zero, each measure once for a period and an area.";
-
-    private static bool IsMunicipality(string area) => HealthCommunities.All.Any(c => c.Parties.Any(p => p.MunicipalityNumber == area));
 
     private static string Text(int year) => year.ToString("0000", CultureInfo.InvariantCulture);
 }
