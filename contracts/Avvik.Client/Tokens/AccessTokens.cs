@@ -67,7 +67,7 @@ internal sealed class AccessTokens(AvvikCredentials credentials, IHttpClientFact
             {
                 ["grant_type"] = "client_credentials",
                 ["client_id"] = credentials.ClientId,
-                ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                ["client_assertion_type"] = SigningKey.AssertionType,
                 ["client_assertion"] = _client.Assertion(credentials.ClientId, Issuer, now),
             };
             if (credentials.Scope is { } scope) form["scope"] = scope;

@@ -8,6 +8,8 @@ namespace Avvik.Client.Tokens;
 /// <summary>Signs client assertions and DPoP proofs.</summary>
 internal sealed class SigningKey
 {
+    /// <summary>What a client assertion is called where it is sent (RFC 7523, section 2.2).</summary>
+    public const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private static readonly TimeSpan AssertionLifetime = TimeSpan.FromSeconds(30);
     private static readonly CryptoProviderFactory Crypto = new() { CacheSignatureProviders = false };
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -91,8 +93,8 @@ internal sealed class SigningKey
         }
     }
 
-    // Not disposed: the converted key signs with it, as long as the client lives.
-    private static SigningKey Of(ECDsa key) => new(JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(key)));
+    /// <summary>Not disposed: the converted key signs with it, as long as the client lives.</summary>
+    public static SigningKey Of(ECDsa key) => new(JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(key)));
 
     private static SigningKey Of(RSA key) =>
         new(JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(key.ExportParameters(includePrivateParameters: true))));

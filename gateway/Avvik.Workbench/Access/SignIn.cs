@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using Avvik.Client.Tokens;
 using Avvik.TextProtection;
 using Avvik.Workbench.Browser;
 using Avvik.Workbench.Gateway;
@@ -121,7 +122,7 @@ internal static class SignIn
         {
             OnPushAuthorization = context =>
             {
-                (context.ProtocolMessage.ClientAssertionType, context.ProtocolMessage.ClientAssertion) = (ClientKey.AssertionType, key.Assertion());
+                (context.ProtocolMessage.ClientAssertionType, context.ProtocolMessage.ClientAssertion) = (SigningKey.AssertionType, key.Assertion());
                 context.HandleClientAuthentication();
                 return Task.CompletedTask;
             },
@@ -133,7 +134,7 @@ internal static class SignIn
             },
             OnAuthorizationCodeReceived = context =>
             {
-                (context.TokenEndpointRequest!.ClientAssertionType, context.TokenEndpointRequest.ClientAssertion) = (ClientKey.AssertionType, key.Assertion());
+                (context.TokenEndpointRequest!.ClientAssertionType, context.TokenEndpointRequest.ClientAssertion) = (SigningKey.AssertionType, key.Assertion());
                 return Task.CompletedTask;
             },
             OnTokenValidated = context =>

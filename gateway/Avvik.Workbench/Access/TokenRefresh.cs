@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Avvik.Client.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -61,7 +62,7 @@ internal sealed class TokenRefresh(
                 KeyValuePair.Create("grant_type", "refresh_token"),
                 KeyValuePair.Create("refresh_token", refreshToken),
                 KeyValuePair.Create("client_id", options.ClientId!),
-                KeyValuePair.Create("client_assertion_type", ClientKey.AssertionType),
+                KeyValuePair.Create("client_assertion_type", SigningKey.AssertionType),
                 KeyValuePair.Create("client_assertion", key.Assertion()),
             ]);
             using var response = await options.Backchannel.PostAsync(configuration.TokenEndpoint, form, context.HttpContext.RequestAborted);
