@@ -22,7 +22,8 @@ namespace Avvik.Client;
 /// <param name="EndedBy">Who decided.</param>
 /// <param name="EndReason">Why.</param>
 public sealed record Assignment(
-    Guid Id, string OrganizationNumber, string Subject, string? Name, string Role, string? Unit, DateOnly From, DateOnly? To, bool Active, bool Pending,
+    Guid Id, string OrganizationNumber, string Subject, string? Name, [property: Code("roles")] string Role, string? Unit, DateOnly From, DateOnly? To,
+    bool Active, bool Pending,
     DateTimeOffset AssignedAt, string AssignedBy, string Reason, string? ConfirmedBy, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason)
     : WrittenAnswer;
 
@@ -30,7 +31,7 @@ public sealed record Assignment(
 /// <param name="Organization">Nine digits.</param>
 /// <param name="Unit">Code of a unit; null: the whole party.</param>
 /// <param name="Roles">Codes of <c>roles</c>.</param>
-public sealed record EffectiveRoles(string Organization, string? Unit, IReadOnlyList<string> Roles);
+public sealed record EffectiveRoles(string Organization, string? Unit, [property: Code("roles", Also = "client")] IReadOnlyList<string> Roles);
 
 /// <summary>A role that is to be given.</summary>
 public sealed record NewAssignment
@@ -46,6 +47,7 @@ public sealed record NewAssignment
     /// <summary>A role of the vocabulary; only an administrator gives <c>admin</c> and <c>auditor</c>, and a second one
     /// confirms it. An <c>auditor</c> is neither <c>admin</c> nor <c>coordinator</c> at the same party.</summary>
     [Required]
+    [Code("roles")]
     public string? Role { get; init; }
     /// <summary>A unit of the party; <c>handler</c> and <c>unitLeader</c> need one. A person has one unit at a party at a time.</summary>
     public string? Unit { get; init; }

@@ -18,17 +18,20 @@ public sealed record CaseRow
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }
     /// <summary>From whom to whom.</summary>
+    [Code("directions")]
     public string? Direction { get; init; }
     /// <summary>Who reported.</summary>
     public required string ReporterOrganization { get; init; }
     /// <summary>Who answers.</summary>
     public required string RespondentOrganization { get; init; }
     /// <summary>Agreement breach, incident …</summary>
+    [Code("kinds")]
     public required string Kind { get; init; }
     /// <summary>Code of <c>categories</c>.</summary>
     [Code("categories")]
     public required string Category { get; init; }
     /// <summary>Point of § 6-2.</summary>
+    [Code("clauses")]
     public string? Clause { get; init; }
     /// <summary>Number of the clause in the agreement's own list, when it is another.</summary>
     public string? LocalClause { get; init; }
@@ -36,6 +39,7 @@ public sealed record CaseRow
     [Code("harm")]
     public required string ActualHarm { get; init; }
     /// <summary><c>urgent</c>, <c>high</c>, <c>normal</c> or <c>low</c>.</summary>
+    [Code("priorities")]
     public required string Priority { get; init; }
     /// <summary>When it was reported.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
@@ -73,14 +77,18 @@ public sealed record CaseDetails : WrittenAnswer
     /// <summary>Municipality where the patient stays, four digits.</summary>
     public string? PatientMunicipality { get; init; }
     /// <summary>Code of <c>messageTypes</c>: the electronic message concerned.</summary>
+    [Code("messageTypes")]
     public string? AffectedMessage { get; init; }
     /// <summary>That message's id.</summary>
     public string? MessageId { get; init; }
     /// <summary>Code of <c>differences</c>: how that message differed from what was agreed.</summary>
+    [Code("differences")]
     public string? Difference { get; init; }
     /// <summary>Code of <c>harm</c>: what could have happened.</summary>
+    [Code("harm")]
     public string? PotentialHarm { get; init; }
     /// <summary>Code of <c>likelihood</c>: how likely it is to happen again.</summary>
+    [Code("likelihood")]
     public string? Likelihood { get; init; }
     /// <summary>What happened.</summary>
     public required string Narrative { get; init; }
@@ -133,7 +141,7 @@ public sealed record CaseCounts(int Open, int Overdue, IReadOnlyList<CaseCount> 
 /// <summary>How many cases are in a state.</summary>
 /// <param name="State">Code of <c>caseStates</c>.</param>
 /// <param name="Count">How many.</param>
-public sealed record CaseCount(string State, int Count);
+public sealed record CaseCount([property: Code("caseStates")] string State, int Count);
 
 /// <summary>What chose the unit.</summary>
 /// <param name="Rule"><c>respondentUnit</c>, <c>categoryService</c>, <c>site</c>, <c>fallback</c>, <c>coordinator</c>, <c>returned</c>,
@@ -150,14 +158,16 @@ public sealed record RoutingDecision(string Rule, int Version);
 /// <param name="State">State after it.</param>
 /// <param name="Unit">Unit that has it after it.</param>
 /// <param name="Text">The reason, or other words.</param>
-public sealed record CaseEvent(int Version, DateTimeOffset At, string Action, string? Organization, string? Actor, string State, string Unit, string? Text);
+public sealed record CaseEvent(int Version, DateTimeOffset At, [property: Code("caseEvents")] string Action, string? Organization, string? Actor,
+    [property: Code("caseStates")] string State, string Unit, string? Text);
 
 /// <summary>The answer to the one who reported.</summary>
 /// <param name="Text">In words.</param>
 /// <param name="ContributingFactors">Codes of <c>contributingFactors</c>.</param>
 /// <param name="Measures">What is to change.</param>
 /// <param name="NoMeasuresReason">Why nothing is.</param>
-public sealed record CaseAnswer(string Text, IReadOnlyList<string> ContributingFactors, IReadOnlyList<Measure> Measures, string? NoMeasuresReason);
+public sealed record CaseAnswer(string Text, [property: Code("contributingFactors")] IReadOnlyList<string> ContributingFactors,
+    IReadOnlyList<Measure> Measures, string? NoMeasuresReason);
 
 /// <summary>A serious event (helsetilsynsloven § 6, ukomloven § 7): severe harm or death.</summary>
 /// <param name="Recipients">Who is to be notified, in bokmål.</param>
@@ -216,7 +226,8 @@ public sealed record CaseDuplicate(Guid Id, string Reference, string? ReporterOr
 /// <param name="State">Code of <c>caseStates</c>; null likewise.</param>
 /// <param name="ReporterOrganization">Who reported it; null likewise.</param>
 /// <param name="RespondentOrganization">Who answers it; null likewise.</param>
-public sealed record LinkedCase(Guid? Id, string Reference, string? State, string? ReporterOrganization, string? RespondentOrganization);
+public sealed record LinkedCase(Guid? Id, string Reference, [property: Code("caseStates")] string? State, string? ReporterOrganization,
+    string? RespondentOrganization);
 
 /// <summary>Something that is to change.</summary>
 public sealed record Measure
@@ -230,6 +241,7 @@ public sealed record Measure
     /// <summary>By when (<c>2026-09-30</c>).</summary>
     public string? DueDate { get; init; }
     /// <summary><c>planned</c> when new, then <c>inProgress</c>, <c>done</c>, <c>effectChecked</c>, or <c>cancelled</c>. Given by the server.</summary>
+    [Code("measureStates")]
     public string? State { get; init; }
     /// <summary>What was last said of it. Given by the server.</summary>
     public string? Note { get; init; }
@@ -240,6 +252,7 @@ public sealed record MeasureChange
 {
     /// <summary><c>planned → inProgress → done → effectChecked</c>, or <c>cancelled</c> before it is done.</summary>
     [Required]
+    [Code("measureStates")]
     public string? State { get; init; }
     /// <summary>At most 4,000 characters; needed for <c>effectChecked</c> (what the effect was) and <c>cancelled</c> (why).</summary>
     public string? Note { get; init; }
@@ -268,6 +281,7 @@ public sealed record CaseAction
     /// <summary>For <c>answer</c>, and for <c>thank</c> of good collaboration, at most 8,000 characters.</summary>
     public string? Text { get; init; }
     /// <summary>For <c>answer</c>: codes of <c>contributingFactors</c>.</summary>
+    [Code("contributingFactors")]
     public IReadOnlyList<string>? ContributingFactors { get; init; }
     /// <summary>For <c>answer</c>.</summary>
     public IReadOnlyList<Measure>? Measures { get; init; }
@@ -280,12 +294,15 @@ public sealed record CaseAction
     /// <summary>For <c>answer</c>, <c>accept</c> and <c>close</c> of a serious event.</summary>
     public SeriousIncidentNotice? SeriousIncidentNotice { get; init; }
     /// <summary>For <c>reclassify</c>: code of <c>categories</c>.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>For <c>reclassify</c>: point of § 6-2; without it a new category's own.</summary>
     public string? Clause { get; init; }
     /// <summary>For <c>reclassify</c>: code of <c>harm</c>.</summary>
+    [Code("harm")]
     public string? ActualHarm { get; init; }
     /// <summary>For <c>reclassify</c>: codes of <c>patientGroups</c>.</summary>
+    [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>For <c>reclassify</c>: when it occurred, a date (Norwegian local) or a time with offset. Agreement, clause and deadline follow.</summary>
     public string? OccurredAt { get; init; }

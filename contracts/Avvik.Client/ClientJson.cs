@@ -77,6 +77,7 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(NoticeSettingsChange))]
 [JsonSerializable(typeof(IndicatorComparison))]
 [JsonSerializable(typeof(ReportingActivity))]
+[JsonSerializable(typeof(VocabularyLists))]
 [JsonSerializable(typeof(ProblemFieldError))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

@@ -12,12 +12,14 @@ public sealed record Deviation : WrittenAnswer
     /// <summary>For people: <c>AVV-2026-000123</c>.</summary>
     public required string Reference { get; init; }
     /// <summary><c>submitted</c>, then the case's state.</summary>
+    [Code("caseStates", Also = "submitted")]
     public required string State { get; init; }
     /// <summary>When it was on disk.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }
     /// <summary>From whom to whom.</summary>
+    [Code("directions")]
     public string? Direction { get; init; }
     /// <summary>From the caller's token.</summary>
     public required string ReporterOrganization { get; init; }
@@ -26,8 +28,10 @@ public sealed record Deviation : WrittenAnswer
     /// <summary>In force on the day it occurred; null when the parties share none.</summary>
     public AgreementReference? Agreement { get; init; }
     /// <summary>As it is classified now.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>As it is judged now.</summary>
+    [Code("harm")]
     public required string ActualHarm { get; init; }
     /// <summary>True when there is a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
@@ -47,7 +51,7 @@ public sealed record Deviation : WrittenAnswer
 /// <param name="Clause">1–13, or null.</param>
 /// <param name="LocalClause">Number of the clause in the agreement's own list (<c>8-1</c>), when it is another.</param>
 /// <param name="Title">The clause's title in that list, in bokmål.</param>
-public sealed record AgreementReference(string Code, string? Clause, string? LocalClause = null, string? Title = null)
+public sealed record AgreementReference(string Code, [property: Code("clauses")] string? Clause, string? LocalClause = null, string? Title = null)
 {
     /// <summary>As the facts of a deviation have it; null when the parties share no agreement.</summary>
     public static AgreementReference? Of(DeviationFacts facts) => facts.Agreement is not { } code ? null : new(code, facts.Clause, facts.LocalClause,
@@ -59,7 +63,7 @@ public sealed record AgreementReference(string Code, string? Clause, string? Loc
 /// <param name="Unit">Unit that has it.</param>
 /// <param name="State">Code of <c>caseStates</c>.</param>
 /// <param name="DueAt">When the answer is due.</param>
-public sealed record CaseSummary(Guid Id, string Unit, string State, DateTimeOffset? DueAt);
+public sealed record CaseSummary(Guid Id, string Unit, [property: Code("caseStates")] string State, DateTimeOffset? DueAt);
 
 /// <summary>Something that happened.</summary>
 /// <param name="At">When.</param>
@@ -69,7 +73,8 @@ public sealed record CaseSummary(Guid Id, string Unit, string State, DateTimeOff
 /// <param name="Actor">
 /// Who of the caller's own party did it, as the token names them; null for the other party's acts, the system's, and those of a confidential reporter.
 /// </param>
-public sealed record TimelineEntry(DateTimeOffset At, string Event, string? Organization, string? Text, string? Actor = null);
+public sealed record TimelineEntry(DateTimeOffset At, [property: Code("caseEvents", Also = "submitted")] string Event, string? Organization, string? Text,
+    string? Actor = null);
 
 /// <summary>What has changed.</summary>
 /// <param name="Items">Oldest first.</param>
@@ -88,8 +93,8 @@ public sealed record Changes(IReadOnlyList<Change> Items, string NextCursor);
 /// <param name="Organization">Party of whoever did it; null when the system did.</param>
 /// <param name="DueAt">When the answer is due.</param>
 public sealed record Change(
-    string Cursor, Guid Id, string Reference, int Version, DateTimeOffset At, string Event, string State, string? Unit, string? Organization,
-    DateTimeOffset? DueAt);
+    string Cursor, Guid Id, string Reference, int Version, DateTimeOffset At, [property: Code("caseEvents", Also = "submitted")] string Event,
+    [property: Code("caseStates", Also = "submitted")] string State, string? Unit, string? Organization, DateTimeOffset? DueAt);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">In the list's order.</param>
@@ -109,6 +114,7 @@ public sealed record SubmissionPreview
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }
     /// <summary>From whom to whom.</summary>
+    [Code("directions")]
     public string? Direction { get; init; }
     /// <summary>From the caller's token.</summary>
     public required string ReporterOrganization { get; init; }
@@ -117,6 +123,7 @@ public sealed record SubmissionPreview
     /// <summary>In force on the day it occurred.</summary>
     public AgreementReference? Agreement { get; init; }
     /// <summary>As sent; null: the narrative or a coordinator decides.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>True when there would be a sealed envelope.</summary>
     public required bool HasPatient { get; init; }

@@ -40,6 +40,7 @@ public sealed record DirectoryParty(string OrganizationNumber, string Name, stri
     string? Kind = null, string? Under = null, DateOnly? EndedOn = null, string? Successor = null)
 {
     /// <summary>What it is; a server of 0.1 has trusts and municipalities only.</summary>
+    [Code("partyKinds")]
     public string Kind { get; init; } = Kind ?? (Number is null ? PartyKinds.Trust : PartyKinds.Municipality);
 }
 

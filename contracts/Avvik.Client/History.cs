@@ -24,14 +24,19 @@ public sealed record HistoricReport
     /// <summary>Code of the unit that had it.</summary>
     public string? Unit { get; init; }
     /// <summary>Code of <c>kinds</c>.</summary>
+    [Code("kinds")]
     public string? Kind { get; init; }
     /// <summary>Code of <c>categories</c>; its clause follows.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>Codes of <c>patientGroups</c>.</summary>
+    [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
     /// <summary>Code of <c>harm</c>; null is <c>unknown</c>.</summary>
+    [Code("harm")]
     public string? ActualHarm { get; init; }
     /// <summary>Codes of <c>contributingFactors</c>.</summary>
+    [Code("contributingFactors")]
     public IReadOnlyList<string>? ContributingFactors { get; init; }
     /// <summary>The day it was due; null when there was no deadline.</summary>
     public DateOnly? DueOn { get; init; }

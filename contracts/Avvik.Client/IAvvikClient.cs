@@ -169,6 +169,17 @@ public interface IAvvikClient
     [Get("/api/v1/lessons")]
     Task<Page<Lesson>> ListLessonsAsync(LessonQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>Every code list with its labels; needs no token.</summary>
+    [Get("/api/v1/vocabulary")]
+    Task<VocabularyLists> GetVocabularyAsync(CancellationToken ct = default);
+
+    /// <summary>A code list with its labels; needs no token.</summary>
+    /// <param name="list">Its name: <c>categories</c>, <c>harm</c> …</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">404 when there is none of that name.</exception>
+    [Get("/api/v1/vocabulary/{list}")]
+    Task<VocabularyList> GetVocabularyListAsync(string list, CancellationToken ct = default);
+
     /// <summary>Communities, parties, units, agreements.</summary>
     [Get("/api/v1/directory")]
     Task<Directory> GetDirectoryAsync(CancellationToken ct = default);

@@ -50,6 +50,7 @@ public sealed record Lesson : WrittenAnswer
     [Code("categories")]
     public required string Category { get; init; }
     /// <summary>Point of § 6-2.</summary>
+    [Code("clauses")]
     public string? Clause { get; init; }
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }

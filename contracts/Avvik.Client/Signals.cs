@@ -22,8 +22,9 @@ namespace Avvik.Client;
 /// <param name="State"><c>new</c>, <c>lookedAt</c> or <c>explained</c>.</param>
 /// <param name="Note">What was found.</param>
 /// <param name="ChangedAt">When the state last changed.</param>
-public sealed record SignalItem(Guid Id, string Category, string? Unit, string? Municipality, string Rule, DateOnly RaisedOn, DateOnly? LastOn, int? Days,
-    int? Observed, double? Expected, IReadOnlyList<int> Data, string State, string? Note, DateTimeOffset ChangedAt) : WrittenAnswer;
+public sealed record SignalItem(Guid Id, [property: Code("categories")] string Category, string? Unit, string? Municipality, string Rule,
+    DateOnly RaisedOn, DateOnly? LastOn, int? Days, int? Observed, double? Expected, IReadOnlyList<int> Data, string State, string? Note,
+    DateTimeOffset ChangedAt) : WrittenAnswer;
 
 /// <summary>A case behind a signal.</summary>
 /// <param name="Id">Of the case: <c>GET /api/v1/cases/{id}</c>.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Avvik.Contracts;
 
 namespace Avvik.Client;
 
@@ -30,7 +31,8 @@ public sealed record StatisticsRow
 {
     /// <summary>The values of the dimensions asked for, as members of their own: <c>"category": "medication"</c>.</summary>
     // Not init: generated serializers cannot bind members of their own to one.
-    [JsonExtensionData]
+    [JsonExtensionData, MemberCodes("category=categories", "clause=clauses", "kind=kinds", "direction=directions", "patientGroup=patientGroups", "harm=harm",
+        "cause=contributingFactors", "state=caseStates")]
     public Dictionary<string, JsonElement>? Dimensions { get; set; }
     /// <summary>Deviations, without good collaboration and proposals.</summary>
     public required Figure Count { get; init; }

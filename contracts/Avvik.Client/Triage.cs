@@ -11,18 +11,21 @@ public sealed record TriageItem
     /// <summary>For people.</summary>
     public required string Reference { get; init; }
     /// <summary><c>triage</c>, or the state it has come to when it waits only to be looked at.</summary>
+    [Code("caseStates")]
     public required string State { get; init; }
     /// <summary>When it was on disk.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>Code of the health community.</summary>
     public required string Community { get; init; }
     /// <summary>From whom to whom.</summary>
+    [Code("directions")]
     public string? Direction { get; init; }
     /// <summary>Who reported.</summary>
     public required string ReporterOrganization { get; init; }
     /// <summary>The party that is to answer, whose coordinators it waits for.</summary>
     public required string RespondentOrganization { get; init; }
     /// <summary>Agreement breach, incident …</summary>
+    [Code("kinds")]
     public required string Kind { get; init; }
     /// <summary>Norwegian local date.</summary>
     public required DateOnly OccurredOn { get; init; }
@@ -33,8 +36,10 @@ public sealed record TriageItem
     /// <summary>The site as the reporter wrote it, when the directory does not know it.</summary>
     public string? UnknownSite { get; init; }
     /// <summary>As sent.</summary>
+    [Code("categories")]
     public string? Category { get; init; }
     /// <summary>As sent.</summary>
+    [Code("harm")]
     public required string ActualHarm { get; init; }
     /// <summary>What happened.</summary>
     public required string Narrative { get; init; }
@@ -62,7 +67,7 @@ public sealed record TriageItem
 /// <param name="Category">Code of <c>categories</c>.</param>
 /// <param name="Confidence">0–1.</param>
 /// <param name="Terms">The words of the narrative that spoke for it.</param>
-public sealed record CategorySuggestion(string Category, double Confidence, IReadOnlyList<string> Terms);
+public sealed record CategorySuggestion([property: Code("categories")] string Category, double Confidence, IReadOnlyList<string> Terms);
 
 /// <summary>Why a deviation waits for a person.</summary>
 /// <param name="Code"><c>seriousHarm</c>, <c>possibleDuplicate</c>, <c>possibleIdentity</c>, <c>noCategory</c>, <c>unresolvedParty</c>,
@@ -109,4 +114,4 @@ public sealed record TriageDecision
 /// <summary>What was decided.</summary>
 /// <param name="Id">The deviation.</param>
 /// <param name="State">State after it.</param>
-public sealed record TriageOutcome(Guid Id, string State) : WrittenAnswer;
+public sealed record TriageOutcome(Guid Id, [property: Code("caseStates")] string State) : WrittenAnswer;

@@ -171,7 +171,7 @@ public sealed record AgreementClause(string Number, string? Statutory, string Ti
     DateOnly? ValidFrom = null, DateOnly? ValidTo = null)
 {
     /// <summary>True when it applies on a day on which its agreement is in force.</summary>
-    public bool IsInForceOn(DateOnly day) => (ValidFrom is null || ValidFrom <= day) && (ValidTo is null || day <= ValidTo);
+    public bool IsInForceOn(DateOnly day) => Validity.Covers(ValidFrom, ValidTo, day);
 }
 
 /// <summary>A unit that every municipality of a community has.</summary>

@@ -31,7 +31,7 @@ public sealed record Agreement(string Code, string Name, DateOnly ValidFrom, Dat
     IReadOnlyList<string>? Municipalities = null)
 {
     /// <summary>True when it is in force on a day (both ends included).</summary>
-    public bool IsInForceOn(DateOnly day) => ValidFrom <= day && (ValidTo is null || day <= ValidTo);
+    public bool IsInForceOn(DateOnly day) => Validity.Covers(ValidFrom, ValidTo, day);
 
     internal static Agreement Of(AgreementDocument data) => new(data.Code, data.Name, data.ValidFrom,
         data.Prolongations is [.., var last] ? last.ValidTo : data.ValidTo, data.Deadlines?.Over(Vocabulary.Deadlines) ?? Vocabulary.Deadlines,

@@ -11,7 +11,7 @@ namespace Avvik.Contracts;
 public sealed record VocabularyTerm(string Code, string Label, DateOnly? ValidFrom = null, DateOnly? ValidTo = null)
 {
     /// <summary>True when it applies on a day.</summary>
-    public bool IsInForceOn(DateOnly day) => (ValidFrom is null || ValidFrom <= day) && (ValidTo is null || day <= ValidTo);
+    public bool IsInForceOn(DateOnly day) => Validity.Covers(ValidFrom, ValidTo, day);
 }
 
 /// <summary>What a deviation is about, the clause it is judged by, and the service that usually answers for it.</summary>
@@ -67,10 +67,26 @@ public sealed record Deadlines
 /// <param name="WorkingDays">Working days from receipt; 0: without delay.</param>
 public sealed record SeriousIncidentRule(string Code, string Label, DateOnly? ValidFrom, DateOnly? ValidTo, IReadOnlyList<string> Recipients, int WorkingDays);
 
-/// <summary>The controlled vocabulary: closed code lists with their bokmål labels, from <c>vocabulary.json</c>.</summary>
+/// <summary>The controlled vocabulary: closed code lists from <c>vocabulary.json</c>, with the labels of <c>vocabulary-labels.json</c>.</summary>
 public static class Vocabulary
 {
-    private static readonly JsonElement Source = ReadSource();
+    private static readonly JsonElement Source = Read("vocabulary.json");
+    // By «list.code», then by language.
+    private static readonly Dictionary<string, Dictionary<string, string>> Labels =
+        Read("vocabulary-labels.json").Deserialize(ReferenceJson.Default.DictionaryStringDictionaryStringString)!;
+
+    /// <summary>What the labels are in: bokmål, nynorsk, English.</summary>
+    public static IReadOnlyList<string> Languages { get; } = ["nb", "nn", "en"];
+
+    /// <summary>The names of the code lists, in the order of <c>vocabulary.json</c>.</summary>
+    public static IReadOnlyList<string> Lists { get; } =
+        [.. Source.EnumerateObject().Where(list => list.Value.ValueKind == JsonValueKind.Array).Select(list => list.Name)];
+
+    /// <summary>The word for a code; null for a code that the list does not have.</summary>
+    /// <param name="list">As in <c>vocabulary.json</c>.</param>
+    /// <param name="code">Of the list; of <c>caseStates</c> and <c>caseEvents</c> also <c>submitted</c>.</param>
+    /// <param name="language">Of <see cref="Languages"/>.</param>
+    public static string? Label(string list, string code, string language) => Labels.GetValueOrDefault($"{list}.{code}")?[language];
 
     /// <summary>The codes of a list, in its order.</summary>
     /// <param name="list">As in <c>vocabulary.json</c>.</param>
@@ -149,9 +165,9 @@ public static class Vocabulary
     private static FrozenDictionary<string, VocabularyTerm> Terms(string list) =>
         Source.GetProperty(list).Deserialize(ReferenceJson.Default.VocabularyTermArray)!.ToFrozenDictionary(t => t.Code, StringComparer.Ordinal);
 
-    private static JsonElement ReadSource()
+    private static JsonElement Read(string file)
     {
-        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream("vocabulary.json")!;
+        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream(file)!;
         return JsonElement.Parse(new BinaryReader(stream).ReadBytes((int)stream.Length));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Avvik.Contracts;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.Labels;
 using Avvik.Hosting.OpenApi;
 using Avvik.Hosting.Problems;
 using Avvik.Hosting.Queries;
@@ -43,7 +44,8 @@ public static class HostingExtensions
         builder.AddTelemetry(service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi(openApi => openApi.AddSchemaTransformer(OpenApiCodes.AddCodes));
+        builder.Services.AddOpenApi(openApi =>
+            openApi.AddSchemaTransformer(OpenApiCodes.AddCodes).AddOperationTransformer(LabelledAnswers.Describe).AddOperationTransformer(OpenAccess.Describe));
         builder.Services.AddHealthChecks();
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = false);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));

@@ -16,6 +16,7 @@ using Avvik.Reporting.Fhir;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.OpenReporter;
 using Avvik.Reporting.Persistence;
+using Avvik.Reporting.ReadVocabulary;
 using Avvik.Reporting.RedactTexts;
 using Avvik.Reporting.ReportingActivity;
 using Avvik.Reporting.ResealEnvelopes;
@@ -73,6 +74,7 @@ deviations.MapReportingActivity();
 deviations.MapRedactText();
 api.MapGroup("/api/v1/redactions").RequireAuthorization(Policies.Auditor).WithTags("Redactions").MapRedactions();
 api.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
+api.MapGroup("/api/v1/vocabulary").AllowAnonymous().WithTags("Vocabulary").MapVocabulary();
 api.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
     .MapParkedMessages<ReportingDbContext>().MapRepublishRedactions();
 api.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")

@@ -21,6 +21,8 @@ public sealed class Access_matrix_tests
 {
     private const string Hamar = "970540008";
     private static readonly string[] All = [.. Vocabulary.Roles.Keys.Append(Roles.Client).Order(StringComparer.Ordinal)];
+    // Also without a token.
+    private static readonly string[] Anyone = [.. All, "anonymous"];
     private static readonly string[] Party = [Roles.Client, Roles.Reporter, Roles.Handler, Roles.Coordinator, Roles.UnitLeader];
     private static readonly string[] Figures =
         [Roles.Ssu, Roles.Secretariat, Roles.Coordinator, Roles.Handler, Roles.UnitLeader, Roles.LearningEditor, Roles.Client];
@@ -60,6 +62,8 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/redactions"] = [Roles.Coordinator],
         ["GET /api/v1/redactions"] = [Roles.Auditor],
         ["POST /ops/reporting/redactions/republish"] = [Roles.Admin],
+        ["GET /api/v1/vocabulary"] = Anyone,
+        ["GET /api/v1/vocabulary/{list}"] = Anyone,
         ["POST /fhir/AdverseEvent"] = Party,
         ["POST /fhir/AdverseEvent/$validate"] = Party,
         ["GET /fhir/AdverseEvent"] = Party,
@@ -164,7 +168,7 @@ public sealed class Access_matrix_tests
 
         foreach (var (operation, allowed) in operations)
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(anonymous, operation));
+            Assert.Equal(allowed == Anyone ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, await CallAsync(anonymous, operation));
             foreach (var role in All)
             {
                 using var caller = service.As(Hamar, role);
@@ -182,6 +186,7 @@ public sealed class Access_matrix_tests
         var (method, path) = (operation[..space], operation[(space + 1)..]
             .Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{measureId}", Guid.Empty.ToString(), StringComparison.Ordinal)
+            .Replace("{list}", "harm", StringComparison.Ordinal)
             .Replace("{code}", "si-tynset", StringComparison.Ordinal));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method != "GET") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");

@@ -28,7 +28,8 @@ public sealed class Endpoint_tests
     ];
 
     [Fact]
-    public Task Reporting_requires_authentication() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations", FhirDefinitions);
+    public Task Reporting_requires_authentication() => AssertGuardedAsync<reporting::Program>("/api/v1/deviations",
+        [.. FhirDefinitions, "/api/v1/vocabulary", "/api/v1/vocabulary/{list}"]);
 
     [Fact]
     public Task Triage_requires_authentication() => AssertGuardedAsync<triage::Program>("/api/v1/triage");

@@ -94,12 +94,13 @@ public sealed class Edge_tests(BearerGateway shared) : IClassFixture<BearerGatew
         http.DefaultRequestHeaders.TryAddWithoutValidation("Connection", "X-Named-Hop-By-Hop");
         http.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", "en");
         http.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"3\"");
+        http.DefaultRequestHeaders.TryAddWithoutValidation("If-None-Match", "\"a\"");
         http.DefaultRequestHeaders.TryAddWithoutValidation("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         var arrival = (await http.GetFromJsonAsync<Arrival>("api/v1/deviations"))!;
         Assert.Equal("GET", arrival.Method);
-        Assert.Empty(arrival.Headers.Keys.Except(["Host", "Authorization", "Accept-Language", "If-Match", "traceparent", "tracestate"],
+        Assert.Empty(arrival.Headers.Keys.Except(["Host", "Authorization", "Accept-Language", "If-Match", "If-None-Match", "traceparent", "tracestate"],
             StringComparer.OrdinalIgnoreCase));
-        Assert.Equal(("en", "\"3\""), (arrival.Headers["Accept-Language"], arrival.Headers["If-Match"]));
+        Assert.Equal(("en", "\"3\"", "\"a\""), (arrival.Headers["Accept-Language"], arrival.Headers["If-Match"], arrival.Headers["If-None-Match"]));
         Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", arrival.Headers["traceparent"], StringComparison.Ordinal);
     }
 
@@ -279,6 +280,16 @@ public sealed class Edge_tests(BearerGateway shared) : IClassFixture<BearerGatew
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Vocabulary_is_open_to_callers_without_a_token()
+    {
+        foreach (var path in new[] { "api/v1/vocabulary", "api/v1/vocabulary/harm" })
+        {
+            using var response = await _gateway.SendAsync(token: null, path);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
 

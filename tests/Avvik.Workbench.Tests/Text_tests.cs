@@ -33,29 +33,9 @@ public sealed partial class Text_tests
     [Fact]
     public void Every_code_of_the_vocabulary_has_a_word_in_each_language_and_the_same_bokmål()
     {
-        var lists = new Dictionary<string, IEnumerable<(string Code, string Label)>>(StringComparer.Ordinal)
-        {
-            ["kinds"] = Of(Vocabulary.Kinds),
-            ["directions"] = Of(Vocabulary.Directions),
-            ["clauses"] = Of(Vocabulary.Clauses),
-            ["messageTypes"] = Of(Vocabulary.MessageTypes),
-            ["differences"] = Of(Vocabulary.Differences),
-            ["patientGroups"] = Of(Vocabulary.PatientGroups),
-            ["harm"] = Of(Vocabulary.Harm),
-            ["likelihood"] = Of(Vocabulary.Likelihood),
-            ["contributingFactors"] = Of(Vocabulary.ContributingFactors),
-            ["rejectionReasons"] = Of(Vocabulary.RejectionReasons),
-            ["caseStates"] = Of(Vocabulary.CaseStates),
-            ["caseEvents"] = Of(Vocabulary.CaseEvents),
-            ["accessPurposes"] = Of(Vocabulary.AccessPurposes),
-            ["accessActions"] = Of(Vocabulary.AccessActions),
-            ["roles"] = Of(Vocabulary.Roles),
-            ["categories"] = Vocabulary.Categories.Values.Select(c => (c.Code, c.Label)),
-        };
-        Assert.Empty(lists.SelectMany(l => l.Value
-            .Where(t => Labels.Find($"vocabulary.{l.Key}.{t.Code}")?.Bokmål != t.Label).Select(t => $"{l.Key}.{t.Code}")));
-
-        static IEnumerable<(string, string)> Of(IReadOnlyDictionary<string, VocabularyTerm> list) => list.Values.Select(t => (t.Code, t.Label));
+        Assert.True(Vocabulary.Lists.Count >= 20);
+        Assert.Empty(Vocabulary.Lists.SelectMany(list => Vocabulary.TermsOf(list)
+            .Where(t => Labels.Find($"vocabulary.{list}.{t.Code}")?.Bokmål != t.Label).Select(t => $"{list}.{t.Code}")));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal static class Forwarding
     // No traceparent: the gateway's own span replaces it (IdentifierChecks).
     private static readonly string[] ServiceHeaders =
     [
-        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Exist", "Prefer",
+        "Accept", "Accept-Language", "Content-Length", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Exist",
+        "If-None-Match", "Prefer",
     ];
 
     // What Razor Pages, antiforgery, static files and htmx read.

@@ -13,7 +13,10 @@ public sealed record Label(
     public string In(string language) => language switch { "nn" => Nynorsk, "en" => English, _ => Bokmål };
 }
 
-/// <summary>Every word of the pages, from <c>Texts/*.json</c>: a file for each page area, its name is the first part of the key.</summary>
+/// <summary>
+/// Every word of the pages, from <c>Texts/*.json</c>: a file for each page area, its name is the first part of the key. The words of the vocabulary's codes
+/// are those that the API gives.
+/// </summary>
 public sealed class LabelFiles
 {
     private readonly FrozenDictionary<string, Label> _all;
@@ -25,10 +28,16 @@ public sealed class LabelFiles
         foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Texts/", StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(resource)!;
-            var area = Path.GetFileNameWithoutExtension(resource);
-            foreach (var (key, label) in JsonSerializer.Deserialize<Dictionary<string, Label>>(stream)!) all.Add($"{area}.{key}", label);
+            Add(Path.GetFileNameWithoutExtension(resource), stream);
         }
+        using var vocabulary = typeof(Contracts.Vocabulary).Assembly.GetManifestResourceStream("vocabulary-labels.json")!;
+        Add("vocabulary", vocabulary);
         _all = all.ToFrozenDictionary(StringComparer.Ordinal);
+
+        void Add(string area, Stream file)
+        {
+            foreach (var (key, label) in JsonSerializer.Deserialize<Dictionary<string, Label>>(file)!) all.Add($"{area}.{key}", label);
+        }
     }
 
     public IReadOnlyDictionary<string, Label> All => _all;

@@ -1,4 +1,5 @@
 using Avvik.Contracts;
+using Avvik.Hosting.Labels;
 using Avvik.Hosting.Problems;
 using Avvik.IdentityDetection;
 using Microsoft.AspNetCore.Builder;
@@ -13,8 +14,15 @@ public static class WrittenAnswers
 {
     private static readonly object Key = new();
 
-    /// <summary>The group of a service's endpoints: their answers carry the warnings of the request's texts.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) => app.MapGroup("").AddEndpointFilter(async (context, next) =>
+    /// <summary>The group of a service's endpoints: their answers carry the warnings of the request's texts, and labels where they are asked for.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("");
+        api.AddLabels();
+        return api.AddEndpointFilter(AddWarningsAsync);
+    }
+
+    private static async ValueTask<object?> AddWarningsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
         if (context.HttpContext.Warnings() is not { Count: > 0 } warnings) return result;
@@ -30,7 +38,7 @@ public static class WrittenAnswers
                 return TypedResults.Ok(new WrittenAnswer { Warnings = warnings });
             default: return result;
         }
-    });
+    }
 
     /// <summary>Warnings of the texts that the request's body held; empty until it has been read.</summary>
     public static IReadOnlyList<TextWarning> Warnings(this HttpContext http) => http.Items.TryGetValue(Key, out var found) ? (List<TextWarning>)found! : [];

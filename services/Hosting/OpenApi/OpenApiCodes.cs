@@ -13,7 +13,7 @@ internal static class OpenApiCodes
         if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(CodeAttribute), inherit: false) is not [CodeAttribute code])
             return Task.CompletedTask;
         var values = schema.Items as OpenApiSchema ?? schema;
-        values.Enum = [.. Vocabulary.CodesOf(code.List).Select(c => (JsonNode)JsonValue.Create(c))];
+        values.Enum = [.. Vocabulary.CodesOf(code.List).Concat(code.Also is { } also ? [also] : []).Select(c => (JsonNode)JsonValue.Create(c))];
         if (values.Type?.HasFlag(JsonSchemaType.Null) == true) values.Enum.Add(JsonNullSentinel.JsonNull);
         return Task.CompletedTask;
     }

@@ -14,6 +14,7 @@ public sealed class FieldErrors
     private static readonly HashSet<string> ShapeCodes = new(StringComparer.Ordinal)
     {
         FieldCodes.Required, FieldCodes.InvalidJson, FieldCodes.UnknownMember, FieldCodes.DuplicateMember, FieldCodes.WrongType, FieldCodes.InvalidCursor,
+        FieldCodes.UnknownLanguage,
     };
     private readonly HashSet<(string Pointer, string Text)> _searched = [];
     private readonly List<(string Pointer, string Code, object?[] Values, IReadOnlyList<TextSpan>? Offsets)> _errors = [];

@@ -1,4 +1,5 @@
 using Avvik.Contracts;
+using Avvik.Hosting.Labels;
 using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -20,8 +21,10 @@ internal static class UnknownParameters
 {
     public static void UseUnknownParameterCheck(this WebApplication app) => app.Use((context, next) =>
     {
+        // Health and descriptions are asked by programs that add parameters of their own.
         if (context.Request.Query.Count == 0 || context.GetEndpoint() is not RouteEndpoint endpoint
-            || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            || (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
+                && endpoint.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) != true))
             return next(context);
         var errors = new FieldErrors();
         foreach (var name in context.Request.Query.Keys)
@@ -34,7 +37,8 @@ internal static class UnknownParameters
     private static bool IsKnown(RouteEndpoint endpoint, string name) =>
         endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
             .Any(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase) && IsQuery(endpoint, p))
-        || endpoint.Metadata.GetMetadata<QueryParameters>()?.Names.Contains(name, StringComparer.Ordinal) == true;
+        || endpoint.Metadata.GetMetadata<QueryParameters>()?.Names.Contains(name, StringComparer.Ordinal) == true
+        || (name == LabelledAnswers.Parameter && endpoint.TakesLabels());
 
     private static bool IsQuery(RouteEndpoint endpoint, IParameterBindingMetadata parameter) =>
         !parameter.HasBindAsync && endpoint.RoutePattern.GetParameter(parameter.Name) is null

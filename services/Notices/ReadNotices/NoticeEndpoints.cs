@@ -45,9 +45,8 @@ internal static class NoticeEndpoints
             .Join(db.Deliveries, l => l.DeliveryId, d => d.Id, (l, d) => new { l.NoticeId, d.State }).ToListAsync(ct)).ToLookup(x => x.NoticeId, x => x.State);
         var answer = new Page<NoticeItem>([.. page.Select(n => new NoticeItem(n.Id, n.OccurredAt, n.Kind, n.Percent, n.DeviationId, n.Reference,
             unit, DeliveryOf([.. states[n.Id]])))], next);
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(answer, ClientJson.Default.PageNoticeItem))[..12])}\"";
-        http.Response.Headers.ETag = tag;
-        return http.Request.Headers.IfNoneMatch.Contains(tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(answer);
+        var tag = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(answer, ClientJson.Default.PageNoticeItem))[..12]);
+        return IfNoneMatch.IsUnchanged(http, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(answer);
     }
 
     private static string DeliveryOf(IReadOnlyList<string> states) =>

@@ -35,7 +35,8 @@ internal static class FiguresEndpoint
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 operation.Parameters = [.. Parameters().Select(p =>
-                    new OpenApiParameter { Name = p.Name, In = ParameterLocation.Query, Description = p.Description, Schema = p.Schema })];
+                    new OpenApiParameter { Name = p.Name, In = ParameterLocation.Query, Description = p.Description, Schema = p.Schema }),
+                    .. operation.Parameters ?? []];
                 return Task.CompletedTask;
             });
         return statistics;

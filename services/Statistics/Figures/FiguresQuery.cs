@@ -25,7 +25,7 @@ internal sealed record FiguresQuery(
     public static FiguresQuery Read(IQueryCollection query, string community, bool hasOwn, CareDirectory directory, DateOnly today, FieldErrors errors)
     {
         foreach (var name in query.Keys)
-            if (name is not ("from" or "to" or "by" or "scope") && Dimension.Named(name) is null)
+            if (name is not ("from" or "to" or "by" or "scope" or "labels") && Dimension.Named(name) is null)
                 errors.Add(LooksLikeName(name) ? $"/{name}" : "", FieldCodes.UnknownMember);
 
         string? scope = query["scope"];
