@@ -60,6 +60,42 @@ public interface IAvvikClient
     [Get("/api/v1/changes")]
     Task<Changes> ListChangesAsync(ChangeQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>Webhooks that this software has registered; an administrator sees all of the party's.</summary>
+    [Get("/api/v1/webhooks")]
+    Task<Page<Webhook>> ListWebhooksAsync(CancellationToken ct = default);
+
+    /// <summary>Registers an address that changes are sent to from now on. The answer alone has the signing secret.</summary>
+    /// <exception cref="AvvikProblemException">409 when the party has too many.</exception>
+    [Post("/api/v1/webhooks")]
+    Task<Webhook> RegisterWebhookAsync([Body] WebhookChange webhook, CancellationToken ct = default);
+
+    /// <summary>A webhook, with how its deliveries go.</summary>
+    [Get("/api/v1/webhooks/{id}")]
+    Task<Webhook> GetWebhookAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Changes a webhook, and enables one that was disabled: it continues where it stopped.</summary>
+    /// <exception cref="AvvikProblemException">412 when it has changed.</exception>
+    [Put("/api/v1/webhooks/{id}")]
+    Task<Webhook> ChangeWebhookAsync(
+        Guid id, [Body] WebhookChange webhook, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
+
+    /// <summary>Deletes a webhook.</summary>
+    [Delete("/api/v1/webhooks/{id}")]
+    Task DeleteWebhookAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Sends again what follows a cursor of the change feed.</summary>
+    [Post("/api/v1/webhooks/{id}/replay")]
+    Task<Webhook> ReplayWebhookAsync(Guid id, [Body] ReplayWebhook replay, CancellationToken ct = default);
+
+    /// <summary>Makes a new signing secret, which the answer alone has; for a day the earlier one signs, too.</summary>
+    /// <exception cref="AvvikProblemException">412 when it has changed.</exception>
+    [Post("/api/v1/webhooks/{id}/rotate")]
+    Task<Webhook> RotateWebhookSecretAsync(Guid id, [Header("If-Match")] EntityVersion version, CancellationToken ct = default);
+
+    /// <summary>Posts a test message and says how that went.</summary>
+    [Post("/api/v1/webhooks/{id}/test")]
+    Task<WebhookTest> TestWebhookAsync(Guid id, CancellationToken ct = default);
+
     /// <summary>The access log of a service (<c>reporting</c>, <c>triage</c>, <c>routing</c>, <c>statistics</c>), for auditors.</summary>
     [Get("/api/v1/access-log/{service}")]
     Task<Page<AccessLogEntry>> ListAccessLogAsync(string service, AccessLogQuery? query = null, CancellationToken ct = default);

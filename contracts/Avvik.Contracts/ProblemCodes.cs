@@ -17,6 +17,7 @@ public static class ProblemCodes
         OrganizationNotInDirectory = "organizationNotInDirectory", AssignmentIsOver = "assignmentIsOver", AssignmentNotPending = "assignmentNotPending",
         OtherAdministratorNeeded = "otherAdministratorNeeded", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
         OtherUnit = "otherUnit", StaleVersion = "staleVersion", VersionRequired = "versionRequired", TooManyRequests = "tooManyRequests",
+        TooManyWebhooks = "tooManyWebhooks",
         Unavailable = "unavailable", GatewayTimeout = "gatewayTimeout", InternalError = "internalError";
 #pragma warning restore CS1591
 }
@@ -45,6 +46,7 @@ public static class FieldCodes
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture",
         NotSupported = "notSupported", ReadOnly = "readOnly", UnknownSystem = "unknownSystem", OtherOrganization = "otherOrganization",
         Inconsistent = "inconsistent", NotInUrl = "notInUrl", OverlapsOther = "overlapsOther", MustBeKept = "mustBeKept", InvalidCode = "invalidCode",
-        InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice";
+        InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice",
+        InvalidUrl = "invalidUrl", RefusedAddress = "refusedAddress";
 #pragma warning restore CS1591
 }

@@ -67,6 +67,12 @@ public static class Capabilities
         ];
         yield return task;
 
+        var subscription = Of("Subscription", null, TypeRestfulInteraction.Create, TypeRestfulInteraction.Read, TypeRestfulInteraction.Update,
+            TypeRestfulInteraction.Delete, TypeRestfulInteraction.SearchType);
+        subscription.UpdateCreate = false;
+        subscription.Documentation = Texts.Fhir("subscription", english: false);
+        yield return subscription;
+
         var provenance = Of("Provenance", null, TypeRestfulInteraction.Read, TypeRestfulInteraction.SearchType);
         provenance.SearchParam = [Search("Provenance", "target", SearchParamType.Reference)];
         yield return provenance;

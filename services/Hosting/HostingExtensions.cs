@@ -84,6 +84,8 @@ public static class HostingExtensions
             .AddPolicy(Policies.CaseReader, p => p.RequireRole([.. party, Roles.Auditor]))
             .AddPolicy(Policies.Person, p => p.RequireRole([.. party.Where(r => r != Roles.Client)]))
             .AddPolicy(Policies.UnitSettings, p => p.RequireRole(Roles.Handler, Roles.UnitLeader, Roles.Coordinator, Roles.Admin))
+            // Software sets itself up; an administrator answers for it.
+            .AddPolicy(Policies.Integration, p => p.RequireRole(Roles.Client, Roles.Admin))
             .AddPolicy(Policies.Coordinator, p => p.RequireRole(Roles.Coordinator))
             .AddPolicy(Policies.Lessons, p => p.RequireRole([.. party, Roles.LearningEditor, Roles.Ssu]))
             .AddPolicy(Policies.LessonEditor, p => p.RequireRole(Roles.Coordinator, Roles.LearningEditor))

@@ -10,6 +10,7 @@ public static class Policies
         CaseReader = "caseReader",
         Coordinator = "coordinator",
         DirectoryEditor = "directoryEditor",
+        Integration = "integration",
         LessonEditor = "lessonEditor",
         Lessons = "lessons",
         Person = "person",

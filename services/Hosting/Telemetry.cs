@@ -22,6 +22,7 @@ public static class Telemetry
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.RateLimiting",
         "System.Net.Http", "System.Runtime", "MassTransit", "Npgsql", "Avvik.Messaging",
+        "Avvik.Reporting",
     ];
 
     /// <summary>

@@ -23,6 +23,7 @@ using Avvik.Reporting.ResealEnvelopes;
 using Avvik.Reporting.SearchAccessLog;
 using Avvik.Reporting.SubmitDeviation;
 using Avvik.Reporting.TrackDeviation;
+using Avvik.Reporting.Webhooks;
 using Avvik.Reporting.WithdrawDeviation;
 using Avvik.Reporting.WriteMessage;
 using Microsoft.EntityFrameworkCore;
@@ -35,7 +36,7 @@ builder.AddDatabase<ReportingDbContext>(linger: TimeSpan.FromMilliseconds(2));
 builder.AddTextProtection();
 builder.AddTextResealing<ReportingDbContext>((typeof(TimelineRecord), nameof(TimelineRecord.Text)),
     (typeof(DeviationRecord), nameof(DeviationRecord.Submission)), (typeof(ReporterMessageRecord), nameof(ReporterMessageRecord.Text)),
-    (typeof(Redaction), nameof(Redaction.Reason)));
+    (typeof(Redaction), nameof(Redaction.Reason)), (typeof(WebhookRecord), nameof(WebhookRecord.Settings)));
 builder.AddCareDirectory<ReportingDbContext>();
 builder.AddAccessLog<ReportingDbContext>("reporting");
 builder.AddPatientEnvelopes();
@@ -53,6 +54,7 @@ builder.AddMessaging<ReportingDbContext>("reporting", events => events
     (db, id, ct) => db.Deviations.Where(d => d.Id == id).Select(d => new[] { d.ReporterOrganization, d.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddSingleton<NewestChange>();
 builder.Services.AddSingleton(s => new PositionCursor(s.GetRequiredService<TextProtector>().PrintOf("change feed positions")));
+builder.AddWebhooks();
 builder.Services.AddHostedService<EnvelopeEraser>();
 builder.Services.AddHostedService<EnvelopeResealer>();
 builder.Services.AddHostedService<OccurrenceBackfill>();
@@ -75,6 +77,7 @@ deviations.MapRedactText();
 api.MapGroup("/api/v1/redactions").RequireAuthorization(Policies.Auditor).WithTags("Redactions").MapRedactions();
 api.MapGroup("/api/v1/changes").RequireAuthorization(Policies.CaseParty).WithTags("Changes").MapChangeFeed();
 api.MapGroup("/api/v1/vocabulary").AllowAnonymous().WithTags("Vocabulary").MapVocabulary();
+api.MapGroup("/api/v1/webhooks").RequireAuthorization(Policies.Integration).WithTags("Webhooks").LogAdministration<ReportingDbContext>().MapWebhooks();
 api.MapGroup("/ops/reporting").RequireAuthorization(Policies.Admin).WithTags("Operations").LogAdministration<ReportingDbContext>()
     .MapParkedMessages<ReportingDbContext>().MapRepublishRedactions();
 api.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Auditor).WithTags("Access log")
@@ -82,6 +85,7 @@ api.MapGroup("/api/v1/access-log/reporting").RequireAuthorization(Policies.Audit
 var fhir = app.MapFhir();
 fhir.MapAdverseEvents();
 fhir.MapProvenance();
+fhir.MapSubscriptions();
 fhir.MapDefinitions();
 await app.MigrateAsync<ReportingDbContext>();
 await app.RunAsync();

@@ -23,7 +23,7 @@ public sealed class Capability_tests
         var endpoints = FhirEndpoint.Of(reporting.Services).Concat(FhirEndpoint.Of(routing.Services)).ToList();
         var statement = JsonNode.Parse(await reporting.CreateClient().GetStringAsync("/fhir/metadata"))!;
         var resources = statement["rest"]![0]!["resource"]!.AsArray().Select(r => r!).ToList();
-        Assert.Equal(8, resources.Count);
+        Assert.Equal(9, resources.Count);
 
         var listed = resources.SelectMany(r => Operations(r)).Append("GET /fhir/metadata").Append("GET /fhir/package.tgz").ToHashSet(StringComparer.Ordinal);
         Assert.Equal(listed.Order(StringComparer.Ordinal), endpoints.Select(e => $"{e.Method} {e.Path}").Distinct().Order(StringComparer.Ordinal));
@@ -31,7 +31,7 @@ public sealed class Capability_tests
         foreach (var resource in resources)
         {
             var type = (string)resource["type"]!;
-            var parameters = resource["searchParam"]!.AsArray().Select(p => (string)p!["name"]!).Order(StringComparer.Ordinal);
+            var parameters = (resource["searchParam"]?.AsArray() ?? []).Select(p => (string)p!["name"]!).Order(StringComparer.Ordinal);
             foreach (var search in endpoints.Where(e => e.Method == "GET" && e.Path == $"/fhir/{type}"))
                 Assert.Equal(parameters, search.Parameters.Except(OfEverySearch).Select(p => p.Split(':')[0]).Distinct().Order(StringComparer.Ordinal));
         }
@@ -46,6 +46,7 @@ public sealed class Capability_tests
                 "create" => $"POST {path}",
                 "read" => $"GET {path}/{{id}}",
                 "update" => $"PUT {path}/{{id}}",
+                "delete" => $"DELETE {path}/{{id}}",
                 "search-type" => $"GET {path}",
                 var other => $"no endpoint for {other}",
             };

@@ -27,7 +27,8 @@ public sealed class Fhir_client_tests(RunningSystem system)
             await system.TokenAsync(SykehusetInnlandet, "handler", "si-elverum-hamar"), $"fhir-{Guid.CreateVersion7():N}", SyntheticNumber);
         var parser = new FhirJsonDeserializer();
         var resources = JsonElement.Parse(seen).EnumerateArray().Select(r => parser.DeserializeResource(r.GetRawText())).ToList();
-        foreach (var type in new[] { "AdverseEvent", "Task", "Provenance", "OperationOutcome", "CapabilityStatement", "StructureDefinition", "ValueSet" })
+        foreach (var type in new[] { "AdverseEvent", "Task", "Provenance", "Subscription", "OperationOutcome",
+            "CapabilityStatement", "StructureDefinition", "ValueSet" })
             Assert.Contains(resources, r => r.TypeName == type);
 
         var definitions = new InMemoryResourceResolver(await PackageAsync(parser));

@@ -7,6 +7,7 @@
 import { Client } from 'fhir-kit-client'
 import { Fhir } from 'fhir/fhir.js'
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 
 const [gateway, reporter, handler, reference, patient] = process.argv.slice(2)
 const canonical = 'https://avvik.example/fhir'
@@ -62,6 +63,17 @@ async function until(what, tries = 400) {
   assert.fail('it did not come')
 }
 
+// What a subscription is sent: nothing but the header that says who sends it.
+const notices = []
+const receiver = createServer((request, response) => {
+  let body = ''
+  request.on('data', chunk => { body += chunk }).on('end', () => {
+    notices.push({ body, authorization: request.headers.authorization })
+    response.end()
+  })
+})
+await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve))
+
 try {
   const statement = check(await anyone.capabilityStatement())
   for (const type of ['CodeSystem', 'ValueSet', 'StructureDefinition', 'NamingSystem', 'SearchParameter']) check(await anyone.search({ resourceType: type }))
@@ -89,6 +101,22 @@ try {
   await refused(nurse.search({ resourceType: 'AdverseEvent', searchParams: { name: 'x' } }), 400, 'http.query.name')
   await refused(anyone.search({ resourceType: 'AdverseEvent' }), 401, 'http.Authorization')
   await refused(nurse.read({ resourceType: 'Patient', id: '1' }), 404)
+
+  const wanted = {
+    resourceType: 'Subscription',
+    status: 'requested',
+    reason: 'Svar i journalen',
+    criteria: 'Task?status=completed&owner=Organization/983971709',
+    channel: { type: 'rest-hook', endpoint: `http://127.0.0.1:${receiver.address().port}/`, header: ['Authorization: Bearer mottaker'] }
+  }
+  await refused(nurse.create({ resourceType: 'Subscription', body: { ...wanted, criteria: 'Observation?code=1' } }), 422, 'Subscription.criteria')
+  await refused(nurse.create({
+    resourceType: 'Subscription', body: { ...wanted, channel: { ...wanted.channel, payload: 'application/fhir+json' } }
+  }), 422, 'Subscription.channel.payload')
+  const subscription = check(await nurse.create({ resourceType: 'Subscription', body: wanted }))
+  assert.equal(subscription.status, 'active')
+  check(await nurse.read({ resourceType: 'Subscription', id: subscription.id }))
+  check(await nurse.search({ resourceType: 'Subscription' }))
 
   let task = await until(async () => (await unit.search({ resourceType: 'Task', searchParams: { status: 'requested', 'owner': '983971709' } }))
     .entry?.map(e => e.resource).find(t => t.focus.reference === `AdverseEvent/${created.id}`))
@@ -120,6 +148,17 @@ try {
   const history = check(await unit.search({ resourceType: 'Provenance', searchParams: { target: `Task/${task.id}` } }))
   check(await unit.read({ resourceType: 'Provenance', id: history.entry[0].resource.id }))
   check(await nurse.read({ resourceType: 'Provenance', id: `AdverseEvent-${created.id}-1` }))
+
+  await until(async () => notices.length > 0)
+  assert.deepEqual(notices[0], { body: '', authorization: 'Bearer mottaker' })
+  const off = check(await nurse.update({
+    resourceType: 'Subscription', id: subscription.id, body: { ...subscription, status: 'off' },
+    options: { headers: { 'If-Match': `W/"${subscription.meta.versionId}"` } }
+  }))
+  assert.equal(off.status, 'off')
+  await nurse.delete({ resourceType: 'Subscription', id: subscription.id })
+  await refused(nurse.read({ resourceType: 'Subscription', id: subscription.id }), 404)
+  receiver.close()
 
   for (const resource of seen) assert.ok(!JSON.stringify(resource).includes(patient), `${resource.resourceType} tells who the patient is`)
   console.log(JSON.stringify(seen))

@@ -55,16 +55,17 @@ internal static class ChangeFeedEndpoints
             rows = await ReadAsync(databases, caller, access, reportingUnit, from, take, ct);
         }
         await journal.ReadAsync(caller, AccessActions.ChangesRead, [.. rows.Select(c => c.DeviationId)], ct);
-        return TypedResults.Ok(new Changes([.. rows.Select(View)], CursorOf(rows is [.., var last] ? last.Position : from)));
+        return TypedResults.Ok(new Changes([.. rows.Select(c => View(c, CursorOf(c.Position)))], CursorOf(rows is [.., var last] ? last.Position : from)));
 
         string CursorOf(long position) => cursors.Of(position, caller.Organization);
-
-        Change View(ChangeRecord c) =>
-            new(CursorOf(c.Position), c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt);
     }
 
+    internal static Change View(ChangeRecord c, string cursor) =>
+        new(cursor, c.DeviationId, c.Reference, c.Version, c.At, c.Event, c.State, c.Unit, c.Organization, c.DueAt);
+
+    /// <summary>Changes after a position that the caller may see, oldest first.</summary>
     // A party is the reporter or the respondent of a case, never both: a query for each uses its index.
-    private static async Task<List<ChangeRecord>> ReadAsync(
+    internal static async Task<List<ChangeRecord>> ReadAsync(
         IDbContextFactory<ReportingDbContext> databases, Caller caller, DeviationAccess access, string? reportingUnit, long after, int take,
         CancellationToken ct)
     {

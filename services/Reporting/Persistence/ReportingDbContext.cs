@@ -4,6 +4,7 @@ using Avvik.Messaging;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
+using Avvik.Reporting.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Avvik.Reporting.Persistence;
@@ -17,6 +18,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
     public DbSet<TimelineRecord> Timeline => Set<TimelineRecord>();
     public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
+    public DbSet<WebhookRecord> Webhooks => Set<WebhookRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
 
@@ -67,6 +69,12 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.ToTable("reference_counter");
             e.HasKey(c => c.Year);
             e.Property(c => c.Year).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<WebhookRecord>(e =>
+        {
+            e.ToTable("webhooks");
+            e.Property(w => w.Id).ValueGeneratedNever();
+            e.HasIndex(w => w.Organization).HasDatabaseName("ix_webhooks_organization");
         });
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();

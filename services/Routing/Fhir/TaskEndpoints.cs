@@ -76,14 +76,12 @@ internal static class TaskEndpoints
         var query = db.Cases.Where(access.VisibleTo(caller));
         foreach (var owner in new[] { search.One("owner"), search.One(OwnerByIdentifier) }.OfType<string>())
         {
-            // Organisations are known by their numbers: Organization/983971709, or system and number.
-            var number = owner.Split('|') is [FhirSystems.Organization, var value] ? value : owner.Replace("Organization/", "", StringComparison.Ordinal);
+            var number = TaskStates.OwnerOf(owner);
             query = query.Where(c => c.RespondentOrganization == number);
         }
-        if (search.Codes("status", "http://hl7.org/fhir/task-status", s => Hl7.Fhir.Utility.EnumUtility.ParseLiteral<FhirTask.TaskStatus>(s) is not null)
-            is { } statuses)
+        if (search.Codes("status", TaskStates.StatusSystem, TaskStates.IsStatus) is { } statuses)
         {
-            var states = statuses.SelectMany(TaskMap.StatesOf).ToList();
+            var states = statuses.SelectMany(TaskStates.StatesOf).ToList();
             query = query.Where(c => states.Contains(c.State));
         }
         foreach (var filter in search.Dates("modified")) query = Modified(query, db, filter);

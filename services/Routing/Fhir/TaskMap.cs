@@ -18,22 +18,6 @@ internal static class TaskMap
     private static readonly HashSet<string> Changeable = new(StringComparer.Ordinal)
         { "status", "businessStatus", "output", "meta", "text", "language", "lastModified" };
 
-    public static Status StatusOf(string state) => state switch
-    {
-        CaseStates.Triage or CaseStates.Routed => Status.Requested,
-        CaseStates.Acknowledged => Status.Accepted,
-        CaseStates.InProgress => Status.InProgress,
-        CaseStates.AwaitingReporter or CaseStates.Disputed or CaseStates.Escalated => Status.OnHold,
-        CaseStates.Answered or CaseStates.Closed => Status.Completed,
-        CaseStates.Rejected => Status.Rejected,
-        CaseStates.Withdrawn or CaseStates.Duplicate => Status.Cancelled,
-        _ => Status.EnteredInError,
-    };
-
-    /// <summary>The states that a status stands for.</summary>
-    public static IReadOnlyList<string> StatesOf(string status) =>
-        [.. Vocabulary.CodesOf("caseStates").Where(s => Code(StatusOf(s)) == status)];
-
     public static FhirTask Write(CaseDetails details)
     {
         var row = details.Case;
@@ -48,7 +32,7 @@ internal static class TaskMap
                 Profile = [Profiles.TaskUrl],
             },
             Identifier = [new(FhirSystems.Reference, row.Reference)],
-            Status = StatusOf(row.State),
+            Status = TaskStates.StatusOf(row.State),
             BusinessStatus = Concept("caseStates", row.State),
             Intent = FhirTask.TaskIntent.Order,
             Priority = row.Priority switch
@@ -163,8 +147,6 @@ internal static class TaskMap
 
     private static List<Base> Elements(FhirTask task, string name) => task.EnumerateElements().Where(e => e.Key == name)
         .SelectMany(e => e.Value is IEnumerable<Base> list ? list : e.Value is Base one ? [one] : []).ToList();
-
-    private static string Code(Status status) => Hl7.Fhir.Utility.EnumUtility.GetLiteral(status)!;
 
     private static CodeableConcept Concept(string list, string code) => new() { Coding = [new(FhirSystems.CodeSystem(list), code, Words.Of(list, code))] };
 
