@@ -49,6 +49,8 @@ public sealed record CaseRow
     public required bool Overdue { get; init; }
     /// <summary>Wrong-recipient returns so far.</summary>
     public required int Hops { get; init; }
+    /// <summary>How many patients it is known to have affected; null when nobody has said.</summary>
+    public int? PatientsAffected { get; init; }
     /// <summary>Rises by one for each accepted action; the ETag.</summary>
     public required int Version { get; init; }
 }
@@ -101,6 +103,8 @@ public sealed record CaseDetails : WrittenAnswer
     public required IReadOnlyList<string> PatientGroups { get; init; }
     /// <summary>True when Reporting holds a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
+    /// <summary>How many patients are named, each in a sealed envelope of Reporting.</summary>
+    public int PatientsGiven { get; init; }
     /// <summary>Why it was classified so.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
     /// <summary>Which rule, of which version of the rules, chose the unit.</summary>
@@ -304,6 +308,8 @@ public sealed record CaseAction
     /// <summary>For <c>reclassify</c>: codes of <c>patientGroups</c>.</summary>
     [Code("patientGroups")]
     public IReadOnlyList<string>? PatientGroups { get; init; }
+    /// <summary>For <c>reclassify</c>: how many patients it affected, 1–1,000,000 and not fewer than are named.</summary>
+    public int? PatientsAffected { get; init; }
     /// <summary>For <c>reclassify</c>: when it occurred, a date (Norwegian local) or a time with offset. Agreement, clause and deadline follow.</summary>
     public string? OccurredAt { get; init; }
     /// <summary>For <c>reclassify</c>: the respondent's site, as in the directory. The unit follows, unless somebody has chosen one.</summary>

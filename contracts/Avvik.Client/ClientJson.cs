@@ -28,6 +28,8 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(OpenEnvelope))]
 [JsonSerializable(typeof(PatientSearch))]
 [JsonSerializable(typeof(Patient))]
+[JsonSerializable(typeof(Page<Patient>))]
+[JsonSerializable(typeof(AddPatients))]
 [JsonSerializable(typeof(Page<AccessLogEntry>))]
 [JsonSerializable(typeof(AccessLogVerification))]
 [JsonSerializable(typeof(AccessLogProgress))]

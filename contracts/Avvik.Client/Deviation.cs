@@ -35,7 +35,11 @@ public sealed record Deviation : WrittenAnswer
     public required string ActualHarm { get; init; }
     /// <summary>True when there is a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
-    /// <summary>As sent, without the patient.</summary>
+    /// <summary>How many patients are named, each in a sealed envelope; it stays when they are erased.</summary>
+    public int PatientsGiven { get; init; }
+    /// <summary>How many patients it is known to have affected: as reported or corrected, or that are named; null when nobody has said.</summary>
+    public int? PatientsAffected { get; init; }
+    /// <summary>As sent, without the patients.</summary>
     [JsonConverter(typeof(AsSent))]
     public required Submission Submission { get; init; }
     /// <summary>Null until it is routed.</summary>
@@ -127,6 +131,8 @@ public sealed record SubmissionPreview
     public string? Category { get; init; }
     /// <summary>True when there would be a sealed envelope.</summary>
     public required bool HasPatient { get; init; }
+    /// <summary>How many patients it would be known to have affected.</summary>
+    public int? PatientsAffected { get; init; }
 }
 
 /// <summary>Why a deviation is withdrawn.</summary>

@@ -56,6 +56,19 @@ public interface IAvvikClient
     [Post("/api/v1/deviations/{id}/patient/open")]
     Task<Patient> OpenEnvelopeAsync(Guid id, [Body] OpenEnvelope opening, CancellationToken ct = default);
 
+    /// <summary>
+    /// Opens the envelopes of a deviation that concerns several patients, up to 250 at a time, for a purpose. A page counts as one opening of the hourly limit,
+    /// and each patient that is shown is a line in the access log.
+    /// </summary>
+    /// <exception cref="AvvikProblemException">404 for those who may not, and where there is none; 410 when they have been erased.</exception>
+    [Post("/api/v1/deviations/{id}/patients/open")]
+    Task<Page<Patient>> OpenEnvelopesAsync(Guid id, [Body] OpenEnvelope opening, string? cursor = null, CancellationToken ct = default);
+
+    /// <summary>Names more patients of a deviation of the caller's party, until its case has ended. The same patient twice is one.</summary>
+    /// <exception cref="AvvikProblemException">404; 409 when the case has ended; 422.</exception>
+    [Post("/api/v1/deviations/{id}/patients")]
+    Task<Deviation> AddPatientsAsync(Guid id, [Body] AddPatients patients, CancellationToken ct = default);
+
     /// <summary>What has changed for the caller's party, oldest first; waits for something to when the query says so.</summary>
     [Get("/api/v1/changes")]
     Task<Changes> ListChangesAsync(ChangeQuery? query = null, CancellationToken ct = default);

@@ -18,6 +18,18 @@ public sealed record StatisticsAnswer(
     /// <inheritdoc cref="StatisticsAnswer" path="/param[@name='Scope']"/>
     // Not sent by 0.1.
     public string Scope { get; init; } = Scope ?? "";
+    /// <summary>The patients of the same deviations; null for <c>scope=community</c>, whose figures would have to be protected as the others are.</summary>
+    public PatientFigures? Patients { get; init; }
+}
+
+/// <summary>The patients of a party's or unit's own deviations, without good collaboration and proposals.</summary>
+public sealed record PatientFigures
+{
+    /// <summary>
+    /// Patients affected by those of the deviations that concern more than one, added up. Each deviation is one in <see cref="StatisticsRow.Count"/>; reports
+    /// of one event are counted once, by the highest number.
+    /// </summary>
+    public required long Affected { get; init; }
 }
 
 /// <summary>Days, both included.</summary>

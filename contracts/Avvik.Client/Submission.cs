@@ -64,6 +64,33 @@ public sealed record Submission
     public Reporter? Reporter { get; init; }
     /// <summary>Who it concerned. Sealed on arrival, and never given back.</summary>
     public Patient? Patient { get; init; }
+    /// <summary>
+    /// Whom it concerned, when that is several: instead of <see cref="Patient"/>, at most 500 here; more are added afterwards
+    /// (<c>POST /api/v1/deviations/{id}/patients</c>). Each is sealed on its own. The same patient twice is one.
+    /// </summary>
+    [HoldsCodes]
+    public IReadOnlyList<Patient>? Patients { get; init; }
+    /// <summary>
+    /// How many patients it affected, 1–1,000,000, also when nobody is named yet. Not lower than the number of patients that are given. It follows the case
+    /// to the party that answers; who they are does not.
+    /// </summary>
+    public int? PatientsAffected { get; init; }
+
+    /// <summary>Everyone who is given, each once.</summary>
+    public IReadOnlyList<Patient> AllPatients() =>
+        [.. (Patient is { } one ? [one] : Patients ?? []).DistinctBy(p => p.Identifier)];
+
+    /// <summary>Without whoever it concerned.</summary>
+    public Submission WithoutPatients() => this with { Patient = null, Patients = null };
+}
+
+/// <summary>More patients of a deviation: <c>POST /api/v1/deviations/{id}/patients</c>. The same patient twice is one.</summary>
+public sealed record AddPatients
+{
+    /// <summary>Who, from one to 500 in a call. Each is sealed on arrival, and never given back.</summary>
+    [HoldsCodes]
+    [Required]
+    public IReadOnlyList<Patient>? Patients { get; init; }
 }
 
 /// <summary>The party that is to answer.</summary>

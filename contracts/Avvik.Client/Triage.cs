@@ -41,6 +41,8 @@ public sealed record TriageItem
     /// <summary>As sent.</summary>
     [Code("harm")]
     public required string ActualHarm { get; init; }
+    /// <summary>How many patients it is known to have affected; null when nobody has said.</summary>
+    public int? PatientsAffected { get; init; }
     /// <summary>What happened.</summary>
     public required string Narrative { get; init; }
     /// <summary>What was done at once.</summary>

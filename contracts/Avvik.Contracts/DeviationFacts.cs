@@ -56,6 +56,20 @@ public sealed record DeviationFacts
     public string? PatientMunicipality { get; init; }
     /// <summary>True when Reporting holds a sealed envelope for it.</summary>
     public bool HasPatient { get; init; }
+    /// <summary>How many sealed envelopes Reporting holds for it. It only rises: erasure does not change it. 0 in events from before it was counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int PatientsGiven { get; init; }
+    /// <summary>How many patients it affected, as reported or corrected, from 1; null when nobody has said. Never less than this are named: see
+    /// <see cref="AffectedPatients"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PatientsAffected { get; init; }
+    /// <summary>How many patients it is known to have affected: the number that was said, or that are named when they are more; null when neither is.</summary>
+    [JsonIgnore]
+    public int? AffectedPatients => Math.Max(PatientsAffected ?? 0, Math.Max(PatientsGiven, HasPatient ? 1 : 0)) is > 0 and var known ? known : null;
     /// <summary>True when the other party is not to know who reported.</summary>
     public bool ReporterConfidential { get; init; }
+
+    /// <summary>With at least so many patients named: what came by another way, or earlier, is not forgotten, whatever the order of arrival.</summary>
+    public DeviationFacts WithPatientsGiven(int named) =>
+        named <= PatientsGiven ? this : this with { HasPatient = true, PatientsGiven = named };
 }

@@ -48,6 +48,7 @@ public static class MessageCatalog
         new("avvik.reporting.deviation-submitted.v1", ContractJson.Default.DeviationSubmitted, ["reporting"], ["triage"]),
         new("avvik.reporting.deviation-withdrawn.v1", ContractJson.Default.DeviationWithdrawn, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.reporter-answered.v1", ContractJson.Default.ReporterAnswered, ["reporting"], ["triage", "routing"]),
+        new("avvik.reporting.patients-added.v1", ContractJson.Default.PatientsAdded, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.text-redacted.v1", ContractJson.Default.TextRedacted, ["reporting"], ["triage", "routing"]),
         new("avvik.reporting.submitter-recorded.v1", ContractJson.Default.SubmitterRecorded, ["reporting"], ["notices"]),
         new("avvik.triage.deviation-triaged.v1", ContractJson.Default.DeviationTriaged, ["triage"], ["routing"]),
@@ -84,6 +85,7 @@ public static class MessageCatalog
 [JsonSerializable(typeof(DeviationSubmitted))]
 [JsonSerializable(typeof(DeviationWithdrawn))]
 [JsonSerializable(typeof(ReporterAnswered))]
+[JsonSerializable(typeof(PatientsAdded))]
 [JsonSerializable(typeof(TextRedacted))]
 [JsonSerializable(typeof(SubmitterRecorded))]
 [JsonSerializable(typeof(DeviationTriaged))]

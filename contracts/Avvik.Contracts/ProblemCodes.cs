@@ -8,7 +8,8 @@ public static class ProblemCodes
         NotFound = "notFound", MethodNotAllowed = "methodNotAllowed", NotAcceptable = "notAcceptable", BodyTooLarge = "bodyTooLarge",
         UriTooLong = "uriTooLong", HeadersTooLarge = "headersTooLarge", UnsupportedMediaType = "unsupportedMediaType",
         ClientReferenceReused = "clientReferenceReused", EnvelopeErased = "envelopeErased", EnvelopeUnreadable = "envelopeUnreadable",
-        TooManyOpenings = "tooManyOpenings", IdempotencyKeyReused = "idempotencyKeyReused", InvalidIdempotencyKey = "invalidIdempotencyKey",
+        TooManyOpenings = "tooManyOpenings", SeveralPatients = "severalPatients",
+        IdempotencyKeyReused = "idempotencyKeyReused", InvalidIdempotencyKey = "invalidIdempotencyKey",
         NotFrozen = "notFrozen", QuarterNotOver = "quarterNotOver", FiguresIncomplete = "figuresIncomplete", FrozenMeanwhile = "frozenMeanwhile",
         AlreadyRouted = "alreadyRouted", AlreadyDecided = "alreadyDecided", AlreadyAnswered = "alreadyAnswered",
         ActionNotAllowed = "actionNotAllowed", FollowUpUsed = "followUpUsed",
@@ -45,7 +46,8 @@ public static class FieldCodes
         HasOtherUnit = "hasOtherUnit", EndsBeforeItBegins = "endsBeforeItBegins", SiteTaken = "siteTaken",
         FallbackUnit = "fallbackUnit", NothingToChange = "nothingToChange", DecisionRequired = "decisionRequired", OnlyPlannedFuture = "onlyPlannedFuture",
         NotSupported = "notSupported", ReadOnly = "readOnly", UnknownSystem = "unknownSystem", OtherOrganization = "otherOrganization",
-        Inconsistent = "inconsistent", NotInUrl = "notInUrl", OverlapsOther = "overlapsOther", MustBeKept = "mustBeKept", InvalidCode = "invalidCode",
+        Inconsistent = "inconsistent", FewerThanNamed = "fewerThanNamed", PatientOrPatients = "patientOrPatients",
+        OutOfRange = "outOfRange", NotInUrl = "notInUrl", OverlapsOther = "overlapsOther", MustBeKept = "mustBeKept", InvalidCode = "invalidCode",
         InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice",
         InvalidUrl = "invalidUrl", RefusedAddress = "refusedAddress";
 #pragma warning restore CS1591

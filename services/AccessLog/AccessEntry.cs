@@ -20,7 +20,8 @@ public sealed class AccessEntry
     public required string Action { get; init; }
     /// <summary>Ids of the deviations whose text was given, with a space between.</summary>
     public string? Deviations { get; init; }
-    /// <summary>What an administrator changed: method and path of the call; of an act on a case, its code.</summary>
+    /// <summary>What an administrator changed: method and path of the call; of an act on a case, its code; of an opened envelope, its
+    /// number in the deviation.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
     public string? Purpose { get; init; }
@@ -106,6 +107,6 @@ public static class AccessActions
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
         EnvelopeRefused = "envelopeRefused", PatientSearched = "patientSearched",
         DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
-        CaseChanged = "caseChanged", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
+        CaseChanged = "caseChanged", PatientsAdded = "patientsAdded", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -115,14 +116,25 @@ public static class AccessLogEndpoints
     private static string Named(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
     /// <summary>The lines of some deviations that the caller's organisation may see, as the search gives them.</summary>
+    /// <param name="service">Whose log it is.</param>
+    /// <param name="sharedWith">As in <see cref="MapAccessLog"/>.</param>
+    /// <param name="deviations">The deviations.</param>
+    /// <param name="without">Lines of them that are about somebody else.</param>
+    /// <param name="cursor">Of the page before.</param>
+    /// <param name="limit">Lines in a page.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="databases">Where the log is.</param>
+    /// <param name="ct">Cancels.</param>
     public static Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListOfAsync<TDb>(string service,
-        Func<TDb, string, IQueryable<Guid>> sharedWith, IReadOnlyCollection<Guid> deviations, string? cursor, int? limit, HttpContext http, Caller caller,
-        IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext =>
-        ListAsync(service, sharedWith, deviations, null, null, null, cursor, limit, http, caller, databases, ct);
+        Func<TDb, string, IQueryable<Guid>> sharedWith, IReadOnlyCollection<Guid> deviations, Expression<Func<AccessEntry, bool>> without,
+        string? cursor, int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext =>
+        ListAsync(service, sharedWith, deviations, null, null, null, cursor, limit, http, caller, databases, ct, without);
 
     private static async Task<Results<Ok<Page<AccessLogEntry>>, ContentHttpResult, Problem>> ListAsync<TDb>(string service,
         Func<TDb, string, IQueryable<Guid>>? sharedWith, IReadOnlyCollection<Guid>? deviations, string? subject, string? from, string? to, string? cursor,
-        int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct) where TDb : DbContext
+        int? limit, HttpContext http, Caller caller, IDbContextFactory<TDb> databases, CancellationToken ct,
+        Expression<Func<AccessEntry, bool>>? without = null) where TDb : DbContext
     {
         var errors = new FieldErrors();
         var (first, last) = (LocalDay.Read(from, "/from", errors), LocalDay.Read(to, "/to", errors));
@@ -134,6 +146,8 @@ public static class AccessLogEndpoints
         var asked = db.Set<AccessEntry>().AsQueryable();
         if (deviations is not null)
             asked = asked.Where(e => db.Set<AccessedDeviation>().Any(d => deviations.Contains(d.DeviationId) && d.Position == e.Position));
+        if (without is not null)
+            asked = asked.Where(Expression.Lambda<Func<AccessEntry, bool>>(Expression.Not(without.Body), without.Parameters));
         if (subject is not null) asked = asked.Where(e => e.Subject == subject);
         if (first is { } start && NorwegianCalendar.StartOf(start) is var since) asked = asked.Where(e => e.At >= since);
         if (last is { } end && NorwegianCalendar.StartOf(end.AddDays(1)) is var until) asked = asked.Where(e => e.At < until);

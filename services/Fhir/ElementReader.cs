@@ -66,6 +66,14 @@ public sealed class ElementReader
         return value?.Value;
     }
 
+    /// <summary>A whole number; null when it is none.</summary>
+    public int? Number(PositiveInt? value, string pointer, string missingAt)
+    {
+        Place(pointer, value is null ? missingAt : PathOf(value));
+        Leaf(value);
+        return value?.Value;
+    }
+
     /// <summary>A code of one of our systems; a display is the caller's copy of our word.</summary>
     public string? Code(Coding? coding, string system, string pointer, string missingAt)
     {

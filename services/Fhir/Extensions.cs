@@ -36,6 +36,7 @@ public static class Extensions
             Parts = [new("type", "Coding", "messageTypes"), new("id", "string"), new("difference", "Coding", "differences")],
         },
         PatientGroup = new("patient-group", "Coding", "patientGroups") { Repeats = true },
+        PatientsAffected = new("patients-affected", "positiveInt"),
         PotentialHarm = new("potential-harm", "Coding", "harm"),
         Likelihood = new("likelihood", "Coding", "likelihood"),
         ImmediateAction = new("immediate-action", "string"),
@@ -53,8 +54,8 @@ public static class Extensions
         };
 
     public static IReadOnlyList<ExtensionType> All { get; } =
-        [Respondent, ReportingUnit, PatientMunicipality, AgreementClause, AffectedMessage, PatientGroup, PotentialHarm, Likelihood, ImmediateAction,
-            SuggestedMeasure, ReporterConfidential, ReporterAnonymous, Reference, State, Unit, Measure];
+        [Respondent, ReportingUnit, PatientMunicipality, AgreementClause, AffectedMessage, PatientGroup, PatientsAffected, PotentialHarm, Likelihood,
+            ImmediateAction, SuggestedMeasure, ReporterConfidential, ReporterAnonymous, Reference, State, Unit, Measure];
 
     internal static StructureDefinition Definition(ExtensionType type)
     {

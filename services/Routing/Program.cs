@@ -9,6 +9,7 @@ using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Messaging;
+using Avvik.Routing.AddPatients;
 using Avvik.Routing.Access;
 using Avvik.Routing.AssignRoles;
 using Avvik.Routing.CaseHandling;
@@ -58,6 +59,7 @@ builder.AddMessaging<RoutingDbContext>("routing", events => events
     .Handle<DeviationMerged, DeviationMergedHandler>()
     .Handle<ReopenedCaseChanged, ReopenedCaseChangedHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
+    .Handle<PatientsAdded, PatientsAddedHandler>()
     .Handle<TextRedacted, TextRedactedHandler>(),
     (db, id, ct) => db.Cases.Where(c => c.Id == id).Select(c => new[] { c.ReporterOrganization, c.RespondentOrganization }).FirstOrDefaultAsync(ct));
 builder.Services.AddHostedService<DeadlineWatch>();

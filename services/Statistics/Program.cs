@@ -35,6 +35,7 @@ builder.AddMessaging<StatisticsDbContext>("statistics", events => events
 builder.Services.AddSingleton<StringPools>();
 builder.Services.AddOptions<FactOptions>().BindConfiguration("Facts").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<FactMonths>();
+builder.Services.AddSingleton<OwnPatients>();
 builder.Services.AddHostedService<FactMonthUpdater>();
 builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbContext>>("completeness", tags: ["required"]);
 builder.Services.AddSingleton<ProtectedFacts>();

@@ -8,6 +8,7 @@ using Avvik.CareDirectories;
 using Avvik.Messaging.Operations;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Triage.AddPatients;
 using Avvik.Triage.AssessDeviation;
 using Avvik.Triage.Assessments;
 using Avvik.Triage.CorrectedFacts;
@@ -38,6 +39,7 @@ builder.AddMessaging<TriageDbContext>("triage", events => events
     .Handle<DeviationSubmitted, DeviationSubmittedHandler>()
     .Handle<DeviationWithdrawn, DeviationWithdrawnHandler>()
     .Handle<ReporterAnswered, ReporterAnsweredHandler>()
+    .Handle<PatientsAdded, PatientsAddedHandler>()
     .Handle<TextRedacted, TextRedactedHandler>()
     .Handle<CaseReopened, CaseReopenedHandler>()
     .Handle<FactsCorrected, FactsCorrectedHandler>()

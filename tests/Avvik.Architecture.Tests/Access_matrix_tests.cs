@@ -55,6 +55,8 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/withdraw"] = Party,
         ["POST /api/v1/deviations/{id}/messages"] = Party,
         ["POST /api/v1/deviations/{id}/patient/open"] = Party,
+        ["POST /api/v1/deviations/{id}/patients/open"] = Party,
+        ["POST /api/v1/deviations/{id}/patients"] = Party,
         ["GET /api/v1/changes"] = Party,
         ["GET /api/v1/webhooks"] = [Roles.Client, Roles.Admin],
         ["POST /api/v1/webhooks"] = [Roles.Client, Roles.Admin],

@@ -59,6 +59,12 @@ public sealed class Contract_tests
             "avvik.reporting.deviation-submitted.v1:facts.localClause", "avvik.triage.deviation-triaged.v1:facts.localClause",
             "avvik.routing.case-changed.v1:facts.localClause", "avvik.routing.facts-corrected.v1:facts.localClause",
             "avvik.routing.case-reopened.v1:case.facts.localClause", "avvik.routing.case-snapshot-published.v1:case.facts.localClause",
+            .. new[] { "patientsGiven", "patientsAffected" }.SelectMany(member => new[]
+            {
+                $"avvik.reporting.deviation-submitted.v1:facts.{member}", $"avvik.triage.deviation-triaged.v1:facts.{member}",
+                $"avvik.routing.case-changed.v1:facts.{member}", $"avvik.routing.facts-corrected.v1:facts.{member}",
+                $"avvik.routing.case-reopened.v1:case.facts.{member}", $"avvik.routing.case-snapshot-published.v1:case.facts.{member}",
+            }),
             "avvik.routing.case-reopened.v1:case.eventId", "avvik.routing.case-snapshot-published.v1:case.eventId",
             "avvik.routing.case-changed.v1:earlierRespondents", "avvik.routing.case-changed.v1:rejectionReason",
             "avvik.routing.case-reopened.v1:case.earlierRespondents", "avvik.routing.case-reopened.v1:case.rejectionReason",

@@ -19,7 +19,7 @@ public sealed class Request_text_tests
     private const string SyntheticNumber = "41814061033";
     private const string Hamar = "970540008";
     // Meant to hold an identity: sealed, checked by a register's own rule, or what is to be struck and is kept nowhere.
-    private static readonly string[] Identities = ["/patient/identifier", "/reporter/hprNumber", "/identifier", "/passage",
+    private static readonly string[] Identities = ["/patient/identifier", "/patients/0/identifier", "/reporter/hprNumber", "/identifier", "/passage",
         "/email", "/leaderEmail", "/phone"];
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class Request_text_tests
     }
 
     // The operator's endpoints answer with nothing, or with their progress; an envelope is opened and figures are tried out with codes alone.
-    private static readonly string[] WithoutWarnings = ["/patient/open", "/reporter/open", "/simulate", "/access-log/reporting/patient",
+    private static readonly string[] WithoutWarnings = ["/patient/open", "/patients/open", "/reporter/open", "/simulate", "/access-log/reporting/patient",
         "/statistics/history", "/notices/settings", "/notices/units/{code}",
         "/webhooks", "/webhooks/{id}", "/webhooks/{id}/replay"];
 

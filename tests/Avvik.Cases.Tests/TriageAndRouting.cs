@@ -206,10 +206,10 @@ internal sealed class TriageAndRouting : IAsyncDisposable
         var message = (IEvent)JsonSerializer.Deserialize(e.Body, MessageCatalog.Find(e.Type)!.Json)!;
         if (message is CaseChanged changed) Changes.Add(changed);
         if (message is ReporterInformed words) Words.Add(words);
-        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or CaseReopened or FactsCorrected or DirectoryPublished)
+        if (message is DeviationSubmitted or DeviationWithdrawn or ReporterAnswered or PatientsAdded or CaseReopened or FactsCorrected or DirectoryPublished)
             InFlight.Add(new(e, message, ToTriage: true));
-        if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or DeviationMerged or ReopenedCaseChanged) InFlight.Add(new(e, message,
-            ToTriage: false));
+        if (message is DeviationTriaged or DeviationWithdrawn or ReporterAnswered or PatientsAdded or DeviationMerged or ReopenedCaseChanged)
+            InFlight.Add(new(e, message, ToTriage: false));
     }
 
     private static DueWorkService<TDb> Watch<TDb>(IServiceProvider services) where TDb : Microsoft.EntityFrameworkCore.DbContext =>

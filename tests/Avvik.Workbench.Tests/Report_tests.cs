@@ -198,6 +198,37 @@ public sealed class Report_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Several_patients_are_given_added_to_and_shown_as_a_number()
+    {
+        var patients = SyntheticPatients.Take(3);
+        await using var visit = await system.ReturnAsync("nurse-hamar");
+        var page = visit.Page;
+        await visit.GoAsync("/report");
+        await page.Locator("#Search").PressSequentiallyAsync("elverum");
+        await page.ClickAsync(".party-choice:has-text('SI Elverum')");
+        await page.FillAsync("#Form_Narrative", Narrative);
+        await page.ClickAsync("details.more > summary");
+        await page.FillAsync("#Form_PatientNumbers", $"{patients[0].Identifier}\n{patients[1].Identifier}\n12345678901");
+        await page.FillAsync("#Form_PatientsAffected", "2118");
+        await page.ClickAsync("button:has-text('Send inn')");
+        await page.WaitForSelectorAsync("#Form_PatientNumbers-error");
+        await page.FillAsync("#Form_PatientNumbers", $"{patients[0].Identifier}\n{patients[1].Identifier}");
+        await page.ClickAsync("button:has-text('Send inn')");
+        await page.WaitForURLAsync("**/report/receipt/**");
+        var id = page.Url.Split('/')[^1];
+        await visit.GoAsync($"/report/{id}");
+        Assert.Contains("2 pasienter er oppgitt, forseglet", await page.ContentAsync(), StringComparison.Ordinal);
+        await page.ClickAsync("summary:has-text('Oppgi flere pasienter')");
+        await page.FillAsync("#Numbers", patients[2].Identifier!);
+        await page.ClickAsync("button:has-text('Forsegl og legg til')");
+        await page.WaitForSelectorAsync(".notice");
+        var shown = await page.ContentAsync();
+        Assert.Contains("3 pasienter er oppgitt, forseglet", shown, StringComparison.Ordinal);
+        Assert.Contains("2\u00a0118", shown.Replace("&nbsp;", "\u00a0", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(patients[2].Identifier!, shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_partys_deviation_is_not_found()
     {
         var sent = await system.ReportAsync();

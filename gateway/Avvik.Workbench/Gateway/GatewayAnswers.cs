@@ -76,7 +76,7 @@ internal sealed record PostedForm(string Path, IReadOnlyList<PostedField> Fields
     public const string DraftName = "posted-form", ResumePath = "/signin/resume";
 
     // The token is for the session that has ended, and a patient is kept nowhere but in Reporting.
-    private static readonly string[] NotKept = ["token", "Form.PatientType", "Form.PatientNumber"];
+    private static readonly string[] NotKept = ["token", "Form.PatientType", "Form.PatientNumber", "Form.PatientNumbers", "Numbers"];
 
     public static PostedForm Of(HttpRequest request, IFormCollection form) => new(request.Path + request.QueryString,
         [.. form.Where(f => !NotKept.Contains(f.Key, StringComparer.Ordinal)).SelectMany(f => f.Value.Select(value => new PostedField(f.Key, value ?? "")))]);

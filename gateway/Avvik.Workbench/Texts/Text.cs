@@ -18,6 +18,9 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
     /// <summary>One or many: <c>worklist.newOne</c> or <c>worklist.newMany</c>.</summary>
     public string Count(string key, int count) => this[key + (count == 1 ? "One" : "Many"), count];
 
+    /// <summary>2 118: a whole number as people write it.</summary>
+    public string Number(int number) => number.ToString("N0", choices.Culture);
+
     public bool Has(string key) => files.Find(key) is not null;
 
     /// <summary>

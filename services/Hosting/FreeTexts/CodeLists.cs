@@ -6,6 +6,9 @@ namespace Avvik.Hosting.FreeTexts;
 /// <summary>Validation of codes that several endpoints take.</summary>
 public static class CodeLists
 {
+    /// <summary>More affected patients than this is a slip of the finger: it is more than any of the trusts has.</summary>
+    public const int MaxPatientsAffected = 1_000_000;
+
     /// <summary>Each group must be a known code and occur once; <c>none</c> and <c>unknown</c> exclude all others.</summary>
     public static void CheckPatientGroups(IReadOnlyList<string>? groups, FieldErrors errors)
     {

@@ -34,7 +34,11 @@ internal sealed class DeviationRecord
     /// <summary>The end of the day that it occurred on, or of the moment.</summary>
     public DateTimeOffset? OccurredUntil { get; init; }
     public bool HasPatient { get; init; }
-    /// <summary>As sent, without the patient; sealed, with the reporter's name in it (<see cref="Opened"/>).</summary>
+    /// <summary>Envelopes so far, also those that are erased; 0 in rows from before there could be several.</summary>
+    public int PatientsGiven { get; init; }
+    /// <summary>As reported or corrected.</summary>
+    public int? PatientsAffected { get; init; }
+    /// <summary>As sent, without the patients; sealed, with the reporter's name in it (<see cref="Opened"/>).</summary>
     public required string Submission { get; init; }
     /// <summary>The opened submission.</summary>
     public Submission Sent { get; set; } = null!;
@@ -72,12 +76,19 @@ internal sealed class DeviationRecord
 
     /// <summary>A submission as it is stored.</summary>
     public static string Seal(Submission submission, TextProtector texts) =>
-        texts.Protect(JsonSerializer.Serialize(submission with { Patient = null }, SubmissionJson.Default.Submission)).Value;
+        texts.Protect(JsonSerializer.Serialize(submission.WithoutPatients(), SubmissionJson.Default.Submission)).Value;
 
     /// <summary>A submission that is stored.</summary>
     /// <exception cref="CryptographicException">This service does not have the key.</exception>
     public static Submission Open(string stored, TextProtector texts) =>
         JsonSerializer.Deserialize(texts.RevealStored(stored), SubmissionJson.Default.Submission)!;
+
+    /// <summary>As <see cref="Open"/>; null when this service does not have the key.</summary>
+    public static Submission? OpenOrNull(string stored, TextProtector texts)
+    {
+        try { return Open(stored, texts); }
+        catch (CryptographicException) { return null; }
+    }
 
     /// <summary>From when until when it occurred: a whole Norwegian day when no time was sent, else the millisecond.</summary>
     public static (DateTimeOffset From, DateTimeOffset Until) Occurrence(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value switch
@@ -92,11 +103,12 @@ internal sealed class DeviationRecord
         var day = LocalMoment.Read(Sent.OccurredAt)!.Value.Day;
         var isPraise = Sent.Kind == Vocabulary.Praise;
         var receipt = View(CaseStates.Submitted, Sent.Category, null, isPraise ? "unknown" : Sent.ActualHarm ?? "unknown", null, []);
+        receipt = receipt with { PatientsAffected = Affected(Sent.PatientsAffected) };
         // A correction changes these here too; the receipt follows from what was sent.
         if (HealthCommunities.Party(ReporterOrganization) is not { } reporter
             || HealthCommunities.Party(Sent.Respondent?.OrganizationNumber) is not { } respondent) return receipt;
         var agreement = reporter.AgreementWith(respondent, day)?.Code;
-        var clause = Named(agreement, day) is { } named ? named.Statutory
+        var clause = ClauseNamed(agreement, day) is { } named ? named.Statutory
             : AgreementClauses.OfCategory(Community, agreement, Sent.Category, day);
         return receipt with
         {
@@ -111,11 +123,16 @@ internal sealed class DeviationRecord
     public Deviation Current(IEnumerable<TimelineEntry> timeline, string? submitter) =>
         View(Status, Category, Clause, ActualHarm, Unit is null ? null : new CaseSummary(Id, Unit, Status, DueAt), timeline, submitter);
 
-    private AgreementClause? Named(string? agreement, DateOnly day) => AgreementClauses.Find(Community, agreement, Sent.Clause, day);
+    // A row from before there could be several has one.
+    private int Named => Math.Max(PatientsGiven, HasPatient ? 1 : 0);
+
+    private int? Affected(int? said) => Math.Max(said ?? 0, Named) is > 0 and var known ? known : null;
+
+    private AgreementClause? ClauseNamed(string? agreement, DateOnly day) => AgreementClauses.Find(Community, agreement, Sent.Clause, day);
 
     // The clause in the agreement's own words: the one that was named, as long as it is the one that counts.
     private AgreementReference Judged(string agreement, string? point, DateOnly day) =>
-        Named(agreement, day) is { } named && named.Statutory == point && point is not null
+        ClauseNamed(agreement, day) is { } named && named.Statutory == point && point is not null
             ? new(agreement, point, named.Number == point ? null : named.Number, named.Title)
             : new(agreement, point, null, AgreementClauses.Of(Community, agreement).FirstOrDefault(c => c.Number == point)?.Title);
 
@@ -134,6 +151,8 @@ internal sealed class DeviationRecord
             Category = category,
             ActualHarm = actualHarm,
             HasPatient = HasPatient && EnvelopeErasedAt is null,
+            PatientsGiven = Named,
+            PatientsAffected = Affected(PatientsAffected),
             Submission = Sent,
             Case = summary,
             MainCase = MainCase,
@@ -193,10 +212,12 @@ internal sealed class EnvelopeOpenings
     public int Count { get; init; }
 }
 
-/// <summary>The patient's identity, sealed. Nothing else in the system holds it.</summary>
+/// <summary>A patient's identity, sealed. Nothing else in the system holds it.</summary>
 internal sealed class EnvelopeRecord
 {
     public Guid DeviationId { get; init; }
+    /// <summary>In the deviation, from 1.</summary>
+    public int Number { get; init; } = 1;
     /// <summary>Opens only with this deviation's id.</summary>
     public required string Sealed { get; init; }
     /// <summary><see cref="PatientEnvelopes.PrintOf"/>; null in rows from before the column existed, until the resealer has made it.</summary>

@@ -12,6 +12,19 @@ internal sealed class PatientEnvelopes(KeyRing keys)
     public string Seal(Guid deviationId, Patient patient) =>
         keys.Seal(JsonSerializer.SerializeToUtf8Bytes(patient, SubmissionJson.Default.Patient), deviationId.ToByteArray());
 
+    /// <summary>The rows of some patients of a deviation.</summary>
+    /// <param name="deviationId">The deviation.</param>
+    /// <param name="patients">Each once.</param>
+    /// <param name="after">Number of the last envelope that the deviation has already.</param>
+    public IReadOnlyList<EnvelopeRecord> SealAll(Guid deviationId, IEnumerable<Patient> patients, int after = 0) => [.. patients.Select((patient, i) =>
+        new EnvelopeRecord
+        {
+            DeviationId = deviationId,
+            Number = after + i + 1,
+            Sealed = Seal(deviationId, patient),
+            PatientPrint = PrintOf(patient.Identifier!),
+        })];
+
     public Patient Open(Guid deviationId, string sealedPatient) =>
         JsonSerializer.Deserialize(keys.Open(sealedPatient, deviationId.ToByteArray()), SubmissionJson.Default.Patient)!;
 

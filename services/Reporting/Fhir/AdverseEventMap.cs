@@ -47,6 +47,8 @@ internal static class AdverseEventMap
             Clause = ReadCoding(e, reader, Extensions.AgreementClause, null, "/clause"),
             PatientGroups = ReadGroups(e, reader),
             ActualHarm = ReadHarm(e, reader),
+            PatientsAffected = reader.Number(reader.Value<PositiveInt>(reader.Extension(e, Extensions.PatientsAffected.Url)), "/patientsAffected",
+                $"{Root}.extension"),
             PotentialHarm = ReadCoding(e, reader, Extensions.PotentialHarm, null, "/potentialHarm"),
             Likelihood = ReadCoding(e, reader, Extensions.Likelihood, null, "/likelihood"),
             ImmediateAction = ReadText(e, reader, Extensions.ImmediateAction, "/immediateAction"),
@@ -76,6 +78,7 @@ internal static class AdverseEventMap
             Category = d.Category,
             Clause = d.Agreement is null ? d.Submission.Clause : d.Agreement.Clause,
             ActualHarm = d.ActualHarm,
+            PatientsAffected = d.PatientsAffected is > 1 ? d.PatientsAffected : d.Submission.PatientsAffected,
             Respondent = (d.Submission.Respondent ?? new()) with { OrganizationNumber = d.RespondentOrganization },
         }, d.ReporterOrganization);
         e.Id = d.Id.ToString();
@@ -135,6 +138,7 @@ internal static class AdverseEventMap
             e.Extension.Add(message);
         }
         foreach (var group in s.PatientGroups ?? []) Add(e, Extensions.PatientGroup, group);
+        if (s.PatientsAffected is { } affected) e.Extension.Add(new(Extensions.PatientsAffected.Url, new PositiveInt(affected)));
         Add(e, Extensions.PotentialHarm, s.PotentialHarm);
         Add(e, Extensions.Likelihood, s.Likelihood);
         if (s.ImmediateAction is not null) e.Extension.Add(new(Extensions.ImmediateAction.Url, new FhirString(s.ImmediateAction)));

@@ -6,6 +6,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
+using Avvik.Hosting.Lists;
 using Avvik.Hosting.Problems;
 using Avvik.Storage;
 using Avvik.Reporting.Deviations;
@@ -21,10 +22,17 @@ namespace Avvik.Reporting.OpenEnvelope;
 
 internal static partial class OpenEnvelopeEndpoints
 {
+    /// <summary>Envelopes that one opening shows: the 2,118 of one report are nine openings, which the limit of an hour allows.</summary>
+    internal const int PageSize = 250;
+
     public static RouteGroupBuilder MapOpenEnvelope(this RouteGroupBuilder deviations)
     {
         deviations.MapPost("/{id:guid}/patient/open", OpenAsync).WithName("OpenEnvelope")
             .WithSummary("Open the patient's envelope, for a purpose; every opening is logged")
+            .Accepts<Client.OpenEnvelope>("application/json")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).ProducesProblem(422).ProducesProblem(503);
+        deviations.MapPost("/{id:guid}/patients/open", OpenPageAsync).WithName("OpenEnvelopes")
+            .WithSummary("Open the envelopes of several patients, 250 at a time, for a purpose; a page is one opening, and each patient a line in the log")
             .Accepts<Client.OpenEnvelope>("application/json")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(410).ProducesProblem(422).ProducesProblem(503);
         return deviations;
@@ -34,40 +42,65 @@ internal static partial class OpenEnvelopeEndpoints
         ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
         IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
+        var (opened, refusal) = await OpenSomeAsync(id, after: null, http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+        return opened is null ? refusal! : TypedResults.Ok(opened[0].Patient);
+    }
+
+    private static async Task<Results<Ok<Page<Patient>>, Problem>> OpenPageAsync(Guid id, string? cursor, HttpContext http, Caller caller,
+        Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal,
+        PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var after = Cursor.Read(cursor, errors);
+        if (after is { } position && (position.Id != id || position.SortKey is < 0 or > int.MaxValue)) errors.Add("/cursor", FieldCodes.InvalidCursor);
+        if (errors.Any) return Problem.Invalid(errors);
+        var (opened, refusal) =
+            await OpenSomeAsync(id, (int)(after?.SortKey ?? 0), http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+        if (opened is null) return refusal!;
+        var next = opened.Count > PageSize ? Cursor.Of(opened[PageSize - 1].Number, id) : null;
+        return TypedResults.Ok(new Page<Patient>([.. opened.Take(PageSize).Select(o => o.Patient)], next));
+    }
+
+    /// <param name="after">Number of the last envelope that was shown; null: there is to be one alone.</param>
+    private static async Task<(IReadOnlyList<(int Number, Patient Patient)>? Opened, Problem? Refusal)> OpenSomeAsync(Guid id, int? after, HttpContext http,
+        Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal,
+        PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger log, CancellationToken ct)
+    {
         var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, ClientJson.Default, (b, errors) =>
         {
             if (b.Purpose is null) errors.Add("/purpose", FieldCodes.Required);
             else if (!Vocabulary.AccessPurposes.ContainsKey(b.Purpose)) errors.Add("/purpose", FieldCodes.UnknownCode);
         });
-        if (body is null) return problem!;
+        if (body is null) return (null, problem);
         http.Response.Headers.CacheControl = "no-store";
         EnvelopeAccess.Case? current = null;
         if (await db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
                 new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct) is { } known
             && EnvelopeAccess.Handles(caller, known)
-            && (current = await CurrentAsync(routing, id, known, http.Request, log, ct)) is null) return Problem.Unavailable();
-        var (patient, refusal) = await writer.WriteAsync<(Patient?, Problem?)>(async unit =>
+            && (current = await CurrentAsync(routing, id, known, http.Request, log, ct)) is null) return (null, Problem.Unavailable());
+        var (opened, refusal) = await writer.WriteAsync<(IReadOnlyList<(int Number, Patient Patient)>?, Problem?)>(async unit =>
         {
-            var answer = await TryOpenAsync(unit, id, caller, body.Purpose!, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
+            var answer = await TryOpenAsync(unit, id, after, caller, body.Purpose!, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
             // In the transaction whose commit the answer waits for: no identity leaves, and no attempt is refused, without its line in the log.
-            journal.Append(unit, caller, answer.Patient is null ? AccessActions.EnvelopeRefused : AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
+            if (answer.Opened is null) journal.Append(unit, caller, AccessActions.EnvelopeRefused, [id], purpose: body.Purpose);
+            else if (after is null) journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
+            else
+                foreach (var (number, _) in answer.Opened.Take(PageSize))
+                    journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], EnvelopeNumbers.TargetOf(number), body.Purpose);
             return answer;
         }, ct);
         if (refusal?.Status == StatusCodes.Status429TooManyRequests) TooManyOpenings(log, caller.Subject, caller.Organization, options.Value.OpeningsPerHour);
-        return patient is null ? refusal! : TypedResults.Ok(patient);
+        return (opened, refusal);
     }
 
-    private static async Task<(Patient? Patient, Problem? Refusal)> TryOpenAsync(
-        UnitOfWork<ReportingDbContext> unit, Guid id, Caller caller, string purpose, EnvelopeAccess.Case? current, PatientEnvelopes envelopes,
+    private static async Task<(IReadOnlyList<(int Number, Patient Patient)>? Opened, Problem? Refusal)> TryOpenAsync(
+        UnitOfWork<ReportingDbContext> unit, Guid id, int? after, Caller caller, string purpose, EnvelopeAccess.Case? current, PatientEnvelopes envelopes,
         int openingsPerHour, DateTimeOffset now)
     {
         var found = await unit.Sql.QueryAsync(
-            $"""
-            select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at, sealed
-            from deviations left join envelopes on deviation_id = id where id = @p1
-            """,
+            $"select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at from deviations where id = @p1",
             r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
-                Erased: !r.IsDBNull(6), Sealed: r.IsDBNull(7) ? null : r.GetString(7)), id);
+                Erased: !r.IsDBNull(6)), id);
         if (found is not [var deviation]) return (null, Problem.NotFound());
         if (EnvelopeAccess.PurposesOf(caller, current ?? deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
         if (!purposes.Contains(purpose))
@@ -77,7 +110,13 @@ internal static partial class OpenEnvelopeEndpoints
             return (null, Problem.Invalid(errors));
         }
         if (deviation.Erased) return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeErased));
-        if (deviation.Sealed is null) return (null, Problem.NotFound());
+        // One more than is shown tells whether more follow.
+        var rows = await unit.Sql.QueryAsync(
+            "select number, sealed from envelopes where deviation_id = @p1 and number > @p2 order by number limit @p3",
+            r => (Number: r.GetInt32(0), Sealed: r.GetString(1)), id, after ?? 0, after is null ? 2 : PageSize + 1);
+        if (rows.Count == 0) return (null, Problem.NotFound());
+        // One of several is not the patient.
+        if (after is null && rows.Count > 1) return (null, Problem.Conflict(ProblemCodes.SeveralPatients));
         var openings = await unit.Sql.ScalarAsync<int>(
             """
             insert into envelope_openings (subject, hour, count) values (@p1, @p2, 1)
@@ -89,7 +128,7 @@ internal static partial class OpenEnvelopeEndpoints
             var secondsLeft = 3600 - (int)(now.ToUnixTimeSeconds() % 3600);
             return (null, new Problem(StatusCodes.Status429TooManyRequests, ProblemCodes.TooManyOpenings) { RetryAfterSeconds = secondsLeft });
         }
-        try { return (envelopes.Open(id, deviation.Sealed), null); }
+        try { return ([.. rows.Select(row => (row.Number, envelopes.Open(id, row.Sealed)))], null); }
         catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
 

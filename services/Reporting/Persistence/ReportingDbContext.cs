@@ -60,8 +60,8 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
         modelBuilder.Entity<EnvelopeRecord>(e =>
         {
             e.ToTable("envelopes");
-            e.HasKey(v => v.DeviationId);
-            e.Property(v => v.DeviationId).ValueGeneratedNever();
+            e.HasKey(v => new { v.DeviationId, v.Number });
+            e.Property(v => v.Number).HasDefaultValue(1).ValueGeneratedNever();
             e.HasIndex(v => v.PatientPrint).HasDatabaseName("ix_envelopes_patient");
         });
         modelBuilder.Entity<ReferenceCounter>(e =>

@@ -27,15 +27,16 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
     /// <summary>Reseals all; those that the ring has no key for stay as they are.</summary>
     internal async Task<(int Resealed, int Unreadable)> ResealAsync(CancellationToken ct)
     {
-        var (resealed, unreadable, after, prefix) = (0, 0, Guid.Empty, envelopes.ActivePrefix);
+        var (resealed, unreadable, after, number, prefix) = (0, 0, Guid.Empty, 0, envelopes.ActivePrefix);
         while (true)
         {
             await using var db = await databases.CreateDbContextAsync(ct);
-            var old = await db.Set<EnvelopeRecord>().Where(v => v.DeviationId.CompareTo(after) > 0
+            var old = await db.Set<EnvelopeRecord>().Where(v =>
+                    (v.DeviationId.CompareTo(after) > 0 || (v.DeviationId == after && v.Number > number))
                     && (v.Sealed.Substring(0, prefix.Length) != prefix || v.PatientPrint == null))
-                .OrderBy(v => v.DeviationId).Take(Batch).ToListAsync(ct);
+                .OrderBy(v => v.DeviationId).ThenBy(v => v.Number).Take(Batch).ToListAsync(ct);
             if (old.Count == 0) return (resealed, unreadable);
-            after = old[^1].DeviationId;
+            (after, number) = (old[^1].DeviationId, old[^1].Number);
             resealed += (await Task.WhenAll(old.Select(ResealOneAsync))).Sum();
         }
 
@@ -55,8 +56,8 @@ internal sealed partial class EnvelopeResealer(Writer<ReportingDbContext> writer
             }
             // One that was erased in between stays erased.
             return await writer.WriteAsync(unit => unit.Sql.ExecuteAsync(
-                "update envelopes set sealed = @p2, patient_print = @p4 where deviation_id = @p1 and sealed = @p3",
-                envelope.DeviationId, renewed, envelope.Sealed, print), ct);
+                "update envelopes set sealed = @p2, patient_print = @p4 where deviation_id = @p1 and number = @p5 and sealed = @p3",
+                envelope.DeviationId, renewed, envelope.Sealed, print, envelope.Number), ct);
         }
     }
 

@@ -7,6 +7,7 @@ using Avvik.Hosting.Problems;
 using Avvik.IdentityDetection;
 using Avvik.Storage;
 using Avvik.Reporting.Deviations;
+using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -42,12 +43,15 @@ internal static class SearchAccessLogEndpoints
         var print = envelopes.PrintOf(body.Identifier!);
         await using var db = await databases.CreateDbContextAsync(ct);
         var of = DeviationsOf(db, caller.Organization);
-        var found = await db.Set<EnvelopeRecord>().Where(v => v.PatientPrint == print && of.Contains(v.DeviationId)).Select(v => v.DeviationId).ToListAsync(ct);
+        var found = await db.Set<EnvelopeRecord>().Where(v => v.PatientPrint == print && of.Contains(v.DeviationId))
+            .Select(v => new { v.DeviationId, v.Number }).ToListAsync(ct);
+        List<Guid> deviations = [.. found.Select(v => v.DeviationId)];
         await writer.WriteAsync(unit =>
         {
-            journal.Append(unit, caller, AccessActions.PatientSearched, found);
+            journal.Append(unit, caller, AccessActions.PatientSearched, deviations);
             return Task.FromResult(true);
         }, ct);
-        return await AccessLogEndpoints.ListOfAsync<ReportingDbContext>("reporting", DeviationsOf, found, cursor, limit, http, caller, databases, ct);
+        return await AccessLogEndpoints.ListOfAsync<ReportingDbContext>("reporting", DeviationsOf, deviations,
+            EnvelopeNumbers.OpeningsOfOthers([.. found.Select(v => v.Number)]), cursor, limit, http, caller, databases, ct);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
 {
     private const int MaxNarrative = 8000;
 
+    /// <summary>Patients in one call: their seals and events are one commit, and a body of them is far below the limit of 256 KiB.</summary>
+    public const int MaxPatients = 500;
+
     /// <summary>The caller's party; null when the caller's organisation is none.</summary>
     public Party? Reporter(Caller caller) => directory.Now.PartyOn(caller.Organization, Today);
 
@@ -54,13 +57,27 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             if (person.HprNumber is { } hpr && (hpr.Length is < 1 or > 9 || !hpr.All(char.IsAsciiDigit)))
                 errors.Add("/reporter/hprNumber", FieldCodes.InvalidHprNumber);
         }
-        if (s.Patient is { } patient)
-        {
-            if (patient.IdentifierType is null) errors.Add("/patient/identifierType", FieldCodes.Required);
-            else if (patient.IdentifierType is not ("fnr" or "dnr" or "hnr" or "fhn")) errors.Add("/patient/identifierType", FieldCodes.UnknownCode);
-            if (patient.Identifier is null) errors.Add("/patient/identifier", FieldCodes.Required);
-            else if (!PersonNumber.IsValid(patient.Identifier, patient.IdentifierType)) errors.Add("/patient/identifier", FieldCodes.InvalidIdentifier);
-        }
+        if (s.Patient is not null) Check(s.Patient, "/patient", errors);
+        if (s is { Patient: not null, Patients: not null }) errors.Add("/patients", FieldCodes.PatientOrPatients);
+        CheckPatients(s.Patients, errors);
+        if (s.PatientsAffected is < 1 or > CodeLists.MaxPatientsAffected) errors.Add("/patientsAffected", FieldCodes.OutOfRange, CodeLists.MaxPatientsAffected);
+        else if (s.PatientsAffected is { } affected && !errors.Any && s.AllPatients().Count is var named && affected < named)
+            errors.Add("/patientsAffected", FieldCodes.FewerThanNamed, named);
+    }
+
+    /// <summary>Checks a list of patients, and says of each what is wrong with it.</summary>
+    public static void CheckPatients(IReadOnlyList<Patient>? patients, FieldErrors errors)
+    {
+        if (patients is { Count: > MaxPatients }) errors.Add("/patients", FieldCodes.TooMany, MaxPatients);
+        foreach (var (index, patient) in (patients ?? []).Take(MaxPatients).Index()) Check(patient, $"/patients/{index}", errors);
+    }
+
+    private static void Check(Patient? patient, string pointer, FieldErrors errors)
+    {
+        if (patient?.IdentifierType is null) errors.Add($"{pointer}/identifierType", FieldCodes.Required);
+        else if (patient.IdentifierType is not ("fnr" or "dnr" or "hnr" or "fhn")) errors.Add($"{pointer}/identifierType", FieldCodes.UnknownCode);
+        if (patient?.Identifier is null) errors.Add($"{pointer}/identifier", FieldCodes.Required);
+        else if (!PersonNumber.IsValid(patient.Identifier, patient.IdentifierType)) errors.Add($"{pointer}/identifier", FieldCodes.InvalidIdentifier);
     }
 
     /// <summary>The facts of a submission that has been checked; its reference number is given when it is stored.</summary>
@@ -99,7 +116,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             AffectedMessage = s.AffectedMessage,
             Difference = s.Difference,
             PatientMunicipality = s.PatientMunicipality is null ? null : directory.Now.MunicipalityNumber(s.PatientMunicipality, occurredOn),
-            HasPatient = s.Patient is not null,
+            HasPatient = s.AllPatients().Count > 0,
+            PatientsGiven = s.AllPatients().Count,
+            PatientsAffected = s.PatientsAffected,
             ReporterConfidential = s.Reporter is { Confidential: true } or { Anonymous: true },
         };
     }

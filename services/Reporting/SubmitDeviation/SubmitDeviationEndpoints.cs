@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -102,22 +101,23 @@ internal static class SubmitDeviationEndpoints
             OccurredFrom = occurredFrom,
             OccurredUntil = occurredUntil,
             HasPatient = facts.HasPatient,
+            PatientsGiven = facts.PatientsGiven,
+            PatientsAffected = facts.PatientsAffected,
             Submission = DeviationRecord.Seal(submission, texts),
-            Sent = submission with { Patient = null },
+            Sent = submission.WithoutPatients(),
             StatusVersion = 1,
             Status = CaseStates.Submitted,
             Category = facts.Category,
             Clause = facts.Clause,
             ActualHarm = facts.ActualHarm,
         };
-        var envelope = submission.Patient is not { } patient ? null
-            : new EnvelopeRecord { DeviationId = id, Sealed = envelopes.Seal(id, patient), PatientPrint = envelopes.PrintOf(patient.Identifier!) };
+        var sealedPatients = envelopes.SealAll(id, submission.AllPatients());
         Stored? stored = null;
         await writer.WriteAsync(unit =>
         {
             // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () =>
-                stored = await StoreAsync(unit, references, texts, record, envelope, @event, SubmitterOf(caller, submission, @event)));
+                stored = await StoreAsync(unit, references, texts, record, sealedPatients, @event, SubmitterOf(caller, submission, @event)));
             return Task.FromResult(true);
         }, ct);
         if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
@@ -152,6 +152,7 @@ internal static class SubmitDeviationEndpoints
             Agreement = AgreementReference.Of(facts),
             Category = facts.Category,
             HasPatient = facts.HasPatient,
+            PatientsAffected = facts.AffectedPatients,
         },
         http.Warnings()));
     }
@@ -172,7 +173,7 @@ internal static class SubmitDeviationEndpoints
     }
 
     private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, TextProtector texts, DeviationRecord d,
-        EnvelopeRecord? envelope, DeviationSubmitted submitted, SubmitterRecorded? submitter)
+        IReadOnlyList<EnvelopeRecord> envelopes, DeviationSubmitted submitted, SubmitterRecorded? submitter)
     {
         var earlier = await unit.Sql.QueryAsync(
             "select id, reference, content_print from deviations where reporter_organization = @p1 and client_id = @p2 and client_reference = @p3",
@@ -194,8 +195,9 @@ internal static class SubmitDeviationEndpoints
             if (attempt == MaxReferences) await unit.InsertAsync(d);
         }
         // The counter's row is held: of two such reports at the same time, the later finds the earlier.
-        var samePatient = envelope is null ? null : await SamePatientAsync(unit, d, envelope, texts);
-        if (envelope is not null) await unit.InsertAsync(envelope);
+        foreach (var envelope in envelopes) await unit.InsertAsync(envelope);
+        var samePatient = envelopes.Count == 0 ? null
+            : await SamePatientAsync(unit, d.Id, d.ReporterOrganization, d.RespondentOrganization, d.Sent, after: 0, texts);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference }, SamePatient = samePatient });
         if (submitter is not null) await unit.EnqueueAsync(submitter);
         return new Stored(d.Id, d.Reference, d.ContentPrint);
@@ -212,30 +214,37 @@ internal static class SubmitDeviationEndpoints
             Print = SubmitterRecorded.PrintOf(caller.Organization, caller.Subject),
         };
 
-    /// <summary>Deviations of the same patient between the same two parties, in either direction, of the same day or the next; newest first.</summary>
-    private static async Task<IReadOnlyList<Guid>> SamePatientAsync(
-        UnitOfWork<ReportingDbContext> unit, DeviationRecord d, EnvelopeRecord envelope, TextProtector texts)
+    /// <summary>
+    /// Deviations of one of the same patients between the same two parties, in either direction, of the same day or the next; newest first.
+    /// </summary>
+    /// <param name="unit">Where the envelopes have been written.</param>
+    /// <param name="id">The deviation.</param>
+    /// <param name="reporter">Who reported it.</param>
+    /// <param name="respondent">Who is to answer it.</param>
+    /// <param name="sent">What was submitted.</param>
+    /// <param name="after">Only the patients whose envelope has a higher number.</param>
+    /// <param name="texts">Opens the others.</param>
+    internal static async Task<IReadOnlyList<Guid>> SamePatientAsync(
+        UnitOfWork<ReportingDbContext> unit, Guid id, string reporter, string respondent, Submission sent, int after, TextProtector texts)
     {
         const int DaysApart = 1, Most = 5;
-        var day = DayOf(d.Sent);
+        var day = DayOf(sent);
         var found = await unit.Sql.QueryAsync(
             """
-            select d.id, d.submission from envelopes e join deviations d on d.id = e.deviation_id
-            where e.patient_print = @p1 and d.status not in ('withdrawn', 'rejected', 'enteredInError')
+            select d.id, d.submission from deviations d where d.id in (
+                select e.deviation_id from envelopes own join envelopes e on e.patient_print = own.patient_print
+                where own.deviation_id = @p1 and own.number > @p4 and e.deviation_id <> @p1)
+              and d.status not in ('withdrawn', 'rejected', 'enteredInError')
               and ((d.reporter_organization = @p2 and d.respondent_organization = @p3)
                 or (d.reporter_organization = @p3 and d.respondent_organization = @p2))
             order by d.received_at desc limit 50
             """,
-            r => (Id: r.GetGuid(0), Submission: r.GetString(1)), envelope.PatientPrint, d.ReporterOrganization, d.RespondentOrganization);
+            r => (Id: r.GetGuid(0), Submission: r.GetString(1)), id, reporter, respondent, after);
         return [.. found.Where(o => Math.Abs(DayOfStored(o.Submission) - day) <= DaysApart).Select(o => o.Id).Take(Most)];
 
         static int DayOf(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value.Day.DayNumber;
 
-        int DayOfStored(string submission)
-        {
-            try { return DayOf(DeviationRecord.Open(submission, texts)); }
-            // Sealed with a lost key: then nobody knows its day.
-            catch (CryptographicException) { return int.MaxValue; }
-        }
+        // Sealed with a lost key: then nobody knows its day.
+        int DayOfStored(string submission) => DeviationRecord.OpenOrNull(submission, texts) is { } opened ? DayOf(opened) : int.MaxValue;
     }
 }

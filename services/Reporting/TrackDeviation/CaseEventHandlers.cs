@@ -52,13 +52,13 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
             """
             update deviations set status_version = @p2, status = case when status = 'withdrawn' then status else @p3 end, category = @p4, clause = @p5,
               actual_harm = @p6, unit = @p7, due_at = @p8, main_case = @p9,
-              respondent_organization = @p11, direction = @p12, agreement = @p13, answered_at = @p14,
+              respondent_organization = @p11, direction = @p12, agreement = @p13, answered_at = @p14, patients_affected = @p15,
               erase_at = case when has_patient and envelope_erased_at is null then cast(@p10 as bigint) end
             where id = @p1 and status_version < @p2
             """,
             message.DeviationId, message.Version, message.State, message.Facts.Category, message.Facts.Clause, message.Facts.ActualHarm, message.Unit, due,
             message.MainCase, EraseAt(message), message.Facts.RespondentOrganization, message.Facts.Direction, message.Facts.Agreement,
-            message.AnsweredAt?.ToUnixTimeMilliseconds());
+            message.AnsweredAt?.ToUnixTimeMilliseconds(), message.Facts.PatientsAffected);
     }
 
     // An open case needs its patient; a final one keeps the identity for the days that its agreement sets.

@@ -54,6 +54,7 @@ internal static class CaseView
             SuggestedMeasure = @case.SuggestedMeasure,
             PatientGroups = facts.PatientGroups,
             HasPatient = facts.HasPatient,
+            PatientsGiven = Math.Max(facts.PatientsGiven, facts.HasPatient ? 1 : 0),
             Reasons = @case.Reasons,
             Routing = new(@case.Rule, @case.RuleVersion),
             Answer = @case.CurrentAnswer(),
@@ -148,6 +149,7 @@ internal static class CaseView
             DueAt = c.DueAt,
             Overdue = !c.IsPraise && c.DueAt < now && !AnsweredStates.Contains(c.State),
             Hops = c.Hops,
+            PatientsAffected = facts.AffectedPatients,
             Version = c.Version,
         };
     }

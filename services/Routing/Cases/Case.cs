@@ -238,7 +238,8 @@ internal sealed partial class Case
         // Worse than it was known to be: a duty of its own, with its own time. No duty goes away because the harm is lowered.
         if (Harm.IsSerious(facts.ActualHarm) && Harm.Rank(facts.ActualHarm) > HarmRank) RenewNoticeDuty(from);
         else Notice = Duty;
-        Facts = facts;
+        // Triage's may be from before more patients were named.
+        Facts = facts.WithPatientsGiven(Facts?.PatientsGiven ?? 0);
         Category = facts.Category ?? throw new InvalidOperationException("A triaged deviation has a category.");
         (ActualHarm, HarmRank) = (facts.ActualHarm, Harm.Rank(facts.ActualHarm));
         Reasons = [.. reasons];

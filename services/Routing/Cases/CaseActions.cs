@@ -136,6 +136,15 @@ internal sealed partial class Case
     public CaseEventRecord ReporterOfDuplicateWrote(string organization, string text, DateTimeOffset writtenAt) =>
         Record(ReporterMessage, State, organization == ReporterOrganization ? organization : null, null, text, writtenAt);
 
+    /// <summary>The reporter's party named more patients; null when so many were known.</summary>
+    public CaseEventRecord? AddPatients(int named, string organization, DateTimeOffset at)
+    {
+        var before = Facts.PatientsGiven;
+        if (named <= before) return null;
+        Facts = Facts.WithPatientsGiven(named);
+        return Record("patientsAdded", State, organization, null, Texts.Message("changed.patientsGiven", before, named), at);
+    }
+
     /// <summary>The reporter withdrew it, whoever has it.</summary>
     public CaseEventRecord Withdraw(string organization, string reason, DateTimeOffset now)
     {

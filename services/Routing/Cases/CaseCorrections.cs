@@ -41,6 +41,7 @@ internal sealed partial class Case
             LocalClause = IsPraise || clause?.Number == clause?.Statutory ? null : clause?.Number,
             ActualHarm = body.ActualHarm ?? facts.ActualHarm,
             PatientGroups = body.PatientGroups ?? facts.PatientGroups,
+            PatientsAffected = body.PatientsAffected ?? facts.PatientsAffected,
         };
     }
 
@@ -100,6 +101,7 @@ internal sealed partial class Case
             ("clause", before.LocalClause ?? before.Clause, Facts.LocalClause ?? Facts.Clause),
             ("harm", Vocabulary.Harm[before.ActualHarm].Label, Vocabulary.Harm[Facts.ActualHarm].Label),
             ("patientGroups", Groups(before), Groups(Facts)),
+            ("patientsAffected", Number(before.AffectedPatients), Number(Facts.AffectedPatients)),
             ("unit", UnitName(before.RespondentOrganization, unit), UnitName(Facts.RespondentOrganization, Unit)),
             ("due", Day(NorwegianCalendar.DayOf(due.AddMilliseconds(-1))), Day(NorwegianCalendar.DayOf(DueAt.AddMilliseconds(-1)))),
         ];
@@ -114,6 +116,7 @@ internal sealed partial class Case
         static string? Label(string? code, string? label) => label ?? code;
         static string? Groups(DeviationFacts facts) =>
             facts.PatientGroups.Count == 0 ? null : string.Join(", ", facts.PatientGroups.Select(g => Vocabulary.PatientGroups[g].Label));
+        static string? Number(int? number) => number?.ToString("N0", CultureInfo.GetCultureInfo("nb-NO"));
         static string Day(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
         static string When(DeviationFacts facts) => facts.OccurredAt is { } at
             ? NorwegianCalendar.LocalTimeOf(at).ToString("dd.MM.yyyy HH:mm", CultureInfo.InvariantCulture) : Day(facts.OccurredOn);

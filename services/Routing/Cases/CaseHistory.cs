@@ -33,6 +33,13 @@ internal sealed class EarlyWithdrawal
     public required string Reason { get; init; }
 }
 
+/// <summary>How many patients are named, from an event that arrived before its case.</summary>
+internal sealed class EarlyPatients
+{
+    public Guid CaseId { get; init; }
+    public int Named { get; init; }
+}
+
 /// <summary>A deviation that repeats a case; it may arrive before that case.</summary>
 internal sealed class DuplicateRecord
 {

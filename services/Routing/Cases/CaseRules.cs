@@ -83,7 +83,7 @@ internal static class CaseRules
         Dispute or Escalate or Reopen or EnterInError => ["reason"],
         Resolve => ["decision"],
         Close => ["decision", "seriousIncidentNotice"],
-        Reclassify => ["category", "clause", "actualHarm", "patientGroups", "occurredAt", "site", "reason"],
+        Reclassify => ["category", "clause", "actualHarm", "patientGroups", "patientsAffected", "occurredAt", "site", "reason"],
         HandOver => ["organization", "suggestedUnit", "reason"],
         Reject => ["reasonCode", "reason"],
         _ => [],

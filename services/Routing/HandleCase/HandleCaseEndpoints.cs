@@ -155,6 +155,7 @@ internal static class HandleCaseEndpoints
         // Praise is counted under no clause and with no harm.
         if (@case.IsPraise && b.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (@case.IsPraise && b.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
+        if (b.PatientsAffected < @case.Facts.PatientsGiven) errors.Add("/patientsAffected", FieldCodes.FewerThanNamed, @case.Facts.PatientsGiven);
         if (b.Organization is null) return;
         var party = directory.Party(b.Organization)!;
         if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/organization", FieldCodes.OwnOrganization);
@@ -182,13 +183,16 @@ internal static class HandleCaseEndpoints
         if (b.Clause is not null && !AgreementClauses.IsKnown(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
         CodeLists.CheckPatientGroups(b.PatientGroups, errors);
+        if (b.PatientsAffected is < 1 or > CodeLists.MaxPatientsAffected)
+            errors.Add("/patientsAffected", FieldCodes.OutOfRange, CodeLists.MaxPatientsAffected);
         if (b.OccurredAt is not null) LocalMoment.CheckOccurred(b.OccurredAt, clock.GetUtcNow(), errors);
         if (b.Organization is null && action is CaseRules.HandOver) errors.Add("/organization", FieldCodes.Required);
         else if (b.Organization is not null && directory.Party(b.Organization) is null) errors.Add("/organization", FieldCodes.UnknownOrganization);
         if (b.OtherCase is null && action is (CaseRules.Merge or CaseRules.Link)) errors.Add("/otherCase", FieldCodes.Required);
         if (b.ReasonCode is null && action is CaseRules.Reject) errors.Add("/reasonCode", FieldCodes.Required);
         else if (b.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(b.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
-        if (action is CaseRules.Reclassify && b is { Category: null, Clause: null, ActualHarm: null, PatientGroups: null, OccurredAt: null, Site: null })
+        if (action is CaseRules.Reclassify && b is
+            { Category: null, Clause: null, ActualHarm: null, PatientGroups: null, PatientsAffected: null, OccurredAt: null, Site: null })
             errors.Add("", FieldCodes.NothingToChange);
         if (action is CaseRules.Transfer && b.Unit is null) errors.Add("/unit", FieldCodes.Required);
         // Whether the unit is of the case's party is known only with the case; a handler's own party is it.
@@ -224,6 +228,7 @@ internal static class HandleCaseEndpoints
             ("measures", b.Measures),
         ("noMeasuresReason", b.NoMeasuresReason), ("decision", b.Decision), ("question", b.Question), ("seriousIncidentNotice", b.SeriousIncidentNotice),
         ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
+        ("patientsAffected", b.PatientsAffected),
         ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode), ("otherCase", b.OtherCase),
     ];
 

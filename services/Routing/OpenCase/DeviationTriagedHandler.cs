@@ -26,6 +26,7 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex ind
             select 'redaction' from redactions where deviation_id = @p1
             union all select 'merge' from case_duplicates where main_case = @p1
             union all select 'merge' from case_duplicates where id = @p1
+            union all select 'patients' from early_patients where case_id = @p1
             union all select 'withdrawal' from early_withdrawals where case_id = @p1
             """,
             r => r.GetString(0), message.DeviationId);
@@ -52,6 +53,12 @@ internal sealed class DeviationTriagedHandler(TextProtector texts, CaseIndex ind
         foreach (var other in message.SamePatient ?? [])
             await unit.Sql.ExecuteAsync("insert into suggested_links (case_id, other_id) values (@p1, @p2), (@p2, @p1) on conflict do nothing", c.Id, other);
 
+        if (earlier.Contains("patients"))
+        {
+            var named = await unit.Sql.ScalarAsync<int>("delete from early_patients where case_id = @p1 returning named", c.Id);
+            var @case = (await unit.FindCaseAsync(c.Id))!;
+            if (@case.AddPatients(named, @case.ReporterOrganization, now) is { } added) await unit.RecordAsync(@case, added, texts);
+        }
         // Merges that arrived before this case, as the main case or as the duplicate.
         if (earlier.Contains("merge"))
         {

@@ -164,6 +164,12 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.HasKey(w => w.CaseId);
             e.Property(w => w.CaseId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<EarlyPatients>(e =>
+        {
+            e.ToTable("early_patients");
+            e.HasKey(p => p.CaseId);
+            e.Property(p => p.CaseId).ValueGeneratedNever();
+        });
         modelBuilder.AddMessaging();
         modelBuilder.AddCareDirectory();
         modelBuilder.AddAccessLog();

@@ -66,6 +66,9 @@ internal sealed record Fact
     /// <summary>The event that it and other deviations are reports of; null when it is the only one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Guid? EventId { get; init; }
+    /// <summary>Patients it is known to have affected; null when nobody has said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? PatientsAffected { get; init; }
     /// <summary>It comes from an earlier system (<c>ImportHistory</c>) and is no case here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsImported { get; init; }
@@ -123,6 +126,7 @@ internal sealed record Fact
             Lessons = change.Lessons,
             HandOvers = change.EarlierRespondents?.Count ?? 0,
             EventId = change.EventId,
+            PatientsAffected = facts.AffectedPatients,
             IsImported = isImported,
         };
         return fact with { ContentHash = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };

@@ -27,8 +27,8 @@ internal static class FiguresEndpoint
                 stand. scope=community (default for everyone else) counts the whole community, over quarters that are frozen, from figures rounded to a multiple
                 of 5, by at most two dimensions and filters beside the quarter. Deviations count on the day they were received (Norwegian local time).
                 Withdrawn, duplicate and mistaken ones are not counted; rejected ones are, under their state. Good collaboration and proposals are counted
-                apart. A deviation of two patient groups counts in both rows and once in the total. Every question is logged, and answered
-                with 429 when there are too many.
+                apart. With scope=own, patients says how many were affected by those that concern several. A deviation of two patient groups counts in both
+                rows and once in the total. Every question is logged, and answered with 429 when there are too many.
                 """)
             .WithMetadata(new QueryParameters([.. Parameters().Select(p => p.Name)]))
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
@@ -43,8 +43,8 @@ internal static class FiguresEndpoint
     }
 
     private static async Task<Results<Ok<StatisticsAnswer>, Problem>> GetAsync(HttpContext http, Caller caller, FactMonths facts,
-        ProtectedFacts protectedFacts, StringPools pools, AccessJournal<StatisticsDbContext> journal, CurrentDirectory directory, TimeProvider clock,
-        CancellationToken ct)
+        ProtectedFacts protectedFacts, OwnPatients ownPatients, StringPools pools, AccessJournal<StatisticsDbContext> journal, CurrentDirectory directory,
+        TimeProvider clock, CancellationToken ct)
     {
         // Another community's figures do not exist for this caller.
         if (directory.Now.Party(caller.Organization)?.Community.Code is not { } community) return Problem.NotFound();
@@ -57,7 +57,7 @@ internal static class FiguresEndpoint
         await journal.LogQuestionAsync(http, query.ToString(), ct);
         if (query.IsOwn)
             return Answer(Table.Of(query, await facts.ReadAsync(community, query.From, query.To, now, Table.Columns(query, hasOwn: true), ct), pools,
-                own!.Include));
+                own!.Include), await ownPatients.CountAsync(query, own, ct));
         if (await PeriodsAsync(query, community, protectedFacts, ct) is not { } periods
             || await protectedFacts.ReadAsync(community, periods, ct) is not { } set)
             return new Problem(StatusCodes.Status404NotFound, ProblemCodes.NotFrozen);
@@ -74,7 +74,7 @@ internal static class FiguresEndpoint
         return periods.Count > 0 ? periods : null;
     }
 
-    private static Ok<StatisticsAnswer> Answer(Table table)
+    private static Ok<StatisticsAnswer> Answer(Table table, PatientFigures? patients = null)
     {
         string[] by = [.. table.Query.By.Select(d => d.Name)];
         // The same few values stand in thousands of rows.
@@ -88,7 +88,8 @@ internal static class FiguresEndpoint
         var total = Row(table.Query, table.Total);
         var scope = table.Query.IsOwn ? FiguresQuery.Own : FiguresQuery.Everyone;
         return TypedResults.Ok(new StatisticsAnswer(scope, new(table.Query.From, table.Query.To), by, rows, total,
-            rows.Append(total).Sum(Hidden)));
+            rows.Append(total).Sum(Hidden))
+        { Patients = patients });
     }
 
     private static StatisticsRow Row(FiguresQuery query, RowFigures figures)

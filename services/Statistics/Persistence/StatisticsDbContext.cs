@@ -37,6 +37,8 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             // Months are made of a community's days.
             e.HasIndex(f => new { f.Community, f.ReceivedOn, f.ContentHash }).HasDatabaseName("ix_facts_period");
             e.HasIndex(f => f.EventId).HasDatabaseName("ix_facts_event").HasFilter("event_id is not null");
+            // Few deviations are of several patients.
+            e.HasIndex(f => new { f.Community, f.ReceivedOn }).HasDatabaseName("ix_facts_several_patients").HasFilter("patients_affected > 1");
         });
         modelBuilder.Entity<StoredColumn>(e =>
         {

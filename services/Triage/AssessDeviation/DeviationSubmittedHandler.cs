@@ -23,6 +23,8 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
         // Against a withdrawal that another instance handles: each would not see what the other has written.
         await unit.SerializeAsync(message.DeviationId);
         message = await StruckAsync(message, unit);
+        if (await unit.Sql.ScalarAsync<int>("select named from early_patients where deviation_id = @p1", message.DeviationId) is > 0 and var named)
+            message = message with { Facts = message.Facts.WithPatientsGiven(named) };
         var narrative = texts.Reveal(message.Narrative);
         var mayIdentify = message.MayIdentify ?? IdentityWarning.In(narrative, texts.RevealOptional(message.ImmediateAction),
             texts.RevealOptional(message.SuggestedMeasure), texts.RevealOptional(message.MessageId), texts.RevealOptional(message.ReporterProfession),

@@ -194,6 +194,19 @@ internal sealed partial class Assessment
         return Changed("reporterAnswered", reportersParty, now);
     }
 
+    /// <summary>
+    /// The reporter's party named more patients. Null when nothing waits here, or Routing, which owns the versions, says so itself; and when it was known.
+    /// </summary>
+    public CaseChanged? AddPatients(PatientsAdded added, DateTimeOffset now)
+    {
+        if (added.Version <= Facts.PatientsGiven) return null;
+        Facts = Facts.WithPatientsGiven(added.Version);
+        SamePatient = [.. SamePatient.Union(added.SamePatient ?? [])];
+        if (!IsPending || Reopening > 0) return null;
+        TransitionTo(State, Open);
+        return Changed("patientsAdded", added.Organization, now);
+    }
+
     /// <summary>Replaces each sealed text by what is left of it.</summary>
     public void Strike(Func<string, string> strike)
     {
@@ -265,6 +278,8 @@ internal sealed partial class Assessment
 
     private void Classify(DeviationFacts facts, IEnumerable<string> reasons)
     {
+        // Facts from elsewhere may be from before more patients were named.
+        facts = facts.WithPatientsGiven(Facts?.PatientsGiven ?? 0);
         (Facts, Category, OccurredOn, RespondentOrganization) = (facts, facts.Category, facts.OccurredOn, facts.RespondentOrganization);
         (Priority, var reason) = Priorities.Of(facts);
         Reasons = [.. reasons, reason];

@@ -50,6 +50,12 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.HasKey(w => w.DeviationId);
             e.Property(w => w.DeviationId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<EarlyPatients>(e =>
+        {
+            e.ToTable("early_patients");
+            e.HasKey(p => p.DeviationId);
+            e.Property(p => p.DeviationId).ValueGeneratedNever();
+        });
         modelBuilder.Entity<ReporterMessageRecord>(e =>
         {
             e.ToTable("reporter_messages");
@@ -77,4 +83,11 @@ internal sealed class ReporterMessageRecord
 internal sealed class EarlyWithdrawal
 {
     public Guid DeviationId { get; init; }
+}
+
+/// <summary>How many patients are named, from an event that arrived before its deviation.</summary>
+internal sealed class EarlyPatients
+{
+    public Guid DeviationId { get; init; }
+    public int Named { get; init; }
 }

@@ -72,6 +72,7 @@ internal static class TriageQueueEndpoints
             Agreement = AgreementReference.Of(facts),
             Site = facts.RespondentSite,
             UnknownSite = Reveal(a.UnknownSite),
+            PatientsAffected = facts.AffectedPatients,
             Category = facts.Category,
             ActualHarm = facts.ActualHarm,
             Narrative = narrative,

@@ -29,6 +29,7 @@ public sealed class Same_deviation_tests
         Difference = "late",
         PatientGroups = ["frailElderly", "multipleChronicConditions"],
         ActualHarm = "death",
+        PatientsAffected = 12,
         PotentialHarm = "severe",
         Likelihood = "possible",
         ImmediateAction = "Ringte avdelingen.\nFikk svar.",

@@ -55,6 +55,7 @@ internal sealed class ActionInput
     public string? Site { get; set; }
     public string? Organization { get; set; }
     public string? ReasonCode { get; set; }
+    public int? PatientsAffected { get; set; }
     /// <summary>What is to be struck from every text.</summary>
     public string? Passage { get; set; }
 
@@ -82,6 +83,7 @@ internal sealed class ActionInput
             ActualHarm = ActualHarm.TrimToNull(),
             OccurredAt = OccurredOn.TrimToNull(),
             Site = Site.TrimToNull(),
+            PatientsAffected = PatientsAffected,
             PatientGroups = PatientGroups.Count > 0 ? PatientGroups : null,
         },
         _ => new(),
@@ -123,7 +125,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public CaseDetails Details { get; private set; } = null!;
     public SimilarCases Similar { get; private set; } = new([], []);
     public PlaceNames Names { get; private set; } = null!;
-    public Patient? Patient { get; private set; }
+    /// <summary>Those whose envelopes were just opened, and where the next ones begin.</summary>
+    public Page<Patient>? Patients { get; private set; }
     public Conflict? Conflict { get; private set; }
     public Me Me => me;
     public CaseRow Case => Details.Case;
@@ -149,6 +152,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         ("case.affectedMessage", Word("messageTypes", Details.AffectedMessage)),
         ("case.difference", Word("differences", Details.Difference)),
         ("case.messageId", Details.MessageId),
+        ("case.patientsAffected", Case.PatientsAffected is { } affected ? text.Number(affected) : null),
         ("case.potentialHarm", Word("harm", Details.PotentialHarm)),
         ("case.likelihood", Word("likelihood", Details.Likelihood)),
     }.Where(r => !string.IsNullOrEmpty(r.Value)).Select(r => (r.Label, r.Value!));
@@ -266,14 +270,14 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     }
 
     /// <summary>The patient's identity is shown in this one answer and kept nowhere.</summary>
-    public async Task<IActionResult> OnPostOpenEnvelopeAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostOpenEnvelopeAsync(string? cursor, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(Purpose)) ModelState.AddModelError("Purpose", text["case.purposeNeeded"]);
         else
         {
             try
             {
-                Patient = await client.OpenEnvelopeAsync(Id, new OpenEnvelope { Purpose = Purpose }, ct);
+                Patients = await client.OpenEnvelopesAsync(Id, new OpenEnvelope { Purpose = Purpose }, cursor.TrimToNull(), ct);
             }
             catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Forbidden)
             {

@@ -19,6 +19,10 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
     [BindProperty]
     public string? Reason { get; set; }
 
+    /// <summary>More patients, one number a line; shown again only as what was wrong with it.</summary>
+    [BindProperty]
+    public string? Numbers { get; set; }
+
     public Deviation Deviation { get; private set; } = null!;
     public CaseDetails? Case { get; private set; }
     public PlaceNames Names { get; private set; } = null!;
@@ -33,6 +37,7 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
     /// <summary>Who reported it, when a coordinator has just opened that.</summary>
     public Reporter? Reporter { get; private set; }
     public bool MayOpenReporter => me.Is(Roles.Coordinator) && Deviation.Submission.Reporter is { Confidential: true, Name: null, HprNumber: null };
+    public bool CanAddPatients => !CaseStates.IsFinal(Deviation.State);
     public bool CanWithdraw => !CaseStates.IsFinal(Deviation.State) && Deviation.State is not (CaseStates.Answered or CaseStates.Disputed)
         && Case?.Answer is null;
     public string? Question => Deviation.State == CaseStates.AwaitingReporter
@@ -50,6 +55,9 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
 
     public Task<IActionResult> OnPostMessageAsync(Guid id, CancellationToken ct) => DoAsync(id, "message", "report.messageSent", async () =>
         await client.WriteMessageAsync(id, Words.ReplaceLineEndingsOrEmpty(), ct), ct);
+
+    public Task<IActionResult> OnPostPatientsAsync(Guid id, CancellationToken ct) => DoAsync(id, "patients", "report.patientsAdded", async () =>
+        await client.AddPatientsAsync(id, new AddPatients { Patients = PatientList.Read(Numbers) }, ct), ct);
 
     public Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct) => DoAsync(id, "withdraw", "report.withdrawn", async () =>
         await client.WithdrawAsync(id, new WithdrawDeviation { Reason = Reason?.ReplaceLineEndings("\n").TrimToNull() }, ct), ct);
@@ -83,7 +91,8 @@ internal sealed class DeviationModel(IAvvikClient client, Places places, Text te
             OpenForm = form;
             Changed = problem.Status == HttpStatusCode.PreconditionFailed;
             if (!Changed)
-                ModelState.AddProblem(problem, names: new Dictionary<string, string>(StringComparer.Ordinal) { ["/text"] = "Words", ["/reason"] = "Reason" });
+                ModelState.AddProblem(problem, names: PatientErrors.Named(problem, new Dictionary<string, string>(StringComparer.Ordinal)
+                { ["/text"] = "Words", ["/reason"] = "Reason", ["/patients"] = "Numbers" }, "Numbers"));
             Response.StatusCode = (int)problem.Status == 400 ? StatusCodes.Status422UnprocessableEntity : (int)problem.Status;
             await LoadAsync(id, ct);
             return Page();

@@ -31,6 +31,8 @@ internal sealed class IndexModel(
         ["/patient"] = "Form.PatientNumber",
         ["/patient/identifier"] = "Form.PatientNumber",
         ["/patient/identifierType"] = "Form.PatientType",
+        ["/patientsAffected"] = "Form.PatientsAffected",
+        ["/patients"] = "Form.PatientNumbers",
     };
 
     [BindProperty]
@@ -120,7 +122,7 @@ internal sealed class IndexModel(
         {
             foreach (var error in problem.Errors.Where(e => e.Code == FieldCodes.IdentityInText && e.Pointer == "/narrative"))
                 ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
-            if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", Names);
+            if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", PatientErrors.Named(problem, Names, "Form.PatientNumbers"));
             return await AgainAsync(ct);
         }
     }
@@ -138,6 +140,7 @@ internal sealed class IndexModel(
     public static IReadOnlyList<string> Likelihoods { get; } = ["rare", "unlikely", "possible", "likely", "veryLikely"];
     public static IReadOnlyList<string> Groups { get; } = [.. Vocabulary.PatientGroups.Keys.Where(g => g is not ("none" or "unknown"))];
     public bool Has(string field) => ModelState.TryGetValue(field, out var state) && state.Errors.Count > 0;
+    public bool HasPatientError => Has("Form.PatientNumber") || Has("Form.PatientNumbers") || Has("Form.PatientsAffected");
     public string? Error(string field) => ModelState.TryGetValue(field, out var state) ? state.Errors.FirstOrDefault()?.ErrorMessage : null;
 
     private async Task<PageResult> AgainAsync(CancellationToken ct)
@@ -153,6 +156,8 @@ internal sealed class IndexModel(
         if (string.IsNullOrWhiteSpace(Form.OccurredOn)) ModelState.AddModelError("Form.OccurredOn", text["report.missingWhen"]);
         if (string.IsNullOrWhiteSpace(Form.Party)) ModelState.AddModelError("Form.Party", text["report.missingParty"]);
         if (string.IsNullOrWhiteSpace(Form.Kind)) ModelState.AddModelError("Form.Kind", text["report.missingKind"]);
+        if (!string.IsNullOrWhiteSpace(Form.PatientsAffected) && Form.Affected is null)
+            ModelState.AddModelError("Form.PatientsAffected", text["report.patientsAffectedInvalid"]);
         if (string.IsNullOrWhiteSpace(Form.Narrative)) ModelState.AddModelError("Form.Narrative", text["report.missingNarrative"]);
     }
 

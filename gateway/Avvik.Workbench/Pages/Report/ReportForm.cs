@@ -26,6 +26,10 @@ public sealed class ReportForm
     public bool Anonymous { get; set; }
     public string? PatientType { get; set; }
     public string? PatientNumber { get; set; }
+    /// <summary>Several patients, one number a line.</summary>
+    public string? PatientNumbers { get; set; }
+    /// <summary>How many are affected, in digits.</summary>
+    public string? PatientsAffected { get; set; }
 
     public bool IsEmpty => string.IsNullOrWhiteSpace(Narrative) && string.IsNullOrEmpty(Party);
 
@@ -33,13 +37,14 @@ public sealed class ReportForm
     public bool HasMore => PatientGroups.Count > 0 || Confidential || Anonymous || Folded.Any(v => !string.IsNullOrEmpty(v));
 
     private IEnumerable<string?> Folded =>
-        [Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure, PatientNumber];
+        [Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure,
+            PatientsAffected, PatientNumber, PatientNumbers];
 
     /// <summary>For the draft: the patient is never kept here.</summary>
     public ReportForm WithoutPatient()
     {
         var copy = (ReportForm)MemberwiseClone();
-        (copy.PatientType, copy.PatientNumber) = (null, null);
+        (copy.PatientType, copy.PatientNumber, copy.PatientNumbers) = (null, null, null);
         return copy;
     }
 
@@ -67,6 +72,12 @@ public sealed class ReportForm
             Patient = Value(PatientNumber) is { } number
                 ? new Patient { IdentifierType = Value(PatientType) ?? "fnr", Identifier = number.Replace(" ", "", StringComparison.Ordinal) }
                 : null,
+            Patients = PatientList.Read(PatientNumbers),
+            PatientsAffected = Affected,
         };
     }
+
+    /// <summary>The number affected; null when none is given, or what is written is no number.</summary>
+    public int? Affected => int.TryParse(PatientsAffected?.Replace(" ", "", StringComparison.Ordinal).Replace("\u00a0", "", StringComparison.Ordinal),
+        System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -41,6 +41,8 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
     public PlaceNames Names { get; private set; } = null!;
     public IReadOnlyList<ComparedRow> Rows { get; private set; } = [];
     public ComparedRow? Total { get; private set; }
+    /// <summary>Of the caller's own deviations; null for the community's.</summary>
+    public PatientFigures? Patients { get; private set; }
     public bool HasOwn => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.Handler, Roles.UnitLeader);
     public bool IsCompared => !string.IsNullOrEmpty(Compare);
 
@@ -79,6 +81,7 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
             Rows = [.. shown.Rows.Select(r => new ComparedRow(Label(CodeOf(r)), r, earlier?.GetValueOrDefault(CodeOf(r))))
                 .Concat((other?.Rows ?? []).Where(r => !shown.Rows.Any(s => CodeOf(s) == CodeOf(r))).Select(r => new ComparedRow(Label(CodeOf(r)), null, r)))
                 .OrderByDescending(r => r.Now?.Count.Value ?? -1).ThenBy(r => r.Label, text.Sorting)];
+            Patients = shown.Patients;
             Total = new ComparedRow(text["statistics.sum"], shown.Total, other?.Total);
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal() || problem.Status == System.Net.HttpStatusCode.NotFound)

@@ -609,6 +609,14 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("occurred_until");
 
+                    b.Property<int?>("PatientsAffected")
+                        .HasColumnType("integer")
+                        .HasColumnName("patients_affected");
+
+                    b.Property<int>("PatientsGiven")
+                        .HasColumnType("integer")
+                        .HasColumnName("patients_given");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
@@ -703,6 +711,11 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("deviation_id");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("number");
+
                     b.Property<byte[]>("PatientPrint")
                         .HasColumnType("bytea")
                         .HasColumnName("patient_print");
@@ -712,7 +725,7 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("sealed");
 
-                    b.HasKey("DeviationId");
+                    b.HasKey("DeviationId", "Number");
 
                     b.HasIndex("PatientPrint")
                         .HasDatabaseName("ix_envelopes_patient");

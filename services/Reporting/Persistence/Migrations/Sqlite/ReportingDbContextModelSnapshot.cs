@@ -600,6 +600,14 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("occurred_until");
 
+                    b.Property<int?>("PatientsAffected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("patients_affected");
+
+                    b.Property<int>("PatientsGiven")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("patients_given");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
@@ -694,6 +702,11 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("deviation_id");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("number");
+
                     b.Property<byte[]>("PatientPrint")
                         .HasColumnType("BLOB")
                         .HasColumnName("patient_print");
@@ -703,7 +716,7 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("sealed");
 
-                    b.HasKey("DeviationId");
+                    b.HasKey("DeviationId", "Number");
 
                     b.HasIndex("PatientPrint")
                         .HasDatabaseName("ix_envelopes_patient");

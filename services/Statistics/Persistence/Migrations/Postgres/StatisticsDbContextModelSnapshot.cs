@@ -573,6 +573,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("patient_groups");
 
+                    b.Property<int?>("PatientsAffected")
+                        .HasColumnType("integer")
+                        .HasColumnName("patients_affected");
+
                     b.Property<string>("Quarter")
                         .IsRequired()
                         .HasColumnType("text")
@@ -621,6 +625,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                     b.HasIndex("EventId")
                         .HasDatabaseName("ix_facts_event")
                         .HasFilter("event_id is not null");
+
+                    b.HasIndex("Community", "ReceivedOn")
+                        .HasDatabaseName("ix_facts_several_patients")
+                        .HasFilter("patients_affected > 1");
 
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");

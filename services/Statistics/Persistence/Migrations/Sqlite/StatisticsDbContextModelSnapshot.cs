@@ -566,6 +566,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("patient_groups");
 
+                    b.Property<int?>("PatientsAffected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("patients_affected");
+
                     b.Property<string>("Quarter")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -614,6 +618,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                     b.HasIndex("EventId")
                         .HasDatabaseName("ix_facts_event")
                         .HasFilter("event_id is not null");
+
+                    b.HasIndex("Community", "ReceivedOn")
+                        .HasDatabaseName("ix_facts_several_patients")
+                        .HasFilter("patients_affected > 1");
 
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");

@@ -675,6 +675,21 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                     b.ToTable("assessments", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Triage.Persistence.EarlyPatients", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<int>("Named")
+                        .HasColumnType("integer")
+                        .HasColumnName("named");
+
+                    b.HasKey("DeviationId");
+
+                    b.ToTable("early_patients", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Triage.Persistence.EarlyWithdrawal", b =>
                 {
                     b.Property<Guid>("DeviationId")

@@ -650,6 +650,21 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                     b.ToTable("assessments", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Triage.Persistence.EarlyPatients", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<int>("Named")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("named");
+
+                    b.HasKey("DeviationId");
+
+                    b.ToTable("early_patients", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Triage.Persistence.EarlyWithdrawal", b =>
                 {
                     b.Property<Guid>("DeviationId")

@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Avvik.Statistics.Persistence.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class AddSeveralPatients : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<int>(
+                name: "patients_affected",
+                table: "facts",
+                type: "integer",
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_facts_several_patients",
+                table: "facts",
+                columns: new[] { "community", "received_on" },
+                filter: "patients_affected > 1");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Avvik.Triage.Persistence.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class AddSeveralPatients : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "early_patients",
+                columns: table => new
+                {
+                    deviation_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    named = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_early_patients", x => x.deviation_id);
+                });
+        }
+    }
+}
