@@ -48,6 +48,7 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(coordinator, "ResolveCase", "decision", id);
         await SendAsync(handler, "AnswerCase", "withoutMeasures", id);
         await SendAsync(nurse, "WithdrawDeviation", "reason", ids["minimal"]);
+        await SendAsync(nurse, "AddPatients", "more", ids["severalPatients"]);
 
         Assert.Equal(_described.SelectMany(d => d.Value.Examples.Select(e => $"{d.Key} {e.Key}")).Order(StringComparer.Ordinal),
             _sent.Order(StringComparer.Ordinal));
