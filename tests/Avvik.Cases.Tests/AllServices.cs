@@ -4,8 +4,11 @@ extern alias statistics;
 extern alias triage;
 
 using System.Net.Http.Headers;
+using System.Text.Json;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -28,7 +31,7 @@ public sealed class AllServices : IAsyncDisposable
     private readonly List<Member> _members = [];
 
     private sealed record Member(string Name, TestDatabase Database, IAsyncDisposable Service, Func<PagedEvent, Task> ReceiveAsync,
-        Func<Person, (HttpMessageInvoker Calls, AuthenticationHeaderValue Token)> Of, Func<Task> DoDueWorkAsync)
+        Func<Person, (HttpMessageInvoker Calls, HttpRequestHeaders Headers)> Of, Func<Task> DoDueWorkAsync)
     {
         public long Taken { get; set; }
     }
@@ -46,8 +49,9 @@ public sealed class AllServices : IAsyncDisposable
     }
 
     /// <summary>Somebody's client of the whole API.</summary>
-    public IAvvikClient As(Person person) =>
-        AvvikClient.For(new HttpClient(new ByPath(path => Of(path).Of(person))) { BaseAddress = new("http://localhost/") });
+    public IAvvikClient As(Person person) => AvvikClient.For(HttpAs(person));
+
+    public HttpClient HttpAs(Person person) => new(new ByPath(path => Of(path).Of(person))) { BaseAddress = new("http://localhost/") };
 
     /// <summary>Everything that was published arrives, and what follows from it.</summary>
     public async Task SettleAsync()
@@ -105,8 +109,15 @@ public sealed class AllServices : IAsyncDisposable
         var service = new ServiceUnderTest<TProgram>(database, Clock, ("Questions:PerMinute", "1000000"), ("Watermarks:MarginSeconds", "0"));
         var calls = new HttpMessageInvoker(service.Server.CreateHandler());
         _members.Add(new(typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant(), database, service,
-            e => service.Services.GetRequiredService<EventInbox<TDb>>().ReceiveAsync([e], CancellationToken.None),
-            person => (calls, service.As(person.Organization, person.Role, person.Unit, subject: person.Subject).DefaultRequestHeaders.Authorization!),
+            async e =>
+            {
+                await service.Services.GetRequiredService<EventInbox<TDb>>().ReceiveAsync([e], CancellationToken.None);
+                // A service follows the directory every other second, and the clock stands still.
+                var entry = MessageCatalog.Find(e.Type)!;
+                if (JsonSerializer.Deserialize(e.Body, entry.Json) is DirectoryPublished directory)
+                    service.Services.GetRequiredService<CurrentDirectory>().Replace(directory);
+            },
+            person => (calls, service.As(person.Organization, person.Role, person.Unit, subject: person.Subject).DefaultRequestHeaders),
             async () =>
             {
                 foreach (var watch in service.Services.GetServices<IHostedService>().OfType<DueWorkService<TDb>>())
@@ -118,16 +129,17 @@ public sealed class AllServices : IAsyncDisposable
     {
         "deviations" or "changes" or "vocabulary" or "redactions" => "reporting",
         "triage" => "triage",
+        "access-log" => path.Split('/')[4],
         "statistics" or "reports" or "signals" => "statistics",
         _ => "routing",
     });
 
-    private sealed class ByPath(Func<string, (HttpMessageInvoker Calls, AuthenticationHeaderValue Token)> of) : HttpMessageHandler
+    private sealed class ByPath(Func<string, (HttpMessageInvoker Calls, HttpRequestHeaders Headers)> of) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var (calls, token) = of(request.RequestUri!.AbsolutePath);
-            request.Headers.Authorization = token;
+            var (calls, headers) = of(request.RequestUri!.AbsolutePath);
+            foreach (var (name, values) in headers) request.Headers.TryAddWithoutValidation(name, values);
             return calls.SendAsync(request, cancellationToken);
         }
     }
@@ -139,7 +151,7 @@ public sealed record Person(string Organization, string Role, string? Unit = nul
     public string Subject => $"{Role}-{Unit ?? Organization}";
 }
 
-/// <summary>All services on each engine, made once: the lives follow each other in time, and each asks for its own case.</summary>
+/// <summary>All services on each engine, made once: the tests follow each other in time, and each asks for its own case.</summary>
 public sealed class AllServicesOnBothEngines : IAsyncLifetime
 {
     private readonly Dictionary<DatabaseProvider, AllServices> _services = [];
@@ -156,3 +168,6 @@ public sealed class AllServicesOnBothEngines : IAsyncLifetime
         foreach (var services in _services.Values) await services.DisposeAsync();
     }
 }
+
+[CollectionDefinition(nameof(AllServicesOnBothEngines))]
+public sealed class OnAllServices : ICollectionFixture<AllServicesOnBothEngines>;

@@ -9,7 +9,8 @@ namespace Avvik.Cases.Tests;
 /// Whole lives of cases, from the report to the figure, through every service that has a part in them. Each ends with what every person sees: the reporter, the
 /// unit, both coordinators, the feed of either party, and the figures.
 /// </summary>
-public sealed class Whole_life_tests(AllServicesOnBothEngines engines) : IClassFixture<AllServicesOnBothEngines>
+[Collection(nameof(AllServicesOnBothEngines))]
+public sealed class Whole_life_tests(AllServicesOnBothEngines engines)
 {
     private const string Hamar = "970540008", Gjøvik = "940155223", Elverum = "952857991", Åmot = "940152496", Trust = "983971709";
     private const string Unit = "si-elverum-hamar", OtherUnit = "si-tynset";
@@ -35,6 +36,11 @@ public sealed class Whole_life_tests(AllServicesOnBothEngines engines) : IClassF
         await life.PassAsync(TimeSpan.FromDays(2));
         await life.SubmitAsync(Nurse, Report("discharge", friday) with
         {
+            OccurredAt = $"{friday:yyyy-MM-dd}T05:45:00Z",
+            MessageId = "MSG-20261120-77",
+            PotentialHarm = "moderate",
+            Likelihood = "possible",
+            Reporter = new() { Name = "Kari Nordmann", Profession = "nurse", Confidential = true },
             DiscoveredAt = $"{life.Now:yyyy-MM-ddTHH:mm:sszzz}",
             AffectedMessage = "dischargeSummary",
             Difference = "omitted",
@@ -43,8 +49,12 @@ public sealed class Whole_life_tests(AllServicesOnBothEngines engines) : IClassF
             Patient = Patient,
         });
         var @case = await life.CaseAsync(Handler);
-        Assert.Equal((CaseStates.Routed, Unit, "dischargeSummary", "omitted", "3403-sykepleie", true),
-            (@case.Case.State, @case.Case.Unit, @case.AffectedMessage, @case.Difference, @case.ReportingUnit, @case.HasPatient));
+        // All that was reported and may be shown reaches the unit that answers.
+        Assert.Equal((CaseStates.Routed, Unit, "dischargeSummary", "omitted", "MSG-20261120-77", "moderate", "possible"), (@case.Case.State, @case.Case.Unit,
+            @case.AffectedMessage, @case.Difference, @case.MessageId, @case.PotentialHarm, @case.Likelihood));
+        Assert.Equal(("3403-sykepleie", "3403", "SI Hamar", "nurse", true, life.Now),
+            (@case.ReportingUnit, @case.PatientMunicipality, @case.Site, @case.ReporterProfession, @case.HasPatient, @case.DiscoveredAt));
+        Assert.Equal(friday.ToDateTime(new(5, 45)), @case.OccurredAt!.Value.UtcDateTime);
         AssertDue(@case, life.Day);
         await life.ActAsync(Handler, "acknowledge");
         await life.ActAsync(Handler, "start");
