@@ -40,7 +40,10 @@ internal sealed class DirectoryImports(Uri gateway, Uri identity)
     {
         using var reader = await ClientAsync(AnyTrust);
         try { Console.WriteLine(JsonSerializer.Serialize([await reader.Client.GetCommunityAsync(code)], Indented.CommunityDocumentArray)); }
-        catch (AvvikProblemException problem) { throw new ToolException(problem.Message); }
+        catch (AvvikProblemException problem)
+        {
+            throw new ToolException(problem.Code == ProblemCodes.NotFound ? $"There is no community '{code}'." : problem.Message);
+        }
     }
 
     /// <summary>What has been imported, newest first.</summary>

@@ -47,6 +47,9 @@ internal sealed class DeviationRecord
     public int StatusVersion { get; init; }
     public required string Status { get; init; }
     public string? Category { get; init; }
+    /// <summary>
+    /// The point of § 6-2 that it counts under, and after a slash the number in the agreement's own list when that is another: <c>8/8-1</c>.
+    /// </summary>
     public string? Clause { get; init; }
     public required string ActualHarm { get; init; }
     public string? Unit { get; init; }
@@ -114,7 +117,7 @@ internal sealed class DeviationRecord
         {
             RespondentOrganization = respondent.OrganizationNumber,
             Direction = Directions.Between(reporter, respondent),
-            Agreement = agreement is null ? null : Judged(agreement, isPraise ? null : clause, day),
+            Agreement = agreement is null ? null : Judged(agreement, isPraise ? null : clause, day, asSent: true),
         };
     }
 
@@ -130,11 +133,22 @@ internal sealed class DeviationRecord
 
     private AgreementClause? ClauseNamed(string? agreement, DateOnly day) => AgreementClauses.Find(Community, agreement, Sent.Clause, day);
 
-    // The clause in the agreement's own words: the one that was named, as long as it is the one that counts.
-    private AgreementReference Judged(string agreement, string? point, DateOnly day) =>
-        ClauseNamed(agreement, day) is { } named && named.Statutory == point && point is not null
-            ? new(agreement, point, named.Number == point ? null : named.Number, named.Title)
-            : new(agreement, point, null, AgreementClauses.Of(Community, agreement).FirstOrDefault(c => c.Number == point)?.Title);
+    /// <summary>The two numbers of a clause as <see cref="Clause"/> holds them.</summary>
+    public static string? ClauseOf(DeviationFacts facts) => facts.LocalClause is { } local ? $"{facts.Clause}/{local}" : facts.Clause;
+
+    // The clause in the agreement's own words: until the case says which one counts, the one that the reporter named.
+    private AgreementReference Judged(string agreement, string? clause, DateOnly day, bool asSent)
+    {
+        if (asSent && ClauseNamed(agreement, day) is { } named && named.Statutory == clause && clause is not null)
+            return new(agreement, clause, named.Number == clause ? null : named.Number, named.Title);
+        var (point, local) = clause?.Split('/') switch
+        {
+            ["", var own] => (null, own),
+            [var statutory, var own] => (statutory, own),
+            _ => (clause, null),
+        };
+        return new(agreement, point, local, AgreementClauses.Of(Community, agreement).FirstOrDefault(c => c.Number == (local ?? point))?.Title);
+    }
 
     private Deviation View(string state, string? category, string? clause, string actualHarm, CaseSummary? summary,
         IEnumerable<TimelineEntry> timeline, string? submitter = null) => new()
@@ -147,7 +161,8 @@ internal sealed class DeviationRecord
             Direction = Direction,
             ReporterOrganization = ReporterOrganization,
             RespondentOrganization = RespondentOrganization,
-            Agreement = Agreement is null ? null : Judged(Agreement, clause, LocalMoment.Read(Sent.OccurredAt)?.Day ?? NorwegianCalendar.DayOf(ReceivedAt)),
+            Agreement = Agreement is null ? null : Judged(Agreement, clause, LocalMoment.Read(Sent.OccurredAt)?.Day ?? NorwegianCalendar.DayOf(ReceivedAt),
+                asSent: StatusVersion == 1),
             Category = category,
             ActualHarm = actualHarm,
             HasPatient = HasPatient && EnvelopeErasedAt is null,

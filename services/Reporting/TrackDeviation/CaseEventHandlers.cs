@@ -4,6 +4,7 @@ using Avvik.Hosting.Calendar;
 using Avvik.Messaging.Inbox;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Microsoft.Extensions.Options;
 
@@ -56,8 +57,8 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
               erase_at = case when has_patient and envelope_erased_at is null then cast(@p10 as bigint) end
             where id = @p1 and status_version < @p2
             """,
-            message.DeviationId, message.Version, message.State, message.Facts.Category, message.Facts.Clause, message.Facts.ActualHarm, message.Unit, due,
-            message.MainCase, EraseAt(message), message.Facts.RespondentOrganization, message.Facts.Direction, message.Facts.Agreement,
+            message.DeviationId, message.Version, message.State, message.Facts.Category, DeviationRecord.ClauseOf(message.Facts), message.Facts.ActualHarm,
+            message.Unit, due, message.MainCase, EraseAt(message), message.Facts.RespondentOrganization, message.Facts.Direction, message.Facts.Agreement,
             message.AnsweredAt?.ToUnixTimeMilliseconds(), message.Facts.PatientsAffected);
     }
 

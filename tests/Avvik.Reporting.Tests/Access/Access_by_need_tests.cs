@@ -139,6 +139,44 @@ public sealed class Access_by_need_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Merged_municipality_sees_what_was_reported_under_its_old_number(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        const string Flakstad = "863320852", Vestvågøy = "942570619";
+        var submission = Given.Submission with { Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset } };
+        var before = await service.ClientAs(Flakstad, Roles.Reporter, subject: "anne").SubmitAsync(submission);
+        await service.ReceiveAsync(before.Changed(2, "routed", CaseStates.Routed));
+        var (coordinator, anne) = (service.ClientAs(Vestvågøy, Roles.Coordinator), service.ClientAs(Vestvågøy, Roles.Reporter, subject: "anne"));
+        Assert.Empty((await coordinator.ListDeviationsAsync()).Items);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => anne.GetDeviationAsync(before.Id))).Status);
+
+        // Flakstad becomes a part of Vestvågøy.
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        {
+            Version = 2,
+            OccurredAt = Given.Now,
+            Units = [],
+            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c with
+            {
+                Regions = [.. c.Regions.Select(r => r with
+                {
+                    Municipalities = [.. r.Municipalities.Select(m =>
+                        m.OrganizationNumber == Flakstad ? m with { EndedOn = new(2026, 1, 1), Successor = Vestvågøy } : m)],
+                })],
+            })),
+        });
+        Assert.Equal(before.Id, Assert.Single((await coordinator.ListDeviationsAsync()).Items).Id);
+        Assert.Equal(before.Id, Assert.Single((await coordinator.ListChangesAsync()).Items).Id);
+        Assert.Equal(before.Id, (await anne.GetDeviationAsync(before.Id)).Id);
+        Assert.Contains((await anne.WriteMessageAsync(before.Id, "Det skjedde igjen.")).Timeline, e => e.Event == "reporterMessage");
+        // Nobody else's, and not the other way round.
+        Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListDeviationsAsync()).Items);
+        var after = await anne.SubmitAsync(submission);
+        Assert.DoesNotContain((await service.ClientAs(Flakstad, Roles.Coordinator).ListDeviationsAsync()).Items, d => d.Id == after.Id);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Reports_of_a_restricted_unit_are_for_its_own_people_until_disputed(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);

@@ -11,6 +11,33 @@ public sealed class Follow_deviation_tests
     public static TheoryData<DatabaseProvider> Engines => Databases.All;
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Reporter_reads_the_clause_of_the_agreements_own_list(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        const string Vågan = "938644500";
+        var client = service.Reporter(Vågan);
+        var submission = Given.Submission with { Category = "maternity", Clause = "8-1", Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset } };
+        var deviation = await client.SubmitAsync(submission);
+        Assert.Equal(("8", "8-1", "Følgetjeneste for gravide"), Clause(deviation));
+        // Reclassified, back, and to a clause that no point of the statute is about.
+        foreach (var (version, point, local, title) in new[]
+        {
+            (3, "8", null, "Jordmortjenester"), (4, "8", "8-1", "Følgetjeneste for gravide"), (5, null, "0", "Overordnet samarbeidsavtale"),
+            (6, "5", (string?)null, "Utskrivningsklare pasienter"),
+        })
+        {
+            var changed = deviation.Changed(version, "reclassified", CaseStates.Routed, Given.Nordlandssykehuset);
+            await service.ReceiveAsync(changed with { Facts = changed.Facts with { Clause = point, LocalClause = local } });
+            Assert.Equal((point, local, title), Clause(await client.GetDeviationAsync(deviation.Id)));
+        }
+        // The receipt stays what it was.
+        Assert.Equal(("8", "8-1", "Følgetjeneste for gravide"), Clause(await client.SubmitAsync(submission)));
+
+        static (string?, string?, string?) Clause(Deviation of) => (of.Agreement!.Clause, of.Agreement.LocalClause, of.Agreement.Title);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Answer_can_be_followed_up_once(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
