@@ -19,6 +19,8 @@ namespace Avvik.Client;
 [JsonSerializable(typeof(Page<TextRedaction>))]
 [JsonSerializable(typeof(Avvik.Contracts.WrittenAnswer))]
 [JsonSerializable(typeof(Changes))]
+[JsonSerializable(typeof(Attachment))]
+[JsonSerializable(typeof(Page<Attachment>))]
 [JsonSerializable(typeof(Webhook))]
 [JsonSerializable(typeof(Page<Webhook>))]
 [JsonSerializable(typeof(WebhookChange))]

@@ -69,6 +69,26 @@ public interface IAvvikClient
     [Post("/api/v1/deviations/{id}/patients")]
     Task<Deviation> AddPatientsAsync(Guid id, [Body] AddPatients patients, CancellationToken ct = default);
 
+    /// <summary>Adds a file to the report, to a message or to the answer: PDF, JPEG, PNG or plain text, at most 10 MiB, ten for each.</summary>
+    /// <param name="id">The deviation's.</param>
+    /// <param name="belongsTo"><c>report</c>, <c>message</c> or <c>answer</c>.</param>
+    /// <param name="file">The file and its name. Its stream is read once: a call that failed is repeated with a new one.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">409 when the case has ended, 413 when it is too large, 422 when it is no such file or has a virus.</exception>
+    [Multipart]
+    [Post("/api/v1/deviations/{id}/attachments")]
+    Task<Attachment> AddAttachmentAsync(Guid id, [AliasAs("belongsTo")] string belongsTo, [AliasAs("file")] StreamPart file, CancellationToken ct = default);
+
+    /// <summary>Files of a deviation, for those who may open the patient's envelope.</summary>
+    /// <exception cref="AvvikProblemException">404 for those who may not.</exception>
+    [Get("/api/v1/deviations/{id}/attachments")]
+    Task<Page<Attachment>> ListAttachmentsAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Opens a file, which is logged. Its headers have the type and the name; dispose it.</summary>
+    /// <exception cref="AvvikProblemException">404 for those who may not, 410 when it has been erased or cannot be read.</exception>
+    [Get("/api/v1/deviations/{id}/attachments/{attachmentId}")]
+    Task<HttpContent> OpenAttachmentAsync(Guid id, Guid attachmentId, CancellationToken ct = default);
+
     /// <summary>What has changed for the caller's party, oldest first; waits for something to when the query says so.</summary>
     [Get("/api/v1/changes")]
     Task<Changes> ListChangesAsync(ChangeQuery? query = null, CancellationToken ct = default);

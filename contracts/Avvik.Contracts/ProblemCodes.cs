@@ -18,7 +18,7 @@ public static class ProblemCodes
         OrganizationNotInDirectory = "organizationNotInDirectory", AssignmentIsOver = "assignmentIsOver", AssignmentNotPending = "assignmentNotPending",
         OtherAdministratorNeeded = "otherAdministratorNeeded", LessonExists = "lessonExists", LessonApproved = "lessonApproved",
         OtherUnit = "otherUnit", StaleVersion = "staleVersion", VersionRequired = "versionRequired", TooManyRequests = "tooManyRequests",
-        TooManyWebhooks = "tooManyWebhooks",
+        TooManyWebhooks = "tooManyWebhooks", AttachmentsOff = "attachmentsOff", AttachmentUnreadable = "attachmentUnreadable",
         Unavailable = "unavailable", GatewayTimeout = "gatewayTimeout", InternalError = "internalError";
 #pragma warning restore CS1591
 }
@@ -49,6 +49,6 @@ public static class FieldCodes
         Inconsistent = "inconsistent", FewerThanNamed = "fewerThanNamed", PatientOrPatients = "patientOrPatients",
         OutOfRange = "outOfRange", NotInUrl = "notInUrl", OverlapsOther = "overlapsOther", MustBeKept = "mustBeKept", InvalidCode = "invalidCode",
         InvalidEmail = "invalidEmail", InvalidPhone = "invalidPhone", DutyNotice = "dutyNotice",
-        InvalidUrl = "invalidUrl", RefusedAddress = "refusedAddress";
+        InvalidUrl = "invalidUrl", RefusedAddress = "refusedAddress", UnreadableFile = "unreadableFile", VirusFound = "virusFound";
 #pragma warning restore CS1591
 }

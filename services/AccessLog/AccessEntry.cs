@@ -105,7 +105,8 @@ public static class AccessActions
 {
     public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed",
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
-        EnvelopeRefused = "envelopeRefused", PatientSearched = "patientSearched",
+        EnvelopeRefused = "envelopeRefused", AttachmentAdded = "attachmentAdded", AttachmentsListed = "attachmentsListed",
+        AttachmentOpened = "attachmentOpened", PatientSearched = "patientSearched",
         DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
         CaseChanged = "caseChanged", PatientsAdded = "patientsAdded", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";

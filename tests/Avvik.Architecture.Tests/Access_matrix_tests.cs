@@ -57,6 +57,9 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/patient/open"] = Party,
         ["POST /api/v1/deviations/{id}/patients/open"] = Party,
         ["POST /api/v1/deviations/{id}/patients"] = Party,
+        ["POST /api/v1/deviations/{id}/attachments"] = Party,
+        ["GET /api/v1/deviations/{id}/attachments"] = Party,
+        ["GET /api/v1/deviations/{id}/attachments/{attachmentId}"] = Party,
         ["GET /api/v1/changes"] = Party,
         ["GET /api/v1/webhooks"] = [Roles.Client, Roles.Admin],
         ["POST /api/v1/webhooks"] = [Roles.Client, Roles.Admin],
@@ -200,11 +203,14 @@ public sealed class Access_matrix_tests
         var space = operation.IndexOf(' ', StringComparison.Ordinal);
         var (method, path) = (operation[..space], operation[(space + 1)..]
             .Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)
+            .Replace("{attachmentId}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{measureId}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{list}", "harm", StringComparison.Ordinal)
             .Replace("{code}", "si-tynset", StringComparison.Ordinal));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (method != "GET") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        if (method != "GET")
+            request.Content = path.EndsWith("/attachments", StringComparison.Ordinal)
+                ? new MultipartFormDataContent { { new StringContent("report"), "belongsTo" } } : new StringContent("{}", Encoding.UTF8, "application/json");
         using var response = await caller.SendAsync(request);
         return response.StatusCode;
     }

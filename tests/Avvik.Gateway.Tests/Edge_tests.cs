@@ -162,6 +162,18 @@ public sealed class Edge_tests(BearerGateway shared) : IClassFixture<BearerGatew
     }
 
     [Fact]
+    public async Task Route_of_attachments_takes_a_file_and_answers_413_to_a_larger_one()
+    {
+        using var http = _gateway.Http(_gateway.Issuer.Token());
+        foreach (var (size, status) in new[] { (5_000_000, HttpStatusCode.OK), (11_000_000, HttpStatusCode.RequestEntityTooLarge) })
+        {
+            using var body = new ByteArrayContent(new byte[size]);
+            using var response = await http.PostAsync($"api/v1/deviations/{Guid.CreateVersion7()}/attachments", body);
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Too_large_body_answers_413_with_and_without_content_length()
     {
         using var http = _gateway.Http(_gateway.Issuer.Token());

@@ -1,5 +1,6 @@
 using Avvik.Client;
 using Avvik.Testing;
+using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
 
@@ -230,6 +231,26 @@ public sealed class Handle_case_tests(WorkbenchSystem system)
         await visit.Page.FillAsync("#Input_NoMeasuresReason", "Rutinen er alt endret.");
         await visit.Page.ClickAsync("button:text-is('Send svaret')");
         Assert.Contains("Svaret er sendt", await visit.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reporter_adds_a_file_and_the_unit_that_has_the_case_saves_it()
+    {
+        var deviation = await system.StartedCaseAsync();
+        await using (var nurse = await system.ReturnAsync("nurse-hamar"))
+        {
+            await nurse.GoAsync($"/report/{deviation.Id}");
+            await nurse.Page.ClickAsync("a:text-is('Vedlegg')");
+            await nurse.Page.SetInputFilesAsync("#Upload",
+                new FilePayload { Name = "Epikrise.txt", MimeType = "text/plain", Buffer = "Æ, ø og å"u8.ToArray() });
+            await nurse.Page.ClickAsync("button:text-is('Legg til')");
+            await nurse.Page.WaitForSelectorAsync("th a:text-is('Epikrise.txt')");
+        }
+        await using var visit = await system.ReturnAsync("handler-elverum-hamar");
+        await visit.GoAsync($"/case/{deviation.Id}");
+        await visit.Page.ClickAsync("a:text-is('Vedlegg')");
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.ClickAsync("th a:text-is('Epikrise.txt')"));
+        Assert.Equal(("Epikrise.txt", "Æ, ø og å"), (download.SuggestedFilename, await File.ReadAllTextAsync(await download.PathAsync())));
     }
 
     [Fact]

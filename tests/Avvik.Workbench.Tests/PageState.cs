@@ -1,5 +1,6 @@
 using System.Globalization;
 using Avvik.Client;
+using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
 
@@ -190,6 +191,22 @@ public static class PageStates
             await ActAsync(system, Coordinator, deviation.Id, "acknowledge");
             await visit.Page.ClickAsync("button:text-is('Bekreft mottatt')");
             await visit.Page.WaitForSelectorAsync(".ds-alert[data-color='warning']");
+        }),
+        new("attachments", "/attachments/{id:guid}", Handler, async (system, visit) =>
+        {
+            await visit.GoAsync($"/attachments/{(await system.StartedCaseAsync()).Id}?answer=true");
+            await visit.Page.SetInputFilesAsync("#Upload",
+                new FilePayload { Name = "Rutine for epikriser.txt", MimeType = "text/plain", Buffer = "Ny rutine"u8.ToArray() });
+            await visit.Page.ClickAsync("button:text-is('Legg til')");
+            await visit.Page.WaitForSelectorAsync("table");
+        }),
+        new("attachments-empty", "/attachments/{id:guid}", Nurse,
+            async (system, visit) => await visit.GoAsync($"/attachments/{(await system.StartedCaseAsync()).Id}")),
+        new("attachments-errors", "/attachments/{id:guid}", Nurse, async (system, visit) =>
+        {
+            await visit.GoAsync($"/attachments/{(await system.StartedCaseAsync()).Id}");
+            await visit.Page.ClickAsync("button:text-is('Legg til')");
+            await visit.Page.WaitForSelectorAsync("#error-summary:focus");
         }),
         new("case-routed", "/case/{id:guid}", Handler, async (system, visit) => await visit.GoAsync($"/case/{(await system.ReportAsync()).Id}")),
         new("case-started", "/case/{id:guid}", Handler, async (system, visit) => await visit.GoAsync($"/case/{(await system.StartedCaseAsync()).Id}")),

@@ -17,6 +17,7 @@ internal static class ApiDetails
         ["ValidateDeviation"] = "Stores nothing, so it may be repeated.",
         ["SimulateRoutingRules"] = "Changes nothing, so it may be repeated.",
         ["ImportHistory"] = "Idempotent: a report that was imported with the same content is left as it is.",
+        ["AddAttachment"] = "Idempotent by content: the same file by the same person again answers 200 with the first.",
         ["ReplayWebhook"] = "Says where it continues, so it may be repeated.",
         ["DeleteWebhook"] = "Idempotent: a repeat answers 404.",
         ["WriteMessage"] = $"Idempotent with the header {IdempotencyKey}: the same key again is written once.",

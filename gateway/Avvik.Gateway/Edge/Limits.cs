@@ -6,6 +6,7 @@ using Avvik.Hosting.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Model;
 
 namespace Avvik.Gateway.Edge;
 
@@ -59,6 +60,8 @@ internal static class Limits
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
         var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        // A route that takes files has a limit of its own.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.MaxRequestBodySize is { } own) limit.MaxRequestBodySize = own;
         if (context.Request.ContentLength <= limit.MaxRequestBodySize || context.Request.ContentLength is null)
         {
             await next(context);

@@ -133,7 +133,7 @@ internal static partial class OpenEnvelopeEndpoints
     }
 
     /// <summary>The case with who has it now; null when that cannot be known, and then nothing is opened on what may be old.</summary>
-    private static async Task<EnvelopeAccess.Case?> CurrentAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request,
+    internal static async Task<EnvelopeAccess.Case?> CurrentAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request,
         ILogger log, CancellationToken ct)
     {
         try

@@ -3,6 +3,7 @@ using Avvik.CareDirectories;
 using Avvik.Messaging;
 using Avvik.Storage;
 using Avvik.TextProtection;
+using Avvik.Reporting.Attachments;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
     public DbSet<TimelineRecord> Timeline => Set<TimelineRecord>();
     public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
+    public DbSet<AttachmentRecord> Attachments => Set<AttachmentRecord>();
     public DbSet<WebhookRecord> Webhooks => Set<WebhookRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseAvvikConventions();
@@ -69,6 +71,12 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.ToTable("reference_counter");
             e.HasKey(c => c.Year);
             e.Property(c => c.Year).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<AttachmentRecord>(e =>
+        {
+            e.ToTable("attachments");
+            e.Property(a => a.Id).ValueGeneratedNever();
+            e.HasIndex(a => a.DeviationId).HasDatabaseName("ix_attachments_deviation");
         });
         modelBuilder.Entity<WebhookRecord>(e =>
         {
