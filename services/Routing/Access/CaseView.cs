@@ -20,21 +20,42 @@ internal static class CaseView
     public static async Task<CaseDetails?> DetailsAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, RoutingDbContext db,
         AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
     {
-        var @case = await db.Cases.Include(c => c.Measures).Where(access.VisibleTo(caller)).FirstOrDefaultAsync(c => c.Id == id, ct);
-        if (@case is null) return null;
-        var events = await db.CaseEvents.Where(e => e.CaseId == id).OrderBy(e => e.Version).ToListAsync(ct);
-        var messages = await db.ReporterMessages.Where(m => m.CaseId == id).OrderBy(m => m.Number).ToListAsync(ct);
-        var duplicates = await db.CaseDuplicates.Where(d => d.MainCase == id).OrderBy(d => d.At).ToListAsync(ct);
-        var linked = @case.EventId is { } happened ? await db.Cases.Where(c => c.EventId == happened && c.Id != id).OrderBy(c => c.Id).ToListAsync(ct) : [];
-        var suggested = await db.SuggestedLinks.Where(l => l.CaseId == id)
-            .Join(db.Cases.Where(access.VisibleTo(caller)), l => l.OtherId, c => c.Id, (_, c) => c)
-            .Where(c => !c.IsFinal && (c.EventId == null || c.EventId != @case.EventId)).OrderBy(c => c.Id).ToListAsync(ct);
+        if (await DetailsAsync([id], caller, access, db, journal, clock, ct) is not [var details]) return null;
+        http.Response.Headers.ETag = $"\"{details.Case.Version}\"";
+        return details;
+    }
+
+    /// <summary>Those of several cases that the caller may see, in the order of their ids, logged before they leave.</summary>
+    public static async Task<IReadOnlyList<CaseDetails>> DetailsAsync(IReadOnlyList<Guid> ids, Caller caller, CaseAccess access, RoutingDbContext db,
+        AccessJournal<RoutingDbContext> journal, TimeProvider clock, CancellationToken ct)
+    {
+        var visible = await db.Cases.Include(c => c.Measures).Where(access.VisibleTo(caller)).Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        var cases = ids.Where(visible.ContainsKey).Select(id => visible[id]).ToList();
+        if (cases.Count == 0) return [];
+        var found = cases.ConvertAll(c => c.Id);
+        var events = (await db.CaseEvents.Where(e => found.Contains(e.CaseId)).OrderBy(e => e.Version).ToListAsync(ct)).ToLookup(e => e.CaseId);
+        var messages = (await db.ReporterMessages.Where(m => found.Contains(m.CaseId)).OrderBy(m => m.Number).ToListAsync(ct)).ToLookup(m => m.CaseId);
+        var duplicates = (await db.CaseDuplicates.Where(d => found.Contains(d.MainCase)).OrderBy(d => d.At).ToListAsync(ct)).ToLookup(d => d.MainCase);
+        var happened = cases.Select(c => c.EventId).OfType<Guid>().Distinct().ToList();
+        var linked = happened.Count == 0 ? []
+            : await db.Cases.Where(c => c.EventId != null && happened.Contains(c.EventId.Value)).OrderBy(c => c.Id).ToListAsync(ct);
+        var suggested = (await db.SuggestedLinks.Where(l => found.Contains(l.CaseId))
+            .Join(db.Cases.Where(access.VisibleTo(caller)), l => l.OtherId, c => c.Id, (l, c) => new { Of = l.CaseId, Case = c })
+            .Where(l => !l.Case.IsFinal).OrderBy(l => l.Case.Id).ToListAsync(ct)).ToLookup(l => l.Of, l => l.Case);
+        await journal.ReadAsync(caller, AccessActions.CaseRead, found, ct);
+        var now = clock.GetUtcNow();
+        return cases.ConvertAll(c => Details(c, [.. events[c.Id]], [.. messages[c.Id]], [.. duplicates[c.Id]],
+            linked.Where(l => l.EventId == c.EventId && l.Id != c.Id), suggested[c.Id].Where(s => s.EventId is null || s.EventId != c.EventId),
+            caller, access, now));
+    }
+
+    private static CaseDetails Details(Case @case, List<CaseEventRecord> events, List<ReporterMessageRecord> messages, List<DuplicateRecord> duplicates,
+        IEnumerable<Case> linked, IEnumerable<Case> suggested, Caller caller, CaseAccess access, DateTimeOffset now)
+    {
         var (facts, actor) = (@case.Facts, access.ActorOf(caller, @case));
-        await journal.ReadAsync(caller, AccessActions.CaseRead, [id], ct);
-        http.Response.Headers.ETag = $"\"{@case.Version}\"";
         var details = new CaseDetails
         {
-            Case = Row(@case, clock.GetUtcNow()),
+            Case = Row(@case, now),
             Agreement = AgreementReference.Of(facts),
             OccurredOn = facts.OccurredOn,
             OccurredAt = facts.OccurredAt,
@@ -67,8 +88,8 @@ internal static class CaseView
                 : new CaseDuplicate(d.Id, d.Reference, null, null))],
             Linked = [.. linked.Select(c => LinkedTo(c, caller, access))],
             SuggestedLinks = [.. suggested.Select(c => LinkedTo(c, caller, access))],
-            AllowedActions = CaseRules.AllowedActions(@case, actor, clock.GetUtcNow()),
-            RefusedActions = CaseRules.RefusedActions(@case, actor, clock.GetUtcNow()),
+            AllowedActions = CaseRules.AllowedActions(@case, actor, now),
+            RefusedActions = CaseRules.RefusedActions(@case, actor, now),
             Timeline = TimelineOf(@case, events, messages, actor.Organization),
         };
         return @case.State == CaseStates.EnteredInError && !caller.Is(Roles.Auditor) ? Closed(details) : details;

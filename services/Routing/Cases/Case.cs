@@ -79,6 +79,8 @@ internal sealed partial class Case
     public DateTimeOffset? ClosedAt { get; private set; }
     /// <summary>The next moment at which time does something to the case; null when only people will.</summary>
     public DateTimeOffset? NextDueAt { get; private set; }
+    /// <summary>When its newest line of history was written.</summary>
+    public DateTimeOffset ChangedAt { get; private set; }
     /// <summary>Returns to a wrong recipient; a transfer inside the party is none.</summary>
     public int Hops { get; private set; }
     public IReadOnlyList<UnitHop> UnitHops { get; private set; } = [];
@@ -263,6 +265,8 @@ internal sealed partial class Case
     {
         (Version, State, IsFinal) = (Version + 1, to, CaseStates.IsFinal(to));
         NextDueAt = Next()?.At;
+        // Clocks of two instances differ.
+        if (now > ChangedAt) ChangedAt = now;
         return new CaseEventRecord
         {
             CaseId = Id,

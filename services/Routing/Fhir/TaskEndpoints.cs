@@ -84,7 +84,7 @@ internal static class TaskEndpoints
             var states = statuses.SelectMany(TaskStates.StatesOf).ToList();
             query = query.Where(c => states.Contains(c.State));
         }
-        foreach (var filter in search.Dates("modified")) query = Modified(query, db, filter);
+        foreach (var filter in search.Dates("modified")) query = Modified(query, filter);
         var (after, take, sort) = (search.After(), search.Count(MaxCount), search.Sort(Newest, Oldest));
         if (search.Errors.Any) return Problem.Invalid(search.Errors);
 
@@ -92,28 +92,22 @@ internal static class TaskEndpoints
         var (newest, id) = (sort == Newest, after?.Id ?? default);
         if (after is not null) query = newest ? query.Where(c => c.Id.CompareTo(id) < 0) : query.Where(c => c.Id.CompareTo(id) > 0);
         var ids = await (newest ? query.OrderByDescending(c => c.Id) : query.OrderBy(c => c.Id)).Select(c => c.Id).Take(take + 1).ToListAsync(ct);
-        var tasks = new List<FhirTask>();
-        foreach (var shown in ids.Take(take))
-            if (await CaseView.DetailsAsync(shown, http, caller, access, db, journal, clock, ct) is { } details) tasks.Add(TaskMap.Write(details));
-        // That of the last case read.
-        http.Response.Headers.ETag = default;
-        return new FhirAnswer(FhirSearch.Page("Task", http.Request, tasks, ids.Count > take ? Cursor.Of(0, ids[take - 1]) : null));
+        var shown = await CaseView.DetailsAsync([.. ids.Take(take)], caller, access, db, journal, clock, ct);
+        return new FhirAnswer(FhirSearch.Page("Task", http.Request, shown.Select(TaskMap.Write), ids.Count > take ? Cursor.Of(0, ids[take - 1]) : null));
     }
 
     /// <summary>By its last change (R4, search.html#prefix); a moment has no end of its own.</summary>
-    private static IQueryable<Case> Modified(IQueryable<Case> cases, RoutingDbContext db, DateFilter filter)
+    private static IQueryable<Case> Modified(IQueryable<Case> cases, DateFilter filter)
     {
         var (from, until) = (filter.From, filter.Until);
         return filter.Prefix switch
         {
-            "gt" or "sa" => cases.Where(c => db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= until)),
-            "ge" => cases.Where(c => db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= from)),
-            "lt" or "eb" => cases.Where(c => !db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= from)),
-            "le" => cases.Where(c => !db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= until)),
-            "ne" => cases.Where(c => db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= until)
-                || !db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= from)),
-            _ => cases.Where(c => db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= from)
-                && !db.CaseEvents.Any(e => e.CaseId == c.Id && e.At >= until)),
+            "gt" or "sa" => cases.Where(c => c.ChangedAt >= until),
+            "ge" => cases.Where(c => c.ChangedAt >= from),
+            "lt" or "eb" => cases.Where(c => c.ChangedAt < from),
+            "le" => cases.Where(c => c.ChangedAt < until),
+            "ne" => cases.Where(c => c.ChangedAt < from || c.ChangedAt >= until),
+            _ => cases.Where(c => c.ChangedAt >= from && c.ChangedAt < until),
         };
     }
 }

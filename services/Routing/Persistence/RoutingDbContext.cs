@@ -72,6 +72,8 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             // The next deadline, which DueWorkService asks for.
             e.Property(c => c.NextDueAt).HasColumnName("next_due_at");
             e.HasIndex(c => c.NextDueAt).HasDatabaseName("ix_cases_next_due").HasFilter("next_due_at is not null");
+            // What a health record asks for that follows its tasks.
+            e.HasIndex(c => new { c.RespondentOrganization, c.ChangedAt }).HasDatabaseName("ix_cases_changed");
             // The reports of one event; few cases have one.
             e.HasIndex(c => c.EventId).HasDatabaseName("ix_cases_event").HasFilter("event_id is not null");
             e.HasMany(c => c.Measures).WithOne().HasForeignKey(m => m.CaseId);

@@ -590,6 +590,10 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("category");
 
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_at");
+
                     b.Property<long>("ClockStartedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("clock_started_at");
@@ -822,6 +826,9 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_cases_words");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Words"), "gin");
+
+                    b.HasIndex("RespondentOrganization", "ChangedAt")
+                        .HasDatabaseName("ix_cases_changed");
 
                     b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
                         .HasDatabaseName("ix_cases_open_respondent")

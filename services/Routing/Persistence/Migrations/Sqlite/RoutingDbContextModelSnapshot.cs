@@ -583,6 +583,10 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("category");
 
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
                     b.Property<long>("ClockStartedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("clock_started_at");
@@ -806,6 +810,9 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_cases_next_due")
                         .HasFilter("next_due_at is not null");
+
+                    b.HasIndex("RespondentOrganization", "ChangedAt")
+                        .HasDatabaseName("ix_cases_changed");
 
                     b.HasIndex("RespondentOrganization", "State", "Unit", "DueAt")
                         .HasDatabaseName("ix_cases_open_respondent")
