@@ -45,14 +45,14 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
 
         // A deviation of two patient groups belongs in the row of each; the same goes for causes and hops.
         var rows = new SortedDictionary<string?[], int>(Ordinal);
-        var rowsOf = new int[cells.Keys.Count][];
-        foreach (var (cell, key) in cells.Keys.Index())
-            rowsOf[cell] = query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(key), query.By).Select(row =>
+        var rowsOfKey = new Dictionary<long, int[]>();
+        foreach (var key in cells.Keys)
+            rowsOfKey.TryAdd(key, query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(key), query.By).Select(row =>
             {
                 if (!rows.TryGetValue(row, out var index)) rows.Add(row, index = rows.Count);
                 return index;
-            })];
-        var (figures, total) = cells.Figures(rowsOf, rows.Count);
+            })]);
+        var (figures, total) = cells.Figures(rowsOfKey, rows.Count);
         return new(query, [.. rows.Select(r => (r.Key, figures[r.Value]))], total);
     }
 
@@ -68,11 +68,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
 
     /// <summary>
     /// Counts by the combinations that the facts have of the dimensions asked for. Filters and whose cases they are are decided once for each combination of
-    /// a block and month, so that a fact costs a few additions.
+    /// a block and month, so that a fact costs a few additions. Each core counts some of the months.
     /// </summary>
     private sealed class Cells
     {
-        private const int Chunk = 2048, Dense = 1 << 20, NotFollowed = -1;
+        private const int NotFollowed = -1, MostCores = 4;
         // Far enough below zero to stay there whatever is added.
         private const long Excluded = long.MinValue / 16;
 
@@ -82,14 +82,9 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private readonly List<Part> _parts = [];
         // By month: what a combination of the course adds, when it was not due and when it was.
         private readonly Vector256<int>[][] _added;
-        private readonly int[] _dense;
-        private readonly Dictionary<long, int> _sparse = [];
-        private Vector256<int>[] _counts = new Vector256<int>[64];
-        private int[] _waiting = new int[64];
-        // By month and row: the cell, of those whose answer or waiting time counts.
+        private readonly Core[] _cores;
+        // By month and row: the core's cell, of those whose answer or waiting time counts.
         private readonly int[][] _followed;
-        private readonly long[] _keys = new long[Chunk];
-        private readonly int[] _indexes = new int[Chunk];
 
         public Cells(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
         {
@@ -109,13 +104,13 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 _parts.Add(part);
             }
             _added = [.. facts.Months.Select(m => m.Header.Entries[(int)Block.Course].SelectMany(e => new[] { Added(e, false), Added(e, true) }).ToArray())];
-            _dense = size <= Dense ? new int[size] : [];
-            Array.Fill(_dense, -1);
+            var cores = Math.Clamp(facts.Months.Count, 1, Math.Min(Environment.ProcessorCount, MostCores));
+            _cores = [.. Enumerable.Range(0, cores).Select(_ => new Core(size))];
             _followed = [.. facts.Months.Select(m => GC.AllocateUninitializedArray<int>(m.Header.Rows))];
         }
 
-        /// <summary>The combinations that there are.</summary>
-        public List<long> Keys { get; } = [];
+        /// <summary>The combinations that there are; one may come twice.</summary>
+        public IEnumerable<long> Keys => _cores.SelectMany(core => Enumerable.Range(0, core.Cells).Where(core.IsMet).Select(core.KeyOf));
 
         public string?[] Values(long key)
         {
@@ -125,32 +120,36 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             return values;
         }
 
-        public void Count()
+        public void Count() => Parallel.For(0, _cores.Length, core =>
         {
-            foreach (var (number, month) in _facts.Months.Index())
+            for (var number = core; number < _facts.Months.Count; number += _cores.Length) Count(number, _cores[core]);
+        });
+
+        private void Count(int number, Core core)
+        {
+            var (month, followed) = (_facts.Months[number], _followed[number]);
+            var header = month.Header;
+            for (int start = 0, count; start < header.Rows; start += count)
             {
-                var (header, followed) = (month.Header, _followed[number]);
-                for (int start = 0, count; start < header.Rows; start += count)
-                {
-                    // Those answered and those not are never in one chunk.
-                    count = Math.Min(Chunk, (start < header.Answered ? header.Answered : header.Rows) - start);
-                    ReadKeys(number, month, start, count);
-                    Count(number, month, start, followed.AsSpan(start, count));
-                }
-                foreach (var cell in followed.AsSpan(header.Answered))
-                    if (cell >= 0) _waiting[cell]++;
+                // Those answered and those not are never in one chunk.
+                count = Math.Min(Core.Chunk, (start < header.Answered ? header.Answered : header.Rows) - start);
+                ReadKeys(number, month, start, core.KeysRead.AsSpan(0, count));
+                Count(number, month, start, core, followed.AsSpan(start, count));
             }
+            foreach (var cell in followed.AsSpan(header.Answered))
+                if (cell >= 0) core.Waiting[cell]++;
         }
 
         /// <summary>Counts a chunk whose keys are read, and notes the cell of those that are followed.</summary>
-        private void Count(int number, FactMonth month, int start, Span<int> cells)
+        private void Count(int number, FactMonth month, int start, Core core, Span<int> cells)
         {
-            Span<long> keys = _keys.AsSpan(0, cells.Length);
-            Span<int> indexes = _indexes.AsSpan(0, cells.Length);
+            Span<long> keys = core.KeysRead.AsSpan(0, cells.Length);
+            Span<int> indexes = core.Indexes.AsSpan(0, cells.Length);
             month.Read(Block.Course, start, indexes);
             var allDue = month.Header.LastDue <= _facts.At;
             var due = allDue ? [] : month.DueMinutes.Slice(start, cells.Length);
-            var (added, counts, dense) = (_added[number], _counts, _dense);
+            var (added, isDense) = (_added[number], core.IsDense);
+            var counts = core.Counts;
             var lane = start < month.Header.Answered ? Lane.Answered : Lane.Open;
             int[] mask = Array.ConvertAll(added, a => a[lane] > 0 ? 0 : NotFollowed);
             for (var i = 0; i < cells.Length; i++)
@@ -161,24 +160,29 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                     cells[i] = NotFollowed;
                     continue;
                 }
-                var cell = dense.Length > 0 ? dense[(int)key] : _sparse.GetValueOrDefault(key, -1);
-                if (cell < 0) (cell, counts) = (Add(key), _counts);
+                var cell = (int)key;
+                if (!isDense) (cell, counts) = (core.CellOf(key), core.Counts);
                 var course = 2 * indexes[i] + (allDue || due[i] <= _facts.At ? 1 : 0);
                 counts[cell] += added[course];
                 cells[i] = cell | mask[course];
             }
         }
 
-        /// <param name="rowsOf">The rows that each combination is counted in.</param>
+        /// <param name="rowsOfKey">The rows that each combination is counted in.</param>
         /// <param name="rows">How many there are.</param>
-        public (RowFigures[] Rows, RowFigures Total) Figures(int[][] rowsOf, int rows)
+        public (RowFigures[] Rows, RowFigures Total) Figures(Dictionary<long, int[]> rowsOfKey, int rows)
         {
             // The last is the total, in which each fact is once.
             var (counts, waiting) = (new Vector256<int>[rows + 1], new long[rows + 1]);
-            for (var cell = 0; cell < rowsOf.Length; cell++)
-                foreach (var row in rowsOf[cell].Append(rows)) (counts[row], waiting[row]) = (counts[row] + _counts[cell], waiting[row] + _waiting[cell]);
+            var rowsOf = Array.ConvertAll(_cores, core =>
+                Enumerable.Range(0, core.Cells).Select(cell => core.IsMet(cell) ? rowsOfKey[core.KeyOf(cell)] : []).ToArray());
+            foreach (var (core, of) in _cores.Zip(rowsOf))
+                for (var cell = 0; cell < of.Length; cell++)
+                    foreach (var row in of[cell].Append(rows))
+                        (counts[row], waiting[row]) = (counts[row] + core.Counts[cell], waiting[row] + core.Waiting[cell]);
             var curves = new Curves([.. counts.Select((c, row) => c[Lane.Answered] + waiting[row])], rowsOf);
-            foreach (var run in Runs()) curves.Add(run.Tenths, run.IsWaiting, _followed[run.Month].AsSpan(run.Start..run.End));
+            foreach (var run in Runs())
+                curves.Add(run.Month % _cores.Length, run.Tenths, run.IsWaiting, _followed[run.Month].AsSpan(run.Start..run.End));
 
             var figures = new RowFigures[rows + 1];
             for (var row = 0; row <= rows; row++)
@@ -213,36 +217,22 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             int Waited(int received) => new CountedFact { ReceivedMinutes = received }.WaitingTenthsOfDays(_facts.At);
         }
 
-        private void ReadKeys(int number, FactMonth month, int start, int count)
+        private void ReadKeys(int number, FactMonth month, int start, Span<long> keys)
         {
-            var keys = _keys.AsSpan(0, count);
             keys.Clear();
             foreach (var part in _parts)
             {
                 var of = part.Keys[number];
+                if (!Array.Exists(of, key => key != 0)) continue;
                 if (part.Block is { } block) month.AddKeys(block, start, of, keys);
                 else
                     for (var i = 0; i < keys.Length; i++) keys[i] += of[0];
             }
             var first = month.Header.FirstDay;
             if (_facts.FirstDay <= first && _facts.LastDay >= DateOnly.FromDayNumber(first).AddMonths(1).DayNumber - 1) return;
-            var days = month.Days.Slice(start, count);
+            var days = month.Days.Slice(start, keys.Length);
             for (var i = 0; i < keys.Length; i++)
                 if (first + days[i] < _facts.FirstDay || first + days[i] > _facts.LastDay) keys[i] = Excluded;
-        }
-
-        private int Add(long key)
-        {
-            var cell = Keys.Count;
-            Keys.Add(key);
-            if (cell == _counts.Length)
-            {
-                Array.Resize(ref _counts, 2 * cell);
-                Array.Resize(ref _waiting, 2 * cell);
-            }
-            if (_dense.Length > 0) _dense[key] = cell;
-            else _sparse.Add(key, cell);
-            return cell;
         }
 
         private static Vector256<int> Added(CountedFact fact, bool wasDue)
@@ -266,40 +256,97 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
     }
 
+    /// <summary>What one core has counted, by cell: a key, or where there are too many keys those that it has met.</summary>
+    private sealed class Core(long size)
+    {
+        public const int Chunk = 2048;
+        private const int MostKeys = 1 << 16, MostMapped = 1 << 20;
+        private readonly List<long> _met = [];
+        private readonly Dictionary<long, int> _cells = [];
+        // One more than the cell, by key; 0 for a key that was not met.
+        private readonly int[] _mapped = size is > MostKeys and <= MostMapped ? new int[size] : [];
+
+        public bool IsDense => size <= MostKeys;
+        public Vector256<int>[] Counts { get; private set; } = new Vector256<int>[size <= MostKeys ? size : 64];
+        public int[] Waiting { get; private set; } = new int[size <= MostKeys ? size : 64];
+        public int Cells => IsDense ? (int)size : _met.Count;
+        // Of the chunk at hand.
+        public long[] KeysRead { get; } = new long[Chunk];
+        public int[] Indexes { get; } = new int[Chunk];
+
+        public long KeyOf(int cell) => IsDense ? cell : _met[cell];
+
+        public bool IsMet(int cell) => !IsDense || Counts[cell] != default;
+
+        public int CellOf(long key)
+        {
+            var cell = _mapped.Length > 0 ? _mapped[key] - 1 : _cells.GetValueOrDefault(key, -1);
+            if (cell >= 0) return cell;
+            cell = _met.Count;
+            _met.Add(key);
+            if (_mapped.Length > 0) _mapped[key] = cell + 1;
+            else _cells.Add(key, cell);
+            if (cell == Counts.Length)
+            {
+                var (counts, waiting) = (Counts, Waiting);
+                Array.Resize(ref counts, 2 * cell);
+                Array.Resize(ref waiting, 2 * cell);
+                (Counts, Waiting) = (counts, waiting);
+            }
+            return cell;
+        }
+    }
+
     /// <summary>The curves of the rows, the last of which is the total. Most answers cost a subtraction: only some change a curve's course.</summary>
     private sealed class Curves
     {
-        private readonly int[][] _rowsOf;
+        // By core and cell.
+        private readonly int[][][] _rowsOf;
         // The row of each cell, where each has one.
-        private readonly int[] _rowOf;
+        private readonly int[][] _rowOf;
         private readonly AnswerCurve[] _curves;
         // How many answers each curve was not told of yet, and how many more it need not be told of.
         private readonly int[] _given, _until;
 
-        public Curves(long[] counts, int[][] rowsOf)
+        public Curves(long[] counts, int[][][] rowsOf)
         {
-            (_rowsOf, _rowOf) = (rowsOf, Array.TrueForAll(rowsOf, r => r.Length == 1) ? Array.ConvertAll(rowsOf, r => r[0]) : []);
+            var hasRows = counts.Length > 1;
+            _rowsOf = rowsOf;
+            _rowOf = Array.ConvertAll(rowsOf, of =>
+                hasRows && Array.TrueForAll(of, r => r.Length <= 1) ? Array.ConvertAll(of, r => r.FirstOrDefault()) : []);
             (_curves, _given, _until) = (Array.ConvertAll(counts, count => new AnswerCurve(count)), new int[counts.Length], new int[counts.Length]);
             for (var row = 0; row < counts.Length; row++) Expect(row);
         }
 
         /// <summary>Facts that were answered after the same time, or have waited as long. Ascending; at the same time, answers before waits.</summary>
+        /// <param name="core">That has counted them.</param>
         /// <param name="cells">Less than zero for those that do not count.</param>
-        public void Add(int tenths, bool isWaiting, ReadOnlySpan<int> cells)
+        public void Add(int core, int tenths, bool isWaiting, ReadOnlySpan<int> cells)
         {
-            var (all, rowOf, until) = (0, _rowOf, _until);
+            var (all, rowOf) = (0, _rowOf[core]);
+            if (isWaiting || rowOf.Length == 0)
+                foreach (var cell in cells)
+                {
+                    if (cell < 0) continue;
+                    all++;
+                    foreach (var row in _rowsOf[core][cell]) Add(row, tenths, isWaiting);
+                }
+            else all = AddAnswers(tenths, cells, rowOf, _until);
+            if (all == 0) return;
+            if (isWaiting) _curves[^1].AddWaits(all);
+            else _curves[^1].AddAnswers(tenths, all);
+        }
+
+        private int AddAnswers(int tenths, ReadOnlySpan<int> cells, int[] rowOf, int[] until)
+        {
+            var all = 0;
             foreach (var cell in cells)
             {
                 if (cell < 0) continue;
                 all++;
-                if (rowOf.Length == 0)
-                    foreach (var row in _rowsOf[cell]) Add(row, tenths, isWaiting);
-                else if (isWaiting) Add(rowOf[cell], tenths, isWaiting);
-                else if (--until[rowOf[cell]] == 0) Tell(rowOf[cell], tenths);
+                if (--until[rowOf[cell]] == 0) Tell(rowOf[cell], tenths);
             }
-            if (all == 0) return;
-            if (isWaiting) _curves[^1].AddWaits(all);
-            else _curves[^1].AddAnswers(tenths, all);
+            return all;
         }
 
         public (decimal? Median, decimal? P90) End(int row) => _curves[row].End();
