@@ -136,17 +136,19 @@ internal static class Bench
         }), 1);
     }
 
-    /// <summary>The processes that compose/up started here, by the ports it wrote down.</summary>
-    private static IEnumerable<Watched> SystemProcesses(BenchOptions options)
+    private static IEnumerable<Watched> SystemProcesses(BenchOptions options) =>
+        ListenersOf(options.Data, options.Port, InTheChain).Concat(Beside(options));
+
+    /// <summary>Processes that compose/up started here, by the ports it wrote down.</summary>
+    public static IEnumerable<Watched> ListenersOf(string data, int port, IEnumerable<string> names)
     {
-        var ports = File.ReadLines(Path.Combine(options.Data, "ports")).Append($"gateway={options.Port}").Select(line => line.Split('='))
+        var ports = File.ReadLines(Path.Combine(data, "ports")).Append($"gateway={port}").Select(line => line.Split('='))
             .ToLookup(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
-        foreach (var name in InTheChain)
+        foreach (var name in names)
         {
             var id = ports[name].Select(Processes.ListenerOn).FirstOrDefault();
             yield return new(name, id ?? throw new BenchException($"{name} does not listen where it should."), Tree: false);
         }
-        foreach (var beside in Beside(options)) yield return beside;
     }
 
     /// <summary>The broker, when it runs on this machine, and this process.</summary>

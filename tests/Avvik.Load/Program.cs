@@ -14,6 +14,9 @@ try
         case ["workbench", var corpus, var cases, var json, var data, var gatewayPort]:
             await WorkbenchBench.RunAsync(corpus, int.Parse(cases, null), json == "yes", data, int.Parse(gatewayPort, null));
             break;
+        case ["fhir", var root, var corpus, var json, var data, var gatewayPort]:
+            await FhirBench.RunAsync(root, corpus, json == "yes", data, int.Parse(gatewayPort, null));
+            break;
         case ["statistics", var history, var json]: await StatisticsBench.RunAsync(int.Parse(history, null), json == "yes"); break;
         default: await Bench.RunAsync(BenchOptions.Read(args)); break;
     }
