@@ -33,6 +33,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.MapGet("/openapi/v1.json", (ApiDescription description, CancellationToken ct) => description.GetAsync(ct)).AllowAnonymous().DisableRateLimiting();
+app.MapApiReference();
 app.MapSecurityContact();
 app.UseMaintenancePage();
 app.MapReverseProxy();

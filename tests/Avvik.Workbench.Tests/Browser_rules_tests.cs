@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
 namespace Avvik.Workbench.Tests;
 
 [Collection(nameof(WorkbenchSystem))]
@@ -11,6 +14,22 @@ public sealed class Browser_rules_tests(WorkbenchSystem system)
         var policy = (await response!.AllHeadersAsync())["content-security-policy"];
         Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Reference_of_the_api_shows_its_calls_and_fetches_nothing_from_elsewhere()
+    {
+        await using var visit = await system.OpenAsync();
+        var elsewhere = new ConcurrentBag<string>();
+        visit.Page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(system.Address, StringComparison.Ordinal) && request.Url.StartsWith("http", StringComparison.Ordinal))
+                elsewhere.Add(request.Url);
+        };
+        await visit.GoAsync("/docs");
+        await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Submit a deviation" }).First.WaitForAsync(new() { Timeout = 30_000 });
+        Assert.Empty(elsewhere);
         Assert.Empty(visit.Complaints);
     }
 

@@ -1,8 +1,10 @@
+using Avvik.Gateway.Descriptions;
 using Microsoft.Extensions.Primitives;
 
 namespace Avvik.Gateway.Edge;
 
-/// <summary>Response headers against sniffing, framing and caching. The workbench may set its own policies; a service may not.</summary>
+/// <summary>Response headers against sniffing, framing and caching. The workbench and the API's reference pages may set
+/// their own policies; a service may not.</summary>
 internal static class SecurityHeaders
 {
     public static void UseSecurityHeaders(this WebApplication app)
@@ -14,7 +16,7 @@ internal static class SecurityHeaders
             {
                 var (context, secure) = ((HttpContext, bool))state;
                 var headers = context.Response.Headers;
-                var keepExisting = Workbench.Served(context);
+                var keepExisting = Workbench.Served(context) || ApiReference.Served(context);
                 headers.XContentTypeOptions = "nosniff";
                 Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
                 Set("Referrer-Policy", "no-referrer");
