@@ -1,3 +1,4 @@
+using Avvik.Client;
 using Avvik.Tools;
 
 // What the scripts in compose need a program for: reading JSON and calling the API.
@@ -13,6 +14,13 @@ try
             return 0;
         case ["directory", var gateway, var identity, var command, .. var rest]:
             return await DirectoryAsync(new(new Uri(gateway), new Uri(identity)), command, rest) ? 0 : 1;
+        case ["history", var gateway, var token, var file, var mapping, .. var options]:
+            using (var http = new HttpClient { BaseAddress = new Uri(gateway), Timeout = TimeSpan.FromMinutes(1) })
+            {
+                http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+                return await new HistoryFiles(AvvikClient.For(http)).ImportAsync(file, mapping,
+                    options.Contains("--dry-run", StringComparer.Ordinal), options.Contains("--leave-out", StringComparer.Ordinal)) ? 0 : 1;
+            }
         case ["token", var identity, .. var fields]:
             Console.WriteLine(await Tokens.GetAsync(new Uri(identity), fields));
             return 0;

@@ -47,6 +47,15 @@ public interface IAvvikClient
     [Get("/api/v1/redactions")]
     Task<Page<TextRedaction>> ListRedactionsAsync(RedactionQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>Seals what a health record knows of what its user is about to report; it opens <see cref="ReportLaunch.Path"/> at the workbench.</summary>
+    [Post("/api/v1/deviations/launch")]
+    Task<ReportLaunch> LaunchReportAsync([Body] LaunchContext context, CancellationToken ct = default);
+
+    /// <summary>What was sealed.</summary>
+    /// <exception cref="AvvikProblemException">410 when it has expired; 422 when it was made for another party, or changed.</exception>
+    [Post("/api/v1/deviations/launch/open")]
+    Task<LaunchContext> OpenLaunchAsync([Body] OpenLaunch launch, CancellationToken ct = default);
+
     /// <summary>A confidential reporter's name, for the coordinator who must have it and says so (<c>contactReporter</c>); every opening is logged.</summary>
     [Post("/api/v1/deviations/{id}/reporter/open")]
     Task<Reporter> OpenReporterAsync(Guid id, [Body] OpenEnvelope opening, CancellationToken ct = default);

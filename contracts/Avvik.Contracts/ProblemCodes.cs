@@ -8,7 +8,7 @@ public static class ProblemCodes
         NotFound = "notFound", MethodNotAllowed = "methodNotAllowed", NotAcceptable = "notAcceptable", BodyTooLarge = "bodyTooLarge",
         UriTooLong = "uriTooLong", HeadersTooLarge = "headersTooLarge", UnsupportedMediaType = "unsupportedMediaType",
         ClientReferenceReused = "clientReferenceReused", EnvelopeErased = "envelopeErased", EnvelopeUnreadable = "envelopeUnreadable",
-        TooManyOpenings = "tooManyOpenings", SeveralPatients = "severalPatients",
+        LaunchExpired = "launchExpired", TooManyOpenings = "tooManyOpenings", SeveralPatients = "severalPatients",
         IdempotencyKeyReused = "idempotencyKeyReused", InvalidIdempotencyKey = "invalidIdempotencyKey",
         NotFrozen = "notFrozen", QuarterNotOver = "quarterNotOver", FiguresIncomplete = "figuresIncomplete", FrozenMeanwhile = "frozenMeanwhile",
         AlreadyRouted = "alreadyRouted", AlreadyDecided = "alreadyDecided", AlreadyAnswered = "alreadyAnswered",

@@ -51,6 +51,9 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations"] = Party,
         ["GET /api/v1/deviations"] = Party,
         ["POST /api/v1/deviations/validate"] = Party,
+        ["POST /api/v1/deviations/import"] = Party,
+        ["POST /api/v1/deviations/launch"] = Party,
+        ["POST /api/v1/deviations/launch/open"] = Party,
         ["GET /api/v1/deviations/{id}"] = [.. Party, Roles.Auditor],
         ["POST /api/v1/deviations/{id}/withdraw"] = Party,
         ["POST /api/v1/deviations/{id}/messages"] = Party,
@@ -208,9 +211,12 @@ public sealed class Access_matrix_tests
             .Replace("{list}", "harm", StringComparison.Ordinal)
             .Replace("{code}", "si-tynset", StringComparison.Ordinal));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        // Another media type is refused before anybody is asked for.
         if (method != "GET")
             request.Content = path.EndsWith("/attachments", StringComparison.Ordinal)
-                ? new MultipartFormDataContent { { new StringContent("report"), "belongsTo" } } : new StringContent("{}", Encoding.UTF8, "application/json");
+                ? new MultipartFormDataContent { { new StringContent("report"), "belongsTo" } }
+                : new StringContent("{}", Encoding.UTF8,
+                    path.EndsWith("deviations/import", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
         using var response = await caller.SendAsync(request);
         return response.StatusCode;
     }

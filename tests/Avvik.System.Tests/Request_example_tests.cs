@@ -10,7 +10,8 @@ namespace Avvik.System.Tests;
 [Collection(nameof(RunningSystem))]
 public sealed class Request_example_tests(RunningSystem system)
 {
-    private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar";
+    private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar",
+        AnotherCase = "01920000-0000-7000-8000-000000000000";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private readonly HashSet<string> _sent = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Method, string Path, JsonObject Examples)> _described = new(StringComparer.Ordinal);
@@ -26,6 +27,9 @@ public sealed class Request_example_tests(RunningSystem system)
                     _described[(string)operation["operationId"]!] = (method, path, examples);
 
         using var nurse = system.Http(await system.TokenAsync(Hamar, "reporter"));
+        using var reporters = system.Http(await system.TokenAsync(Hamar, "coordinator"));
+        using var record = system.Http(await system.TokenAsync(Hamar, "client"));
+        using var auditor = system.Http(await system.TokenAsync(Hamar, "auditor"));
         using var handler = system.Http(await system.TokenAsync(SykehusetInnlandet, "handler", Unit));
         using var coordinator = system.Http(await system.TokenAsync(SykehusetInnlandet, "coordinator"));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -33,54 +37,102 @@ public sealed class Request_example_tests(RunningSystem system)
         // The same again is the same: what the description says of idempotency.
         Assert.Equal(ids["full"], (string?)(await SendAsync(nurse, "SubmitDeviation", "full"))!["id"]);
         foreach (var (name, _) in _described["ValidateDeviation"].Examples) await SendAsync(nurse, "ValidateDeviation", name);
+        await SendAsync(record, "LaunchReport", "message");
+        var others = new Queue<string>();
+        for (var i = 0; i < 9; i++) others.Enqueue(await ReportAsync(nurse));
+        foreach (var other in others.Append(ids["full"]).Append(ids["praise"]))
+            await Eventually.IsTrue(async () => await StateAsync(coordinator, other) == "routed", Soon);
 
+        // A case that is asked about, disputed, escalated, answered again, learnt from and reopened.
         var id = ids["full"];
-        await Eventually.IsTrue(async () => await StateAsync(handler, id) == "routed", Soon);
-        await ActAsync(handler, id, "acknowledge");
-        await ActAsync(handler, id, "start");
+        await SendAsync(handler, "AcknowledgeCase", "nothing", id);
+        await SendAsync(handler, "StartCase", "nothing", id);
+        await SendAsync(handler, "OpenEnvelope", "handleCase", id);
+        await SendAsync(auditor, "SearchAccessLog", "patient");
         await SendAsync(handler, "AskCase", "question", id);
         await Eventually.IsTrue(async () =>
             (string?)JsonNode.Parse(await nurse.GetStringAsync($"api/v1/deviations/{id}"))!["state"] == "awaitingReporter", Soon);
         await SendAsync(nurse, "WriteMessage", "answer", id);
         await Eventually.IsTrue(async () => await StateAsync(handler, id) == "inProgress", Soon);
-        await SendAsync(handler, "AnswerCase", "withMeasure", id);
+        var answered = await SendAsync(handler, "AnswerCase", "withMeasure", id);
+        await SendAsync(handler, "ChangeMeasure", "started", id, ("measureId", (string)answered!["answer"]!["measures"]![0]!["id"]!));
         await SendAsync(nurse, "DisputeCase", "reason", id);
+        await SendAsync(coordinator, "EscalateCase", "reason", id);
         await SendAsync(coordinator, "ResolveCase", "decision", id);
         await SendAsync(handler, "AnswerCase", "withoutMeasures", id);
+        await SendAsync(nurse, "AcceptCase", "nothing", id);
+        await SendAsync(coordinator, "ProposeLesson", "lesson", id);
+        await SendAsync(coordinator, "RedactText", "passage", id);
+        await SendAsync(coordinator, "ReopenCase", "reason", id);
+        await Eventually.IsTrue(async () =>
+            (await coordinator.GetStringAsync("api/v1/triage?limit=200")).Contains(id, StringComparison.OrdinalIgnoreCase), Soon);
+        await SendAsync(coordinator, "DecideTriage", "route", id);
+
+        // Those that end, or move, otherwise.
+        var disputed = others.Dequeue();
+        await SendAsync(handler, "AcknowledgeCase", "nothing", disputed);
+        await SendAsync(handler, "StartCase", "nothing", disputed);
+        await SendAsync(handler, "AnswerCase", "withoutMeasures", disputed);
+        await SendAsync(nurse, "DisputeCase", "reason", disputed);
+        await SendAsync(coordinator, "CloseCase", "decision", disputed);
+        await SendAsync(handler, "ReturnCase", "wrongRecipient", others.Dequeue());
+        var moved = others.Dequeue();
+        await SendAsync(handler, "AcknowledgeCase", "nothing", moved);
+        await SendAsync(handler, "StartCase", "nothing", moved);
+        await SendAsync(handler, "TransferCase", "unit", moved);
+        await SendAsync(coordinator, "HandOverCase", "party", others.Dequeue());
+        await SendAsync(coordinator, "RejectCase", "complaint", others.Dequeue());
+        await SendAsync(coordinator, "EnterInErrorCase", "reason", others.Dequeue());
+        var (one, two) = (others.Dequeue(), others.Dequeue());
+        await SendAsync(coordinator, "ReclassifyCase", "category", one);
+        await SendAsync(coordinator, "LinkCase", "sameEvent", one, ("otherCase", two));
+        await SendAsync(coordinator, "UnlinkCase", "reason", one);
+        await SendAsync(coordinator, "MergeCase", "duplicate", two, ("otherCase", one));
+        await SendAsync(handler, "ThankCase", "thanks", ids["praise"]);
+        await SendAsync(reporters, "OpenReporter", "contactReporter", others.Dequeue());
         await SendAsync(nurse, "WithdrawDeviation", "reason", ids["minimal"]);
         await SendAsync(nurse, "AddPatients", "more", ids["severalPatients"]);
+        await SendAsync(nurse, "SetNoticeSettings", "digest");
 
         Assert.Equal(_described.SelectMany(d => d.Value.Examples.Select(e => $"{d.Key} {e.Key}")).Order(StringComparer.Ordinal),
             _sent.Order(StringComparer.Ordinal));
     }
 
-    private async Task<JsonNode?> SendAsync(HttpClient http, string operation, string example, string? id = null)
+    private async Task<JsonNode?> SendAsync(HttpClient http, string operation, string example, string? id = null, (string Name, string Value) other = default)
     {
         var (method, path, examples) = _described[operation];
-        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal))
+        var body = examples[example]!["value"]!.ToJsonString().Replace(AnotherCase, other.Value, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method),
+            path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal).Replace($"{{{other.Name}}}", other.Value, StringComparison.Ordinal))
         {
-            Content = new StringContent(examples[example]!["value"]!.ToJsonString(), Encoding.UTF8, "application/json"),
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        if (path.StartsWith("/api/v1/cases/", StringComparison.Ordinal)) await AddVersionAsync(http, request, id!);
+        if (path.StartsWith("/api/v1/cases/", StringComparison.Ordinal)) await AddVersionAsync(http, request, $"api/v1/cases/{id}");
+        if (method == "put") await AddVersionAsync(http, request, path.TrimStart('/'));
         using var response = await http.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"{operation} {example}: {(int)response.StatusCode} {body}");
+        var answer = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{operation} {example}: {(int)response.StatusCode} {answer}");
         _sent.Add($"{operation} {example}");
-        return body.Length == 0 ? null : JsonNode.Parse(body);
+        return answer.Length == 0 ? null : JsonNode.Parse(answer);
     }
 
-    private static async Task ActAsync(HttpClient http, string id, string action)
+    /// <summary>Another report like the full example, by somebody who wants to be confidential.</summary>
+    private async Task<string> ReportAsync(HttpClient nurse)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/cases/{id}/{action}");
-        request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
-        await AddVersionAsync(http, request, id);
-        using var response = await http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var report = _described["SubmitDeviation"].Examples["full"]!["value"]!.DeepClone();
+        // Letters for digits: some runs of them could be taken for somebody's number.
+        var reference = string.Concat(Guid.NewGuid().ToString("N").Select(c => char.IsAsciiDigit(c) ? (char)(c - '0' + 'g') : c));
+        (report["clientReference"], report["reporter"]!["confidential"]) = (reference, true);
+        report.AsObject().Remove("patient");
+        using var response = await nurse.PostAsync(new Uri("api/v1/deviations", UriKind.Relative),
+            new StringContent(report.ToJsonString(), Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
     }
 
-    private static async Task AddVersionAsync(HttpClient http, HttpRequestMessage request, string id)
+    private static async Task AddVersionAsync(HttpClient http, HttpRequestMessage request, string path)
     {
-        using var current = await http.GetAsync(new Uri($"api/v1/cases/{id}", UriKind.Relative));
+        using var current = await http.GetAsync(new Uri(path, UriKind.Relative));
         request.Headers.TryAddWithoutValidation("If-Match", current.Headers.ETag!.Tag);
     }
 

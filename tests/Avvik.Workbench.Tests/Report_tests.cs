@@ -44,6 +44,36 @@ public sealed class Report_tests(WorkbenchSystem system)
         Assert.Equal("", await page.InputValueAsync("[name='Form.Narrative']"));
     }
 
+    [Fact]
+    public async Task Health_record_opens_the_form_with_what_it_knows()
+    {
+        var token = await Script.RunAsync("compose/token", "--organization", "970540008", "--role", "client");
+        var launch = await AvvikClient.Connect(new Uri(system.Address), token).LaunchReportAsync(new()
+        {
+            Respondent = new() { OrganizationNumber = "983971709", Site = "SI Elverum" },
+            OccurredAt = "2026-08-14",
+            AffectedMessage = "dischargeSummary",
+            MessageId = "melding-a1",
+            Difference = "late",
+        });
+        await using var visit = await system.ReturnAsync("nurse-hamar");
+        var page = visit.Page;
+        await visit.GoAsync(launch.Path);
+        Assert.Contains("melding-a1", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        Assert.Equal("2026-08-14", await page.InputValueAsync("[name='Form.OccurredOn']"));
+        Assert.Equal("late", await page.InputValueAsync("[name='Form.Difference']"));
+        await page.Locator("[name='Form.Narrative']").FillAsync(Narrative);
+        await page.WaitForSelectorAsync(".preview:has-text('Divisjon Elverum-Hamar')");
+        await page.ClickAsync("button:has-text('Send inn')");
+        await page.WaitForURLAsync("**/report/receipt/**");
+        var id = Guid.Parse(page.Url.Split('/')[^1]);
+        var sent = (await (await system.ClientAsync("nurse-hamar")).GetDeviationAsync(id)).Submission;
+        Assert.Equal(("melding-a1", "dischargeSummary", "SI Elverum"), (sent.MessageId, sent.AffectedMessage, sent.Respondent!.Site));
+
+        await visit.GoAsync($"/report?launch={launch.Launch[..^4]}AAAA");
+        Assert.Contains("virker ikke lenger", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("hamar", "handler-elverum-hamar", "Hamar kommune")]
     [InlineData("3403", "handler-elverum-hamar", "Hamar kommune")]

@@ -60,9 +60,10 @@ internal static class Limits
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
         var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
-        // A route that takes files has a limit of its own.
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.MaxRequestBodySize is { } own) limit.MaxRequestBodySize = own;
-        if (context.Request.ContentLength <= limit.MaxRequestBodySize || context.Request.ContentLength is null)
+        // A route may have a limit of its own; -1 is none (YARP's MaxRequestBodySize).
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.MaxRequestBodySize is { } ofRoute)
+            limit.MaxRequestBodySize = ofRoute < 0 ? null : ofRoute;
+        if (context.Request.ContentLength is not { } length || limit.MaxRequestBodySize is not { } most || length <= most)
         {
             await next(context);
             return;

@@ -56,16 +56,19 @@ public sealed class Problem(int status, string code) : IResult
             await response.WriteAsJsonAsync(OperationOutcomes.Of(this, english), OutcomeJson.Default.OperationOutcome, OperationOutcomes.ContentType);
             return;
         }
-        await response.WriteAsJsonAsync(new ProblemDocument
-        {
-            Type = $"urn:avvik:problem:{code}",
-            Title = Texts.Problem(code, english),
-            Status = status,
-            TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
-            Errors = Errors?.In(english),
-            AllowedActions = AllowedActions,
-        }, ProblemJson.Default.ProblemDocument, "application/problem+json");
+        await response.WriteAsJsonAsync(DocumentFor(httpContext), ProblemJson.Default.ProblemDocument, "application/problem+json");
     }
+
+    /// <summary>The document itself, in the language of the request.</summary>
+    public ProblemDocument DocumentFor(HttpContext http) => new()
+    {
+        Type = $"urn:avvik:problem:{code}",
+        Title = Texts.Problem(code, PrefersEnglish(http.Request)),
+        Status = status,
+        TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
+        Errors = Errors?.In(PrefersEnglish(http.Request)),
+        AllowedActions = AllowedActions,
+    };
 
     /// <summary>True when the caller prefers English; everyone else gets bokmål.</summary>
     public static bool PrefersEnglish(HttpRequest request) =>

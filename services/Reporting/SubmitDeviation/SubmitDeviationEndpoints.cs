@@ -20,7 +20,7 @@ namespace Avvik.Reporting.SubmitDeviation;
 internal static class SubmitDeviationEndpoints
 {
     // Events, about 200 MB: hours of an outage. Beyond it a full disk would put accepted deviations at risk.
-    private const long MaxOutboxDepth = 100_000;
+    internal const long MaxOutboxDepth = 100_000;
 
     // References that are tried: one may be given already, by another key of fingerprints.
     private const int MaxReferences = 10;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Avvik.Client;
@@ -20,7 +21,7 @@ namespace Avvik.Workbench.Pages.Report;
 internal sealed class IndexModel(
     IAvvikClient client, Places places, Me me, Text text, Drafts drafts, Preferences preferences, ReportChecker checker, TimeProvider clock) : PageModel
 {
-    private const string DraftName = "report", LatestName = "report-latest-parties";
+    private const string LatestName = "report-latest-parties";
     private const int KeptParties = 6;
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
@@ -56,10 +57,25 @@ internal sealed class IndexModel(
     /// <summary>What was sent last: a draft of it that was saved while it was on its way is no draft any more.</summary>
     private const string SentName = "report-sent";
 
-    public async Task OnGetAsync([Bind(Prefix = "")] ReportPrefill prefill, CancellationToken ct)
+    // What somebody was writing before a health record opened the form is still there afterwards.
+    private string DraftName => Form.IsLaunched ? "report-launched" : "report";
+
+    /// <summary>The health record's address is too old, or of another party.</summary>
+    public bool LaunchFailed { get; private set; }
+
+    public async Task OnGetAsync([Bind(Prefix = "")] ReportPrefill prefill, string? launch, CancellationToken ct)
     {
-        Form.OccurredOn = Today;
-        Form.Kind = "agreementBreach";
+        if (launch is not null) await BeginAsync(launch, ct);
+        Form.OccurredOn ??= Today;
+        Form.Kind ??= "agreementBreach";
+        if (Form.IsLaunched && await drafts.FindAsync<ReportForm>(DraftName, ct) is var (kept, _) && kept.ClientReference == Form.ClientReference)
+            Form = kept;
+        if (Form.IsLaunched)
+        {
+            await FillAsync(ct);
+            Check = await checker.CheckAsync(Form, ct);
+            return;
+        }
         if (await drafts.FindAsync<ReportForm>(DraftName, ct) is var (draft, savedAt) && !draft.IsEmpty
             && await preferences.FindAsync<string>(SentName, ct) != draft.ClientReference) (Form, DraftFrom) = (draft, savedAt);
         else prefill.Fill(Form);
@@ -125,6 +141,12 @@ internal sealed class IndexModel(
             if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", PatientErrors.Named(problem, Names, "Form.PatientNumbers"));
             return await AgainAsync(ct);
         }
+    }
+
+    private async Task BeginAsync(string launch, CancellationToken ct)
+    {
+        try { Form = ReportForm.Of(await client.OpenLaunchAsync(new() { Launch = launch }, ct)); }
+        catch (AvvikProblemException problem) when (problem.Status is HttpStatusCode.Gone or HttpStatusCode.UnprocessableEntity) { LaunchFailed = true; }
     }
 
     public IEnumerable<SelectListItem> Options(string list, IEnumerable<string> codes) =>

@@ -17,6 +17,14 @@ public sealed class ReportForm
     public string? AffectedMessage { get; set; }
     public string? Difference { get; set; }
     public List<string> PatientGroups { get; set; } = [];
+    /// <summary>Known to the health record that opened the form, and not asked for.</summary>
+    public string? MessageId { get; set; }
+    /// <summary>Known to the health record that opened the form, and not asked for.</summary>
+    public string? PatientMunicipality { get; set; }
+    /// <summary>Known to the health record that opened the form, and not asked for.</summary>
+    public string? ReportingUnit { get; set; }
+    /// <summary>A health record opened it: it has a draft of its own.</summary>
+    public bool IsLaunched { get; set; }
     public string? ActualHarm { get; set; }
     public string? PotentialHarm { get; set; }
     public string? Likelihood { get; set; }
@@ -40,6 +48,27 @@ public sealed class ReportForm
         [Category, AffectedMessage, Difference, ActualHarm, PotentialHarm, Likelihood, ImmediateAction, SuggestedMeasure,
             PatientsAffected, PatientNumber, PatientNumbers];
 
+    /// <summary>A form that begins with what a health record knows.</summary>
+    public static ReportForm Of(LaunchContext context)
+    {
+        var form = new ReportForm
+        {
+            OccurredOn = context.OccurredAt is { Length: >= 10 } at ? at[..10] : null,
+            Party = context.Respondent is { } party ? string.Join('|', new[] { party.OrganizationNumber, party.Site }.OfType<string>()) : null,
+            Kind = context.Kind,
+            Category = context.Category,
+            AffectedMessage = context.AffectedMessage,
+            MessageId = context.MessageId,
+            Difference = context.Difference,
+            PatientMunicipality = context.PatientMunicipality,
+            ReportingUnit = context.ReportingUnit,
+            PatientGroups = [.. context.PatientGroups ?? []],
+            IsLaunched = true,
+        };
+        if (context.ClientReference is { } reference) form.ClientReference = reference;
+        return form;
+    }
+
     /// <summary>For the draft: the patient is never kept here.</summary>
     public ReportForm WithoutPatient()
     {
@@ -61,6 +90,9 @@ public sealed class ReportForm
             Narrative = Value(Narrative),
             Category = Value(Category),
             AffectedMessage = Value(AffectedMessage),
+            MessageId = Value(MessageId),
+            PatientMunicipality = Value(PatientMunicipality),
+            ReportingUnit = Value(ReportingUnit),
             Difference = Value(Difference),
             PatientGroups = PatientGroups.Count == 0 ? null : PatientGroups,
             ActualHarm = Value(ActualHarm),
