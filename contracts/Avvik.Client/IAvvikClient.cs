@@ -56,6 +56,16 @@ public interface IAvvikClient
     [Post("/api/v1/deviations/launch/open")]
     Task<LaunchContext> OpenLaunchAsync([Body] OpenLaunch launch, CancellationToken ct = default);
 
+    /// <summary>The report of a serious event to the authorities, filled in, without the patient; for those who handle the case.</summary>
+    /// <exception cref="AvvikProblemException">409 when the harm is not serious.</exception>
+    [Get("/api/v1/deviations/{id}/national-report")]
+    Task<NationalReportDraft> GetNationalReportAsync(Guid id, CancellationToken ct = default);
+
+    /// <summary>Sends it to melde.no with the patient, whose envelope is opened for that.</summary>
+    /// <exception cref="AvvikProblemException">409 when it has been sent, or nothing is connected; 422 when melde.no refuses it.</exception>
+    [Post("/api/v1/deviations/{id}/national-report")]
+    Task<SentNationalReport> SendNationalReportAsync(Guid id, [Body] SendNationalReport report, CancellationToken ct = default);
+
     /// <summary>A confidential reporter's name, for the coordinator who must have it and says so (<c>contactReporter</c>); every opening is logged.</summary>
     [Post("/api/v1/deviations/{id}/reporter/open")]
     Task<Reporter> OpenReporterAsync(Guid id, [Body] OpenEnvelope opening, CancellationToken ct = default);

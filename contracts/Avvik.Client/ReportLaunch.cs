@@ -4,8 +4,8 @@ using Avvik.Contracts;
 namespace Avvik.Client;
 
 /// <summary>
-/// What a health record knows of what its user is about to report: nothing of the patient, and no text. The workbench's form begins with it, as a SMART app begins
-/// with the context that the record launched it with.
+/// What a health record knows of what its user is about to report: nothing of the patient, and no text. The workbench's form begins with it, as a SMART app
+/// begins with the context that the record launched it with.
 /// </summary>
 public sealed record LaunchContext
 {

@@ -109,5 +109,6 @@ public static class AccessActions
         AttachmentOpened = "attachmentOpened", PatientSearched = "patientSearched",
         DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
         CaseChanged = "caseChanged", PatientsAdded = "patientsAdded", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
+        AuthorityNotified = "authorityNotified",
         IdentityCleared = "identityCleared", FiguresRead = "figuresRead", Administration = "administration";
 }

@@ -17,6 +17,7 @@ using Avvik.Reporting.EraseEnvelopes;
 using Avvik.Reporting.Fhir;
 using Avvik.Reporting.ImportDeviations;
 using Avvik.Reporting.LaunchReport;
+using Avvik.Reporting.NationalReport;
 using Avvik.Reporting.OpenEnvelope;
 using Avvik.Reporting.OpenReporter;
 using Avvik.Reporting.Persistence;
@@ -49,6 +50,7 @@ builder.Services.AddSingleton<ReferenceNumbers>();
 builder.Services.AddSingleton<DeviationAccess>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddRoutingClient();
+builder.AddMeldeClient();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .KeepAccessLogAnchors()
     .Handle<CaseChanged, CaseChangedHandler>()
@@ -81,6 +83,7 @@ deviations.MapAddPatients();
 deviations.MapOpenEnvelope();
 deviations.MapAttachments();
 deviations.MapOpenReporter();
+deviations.MapNationalReport();
 deviations.MapReportingActivity();
 deviations.MapRedactText();
 api.MapGroup("/api/v1/redactions").RequireAuthorization(Policies.Auditor).WithTags("Redactions").MapRedactions();

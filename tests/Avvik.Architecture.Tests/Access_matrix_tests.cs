@@ -52,6 +52,8 @@ public sealed class Access_matrix_tests
         ["GET /api/v1/deviations"] = Party,
         ["POST /api/v1/deviations/validate"] = Party,
         ["POST /api/v1/deviations/import"] = Party,
+        ["GET /api/v1/deviations/{id}/national-report"] = Party,
+        ["POST /api/v1/deviations/{id}/national-report"] = Party,
         ["POST /api/v1/deviations/launch"] = Party,
         ["POST /api/v1/deviations/launch/open"] = Party,
         ["GET /api/v1/deviations/{id}"] = [.. Party, Roles.Auditor],

@@ -71,7 +71,17 @@ internal static partial class OpenEnvelopeEndpoints
             if (b.Purpose is null) errors.Add("/purpose", FieldCodes.Required);
             else if (!Vocabulary.AccessPurposes.ContainsKey(b.Purpose)) errors.Add("/purpose", FieldCodes.UnknownCode);
         });
-        if (body is null) return (null, problem);
+        return body is null ? (null, problem)
+            : await OpenForAsync(id, after, body.Purpose!, http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+    }
+
+    /// <summary>Opens envelopes for a purpose, by all the rules, and logs it.</summary>
+    /// <param name="after">Number of the last envelope that was shown; null: there is to be one alone.</param>
+    internal static async Task<(IReadOnlyList<(int Number, Patient Patient)>? Opened, Problem? Refusal)> OpenForAsync(Guid id, int? after, string purpose,
+        HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing,
+        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger log,
+        CancellationToken ct)
+    {
         http.Response.Headers.CacheControl = "no-store";
         EnvelopeAccess.Case? current = null;
         if (await db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
@@ -80,13 +90,13 @@ internal static partial class OpenEnvelopeEndpoints
             && (current = await CurrentAsync(routing, id, known, http.Request, log, ct)) is null) return (null, Problem.Unavailable());
         var (opened, refusal) = await writer.WriteAsync<(IReadOnlyList<(int Number, Patient Patient)>?, Problem?)>(async unit =>
         {
-            var answer = await TryOpenAsync(unit, id, after, caller, body.Purpose!, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
+            var answer = await TryOpenAsync(unit, id, after, caller, purpose, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
             // In the transaction whose commit the answer waits for: no identity leaves, and no attempt is refused, without its line in the log.
-            if (answer.Opened is null) journal.Append(unit, caller, AccessActions.EnvelopeRefused, [id], purpose: body.Purpose);
-            else if (after is null) journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], purpose: body.Purpose);
+            if (answer.Opened is null) journal.Append(unit, caller, AccessActions.EnvelopeRefused, [id], purpose: purpose);
+            else if (after is null) journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], purpose: purpose);
             else
                 foreach (var (number, _) in answer.Opened.Take(PageSize))
-                    journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], EnvelopeNumbers.TargetOf(number), body.Purpose);
+                    journal.Append(unit, caller, AccessActions.EnvelopeOpened, [id], EnvelopeNumbers.TargetOf(number), purpose);
             return answer;
         }, ct);
         if (refusal?.Status == StatusCodes.Status429TooManyRequests) TooManyOpenings(log, caller.Subject, caller.Organization, options.Value.OpeningsPerHour);

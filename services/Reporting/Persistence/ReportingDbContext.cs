@@ -5,6 +5,7 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Attachments;
 using Avvik.Reporting.Deviations;
+using Avvik.Reporting.NationalReport;
 using Avvik.Reporting.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +19,7 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
     public DbSet<DeviationRecord> Deviations => Set<DeviationRecord>();
     public DbSet<TimelineRecord> Timeline => Set<TimelineRecord>();
     public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
+    public DbSet<NationalReportRecord> NationalReports => Set<NationalReportRecord>();
     public DbSet<ReporterMessageRecord> ReporterMessages => Set<ReporterMessageRecord>();
     public DbSet<AttachmentRecord> Attachments => Set<AttachmentRecord>();
     public DbSet<WebhookRecord> Webhooks => Set<WebhookRecord>();
@@ -65,6 +67,12 @@ internal sealed class ReportingDbContext(DbContextOptions<ReportingDbContext> op
             e.HasKey(v => new { v.DeviationId, v.Number });
             e.Property(v => v.Number).HasDefaultValue(1).ValueGeneratedNever();
             e.HasIndex(v => v.PatientPrint).HasDatabaseName("ix_envelopes_patient");
+        });
+        modelBuilder.Entity<NationalReportRecord>(e =>
+        {
+            e.ToTable("national_reports");
+            e.HasKey(r => new { r.DeviationId, r.Organization });
+            e.Ignore(r => r.Sent);
         });
         modelBuilder.Entity<ReferenceCounter>(e =>
         {
