@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Avvik.Reporting.Tests.NationalReport;
@@ -117,14 +116,14 @@ internal sealed partial class MeldeStandIn : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("^[0-9]{11}$")]
+    [GeneratedRegex("^[0-9]{11}$", RegexOptions.None, 1000)]
     private static partial Regex ElevenDigits();
-    [GeneratedRegex("^[0-9]{9}$")]
+    [GeneratedRegex("^[0-9]{9}$", RegexOptions.None, 1000)]
     private static partial Regex NineDigits();
-    [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", RegexOptions.None, 1000)]
     private static partial Regex Day();
-    [GeneratedRegex("^[0-9a-f-]{36}$")]
+    [GeneratedRegex("^[0-9a-f-]{36}$", RegexOptions.None, 1000)]
     private static partial Regex Uuid();
-    [GeneratedRegex("^(Manager|Treator|OtherEmployee|Other|PatientUser|NextOfKin|OtherRelative)$")]
+    [GeneratedRegex("^(Manager|Treator|OtherEmployee|Other|PatientUser|NextOfKin|OtherRelative)$", RegexOptions.None, 1000)]
     private static partial Regex Role();
 }

@@ -867,6 +867,37 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                     b.ToTable("timeline", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Reporting.NationalReport.NationalReportRecord", b =>
+                {
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<string>("Organization")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Recipients")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("recipients");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("DeviationId", "Organization");
+
+                    b.ToTable("national_reports", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Reporting.Webhooks.WebhookRecord", b =>
                 {
                     b.Property<Guid>("Id")
