@@ -55,7 +55,10 @@ internal sealed class HistoryFiles(IAvvikClient client)
         var lines = await WalkAsync(file, mapping, dryRun: true);
         var wrong = _leftOut.Count;
         foreach (var (what, at) in _wrong)
-            await Console.Error.WriteLineAsync($"{what}: {at.Count} {(at.Count == 1 ? "line" : "lines")} ({string.Join(", ", at.Take(Named))}{(at.Count > Named ? " …" : "")})");
+        {
+            var (lineNumbers, more) = (string.Join(", ", at.Take(Named)), at.Count > Named ? " …" : "");
+            await Console.Error.WriteLineAsync($"{what}: {at.Count} {(at.Count == 1 ? "line" : "lines")} ({lineNumbers}{more})");
+        }
         if (dryRun || wrong > 0 && !leaveOut)
         {
             await (wrong == 0 ? Console.Out : Console.Error).WriteLineAsync($"{lines - wrong} of {lines} lines can be imported; nothing was stored"
@@ -155,7 +158,8 @@ internal sealed class HistoryFiles(IAvvikClient client)
             var field = from.Column is null ? "" : (row.GetField(from.Column) ?? "").Trim();
             if (field.Length == 0) return from.Value is null ? null : [from.Value];
             var codes = new List<string>();
-            foreach (var word in from.Separator is null ? [field] : field.Split(from.Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var word in from.Separator is null ? [field]
+                : field.Split(from.Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 if (from.Codes is null) codes.Add(word);
                 else if (from.Codes.FirstOrDefault(c => c.Key.Equals(word, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found)
@@ -191,14 +195,20 @@ internal sealed class HistoryFiles(IAvvikClient client)
             Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
             return new StreamReader(file, mapping.Encoding is null ? Encoding.UTF8 : Encoding.GetEncoding(mapping.Encoding));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException) { throw new ToolException($"{file}: {error.Message}"); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ToolException($"{file}: {error.Message}");
+        }
     }
 
     private static async Task<HistoryMapping> ReadMappingAsync(string file)
     {
         HistoryMapping mapping;
         try { mapping = JsonSerializer.Deserialize(await File.ReadAllTextAsync(file), MappingJson.Default.HistoryMapping)!; }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException) { throw new ToolException($"{file}: {error.Message}"); }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"{file}: {error.Message}");
+        }
         var unknown = mapping.Members.Keys.Except(Known, StringComparer.Ordinal).ToList();
         return unknown.Count == 0 ? mapping : throw new ToolException($"{file}: {string.Join(", ", unknown)} is none of {string.Join(", ", Known)}.");
     }

@@ -68,8 +68,8 @@ internal static class FhirBench
         using var read = await http.GetAsync(new Uri($"fhir/AdverseEvent/{id}", UriKind.Relative));
         var resource = JsonNode.Parse(await ReadAsync(read))!.AsObject();
         foreach (var name in GivenBackOnly) resource.Remove(name);
-        resource["extension"] = new JsonArray([.. resource["extension"]!.AsArray()
-            .Where(e => !Array.Exists(ExtensionsGivenBackOnly, end => ((string)e!["url"]!).EndsWith(end, StringComparison.Ordinal))).Select(e => e!.DeepClone())]);
+        resource["extension"] = new JsonArray([.. resource["extension"]!.AsArray().Select(e => e!.DeepClone())
+            .Where(e => !Array.Exists(ExtensionsGivenBackOnly, end => ((string)e["url"]!).EndsWith(end, StringComparison.Ordinal)))]);
         resource["identifier"]!["value"] = Placeholder;
         return resource.ToJsonString(Json);
     }

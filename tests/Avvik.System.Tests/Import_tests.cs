@@ -55,8 +55,8 @@ public sealed class Import_tests(RunningSystem system)
         Assert.Equal(Lines - 2, await system.CountAsync("reporting", stored));
         var ids = answers.Where(a => a["id"] is not null).Select(a => (string)a["id"]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
         Assert.Equal(Lines - 2, ids.Count);
-        await Eventually.IsTrue(async () => (await system.QueryAsync("routing", "select id from cases", r => r.GetGuid(0).ToString())).Count(ids.Contains) == Lines - 2,
-            Soon);
+        await Eventually.IsTrue(async () =>
+            (await system.QueryAsync("routing", "select id from cases", r => r.GetGuid(0).ToString())).Count(ids.Contains) == Lines - 2, Soon);
     }
 
     [Fact]
@@ -110,7 +110,8 @@ public sealed class Import_tests(RunningSystem system)
         await Assert.ThrowsAsync<InvalidOperationException>(() => Script.RunAsync("compose/history", [.. arguments, "--leave-out"]));
         Assert.Equal(2, await system.CountAsync("statistics", imported));
         await File.WriteAllLinesAsync(file, [header, first, second], Encoding.GetEncoding(encoding));
-        Assert.Equal($"2 of 2 lines were imported: 0 new, 0 changed, 2 as they were; they count in {quarter}", await Script.RunAsync("compose/history", arguments));
+        Assert.Equal($"2 of 2 lines were imported: 0 new, 0 changed, 2 as they were; they count in {quarter}",
+            await Script.RunAsync("compose/history", arguments));
         Assert.Equal(2, await system.CountAsync("statistics", imported));
     }
 

@@ -19,6 +19,7 @@ internal static class ApiReference
         options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
         // Its script writes styles of its own into the page.
         context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-            + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }).AllowAnonymous().DisableRateLimiting();
 }

@@ -44,8 +44,9 @@ internal static class ImportDeviationsEndpoints
         deviations.MapPost("/import", ImportAsync).WithName("ImportDeviations")
             .WithSummary("Submit many deviations, one a line; one line of answer for each")
             .WithDescription("""
-                A line that is refused stops no other. The answer begins when the last line has been read. After a broken connection the same file is sent again:
-                what was accepted is answered with 200 and its first receipt. Deviations of an earlier system that are done with go to /statistics/history.
+                A line that is refused stops no other. The answer begins when the last line has been read. After a broken connection the same file is sent
+                again: what was accepted is answered with 200 and its first receipt. Deviations of an earlier system that are done with go to
+                /statistics/history.
                 """)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute())
             .Accepts<Submission>(NdJson).Produces<ImportedLine>(200, NdJson).ProducesProblem(403).ProducesProblem(415);
@@ -82,8 +83,8 @@ internal static class ImportDeviationsEndpoints
             own.Request.ContentType = "application/json";
             own.Request.Body = new MemoryStream(line.Text ?? []);
             var result = line.Text is null ? Problem.OfStatus(StatusCodes.Status413PayloadTooLarge)
-                : (IResult)(await SubmitDeviationEndpoints.AcceptAsync(check => StrictJson.ReadAsync(own.Request, ClientJson.Default, check), own, caller, rules,
-                    envelopes, texts, references, writer, databases, messaging, clock, ct)).Result;
+                : (IResult)(await SubmitDeviationEndpoints.AcceptAsync(check => StrictJson.ReadAsync(own.Request, ClientJson.Default, check), own, caller,
+                    rules, envelopes, texts, references, writer, databases, messaging, clock, ct)).Result;
             var warnings = own.Warnings() is { Count: > 0 } found ? found : null;
             return result switch
             {

@@ -39,7 +39,8 @@ public sealed class Launch_report_tests
         Assert.Equal(Context.PatientGroups, opened.PatientGroups);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await RefusedAsync(Given.Ringsaker, launch.Launch));
         var changed = launch.Launch[..^4] + (launch.Launch.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA");
-        foreach (var sent in new[] { changed, "", "a.b", "k1.AAAA", "å" }) Assert.Equal(HttpStatusCode.UnprocessableEntity, await RefusedAsync(Given.Hamar, sent));
+        foreach (var sent in new[] { changed, "", "a.b", "k1.AAAA", "å" })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, await RefusedAsync(Given.Hamar, sent));
         clock.Advance(TimeSpan.FromMinutes(11));
         Assert.Equal(HttpStatusCode.Gone, await RefusedAsync(Given.Hamar, launch.Launch));
     }
