@@ -456,6 +456,67 @@ namespace Avvik.Reporting.Persistence.Migrations.Postgres
                     b.ToTable("publisher_watermark", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Reporting.Attachments.AttachmentRecord", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("BelongsTo")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("belongs_to");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
+
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeviationId")
+                        .HasDatabaseName("ix_attachments_deviation");
+
+                    b.ToTable("attachments", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Reporting.Deviations.ChangeRecord", b =>
                 {
                     b.Property<long>("Position")

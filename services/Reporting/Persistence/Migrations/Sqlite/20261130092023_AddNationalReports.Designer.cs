@@ -449,6 +449,67 @@ namespace Avvik.Reporting.Persistence.Migrations.Sqlite
                     b.ToTable("publisher_watermark", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Reporting.Attachments.AttachmentRecord", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("BelongsTo")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("belongs_to");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<Guid>("DeviationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviation_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeviationId")
+                        .HasDatabaseName("ix_attachments_deviation");
+
+                    b.ToTable("attachments", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Reporting.Deviations.ChangeRecord", b =>
                 {
                     b.Property<long>("Position")

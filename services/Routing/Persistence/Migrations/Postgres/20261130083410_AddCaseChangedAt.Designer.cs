@@ -943,6 +943,21 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                     b.ToTable("case_duplicates", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Routing.Cases.EarlyPatients", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<int>("Named")
+                        .HasColumnType("integer")
+                        .HasColumnName("named");
+
+                    b.HasKey("CaseId");
+
+                    b.ToTable("early_patients", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Routing.Cases.EarlyWithdrawal", b =>
                 {
                     b.Property<Guid>("CaseId")

@@ -927,6 +927,21 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                     b.ToTable("case_duplicates", (string)null);
                 });
 
+            modelBuilder.Entity("Avvik.Routing.Cases.EarlyPatients", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("case_id");
+
+                    b.Property<int>("Named")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("named");
+
+                    b.HasKey("CaseId");
+
+                    b.ToTable("early_patients", (string)null);
+                });
+
             modelBuilder.Entity("Avvik.Routing.Cases.EarlyWithdrawal", b =>
                 {
                     b.Property<Guid>("CaseId")
