@@ -53,7 +53,7 @@ public sealed class Workbench_tests(WorkbenchGateway shared) : IClassFixture<Wor
     [InlineData("fhir/Task")]
     [InlineData("ops/gateway/parked")]
     [InlineData("openapi/reporting.json")]
-    [InlineData("docs/elsewhere")]
+    [InlineData("docs/elsewhere/deeper")]
     [InlineData("health/reporting")]
     [InlineData("metrics")]
     public async Task Workbench_never_receives_the_paths_of_the_api(string path)

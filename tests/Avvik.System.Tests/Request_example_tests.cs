@@ -48,6 +48,7 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(handler, "AcknowledgeCase", "nothing", id);
         await SendAsync(handler, "StartCase", "nothing", id);
         await SendAsync(handler, "OpenEnvelope", "handleCase", id);
+        await SendAsync(handler, "OpenEnvelopes", "handleCase", id);
         await SendAsync(auditor, "SearchAccessLog", "patient");
         await SendAsync(handler, "AskCase", "question", id);
         await Eventually.IsTrue(async () =>
@@ -61,7 +62,9 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(coordinator, "ResolveCase", "decision", id);
         await SendAsync(handler, "AnswerCase", "withoutMeasures", id);
         await SendAsync(nurse, "AcceptCase", "nothing", id);
-        await SendAsync(coordinator, "ProposeLesson", "lesson", id);
+        var lesson = (string)(await SendAsync(coordinator, "ProposeLesson", "lesson", id))!["id"]!;
+        await SendAsync(coordinator, "ChangeLesson", "lesson", lesson);
+        await SendAsync(coordinator, "WithdrawLesson", "reason", lesson);
         await SendAsync(coordinator, "ReopenCase", "reason", id);
         await Eventually.IsTrue(async () =>
             (await coordinator.GetStringAsync("api/v1/triage?limit=200")).Contains(id, StringComparison.OrdinalIgnoreCase), Soon);
@@ -95,6 +98,16 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(nurse, "AddPatients", "more", ids["severalPatients"]);
         await SendAsync(nurse, "SetNoticeSettings", "digest");
 
+        // What a party and its software set up.
+        var webhook = (string)(await SendAsync(record, "RegisterWebhook", "all"))!["id"]!;
+        await SendAsync(record, "ChangeWebhook", "unit", webhook);
+        await SendAsync(record, "ReplayWebhook", "latest", webhook);
+        using (var removed = await record.DeleteAsync(new Uri($"api/v1/webhooks/{webhook}", UriKind.Relative))) Assert.True(removed.IsSuccessStatusCode);
+        var assignment = (string)(await SendAsync(reporters, "AssignRole", "handler"))!["id"]!;
+        await SendAsync(reporters, "EndAssignment", "reason", assignment);
+        await SendAsync(coordinator, "SimulateRoutingRules", "category");
+        await SendAsync(reporters, "SetUnitNoticeSettings", "mailbox", other: ("code", "hamar-legevakt"));
+
         Assert.Equal(_described.SelectMany(d => d.Value.Examples.Select(e => $"{d.Key} {e.Key}")).Order(StringComparer.Ordinal),
             _sent.Order(StringComparer.Ordinal));
     }
@@ -103,13 +116,15 @@ public sealed class Request_example_tests(RunningSystem system)
     {
         var (method, path, examples) = _described[operation];
         var body = examples[example]!["value"]!.ToJsonString().Replace(AnotherCase, other.Value, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(method),
-            path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal).Replace($"{{{other.Name}}}", other.Value, StringComparison.Ordinal))
+        var address = path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal).Replace($"{{{other.Name}}}", other.Value, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        if (path.StartsWith("/api/v1/cases/", StringComparison.Ordinal)) await AddVersionAsync(http, request, $"api/v1/cases/{id}");
-        if (method == "put") await AddVersionAsync(http, request, path.TrimStart('/'));
+        if (method == "put") await AddVersionAsync(http, request, address);
+        // What is done with a case, a lesson or a webhook is done with the version that one has seen.
+        else if (address.Split('/') is ["api", "v1", "cases" or "lessons" or "webhooks", _, _, ..] parts)
+            await AddVersionAsync(http, request, string.Join('/', parts[..4]));
         using var response = await http.SendAsync(request);
         var answer = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, $"{operation} {example}: {(int)response.StatusCode} {answer}");
