@@ -74,7 +74,10 @@ internal static partial class NationalReportEndpoints
         var (body, problem) = await StrictJson.ReadAsync<SendNationalReport>(http.Request, ClientJson.Default, (b, errors) =>
         {
             FreeText.CheckOptional(b.Name, "/name", NationalReportDocument.LongestName, errors, required: true);
-            FreeText.CheckOptional(b.Phone, "/phone", NationalReportDocument.LongestPhone, errors, required: true);
+            // A number is what is asked for here, and it is not kept.
+            if (b.Phone is null) errors.Add("/phone", FieldCodes.Required);
+            else if (string.IsNullOrWhiteSpace(b.Phone)) errors.Add("/phone", FieldCodes.Blank);
+            else if (b.Phone.Length > NationalReportDocument.LongestPhone) errors.Add("/phone", FieldCodes.TooLong, NationalReportDocument.LongestPhone);
             FreeText.CheckOptional(b.Position, "/position", NationalReportDocument.LongestPosition, errors, required: true);
             if (b.Role is not null && !NationalReportDocument.Roles.Contains(b.Role, StringComparer.Ordinal)) errors.Add("/role", FieldCodes.UnknownCode);
         });
@@ -152,7 +155,7 @@ internal static partial class NationalReportEndpoints
             : new Problem(StatusCodes.Status422UnprocessableEntity, ProblemCodes.NationalReportRefused);
     }
 
-    [LoggerMessage(4020, LogLevel.Warning, "melde.no refused the report of {Id} with {Status}. Nothing was sent; the caller is told.")]
+    [LoggerMessage(4020, LogLevel.Warning, "melde.no answered the report of {Id} with {Status} and gave no receipt. The caller is told.")]
     private static partial void MeldeRefused(ILogger log, Guid id, int status);
 
     [LoggerMessage(4021, LogLevel.Warning,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -78,7 +79,8 @@ internal sealed partial class MeldeStandIn : IAsyncDisposable
         if (request.Headers.Authorization != "DPoP melde-token" || !request.Headers.ContainsKey("DPoP")) return Results.Unauthorized();
         var report = (await JsonNode.ParseAsync(request.Body))!.AsObject();
         if (Wrong(report) is { Count: > 0 } wrong)
-            return Results.Json(new { Status = 400, Feil = new { Message = string.Join("; ", wrong) } }, statusCode: StatusCodes.Status400BadRequest);
+            return Results.Json(new { Status = 400, Feil = new { Message = string.Join("; ", wrong) } }, JsonSerializerOptions.Default,
+                statusCode: StatusCodes.Status400BadRequest);
         if (!isSent) return Results.Json(new { Status = 200 });
         Received.Enqueue(report);
         if (Interlocked.Decrement(ref Lost) >= 0) return Results.StatusCode(StatusCodes.Status502BadGateway);
@@ -90,7 +92,7 @@ internal sealed partial class MeldeStandIn : IAsyncDisposable
             MeldingsId = report["Header"]!["ExternalMessageId"],
             Mottakere = new[] { "Statens helsetilsyn", "Ukom" },
             Referansenummer = "XYZ12",
-        }, statusCode: StatusCodes.Status201Created);
+        }, JsonSerializerOptions.Default, statusCode: StatusCodes.Status201Created);
     }
 
     private List<string> Wrong(JsonObject report)
