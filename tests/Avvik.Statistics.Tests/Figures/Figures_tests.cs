@@ -247,7 +247,7 @@ public sealed class Figures_tests(StatisticsServices services)
         var operation = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/api/v1/statistics")
             .GetProperty("get");
 
-        Assert.Equal(["agreement", "by", "category", "cause", "clause", "community", "direction", "from", "harm", "hopPair", "kind", "municipality",
+        Assert.Equal(["agreement", "by", "category", "cause", "clause", "community", "direction", "from", "harm", "hopPair", "kind", "labels", "municipality",
             "patientGroup", "quarter", "region", "reporter", "respondent", "scope", "state", "to", "unit"],
             operation.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }

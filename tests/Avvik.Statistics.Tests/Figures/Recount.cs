@@ -34,7 +34,14 @@ internal static class Recount
                 Dimensions = by.Zip(g.First().Values).ToDictionary(d => d.First, d => JsonSerializer.SerializeToElement(d.Second,
                     StatisticsJson.Default.String)),
             })],
-            Row(counted), 0);
+            Row(counted), 0)
+        {
+            Patients = new()
+            {
+                Affected = counted.Where(c => c.Facts is { AffectedPatients: > 1, Kind: not ("goodPractice" or "improvement") })
+                    .GroupBy(c => c.EventId ?? c.DeviationId).Sum(g => (long)g.Max(c => c.Facts.AffectedPatients!.Value)),
+            },
+        };
     }
 
     private static StatisticsRow Row(List<CaseChanged> all)
