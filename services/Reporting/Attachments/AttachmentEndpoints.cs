@@ -96,15 +96,14 @@ internal static class AttachmentEndpoints
     private static async Task<Problem?> RefusalAsync(Guid id, string belongsTo, HttpContext http, Caller caller, ReportingDbContext db,
         DeviationAccess access, IRoutingClient routing, ILogger log, CancellationToken ct)
     {
-        if (await FindAsync(id, db, ct) is not { } found) return Problem.NotFound();
+        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return Problem.NotFound();
         if (belongsTo == Answer)
         {
-            if (!EnvelopeAccess.Handles(caller, found)) return Problem.NotFound();
-            if (await OpenEnvelopeEndpoints.CurrentAsync(routing, id, found, http.Request, log, ct) is not { } current) return Problem.Unavailable();
+            if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return Problem.Unavailable();
             if (!EnvelopeAccess.Handles(caller, current)) return Problem.NotFound();
         }
-        else if (!access.IsVisibleTo(found.Reported, caller, found.Status)) return Problem.NotFound();
-        return CaseStates.IsFinal(found.Status) ? Problem.Conflict(ProblemCodes.AlreadyDecided) : null;
+        else if (!access.IsVisibleTo(known.Reported, caller, known.Status)) return Problem.NotFound();
+        return CaseStates.IsFinal(known.Status) ? Problem.Conflict(ProblemCodes.AlreadyDecided) : null;
     }
 
     private static async Task<Results<Created<Attachment>, Ok<Attachment>, Problem>> StoreAsync(Guid id, string belongsTo, string name, Stream content,
@@ -191,18 +190,10 @@ internal static class AttachmentEndpoints
     private static async Task<Problem?> OpeningRefusalAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db, IRoutingClient routing,
         ILogger log, CancellationToken ct)
     {
-        if (await FindAsync(id, db, ct) is not { } found) return Problem.NotFound();
-        if (EnvelopeAccess.Handles(caller, found))
-        {
-            if (await OpenEnvelopeEndpoints.CurrentAsync(routing, id, found, http.Request, log, ct) is not { } current) return Problem.Unavailable();
-            found = current;
-        }
-        return EnvelopeAccess.PurposesOf(caller, found).Count > 0 ? null : Problem.NotFound();
+        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return Problem.NotFound();
+        if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return Problem.Unavailable();
+        return EnvelopeAccess.PurposesOf(caller, current).Count > 0 ? null : Problem.NotFound();
     }
-
-    private static Task<EnvelopeAccess.Case?> FindAsync(Guid id, ReportingDbContext db, CancellationToken ct) =>
-        db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit),
-            d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct);
 
     private static async Task<string> ReadFieldAsync(Stream field, CancellationToken ct)
     {

@@ -58,7 +58,7 @@ internal static partial class NationalReportEndpoints
         IRoutingClient routing, TextProtector texts, AccessJournal<ReportingDbContext> journal, CurrentDirectory directory, IServiceProvider services,
         ILogger<MeldeOptions> log, CancellationToken ct)
     {
-        var (deviation, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
+        var (deviation, _, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
         if (deviation is null) return refusal!;
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [id], ct);
         var sent = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
@@ -82,7 +82,7 @@ internal static partial class NationalReportEndpoints
             if (b.Role is not null && !NationalReportDocument.Roles.Contains(b.Role, StringComparer.Ordinal)) errors.Add("/role", FieldCodes.UnknownCode);
         });
         if (body is null) return problem!;
-        var (deviation, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
+        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
         if (deviation is null) return refusal!;
         if (services.GetService<IMeldeClient>() is not { } melde) return Problem.Conflict(ProblemCodes.NationalReportNotConnected);
         var earlier = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
@@ -91,8 +91,9 @@ internal static partial class NationalReportEndpoints
         Patient? patient = null;
         if (deviation.HasPatient)
         {
-            (var opened, refusal) = await OpenEnvelopeEndpoints.OpenForAsync(id, after: null, Purpose, http, caller, writer, db, routing, journal, envelopes,
-                options, clock, log, ct);
+            http.Response.Headers.CacheControl = "no-store";
+            (var opened, refusal) =
+                await OpenEnvelopeEndpoints.OpenForAsync(id, after: null, Purpose, current, caller, writer, journal, envelopes, options, clock, log, ct);
             if (opened is null) return refusal!;
             patient = opened[0].Patient;
         }
@@ -132,16 +133,14 @@ internal static partial class NationalReportEndpoints
     }
 
     /// <summary>A serious event that the caller may notify of.</summary>
-    private static async Task<(DeviationRecord? Deviation, Problem? Problem)> FindAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
-        IRoutingClient routing, ILogger log, CancellationToken ct)
+    private static async Task<(DeviationRecord? Deviation, EnvelopeAccess.Case? Case, Problem? Problem)> FindAsync(Guid id, HttpContext http, Caller caller,
+        ReportingDbContext db, IRoutingClient routing, ILogger log, CancellationToken ct)
     {
-        if (await db.Deviations.FirstOrDefaultAsync(d => d.Id == id, ct) is not { } deviation) return (null, Problem.NotFound());
-        var known = new EnvelopeAccess.Case(new(deviation.ReporterOrganization, deviation.SubmittedBy, deviation.ReportingUnit),
-            deviation.RespondentOrganization, deviation.Status, deviation.Unit);
-        if (!EnvelopeAccess.Handles(caller, known)) return (null, Problem.NotFound());
-        if (await OpenEnvelopeEndpoints.CurrentAsync(routing, id, known, http.Request, log, ct) is not { } current) return (null, Problem.Unavailable());
-        if (!EnvelopeAccess.Handles(caller, current)) return (null, Problem.NotFound());
-        return Harm.IsSerious(deviation.ActualHarm) ? (deviation, null) : (null, Problem.Conflict(ProblemCodes.NotSerious));
+        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return (null, null, Problem.NotFound());
+        if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return (null, null, Problem.Unavailable());
+        if (!EnvelopeAccess.Handles(caller, current)) return (null, null, Problem.NotFound());
+        var deviation = await db.Deviations.FirstAsync(d => d.Id == id, ct);
+        return Harm.IsSerious(deviation.ActualHarm) ? (deviation, current, null) : (null, null, Problem.Conflict(ProblemCodes.NotSerious));
     }
 
     private static JsonObject DocumentOf(DeviationRecord deviation, Caller caller, CurrentDirectory directory) =>
@@ -155,10 +154,10 @@ internal static partial class NationalReportEndpoints
             : new Problem(StatusCodes.Status422UnprocessableEntity, ProblemCodes.NationalReportRefused);
     }
 
-    [LoggerMessage(4020, LogLevel.Warning, "melde.no answered the report of {Id} with {Status} and gave no receipt. The caller is told.")]
+    [LoggerMessage(4030, LogLevel.Warning, "melde.no answered the report of {Id} with {Status} and gave no receipt. The caller is told.")]
     private static partial void MeldeRefused(ILogger log, Guid id, int status);
 
-    [LoggerMessage(4021, LogLevel.Warning,
+    [LoggerMessage(4031, LogLevel.Warning,
         "melde.no did not answer for the report of {Id} ({Error}). The caller is asked to try again; it is the same message then.")]
     private static partial void MeldeUnavailable(ILogger log, Guid id, string error);
 }

@@ -1,9 +1,7 @@
-using System.Net;
 using System.Security.Cryptography;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Contracts.Routing;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Lists;
@@ -12,11 +10,7 @@ using Avvik.Storage;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
-using Refit;
 
 namespace Avvik.Reporting.OpenEnvelope;
 
@@ -71,23 +65,21 @@ internal static partial class OpenEnvelopeEndpoints
             if (b.Purpose is null) errors.Add("/purpose", FieldCodes.Required);
             else if (!Vocabulary.AccessPurposes.ContainsKey(b.Purpose)) errors.Add("/purpose", FieldCodes.UnknownCode);
         });
-        return body is null ? (null, problem)
-            : await OpenForAsync(id, after, body.Purpose!, http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+        if (body is null) return (null, problem);
+        http.Response.Headers.CacheControl = "no-store";
+        EnvelopeAccess.Case? current = null;
+        if (await CurrentCase.KnownAsync(id, db, ct) is { } known
+            && (current = await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct)) is null) return (null, Problem.Unavailable());
+        return await OpenForAsync(id, after, body.Purpose!, current, caller, writer, journal, envelopes, options, clock, log, ct);
     }
 
     /// <summary>Opens envelopes for a purpose, by all the rules, and logs it.</summary>
     /// <param name="after">Number of the last envelope that was shown; null: there is to be one alone.</param>
+    /// <param name="current">Who has the case, from <see cref="CurrentCase"/>; null: there is no such deviation, and that attempt is logged too.</param>
     internal static async Task<(IReadOnlyList<(int Number, Patient Patient)>? Opened, Problem? Refusal)> OpenForAsync(Guid id, int? after, string purpose,
-        HttpContext http, Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing,
-        AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger log,
-        CancellationToken ct)
+        EnvelopeAccess.Case? current, Caller caller, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal,
+        PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger log, CancellationToken ct)
     {
-        http.Response.Headers.CacheControl = "no-store";
-        EnvelopeAccess.Case? current = null;
-        if (await db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
-                new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct) is { } known
-            && EnvelopeAccess.Handles(caller, known)
-            && (current = await CurrentAsync(routing, id, known, http.Request, log, ct)) is null) return (null, Problem.Unavailable());
         var (opened, refusal) = await writer.WriteAsync<(IReadOnlyList<(int Number, Patient Patient)>?, Problem?)>(async unit =>
         {
             var answer = await TryOpenAsync(unit, id, after, caller, purpose, current, envelopes, options.Value.OpeningsPerHour, clock.GetUtcNow());
@@ -107,19 +99,15 @@ internal static partial class OpenEnvelopeEndpoints
         UnitOfWork<ReportingDbContext> unit, Guid id, int? after, Caller caller, string purpose, EnvelopeAccess.Case? current, PatientEnvelopes envelopes,
         int openingsPerHour, DateTimeOffset now)
     {
-        var found = await unit.Sql.QueryAsync(
-            $"select {DeviationAccess.Columns}, respondent_organization, status, unit, envelope_erased_at from deviations where id = @p1",
-            r => (Case: new EnvelopeAccess.Case(DeviationAccess.Read(r), r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
-                Erased: !r.IsDBNull(6)), id);
-        if (found is not [var deviation]) return (null, Problem.NotFound());
-        if (EnvelopeAccess.PurposesOf(caller, current ?? deviation.Case) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
+        if (current is null || EnvelopeAccess.PurposesOf(caller, current) is not { Count: > 0 } purposes) return (null, Problem.NotFound());
         if (!purposes.Contains(purpose))
         {
             var errors = new FieldErrors();
             errors.Add("/purpose", FieldCodes.PurposeNotYours);
             return (null, Problem.Invalid(errors));
         }
-        if (deviation.Erased) return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeErased));
+        if (await unit.Sql.ScalarAsync<bool>("select envelope_erased_at is not null from deviations where id = @p1", id))
+            return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeErased));
         // One more than is shown tells whether more follow.
         var rows = await unit.Sql.QueryAsync(
             "select number, sealed from envelopes where deviation_id = @p1 and number > @p2 order by number limit @p3",
@@ -141,29 +129,6 @@ internal static partial class OpenEnvelopeEndpoints
         try { return ([.. rows.Select(row => (row.Number, envelopes.Open(id, row.Sealed)))], null); }
         catch (CryptographicException) { return (null, new Problem(StatusCodes.Status410Gone, ProblemCodes.EnvelopeUnreadable)); }
     }
-
-    /// <summary>The case with who has it now; null when that cannot be known, and then nothing is opened on what may be old.</summary>
-    internal static async Task<EnvelopeAccess.Case?> CurrentAsync(IRoutingClient routing, Guid id, EnvelopeAccess.Case known, HttpRequest request,
-        ILogger log, CancellationToken ct)
-    {
-        try
-        {
-            using var answer = await routing.GetHandlingAsync(id, request.Headers[CaseHandling.AuthorizationHeader].ToString(), ct);
-            // Not routed yet: what is known here is all there is.
-            if (answer.StatusCode == HttpStatusCode.NotFound) return known;
-            if (answer.Content is var (respondent, state, unit)) return known with { Respondent = respondent, Status = state, Unit = unit };
-            RoutingUnknown(log, id, $"{answer.StatusCode}");
-        }
-        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
-        {
-            RoutingUnknown(log, id, error.GetType().Name);
-        }
-        return null;
-    }
-
-    [LoggerMessage(4005, LogLevel.Warning,
-        "The envelope of {Id} stays closed: Routing does not say who has the case ({Error}). The caller is asked to try again.")]
-    private static partial void RoutingUnknown(ILogger log, Guid id, string error);
 
     [LoggerMessage(4004, LogLevel.Critical,
         "ALARM: {Subject} of {Organization} tried to open more than {Limit} patient envelopes in an hour; refused until the next hour.")]
