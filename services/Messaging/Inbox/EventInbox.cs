@@ -49,7 +49,7 @@ public sealed class EventInbox<TDb> where TDb : DbContext
         {
             for (var round = 0; pending.Count > 0; round++)
             {
-                if (round > 0) await Task.Delay(Backoff(round), ct);
+                if (round > 0) await Task.Delay(Backoff.After(round, FirstBackoff, LongestBackoff), ct);
                 if (await TryAsync([.. pending.Select(a => a.Event)], ct) is not { } error) return;
                 // One of them failed, or something that all of them need. Alone, each shows which it is.
                 if (pending.Count == 1) await JudgeAsync(pending, pending[0], error, appliedBefore, ct);
@@ -174,7 +174,7 @@ public sealed class EventInbox<TDb> where TDb : DbContext
                 catch (Exception failure) when (!ct.IsCancellationRequested)
                 {
                     if (_state.Hold(page, [], failure)) _log.PageHeld(failure, 1);
-                    await Task.Delay(Backoff(round), ct);
+                    await Task.Delay(Backoff.After(round, FirstBackoff, LongestBackoff), ct);
                 }
             }
         }
@@ -183,8 +183,6 @@ public sealed class EventInbox<TDb> where TDb : DbContext
 
     /// <summary>Runs a parked event's handler again, in the caller's transaction.</summary>
     internal Task ReplayAsync(PagedEvent e, UnitOfWork<TDb> unit) => _handlers.ApplyAsync(_services, e, unit);
-
-    private static TimeSpan Backoff(int round) => TimeSpan.FromTicks(Math.Min(FirstBackoff.Ticks << Math.Min(round - 1, 10), LongestBackoff.Ticks));
 
     private static string Admit(int count) =>
         "insert into inbox_message (message_id) values "

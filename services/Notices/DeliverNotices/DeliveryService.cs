@@ -67,7 +67,7 @@ internal sealed class DeliveryService(Writer<NoticesDbContext> writer, IDbContex
     private async Task RecordAsync(Delivery d, Outcome? outcome)
     {
         var now = Clock.GetUtcNow();
-        var retryAt = now + TimeSpan.FromTicks(Math.Min(FirstBackoff.Ticks << Math.Min(d.Attempts - 1, 10), LongestBackoff.Ticks));
+        var retryAt = now + Backoff.After(d.Attempts, FirstBackoff, LongestBackoff);
         (string State, DateTimeOffset? NextDueAt, string? Code) ended = outcome switch
         {
             null => (DeliveryStates.Cancelled, null, null),

@@ -191,7 +191,7 @@ internal sealed class WebhookDelivery(Writer<ReportingDbContext> writer, IDbCont
         var (now, attempts) = (Clock.GetUtcNow(), claimed.Attempts + 1);
         var since = claimed.FailingSince ?? now;
         var giveUpAt = since.AddDays(options.Value.MaxDays);
-        var backoff = TimeSpan.FromTicks(Math.Min(FirstBackoff.Ticks << Math.Min(claimed.Attempts, 20), LongestBackoff.Ticks));
+        var backoff = Backoff.After(attempts, FirstBackoff, LongestBackoff);
         var next = now + (outcome.RetryAfter > backoff ? outcome.RetryAfter.Value : backoff);
         if (next > giveUpAt) next = giveUpAt;
         if (outcome.Code == SendOutcome.Gone) await DisableAsync(claimed, outcome.Code);
