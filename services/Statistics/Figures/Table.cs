@@ -98,8 +98,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 (Dimension, bool[])[] wanted = [.. filters.Where(f => f.Dimension.Block == block)];
                 var part = new Part(block, by, size);
                 foreach (var month in facts.Months)
-                    part.Keys.Add(Array.ConvertAll(block is { } b ? month.Header.Entries[(int)b] : [month.Header.Common], entry =>
-                        Matches(entry, wanted) && (block != Block.Parties || isIncluded?.Invoke(entry) != false) ? part.KeyOf(entry) : Excluded));
+                {
+                    var keys = Array.ConvertAll(block is { } b ? month.Header.Entries[(int)b] : [month.Header.Common], entry =>
+                        Matches(entry, wanted) && (block != Block.Parties || isIncluded?.Invoke(entry) != false) ? part.KeyOf(entry) : Excluded);
+                    part.Keys.Add(Array.TrueForAll(keys, key => key == 0) ? [] : keys);
+                }
                 size = checked(size * Math.Max(1, part.Count));
                 _parts.Add(part);
             }
@@ -223,7 +226,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
             foreach (var part in _parts)
             {
                 var of = part.Keys[number];
-                if (!Array.Exists(of, key => key != 0)) continue;
+                if (of.Length == 0) continue;
                 if (part.Block is { } block) month.AddKeys(block, start, of, keys);
                 else
                     for (var i = 0; i < keys.Length; i++) keys[i] += of[0];
@@ -389,7 +392,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private readonly Dictionary<(int, int, int, int), int> _numbers = [];
         private readonly List<(int, int, int, int)> _codes = [];
 
-        /// <summary>By month, and by combination of the block.</summary>
+        /// <summary>By month, and by combination of the block; a month in which it adds nothing has none.</summary>
         public List<long[]> Keys { get; } = [];
 
         public int Count => _codes.Count;
