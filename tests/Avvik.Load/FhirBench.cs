@@ -47,8 +47,8 @@ internal static class FhirBench
             asJson.Add(plain);
             asFhir.Add(resource);
         }
-        var result = new FhirResult(Environment.ProcessorCount, (Rounds - 1) * ReportsInRound, Median(asJson), Median(asFhir),
-            Math.Round(Median([.. asFhir.Zip(asJson, (f, j) => f / j)]), 2));
+        var result = new FhirResult(Environment.ProcessorCount, (Rounds - 1) * ReportsInRound, StatisticsBench.Median(asJson), StatisticsBench.Median(asFhir),
+            Math.Round(StatisticsBench.Median([.. asFhir.Zip(asJson, (f, j) => f / j)]), 2));
         Console.WriteLine(json ? JsonSerializer.Serialize(result, Json) : string.Create(CultureInfo.InvariantCulture, $"""
             processor time of gateway and Reporting, µs a report
             as JSON{result.JsonMicroseconds,12:F0}
@@ -100,6 +100,4 @@ internal static class FhirBench
         return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created ? body
             : throw new BenchException($"{answer.RequestMessage!.RequestUri} answered {(int)answer.StatusCode}: {body}");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

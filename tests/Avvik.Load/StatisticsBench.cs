@@ -267,7 +267,7 @@ internal static class StatisticsBench
         await transaction.CommitAsync();
     }
 
-    private static double Median(List<double> of) => of.Order().ElementAt(of.Count / 2);
+    internal static double Median(List<double> of) => of.Order().ElementAt(of.Count / 2);
 
     private static void Print(StatisticsResult result, TextWriter to)
     {

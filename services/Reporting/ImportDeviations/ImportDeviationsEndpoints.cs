@@ -120,6 +120,10 @@ internal static class ImportDeviationsEndpoints
         }
     }
 
-    private static byte[]? LineOf(ReadOnlySequence<byte> line) => line.Length > LongestLine ? null
-        : line.ToArray() is [.. var text, (byte)'\r'] ? text : line.ToArray();
+    private static byte[]? LineOf(ReadOnlySequence<byte> line)
+    {
+        if (line.Length > LongestLine) return null;
+        var bytes = line.ToArray();
+        return bytes is [.. var text, (byte)'\r'] ? text : bytes;
+    }
 }
