@@ -115,6 +115,13 @@ public sealed record CaseDetails : WrittenAnswer
     public string? Question { get; init; }
     /// <summary>Whom to notify of a serious event and by when; null when the harm is not serious.</summary>
     public SeriousIncident? SeriousIncident { get; init; }
+    /// <summary>What is recorded of telling patient and next of kin, oldest first, by either party; none is changed or removed.</summary>
+    public IReadOnlyList<PatientInformationRecord> PatientInformation { get => field ?? []; init; }
+    /// <summary>
+    /// True for severe harm or death while no party has recorded whether patient or next of kin have been told. It is to be seen before closing, and does not
+    /// stop it.
+    /// </summary>
+    public bool AwaitsPatientInformation { get; init; }
     /// <summary>Every closing so far, oldest first; one that was reopened keeps its earlier ones.</summary>
     public required IReadOnlyList<CaseClosing> Closings { get; init; }
     /// <summary>Deviations that repeat this one.</summary>
@@ -208,6 +215,37 @@ public sealed record SeriousIncidentNotice
     public string? Reason { get; init; }
 }
 
+/// <summary>What a party recorded of telling patient and next of kin.</summary>
+/// <param name="Organization">The party.</param>
+/// <param name="Actor">Who recorded it, as the token names them; null for the other party's eyes.</param>
+/// <param name="At">When it was recorded.</param>
+/// <param name="Information">What.</param>
+public sealed record PatientInformationRecord(string Organization, string? Actor, DateTimeOffset At, PatientInformation Information);
+
+/// <summary>
+/// Whether patient or next of kin have been told of what happened, as they are to be of harm (pasient- og brukerrettighetsloven § 3-2 fourth paragraph and
+/// § 3-3), and how they see it themselves.
+/// </summary>
+public sealed record PatientInformation
+{
+    /// <summary>Code of <c>patientInformed</c>; needed. <c>informed</c> needs <c>who</c>, <c>by</c> and <c>on</c>, <c>notInformed</c> needs
+    /// <c>reasonCode</c>.</summary>
+    [Code("patientInformed")]
+    public string? Informed { get; init; }
+    /// <summary>Code of <c>informedPersons</c>: who was told, or was not, or whose view it is.</summary>
+    [Code("informedPersons")]
+    public string? Who { get; init; }
+    /// <summary>Function or profession, and unit, of whoever told them, at most 200 characters; never a person's name.</summary>
+    public string? By { get; init; }
+    /// <summary>On what day (Norwegian local date, <c>2026-09-30</c>): from that of the event until today.</summary>
+    public string? On { get; init; }
+    /// <summary>Code of <c>notInformedReasons</c>.</summary>
+    [Code("notInformedReasons")]
+    public string? ReasonCode { get; init; }
+    /// <summary>How the patient or the next of kin see it, in their words, at most 4,000 characters. For those who see the case.</summary>
+    public string? View { get; init; }
+}
+
 /// <summary>A closing, with both parties' views as they stood.</summary>
 /// <param name="At">When.</param>
 /// <param name="Version">The case's version after it.</param>
@@ -297,6 +335,8 @@ public sealed record CaseAction
     public string? Question { get; init; }
     /// <summary>For <c>answer</c>, <c>accept</c> and <c>close</c> of a serious event.</summary>
     public SeriousIncidentNotice? SeriousIncidentNotice { get; init; }
+    /// <summary>For <c>record-patient-information</c>.</summary>
+    public PatientInformation? PatientInformation { get; init; }
     /// <summary>For <c>reclassify</c>: code of <c>categories</c>.</summary>
     [Code("categories")]
     public string? Category { get; init; }

@@ -353,6 +353,13 @@ public interface IAvvikClient
     [Get("/api/v1/statistics")]
     Task<StatisticsAnswer> GetStatisticsAsync(StatisticsQuery? query = null, CancellationToken ct = default);
 
+    /// <summary>Of the deviations with harm of the caller's party or unit: how often patient or next of kin were told.</summary>
+    /// <param name="query">Period and filters; <c>Scope</c>, <c>Community</c> and <c>By</c> are not taken.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="AvvikProblemException">403 for whoever sees no figures whole.</exception>
+    [Get("/api/v1/statistics/patient-information")]
+    Task<PatientInformationFigures> GetPatientInformationAsync(StatisticsQuery? query = null, CancellationToken ct = default);
+
     /// <summary>National indicators beside the own community's deviations, by municipality.</summary>
     /// <param name="quarter">As in <c>2026-Q3</c>; null: the one frozen last.</param>
     /// <param name="ct">Cancels the call.</param>

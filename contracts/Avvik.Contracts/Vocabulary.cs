@@ -131,6 +131,12 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> CaseStates { get; } = Terms("caseStates");
     /// <summary>What happens to a case, as its history tells it.</summary>
     public static FrozenDictionary<string, VocabularyTerm> CaseEvents { get; } = Terms("caseEvents");
+    /// <summary>Whether patient or next of kin have been told of what happened.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> PatientInformed { get; } = Terms("patientInformed");
+    /// <summary>Which of them.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> InformedPersons { get; } = Terms("informedPersons");
+    /// <summary>Why neither has been told.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> NotInformedReasons { get; } = Terms("notInformedReasons");
     /// <summary>Why a patient's envelope is opened.</summary>
     public static FrozenDictionary<string, VocabularyTerm> AccessPurposes { get; } = Terms("accessPurposes");
     /// <summary>Kinds of entries in the access log.</summary>

@@ -35,7 +35,7 @@ builder.AddMessaging<StatisticsDbContext>("statistics", events => events
 builder.Services.AddSingleton<StringPools>();
 builder.Services.AddOptions<FactOptions>().BindConfiguration("Facts").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<FactMonths>();
-builder.Services.AddSingleton<OwnPatients>();
+builder.Services.AddSingleton<OwnFacts>();
 builder.Services.AddHostedService<FactMonthUpdater>();
 builder.Services.AddHealthChecks().AddCheck<CompletenessHealth<StatisticsDbContext>>("completeness", tags: ["required"]);
 builder.Services.AddSingleton<ProtectedFacts>();
@@ -56,7 +56,7 @@ app.UseRateLimiter();
 app.MapOpenApi().AllowAnonymous();
 var api = app.MapApi();
 api.MapGroup("/api/v1/statistics").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Statistics")
-    .MapFigures().MapIndicators();
+    .MapFigures().MapPatientInformation().MapIndicators();
 api.MapGroup("/api/v1/statistics").WithTags("Statistics").LogAdministration<StatisticsDbContext>().MapHistory();
 api.MapGroup("/api/v1/reports").RequireAuthorization(Policies.Statistics).RequireRateLimiting(Questions.Policy).WithTags("Reports")
     .LogAdministration<StatisticsDbContext>().MapReports();

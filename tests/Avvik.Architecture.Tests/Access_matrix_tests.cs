@@ -29,7 +29,7 @@ public sealed class Access_matrix_tests
     private static readonly string[] CaseActions =
     [
         "acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify",
-        "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank",
+        "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information",
     ];
 
     private static Dictionary<string, string[]> WithOperations(string service, Dictionary<string, string[]> operations)
@@ -152,6 +152,8 @@ public sealed class Access_matrix_tests
     public Task Statistics_admits_exactly_the_listed_roles() => AssertMatrixAsync<statistics::Program>(WithOperations("statistics", new()
     {
         ["GET /api/v1/statistics"] = Figures,
+        // And those of a unit.
+        ["GET /api/v1/statistics/patient-information"] = [Roles.Secretariat, Roles.Coordinator],
         ["GET /api/v1/statistics/indicators"] = Figures,
         ["POST /api/v1/statistics/history"] = [Roles.Secretariat],
         ["GET /api/v1/reports/{community}/{name}"] = Figures,

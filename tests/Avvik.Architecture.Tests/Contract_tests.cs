@@ -53,6 +53,8 @@ public sealed class Contract_tests
             "avvik.triage.deviation-triaged.v1:unknownSite", "avvik.triage.deviation-triaged.v1:samePatient",
             "avvik.triage.deviation-triaged.v1:actor", "avvik.triage.deviation-merged.v1:actor", "avvik.triage.reopened-case-changed.v1:actor",
             "avvik.reporting.deviation-submitted.v1:samePatient", "avvik.reporting.deviation-submitted.v1:mayIdentify", "avvik.routing.case-changed.v1:eventId",
+            "avvik.routing.case-changed.v1:patientInformed", "avvik.routing.case-reopened.v1:case.patientInformed",
+            "avvik.routing.case-snapshot-published.v1:case.patientInformed",
             "avvik.routing.directory-published.v1:units.restricted", "avvik.routing.case-changed.v1:reminderPercent",
             "avvik.routing.case-reopened.v1:case.reminderPercent", "avvik.routing.case-snapshot-published.v1:case.reminderPercent",
             "avvik.routing.directory-published.v1:communities",
@@ -138,7 +140,7 @@ public sealed class Contract_tests
         var lists = typeof(Vocabulary).GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Where(p => p.PropertyType.IsAssignableTo(typeof(IDictionary)))
             .ToDictionary(p => p.Name, p => ((IDictionary)p.GetValue(null)!).Keys.Cast<string>().ToHashSet());
-        Assert.Equal(17, lists.Count);
+        Assert.Equal(20, lists.Count);
         Assert.All(Vocabulary.Categories.Values, c => Assert.True(c.Clause is null || Vocabulary.Clauses.ContainsKey(c.Clause), c.Code));
         Assert.All(Vocabulary.Harm.Keys, harm => Assert.InRange(Harm.Rank(harm), 0, 6));
         Assert.Empty(Constants(typeof(CaseStates)).Except(lists["CaseStates"]).Except([CaseStates.Submitted]));

@@ -69,6 +69,7 @@ public sealed class Access_by_unit_tests(AllServicesOnBothEngines engines)
         ["POST /api/v1/cases/{id}/merge"] = (Group.Case, """{"otherCase":"00000000-0000-0000-0000-000000000001","reason":"Samme."}"""),
         ["POST /api/v1/cases/{id}/link"] = (Group.Case, """{"otherCase":"00000000-0000-0000-0000-000000000001","reason":"Samme."}"""),
         ["POST /api/v1/cases/{id}/unlink"] = (Group.Case, """{"reason":"Ikke samme."}"""),
+        ["POST /api/v1/cases/{id}/record-patient-information"] = (Group.Case, """{"patientInformation":{"informed":"notApplicable"}}"""),
         ["POST /api/v1/cases/{id}/thank"] = (Group.Case, """{"text":"Takk."}"""),
     };
 

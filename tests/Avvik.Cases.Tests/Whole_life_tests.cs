@@ -219,12 +219,34 @@ public sealed class Whole_life_tests(AllServicesOnBothEngines engines)
         // Nothing closes before the respondent has said whether it notified.
         await life.AssertRefusedAsync(ProblemCodes.SeriousIncidentNoticeRequired, Nurse, "accept",
             new() { SeriousIncidentNotice = new() { Notified = "yes", Reference = "V-1" } });
+        // Nor has anybody told the next of kin yet: it is said, and why, and stops nothing.
+        await life.ActAsync(Handler, "record-patient-information",
+            new() { PatientInformation = new() { Informed = "notInformed", ReasonCode = "notReached" } });
+        Assert.Equal((1, 0, 1), await life.InformedAsync(TheirCoordinator));
         await life.ActAsync(TheirCoordinator, "close", new() { SeriousIncidentNotice = new() { Notified = "yes", Reference = "V9931" } });
 
         await life.AssertSeenAsync(CaseStates.Closed, [Nurse, Handler, TheirCoordinator, OurCoordinator],
-            ["routed", "acknowledged", "started", "answered", "closed"]);
+            ["routed", "acknowledged", "started", "answered", "patientInformationRecorded", "closed"]);
         var closed = await life.CaseAsync(OurCoordinator);
         Assert.Equal([(Trust, "V9931")], closed.SeriousIncident!.Notices.Select(n => (n.Organization, n.Notice.Reference!)));
+        // They are told late, by the municipality, and what they think of it is kept for both parties and nobody else.
+        await life.ActAsync(Nurse, "record-patient-information", new()
+        {
+            PatientInformation = new()
+            {
+                Informed = "informed",
+                Who = "nextOfKin",
+                By = "Avdelingsleder, hjemmesykepleien",
+                On = life.Day.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+                View = "Vi burde fått vite det samme dag.",
+            },
+        });
+        foreach (var person in new[] { Handler, TheirCoordinator, OurCoordinator })
+            Assert.Equal([(Trust, null), (Hamar, "Vi burde fått vite det samme dag.")],
+                (await life.CaseAsync(person)).PatientInformation.Select(i => (i.Organization, i.Information.View)));
+        await life.AssertHiddenAsync(OurCoordinator with { Organization = Gjøvik });
+        Assert.DoesNotContain((await life.DeviationAsync(Nurse)).Timeline, e => e.Text?.Contains("samme dag", StringComparison.Ordinal) == true);
+        Assert.Equal((1, 1, 0), await life.InformedAsync(OurCoordinator));
         // Reopened: a new duty with its own day, and the reporter's party has notified too; neither replaces the other.
         await life.PassAsync(TimeSpan.FromDays(7));
         await life.ActAsync(OurCoordinator, "reopen", new() { Reason = "Ny informasjon om utstyret." });
@@ -432,6 +454,14 @@ public sealed class Whole_life_tests(AllServicesOnBothEngines engines)
         {
             var total = (await As(person).GetStatisticsAsync(new() { From = ReceivedOn, To = ReceivedOn })).Total;
             return (total.Count.Value, total.Open.Value, total.AnsweredInTimePercent?.Value, total.MeanHops?.Value);
+        }
+
+        /// <summary>Of the deviation's harm: how many there were, and of them with somebody told, and with nobody.</summary>
+        public async Task<(long, long, long)> InformedAsync(Person person)
+        {
+            var figures = await As(person).GetPatientInformationAsync(new() { From = ReceivedOn, To = ReceivedOn });
+            var row = figures.Rows.Single(r => r.Harm == "death");
+            return (row.Count, row.Informed, row.NotInformed);
         }
 
         /// <summary>The events that reports are counted as.</summary>

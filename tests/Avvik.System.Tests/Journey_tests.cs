@@ -27,7 +27,7 @@ public sealed class Journey_tests(RunningSystem system)
 
         var details = await handler.GetCaseAsync(receipt.Id);
         Assert.Equal(submission.Narrative, details.Narrative);
-        Assert.Equal(["acknowledge", "return"], details.AllowedActions.Order());
+        Assert.Equal(["acknowledge", "record-patient-information", "return"], details.AllowedActions.Order());
 
         details = await handler.ActAsync(receipt.Id, details.Case.Version, "acknowledge");
         details = await handler.ActAsync(receipt.Id, details.Case.Version, "start");
@@ -38,7 +38,7 @@ public sealed class Journey_tests(RunningSystem system)
             Measures = [new() { Description = "Daglig kontroll av ikke godkjente epikriser", Owner = "Seksjonsleder", DueDate = "2027-03-01" }],
         });
         Assert.Equal("answered", details.Case.State);
-        Assert.Empty(details.AllowedActions);
+        Assert.Equal(["record-patient-information"], details.AllowedActions);
 
         await Eventually.IsTrue(async () => (await nurse.GetDeviationAsync(receipt.Id)).State == "answered", Soon);
         var answered = await nurse.GetDeviationAsync(receipt.Id);
@@ -47,7 +47,7 @@ public sealed class Journey_tests(RunningSystem system)
             (await nurse.GetDeviationAsync(receipt.Id)).Timeline[^1].Text?.StartsWith("Epikrisen ble liggende", StringComparison.Ordinal) == true, Soon);
 
         var asReporter = await nurse.GetCaseAsync(receipt.Id);
-        Assert.Equal(["accept", "dispute"], asReporter.AllowedActions);
+        Assert.Equal(["accept", "dispute", "record-patient-information"], asReporter.AllowedActions);
         var closed = await nurse.ActAsync(receipt.Id, asReporter.Case.Version, "accept");
         Assert.Equal("closed", closed.Case.State);
 

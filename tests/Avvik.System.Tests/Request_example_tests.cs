@@ -57,6 +57,7 @@ public sealed class Request_example_tests(RunningSystem system)
         await Eventually.IsTrue(async () => await StateAsync(handler, id) == "inProgress", Soon);
         var answered = await SendAsync(handler, "AnswerCase", "withMeasure", id);
         await SendAsync(handler, "ChangeMeasure", "started", id, ("measureId", (string)answered!["answer"]!["measures"]![0]!["id"]!));
+        await SendAsync(nurse, "RecordPatientInformationCase", "nextOfKin", id);
         await SendAsync(nurse, "DisputeCase", "reason", id);
         await SendAsync(coordinator, "EscalateCase", "reason", id);
         await SendAsync(coordinator, "ResolveCase", "decision", id);

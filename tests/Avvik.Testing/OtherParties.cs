@@ -82,6 +82,7 @@ public static partial class OtherParties
         "thank" => """{"text":"Takk."}""",
         "hand-over" => """{"organization":"864948502","reason":"Prøver."}""",
         "reject" => """{"reasonCode":"wrongParty","reason":"Prøver."}""",
+        "record-patient-information" => """{"patientInformation":{"informed":"notApplicable"}}""",
         "messages" => """{"text":"Prøver."}""",
         "open" => """{"purpose":"handleCase"}""",
         "ask" => """{"question":"Hva?"}""",

@@ -251,6 +251,29 @@ public static class PageStates
         }),
         new("case-serious", "/case/{id:guid}", Handler, async (system, visit) =>
             await visit.GoAsync($"/case/{(await system.ReportAsync(s => s with { ActualHarm = "severe" })).Id}")),
+        new("case-informed", "/case/{id:guid}", Handler, async (system, visit) =>
+        {
+            var id = (await system.ReportAsync(s => s with { ActualHarm = "severe" })).Id;
+            foreach (var information in new PatientInformation[]
+            {
+                new() { Informed = "notInformed", Who = "nextOfKin", ReasonCode = "notReached" },
+                new()
+                {
+                    Informed = "informed",
+                    Who = "nextOfKin",
+                    By = "Seksjonsoverlege, kirurgisk poliklinikk",
+                    On = DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                    View = "De skulle gjerne fått vite det samme kveld.",
+                },
+            }) await ActAsync(system, Coordinator, id, "record-patient-information", new() { PatientInformation = information });
+            await visit.GoAsync($"/case/{id}");
+            const string Form = "details:has(input[value='record-patient-information'])";
+            await visit.Page.ClickAsync($"{Form} summary");
+            await visit.Page.SelectOptionAsync($"{Form} [name='Input.Informed']", "informed");
+            await visit.Page.FillAsync($"{Form} [name='Input.View']", "Pasienten er lei for at ingen ringte.");
+            await visit.Page.ClickAsync($"{Form} button");
+            await visit.Page.WaitForSelectorAsync("#error-summary:focus");
+        }),
         new("case-answered", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{await AnsweredAsync(system)}")),
         new("case-closed", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{(await ClosedAsync(system)).Case}")),
         new("answer", "/case/{id:guid}/answer", Coordinator,

@@ -55,6 +55,10 @@ public sealed record CaseChanged : ICaseEvent
     public IReadOnlyList<MeasureFact>? Measures { get; init; }
     /// <summary>Lessons that both parties have approved.</summary>
     public int Lessons { get; init; }
+    /// <summary>
+    /// Code of <c>patientInformed</c>: <c>informed</c> once patient or next of kin have been told, else what was recorded last; null while nothing is.
+    /// </summary>
+    public string? PatientInformed { get; init; }
     /// <summary>The case it repeats, when the state is <c>duplicate</c>.</summary>
     public Guid? MainCase { get; init; }
     /// <summary>The event that it and other cases are reports of: linked cases share it. They count as one event, and each as a report.</summary>

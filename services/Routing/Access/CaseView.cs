@@ -81,6 +81,9 @@ internal static class CaseView
             Answer = @case.CurrentAnswer(),
             Question = @case.Question,
             SeriousIncident = @case.SeriousIncident(actor.Organization),
+            PatientInformation =
+                [.. (@case.PatientInformation ?? []).Select(i => i.Organization == actor.Organization ? i : i with { Actor = null })],
+            AwaitsPatientInformation = Harm.IsSerious(@case.ActualHarm) && @case.PatientInformation is null,
             Closings = @case.Closings,
             // The answering party knows of each; another reporter only that somebody else has reported the same.
             Duplicates = [.. duplicates.Select(d => actor.Organization == @case.RespondentOrganization || caller.Organization == d.ReporterOrganization
@@ -123,6 +126,7 @@ internal static class CaseView
             })],
             Duplicates = [.. details.Duplicates.Select(d => d with { Narrative = Close(d.Narrative) })],
             SeriousIncident = null,
+            PatientInformation = [],
             Timeline = [.. details.Timeline.Select(e => e.Action == CaseStates.EnteredInError ? e : e with { Text = Close(e.Text) })],
         };
     }

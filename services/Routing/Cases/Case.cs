@@ -107,6 +107,8 @@ internal sealed partial class Case
     public string? Disagreement { get; private set; }
     /// <summary>What is stored of <see cref="Duty"/>; null while nobody has answered and nothing has changed since receipt.</summary>
     public NoticeDuty? Notice { get; private set; }
+    /// <summary>What either party has recorded of telling patient and next of kin, oldest first; null before the first.</summary>
+    public IReadOnlyList<PatientInformationRecord>? PatientInformation { get; private set; }
     /// <summary>Every closing so far; a reopening keeps it.</summary>
     public IReadOnlyList<CaseClosing> Closings { get; private set; } = [];
     public Guid? MainCase { get; private set; }
@@ -212,6 +214,8 @@ internal sealed partial class Case
         Reopenings = Reopenings,
         Measures = Answer is null ? null : [.. _measures.Select(m => m.Fact)],
         Lessons = Lessons,
+        PatientInformed = PatientInformation is not { Count: > 0 } told ? null : told.Any(i => i.Information.Informed == "informed") ? "informed"
+            : told[^1].Information.Informed,
         MainCase = MainCase,
         EventId = EventId,
     };

@@ -94,6 +94,11 @@ internal sealed partial class Case
             case CaseRules.Reject:
                 (RejectionReason, words) = (body.ReasonCode, $"{Vocabulary.RejectionReasons[body.ReasonCode!].Label}: {body.Reason}");
                 break;
+            case CaseRules.RecordPatientInformation:
+                var information = body.PatientInformation!;
+                PatientInformation = [.. PatientInformation ?? [], new(actor.Organization, actor.Name, now, information)];
+                words = WordsOf(information);
+                break;
         }
         if (to == CaseStates.Closed) Close(actor.Organization, body.Decision, now);
         else if (CaseStates.IsFinal(to)) ClosedAt = now;
@@ -192,6 +197,10 @@ internal sealed partial class Case
                     Notice = g.Notice with { Reference = Optional(g.Notice.Reference), Reason = Optional(g.Notice.Reason) },
                 })],
             };
+        PatientInformation = PatientInformation?.Select(i => i with
+        {
+            Information = i.Information with { By = Optional(i.Information.By), View = Optional(i.Information.View) },
+        }).ToList();
         foreach (var measure in _measures) measure.Strike(strike);
     }
 
@@ -269,6 +278,19 @@ internal sealed partial class Case
         }));
     }
 
+    /// <summary>In bokmål, as the history keeps it. What patient or next of kin said themselves stands in the case only.</summary>
+    private static string WordsOf(PatientInformation i)
+    {
+        var words = i.Informed switch
+        {
+            "informed" => Texts.Message("patientInformation.informed", Vocabulary.InformedPersons[i.Who!].Label,
+                DateOnly.ParseExact(i.On!, "yyyy-MM-dd", CultureInfo.InvariantCulture).ToString("dd.MM.yyyy", CultureInfo.InvariantCulture), i.By),
+            "notInformed" => Texts.Message("patientInformation.notInformed", Vocabulary.NotInformedReasons[i.ReasonCode!].Label),
+            _ => Texts.Message("patientInformation.notApplicable"),
+        };
+        return i.View is null ? words : $"{words}\n{Texts.Message("patientInformation.view")}";
+    }
+
     private void Close(string? organization, string? decision, DateTimeOffset now)
     {
         ClosedAt = now;
@@ -296,6 +318,7 @@ internal sealed partial class Case
         CaseRules.Thank => "thanked",
         CaseRules.Merge => "duplicate",
         CaseRules.Unlink => "unlinked",
+        CaseRules.RecordPatientInformation => "patientInformationRecorded",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Every action has a past tense."),
     };
 }

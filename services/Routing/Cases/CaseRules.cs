@@ -10,6 +10,8 @@ internal enum Who
     Handler,
     /// <summary>Anyone who may report for the reporting party.</summary>
     ReportersParty,
+    /// <summary>A handler, and anyone who may report for the reporting party.</summary>
+    EitherParty,
     /// <summary>A coordinator of either party.</summary>
     Coordinator,
     /// <summary>A coordinator of the party that is to answer.</summary>
@@ -35,7 +37,7 @@ internal static class CaseRules
         Accept = "accept", Dispute = "dispute",
         Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error",
         HandOver = "hand-over", Reject = "reject", Thank = "thank",
-        Merge = "merge", Link = "link", Unlink = "unlink";
+        Merge = "merge", Link = "link", Unlink = "unlink", RecordPatientInformation = "record-patient-information";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
@@ -67,6 +69,7 @@ internal static class CaseRules
         new(Link, Alive, null, Who.Coordinator),
         new(Unlink, Alive, null, Who.Coordinator),
         new(Thank, [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress], CaseStates.Closed, Who.Handler),
+        new(RecordPatientInformation, [.. Alive, CaseStates.Closed], null, Who.EitherParty),
     ];
 
     /// <summary>Members of the body that an action takes. Another would be lost, so it is refused.</summary>
@@ -86,6 +89,7 @@ internal static class CaseRules
         Reclassify => ["category", "clause", "actualHarm", "patientGroups", "patientsAffected", "occurredAt", "site", "reason"],
         HandOver => ["organization", "suggestedUnit", "reason"],
         Reject => ["reasonCode", "reason"],
+        RecordPatientInformation => ["patientInformation"],
         _ => [],
     };
 
@@ -104,7 +108,7 @@ internal static class CaseRules
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
         : transition.Action == Unlink && @case.EventId is null ? ProblemCodes.ActionNotAllowed
         // Praise is read and thanked: nobody works on it.
-        : @case.IsPraise ? transition.Action == Start ? ProblemCodes.ActionNotAllowed : RefusalOf(transition, @case, actor, now)
+        : @case.IsPraise ? transition.Action is Start or RecordPatientInformation ? ProblemCodes.ActionNotAllowed : RefusalOf(transition, @case, actor, now)
         : transition.Action == Thank ? ProblemCodes.ActionNotAllowed
         : RefusalOf(transition, @case, actor, now);
 
@@ -124,6 +128,7 @@ internal static class CaseRules
         // A token that names no unit is for a party that is not divided into units.
         Who.Handler => actor.Unit is null || actor.Unit == unit ? null : ProblemCodes.OtherUnit,
         Who.ReportersParty => actor.Organization == @case.ReporterOrganization && actor.MayReport ? null : ProblemCodes.Forbidden,
+        Who.EitherParty => RefusalOf(actor.Organization == @case.ReporterOrganization ? Who.ReportersParty : Who.Handler, @case, unit, actor),
         Who.Coordinator => actor.IsCoordinator && (actor.Organization == @case.RespondentOrganization || actor.Organization == @case.ReporterOrganization)
             ? null : ProblemCodes.Forbidden,
         Who.RespondentsCoordinator => actor.IsCoordinator && actor.Organization == @case.RespondentOrganization ? null : ProblemCodes.Forbidden,

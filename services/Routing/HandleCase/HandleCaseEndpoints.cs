@@ -152,6 +152,7 @@ internal static class HandleCaseEndpoints
         if (b.Site is not null && respondent.Site(b.Site) is null) errors.Add("/site", FieldCodes.UnknownSite);
         if (LocalMoment.Read(b.OccurredAt) is { } occurred && @case.Facts.DiscoveredAt is { } discovered
             && LocalMoment.IsBefore(discovered, occurred)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
+        if (LocalMoment.Read(b.PatientInformation?.On)?.Day < @case.Facts.OccurredOn) errors.Add("/patientInformation/on", FieldCodes.BeforeOccurred);
         // Praise is counted under no clause and with no harm.
         if (@case.IsPraise && b.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (@case.IsPraise && b.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
@@ -179,6 +180,8 @@ internal static class HandleCaseEndpoints
         FreeText.CheckOptional(b.Question, "/question", FreeText.MaxLength, errors, required: action is CaseRules.Ask);
         FreeText.CheckOptional(b.NoMeasuresReason, "/noMeasuresReason", FreeText.MaxLength, errors);
         if (b.SeriousIncidentNotice is { } notice) Check(notice, errors);
+        if (b.PatientInformation is { } information) Check(information, clock, errors);
+        else if (action is CaseRules.RecordPatientInformation) errors.Add("/patientInformation", FieldCodes.Required);
         if (b.Category is not null && !Vocabulary.Categories.ContainsKey(b.Category)) errors.Add("/category", FieldCodes.UnknownCode);
         if (b.Clause is not null && !AgreementClauses.IsKnown(b.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (b.ActualHarm is not null && !Vocabulary.Harm.ContainsKey(b.ActualHarm)) errors.Add("/actualHarm", FieldCodes.UnknownCode);
@@ -227,6 +230,7 @@ internal static class HandleCaseEndpoints
         ("reason", b.Reason), ("suggestedUnit", b.SuggestedUnit), ("unit", b.Unit), ("text", b.Text), ("contributingFactors", b.ContributingFactors),
             ("measures", b.Measures),
         ("noMeasuresReason", b.NoMeasuresReason), ("decision", b.Decision), ("question", b.Question), ("seriousIncidentNotice", b.SeriousIncidentNotice),
+        ("patientInformation", b.PatientInformation),
         ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
         ("patientsAffected", b.PatientsAffected),
         ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode), ("otherCase", b.OtherCase),
@@ -238,6 +242,28 @@ internal static class HandleCaseEndpoints
         else if (notice.Notified is not ("yes" or "no" or "notApplicable")) errors.Add("/seriousIncidentNotice/notified", FieldCodes.UnknownCode);
         FreeText.CheckOptional(notice.Reference, "/seriousIncidentNotice/reference", 100, errors, required: notice.Notified == "yes");
         FreeText.CheckOptional(notice.Reason, "/seriousIncidentNotice/reason", FreeText.MaxLength, errors, required: notice.Notified == "no");
+    }
+
+    private static void Check(PatientInformation information, TimeProvider clock, FieldErrors errors)
+    {
+        const string At = "/patientInformation";
+        var (isTold, isNotTold) = (information.Informed == "informed", information.Informed == "notInformed");
+        CheckCode(information.Informed, Vocabulary.PatientInformed, "informed", isNeeded: true);
+        CheckCode(information.Who, Vocabulary.InformedPersons, "who", isTold);
+        CheckCode(information.ReasonCode, Vocabulary.NotInformedReasons, "reasonCode", isNotTold);
+        FreeText.CheckOptional(information.By, $"{At}/by", 200, errors, required: isTold);
+        FreeText.CheckOptional(information.View, $"{At}/view", FreeText.MaxLength, errors);
+        if (information.On is null && isTold) errors.Add($"{At}/on", FieldCodes.Required);
+        if (LocalDay.Read(information.On, $"{At}/on", errors) > NorwegianCalendar.DayOf(clock.GetUtcNow())) errors.Add($"{At}/on", FieldCodes.InFuture);
+        // Who was not told was told by nobody, on no day; who was, for no reason.
+        if (!isTold && information.By is not null) errors.Add($"{At}/by", FieldCodes.Inconsistent);
+        if (!isTold && information.On is not null) errors.Add($"{At}/on", FieldCodes.Inconsistent);
+        if (!isNotTold && information.ReasonCode is not null) errors.Add($"{At}/reasonCode", FieldCodes.Inconsistent);
+
+        void CheckCode(string? code, IReadOnlyDictionary<string, VocabularyTerm> list, string name, bool isNeeded)
+        {
+            if (code is null ? isNeeded : !list.ContainsKey(code)) errors.Add($"{At}/{name}", code is null ? FieldCodes.Required : FieldCodes.UnknownCode);
+        }
     }
 
     // «enter-in-error» → EnterInErrorCase

@@ -53,6 +53,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
                 nameof(Case.MessageId), nameof(Case.UnknownSite), nameof(Case.Question), nameof(Case.Disagreement));
             e.Property(c => c.Answer).HasSealedJson(_texts, Client.ClientJson.Default.Options, UnreadableAnswer);
             e.Property(c => c.Closings).HasSealedJson(_texts, Client.ClientJson.Default.Options, "[]");
+            e.Property(c => c.PatientInformation).HasSealedJson(_texts, Client.ClientJson.Default.Options, "[]");
             e.Property(c => c.Notice).HasSealedJson(_texts, System.Text.Json.JsonSerializerOptions.Web, UnreadableNotice, NoticeDuty.FromJson);
             // The text index; on SQLite it is a table of its own.
             if (Database.IsSqlite()) e.Ignore(c => c.Words);

@@ -69,6 +69,9 @@ internal sealed record Fact
     /// <summary>Patients it is known to have affected; null when nobody has said.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? PatientsAffected { get; init; }
+    /// <summary>Code of <c>patientInformed</c>; null while nothing is recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? PatientInformed { get; init; }
     /// <summary>It comes from an earlier system (<c>ImportHistory</c>) and is no case here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsImported { get; init; }
@@ -127,6 +130,7 @@ internal sealed record Fact
             HandOvers = change.EarlierRespondents?.Count ?? 0,
             EventId = change.EventId,
             PatientsAffected = facts.AffectedPatients,
+            PatientInformed = change.PatientInformed,
             IsImported = isImported,
         };
         return fact with { ContentHash = BitConverter.ToUInt32(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact))) };

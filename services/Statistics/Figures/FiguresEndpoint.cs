@@ -32,18 +32,12 @@ internal static class FiguresEndpoint
                 """)
             .WithMetadata(new QueryParameters([.. Parameters().Select(p => p.Name)]))
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
-            .AddOpenApiOperationTransformer((operation, _, _) =>
-            {
-                operation.Parameters = [.. Parameters().Select(p =>
-                    new OpenApiParameter { Name = p.Name, In = ParameterLocation.Query, Description = p.Description, Schema = p.Schema }),
-                    .. operation.Parameters ?? []];
-                return Task.CompletedTask;
-            });
+            .AddOpenApiOperationTransformer((operation, _, _) => Describe(operation, Parameters()));
         return statistics;
     }
 
     private static async Task<Results<Ok<StatisticsAnswer>, Problem>> GetAsync(HttpContext http, Caller caller, FactMonths facts,
-        ProtectedFacts protectedFacts, OwnPatients ownPatients, StringPools pools, AccessJournal<StatisticsDbContext> journal, CurrentDirectory directory,
+        ProtectedFacts protectedFacts, OwnFacts ownFacts, StringPools pools, AccessJournal<StatisticsDbContext> journal, CurrentDirectory directory,
         TimeProvider clock, CancellationToken ct)
     {
         // Another community's figures do not exist for this caller.
@@ -57,7 +51,7 @@ internal static class FiguresEndpoint
         await journal.LogQuestionAsync(http, query.ToString(), ct);
         if (query.IsOwn)
             return Answer(Table.Of(query, await facts.ReadAsync(community, query.From, query.To, now, Table.Columns(query, hasOwn: true), ct), pools,
-                own!.Include), await ownPatients.CountAsync(query, own, ct));
+                own!.Include), await ownFacts.CountPatientsAsync(query, own, ct));
         if (await PeriodsAsync(query, community, protectedFacts, ct) is not { } periods
             || await protectedFacts.ReadAsync(community, periods, ct) is not { } set)
             return new Problem(StatusCodes.Status404NotFound, ProblemCodes.NotFrozen);
@@ -112,8 +106,16 @@ internal static class FiguresEndpoint
     private static int Hidden(StatisticsRow row) =>
         new[] { row.MedianAnswerDays, row.P90AnswerDays, row.AnsweredInTimePercent, row.MeanHops }.Count(f => f == Figure.Suppressed);
 
+    public static Task Describe(OpenApiOperation operation, IEnumerable<(string Name, string Description, OpenApiSchema Schema)> parameters)
+    {
+        operation.Parameters = [.. parameters.Select(p =>
+            new OpenApiParameter { Name = p.Name, In = ParameterLocation.Query, Description = p.Description, Schema = p.Schema }),
+            .. operation.Parameters ?? []];
+        return Task.CompletedTask;
+    }
+
     // The query string is read as it is, since a misspelled parameter must not pass unnoticed; so it is described here too.
-    private static IEnumerable<(string Name, string Description, OpenApiSchema Schema)> Parameters()
+    public static IEnumerable<(string Name, string Description, OpenApiSchema Schema)> Parameters()
     {
         var date = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" };
         var text = new OpenApiSchema { Type = JsonSchemaType.String };

@@ -39,6 +39,8 @@ internal sealed class StatisticsDbContext(DbContextOptions<StatisticsDbContext> 
             e.HasIndex(f => f.EventId).HasDatabaseName("ix_facts_event").HasFilter("event_id is not null");
             // Few deviations are of several patients.
             e.HasIndex(f => new { f.Community, f.ReceivedOn }).HasDatabaseName("ix_facts_several_patients").HasFilter("patients_affected > 1");
+            // Of few is it recorded whether the patient was told.
+            e.HasIndex(f => new { f.Community, f.ReceivedOn }, "ix_facts_patient_informed").HasFilter("patient_informed is not null");
         });
         modelBuilder.Entity<StoredColumn>(e =>
         {

@@ -7,10 +7,11 @@ public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
-        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank"];
+        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
+    private static readonly string[] EitherParty = [.. Handlers, .. ReportersParty];
     private static readonly string[] Unanswered = ["routed", "acknowledged", "inProgress", "escalated"];
     private static readonly string[] RespondentsCoordinator = ["respondentsCoordinator"];
     private static readonly string[] Coordinators = ["respondentsCoordinator", "reportersCoordinator"];
@@ -35,8 +36,10 @@ public sealed class Case_rules_tests
         [("escalated", "resolve")] = (Coordinators, "inProgress"),
         [("escalated", "close")] = (Coordinators, "closed"),
         [("closed", "reopen")] = (Coordinators, "triage"),
+        [("closed", "record-patient-information")] = (EitherParty, "closed"),
     }.Concat(Alive.SelectMany(state => new[] { KeyValuePair.Create((state, "reclassify"), (Coordinators, state)),
         KeyValuePair.Create((state, "enter-in-error"), (Coordinators, "enteredInError")),
+        KeyValuePair.Create((state, "record-patient-information"), (EitherParty, state)),
         KeyValuePair.Create((state, "merge"), (RespondentsCoordinator, "duplicate")), KeyValuePair.Create((state, "link"), (Coordinators, state)) }))
     .Concat(Unanswered.SelectMany(state => new[] { KeyValuePair.Create((state, "hand-over"), (Coordinators, "routed")),
         KeyValuePair.Create((state, "reject"), (RespondentsCoordinator, "rejected")) })).ToDictionary();
@@ -61,8 +64,8 @@ public sealed class Case_rules_tests
             {
                 var (who, to) = Agreed.GetValueOrDefault((state, action), ([], ""));
                 var refusal = CaseRules.Refusal(CaseRules.Find(action)!, @case, actor, Now);
-                var expected = who.Contains(name) ? null : to.Length == 0 ? ProblemCodes.ActionNotAllowed : name == "otherUnitsHandler" && who == Handlers
-                    ? "otherUnit"
+                var expected = who.Contains(name) ? null : to.Length == 0 ? ProblemCodes.ActionNotAllowed
+                    : name == "otherUnitsHandler" && (who == Handlers || who == EitherParty) ? "otherUnit"
                     : "forbidden";
                 Assert.True(expected == refusal, $"{name}, {state}, {action}: {refusal ?? "allowed"}, not {expected ?? "allowed"}");
                 if (refusal is null) Assert.Equal(to, CaseRules.Find(action)!.To ?? state);
@@ -72,9 +75,10 @@ public sealed class Case_rules_tests
     }
 
     [Fact]
-    public void Final_case_allows_nothing_but_reopening_a_closed_one() =>
+    public void Final_case_allows_only_reopening_and_informing_of_a_closed_one() =>
         Assert.All(Vocabulary.CaseStates.Keys.Where(CaseStates.IsFinal), state => Assert.All(People.All.Values, actor =>
-            Assert.Empty(CaseRules.AllowedActions(CaseIn(state), actor, Now).Except(state == CaseStates.Closed ? ["reopen"] : []))));
+            Assert.Empty(CaseRules.AllowedActions(CaseIn(state), actor, Now)
+                .Except(state == CaseStates.Closed ? ["reopen", "record-patient-information"] : []))));
 
     [Fact]
     public void Case_can_be_reopened_for_twelve_months_after_closing()
@@ -84,7 +88,7 @@ public sealed class Case_rules_tests
         var reopen = CaseRules.Find("reopen")!;
         Assert.Null(CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12)));
         Assert.Equal("reopenTooLate", CaseRules.Refusal(reopen, @case, coordinator, Now.AddMonths(12).AddMilliseconds(1)));
-        Assert.Empty(CaseRules.AllowedActions(@case, coordinator, Now.AddMonths(13)));
+        Assert.Equal(["record-patient-information"], CaseRules.AllowedActions(@case, coordinator, Now.AddMonths(13)));
     }
 
     private static Case CaseIn(string state)

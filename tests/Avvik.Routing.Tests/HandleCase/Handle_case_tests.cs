@@ -74,8 +74,8 @@ public sealed class Handle_case_tests
         var closed = await service.ClientAs(Given.Hamar, Roles.Reporter).ActAsync(triaged.DeviationId, 6, "accept");
 
         Assert.Equal((CaseStates.Closed, 7), (closed.Case.State, closed.Case.Version));
-        Assert.Empty(closed.AllowedActions);
-        Assert.Equal(["reopen"], (await Coordinator(service).GetCaseAsync(triaged.DeviationId)).AllowedActions);
+        Assert.Equal(["record-patient-information"], closed.AllowedActions);
+        Assert.Equal(["reopen", "record-patient-information"], (await Coordinator(service).GetCaseAsync(triaged.DeviationId)).AllowedActions);
         Assert.Equal([(3, "routed"), (4, "acknowledged"), (5, "started"), (6, "answered"), (7, "accepted")],
             closed.Timeline.Select(e => (e.Version, e.Action)));
         // Each party knows its own people by name, and the other as a party.
@@ -156,7 +156,8 @@ public sealed class Handle_case_tests
         var escalated = await Coordinator(service).ActAsync(id, 5, "return", new() { Reason = "Ingen vil ha den.", SuggestedUnit = "si-tynset" });
 
         Assert.Equal((CaseStates.Escalated, 3, "si-tynset"), (escalated.Case.State, escalated.Case.Hops, escalated.Case.Unit));
-        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link"], escalated.AllowedActions);
+        Assert.Equal(["resolve", "close", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "record-patient-information"],
+            escalated.AllowedActions);
         Assert.Equal(ProblemCodes.ActionNotAllowed, (await RefusalAsync(Handler(service).ActAsync(id, 6, "acknowledge"))).Code);
         Assert.Equal([("/decision", "required")], (await RefusalAsync(Coordinator(service).ActAsync(id, 6, "resolve"))).Errors);
         var resolved = await service.ClientAs(Given.Hamar, Roles.Coordinator).ActAsync(id, 6, "resolve", new() { Decision = "Tynset svarer." });
@@ -177,7 +178,7 @@ public sealed class Handle_case_tests
         var transferred = await Handler(service, "si-habilitering").GetCaseAsync(id);
         Assert.Equal((CaseStates.Routed, "si-habilitering", 0, "transferred"),
             (transferred.Case.State, transferred.Case.Unit, transferred.Case.Hops, transferred.Routing.Rule));
-        Assert.Equal(["acknowledge", "return"], transferred.AllowedActions);
+        Assert.Equal(["acknowledge", "return", "record-patient-information"], transferred.AllowedActions);
     }
 
     [Fact]
@@ -239,7 +240,7 @@ public sealed class Handle_case_tests
         await service.ReceiveAsync(Wrote(service, id, 1, "Hva med helgene?"));
         await Handler(service).ActAsync(id, 7, "answer", Answer with { Text = "Også i helgene.", Measures = null, NoMeasuresReason = "Samme tiltak." });
         await service.ReceiveAsync(Wrote(service, id, 2, "Det stemmer ikke."));
-        Assert.Equal(["accept", "dispute"], (await reporter.GetCaseAsync(id)).AllowedActions);
+        Assert.Equal(["accept", "dispute", "record-patient-information"], (await reporter.GetCaseAsync(id)).AllowedActions);
 
         Assert.Equal([("/reason", "required")], (await RefusalAsync(reporter.ActAsync(id, 9, "dispute"))).Errors);
         await reporter.ActAsync(id, 9, "dispute", new() { Reason = "Rutinen følges ikke i helgene." });
@@ -283,6 +284,52 @@ public sealed class Handle_case_tests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Patient_information_is_kept_as_each_party_recorded_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var id = (await service.ReceivedAsync(service.Triaged(f => f with { ActualHarm = "severe" }))).DeviationId;
+        var (trust, nurse) = (Handler(service), service.ClientAs(Given.Hamar, Roles.Reporter));
+        var told = new PatientInformation { Informed = "informed", Who = "nextOfKin", By = "Overlege, Tynset", On = "2026-08-20" };
+        Assert.True((await trust.GetCaseAsync(id)).AwaitsPatientInformation);
+
+        foreach (var (wrong, errors) in new (PatientInformation?, (string?, string?)[])[]
+        {
+            (null, [("", "required")]), (new(), [("/informed", "required")]), (new() { Informed = "informed" },
+                [("/who", "required"), ("/by", "required"), ("/on", "required")]),
+            (new() { Informed = "notInformed", Who = "x", ReasonCode = "x" }, [("/who", "unknownCode"), ("/reasonCode", "unknownCode")]),
+            (new() { Informed = "notInformed", By = "Overlege", On = "2026-08-20" },
+                [("/reasonCode", "required"), ("/by", "inconsistent"), ("/on", "inconsistent")]),
+            (told with { ReasonCode = "planned", On = "2026-08-21" }, [("/on", "inFuture"), ("/reasonCode", "inconsistent")]),
+            (told with { On = "2026-01-02" }, [("/on", "beforeOccurred")]), (told with { On = "i går" }, [("/on", "invalidDate")]),
+            (told with { View = $"Hun er {SyntheticNumber}." }, [("/view", "identityInText")]),
+        })
+            Assert.Equal(errors.Select(e => ((string?)$"/patientInformation{e.Item1}", e.Item2)),
+                (await RefusalAsync(trust.ActAsync(id, 3, "record-patient-information", new() { PatientInformation = wrong }))).Errors);
+        Assert.Equal(ProblemCodes.Forbidden, (await RefusalAsync(service.ClientAs(Given.SykehusetInnlandet, Roles.LearningEditor)
+            .ActAsync(id, 3, "record-patient-information", new() { PatientInformation = told }))).Code);
+
+        await trust.ActAsync(id, 3, "record-patient-information", new() { PatientInformation = new() { Informed = "notInformed", ReasonCode = "planned" } });
+        var recorded = await nurse.ActAsync(id, 4, "record-patient-information",
+            new() { PatientInformation = told with { View = "De fikk vite det for sent." } });
+        Assert.Equal(("patientInformationRecorded", "Nærmeste pårørende ble informert 20.08.2026 av Overlege, Tynset.\nDeres eget syn er lagt i saken."),
+            (recorded.Timeline[^1].Action, recorded.Timeline[^1].Text));
+        // A name is for the record to do without.
+        var warned = await trust.ActAsync(id, 5, "record-patient-information", new() { PatientInformation = told with { By = "lege Kari Nordmann" } });
+        Assert.Equal(("/patientInformation/by", "possibleName"), warned.Warnings!.Select(w => (w.Pointer, w.Code)).Single());
+
+        var seen = await nurse.GetCaseAsync(id);
+        Assert.False(seen.AwaitsPatientInformation);
+        Assert.Equal([(Given.SykehusetInnlandet, false, "notInformed", null), (Given.Hamar, true, "informed", "De fikk vite det for sent."),
+            (Given.SykehusetInnlandet, false, "informed", null)], seen.PatientInformation
+            .Select(i => (i.Organization, i.Actor is not null, i.Information.Informed!, i.Information.View)));
+        Assert.Equal([null, "notInformed", "informed", "informed"], (await database.SentAsync()).OfType<CaseChanged>().Select(c => c.PatientInformed));
+        // What they said themselves is for those who see the case.
+        Assert.DoesNotContain((await database.SentAsync()).OfType<ReporterInformed>(),
+            i => service.Reveal(i.Text).Contains("for sent", StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Reclassification_is_published_and_enter_in_error_ends_the_case(DatabaseProvider provider)
     {
         await using var database = await Databases.CreateAsync(provider);
@@ -317,7 +364,7 @@ public sealed class Handle_case_tests
         await using var service = Start(database);
         var id = (await service.ReceivedAsync(service.Triaged())).DeviationId;
         var conflict = await Assert.ThrowsAsync<AvvikProblemException>(() => Handler(service).ActAsync(id, 3, "answer", Answer));
-        Assert.Equal((HttpStatusCode.Conflict, "acknowledge return"),
+        Assert.Equal((HttpStatusCode.Conflict, "acknowledge return record-patient-information"),
             (conflict.Status, string.Join(' ', conflict.Problem.GetProperty("allowedActions").EnumerateArray().Select(a => a.GetString()))));
         Assert.Equal(HttpStatusCode.Forbidden,
             (await RefusalAsync(service.ClientAs(Given.Hamar, Roles.Handler).ActAsync(id, 3, "acknowledge"))).Status);

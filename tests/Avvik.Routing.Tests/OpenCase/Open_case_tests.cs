@@ -28,8 +28,8 @@ public sealed class Open_case_tests
             new("innlandet-2024", "5", null, "Utskrivningsklare pasienter"), new RoutingDecision("site", 1)),
             (answering.Narrative, answering.ImmediateAction, answering.SuggestedMeasure, answering.HasPatient, answering.Agreement!, answering.Routing));
         Assert.Equal(triaged.Reasons, answering.Reasons);
-        Assert.Equal(["acknowledge", "return"], answering.AllowedActions);
-        Assert.Empty(reporting.AllowedActions);
+        Assert.Equal(["acknowledge", "return", "record-patient-information"], answering.AllowedActions);
+        Assert.Equal(["record-patient-information"], reporting.AllowedActions);
         static string Shared(CaseDetails details) => JsonSerializer.Serialize(
             details with { AllowedActions = [], RefusedActions = [] }, ClientJson.Default.CaseDetails);
         Assert.Equal(Shared(answering), Shared(reporting));

@@ -115,6 +115,10 @@ public sealed class Sealed_texts_tests
             ContributingFactors = ["capacity"],
             Measures = [new() { Description = $"Measure {Hidden}", Owner = $"Owner {Hidden}", DueDate = "2026-10-01" }],
         });
+        await municipality.ActNowAsync(id, "record-patient-information", new()
+        {
+            PatientInformation = new() { Informed = "informed", Who = "patient", By = $"Function {Hidden}", On = "2026-08-20", View = $"View {Hidden}." },
+        });
         await municipality.ActNowAsync(id, "dispute", new() { Reason = $"Reason {Hidden}." });
         await trust.ActNowAsync(id, "escalate", new() { Reason = $"Escalation {Hidden}." });
         await trust.ActNowAsync(id, "close", new() { Decision = $"Decision {Hidden}." });

@@ -75,6 +75,10 @@ public sealed class Redact_texts_tests
             ContributingFactors = ["capacity"],
             Measures = [new() { Description = $"Ringe gamle {Word}", Owner = $"gamle {Word}", DueDate = "2026-10-01" }],
         });
+        await trust.ActNowAsync(id, "record-patient-information", new()
+        {
+            PatientInformation = new() { Informed = "informed", Who = "both", By = $"gamle {Word}s lege", On = "2026-08-20", View = $"Gamle {Word} er redd." },
+        });
         await trust.ActNowAsync(id, "close");
         var draft = new LessonDraft
         {

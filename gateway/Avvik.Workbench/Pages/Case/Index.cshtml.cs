@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -55,6 +56,11 @@ internal sealed class ActionInput
     public string? Site { get; set; }
     public string? Organization { get; set; }
     public string? ReasonCode { get; set; }
+    public string? Informed { get; set; }
+    public string? InformedWho { get; set; }
+    public string? InformedOn { get; set; }
+    public string? InformedBy { get; set; }
+    public string? View { get; set; }
     public int? PatientsAffected { get; set; }
     /// <summary>What is to be struck from every text.</summary>
     public string? Passage { get; set; }
@@ -75,6 +81,18 @@ internal sealed class ActionInput
         "merge" or "link" => new() { Reason = Reason.TrimToNull(), OtherCase = otherCase },
         "hand-over" => new() { Reason = Reason.TrimToNull(), Organization = Organization.TrimToNull() },
         "reject" => new() { Reason = Reason.TrimToNull(), ReasonCode = ReasonCode.TrimToNull() },
+        "record-patient-information" => new()
+        {
+            PatientInformation = new()
+            {
+                Informed = Informed.TrimToNull(),
+                Who = InformedWho.TrimToNull(),
+                On = InformedOn.TrimToNull(),
+                By = InformedBy.TrimToNull(),
+                ReasonCode = ReasonCode.TrimToNull(),
+                View = View.TrimToNull(),
+            },
+        },
         "reclassify" => new()
         {
             Reason = Reason.TrimToNull(),
@@ -99,13 +117,19 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
 {
     /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
-        ["acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "reclassify", "reopen", "hand-over",
-            "reject", "merge", "link", "unlink", "enter-in-error"];
+        ["acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "record-patient-information",
+            "reclassify", "reopen", "hand-over", "reject", "merge", "link", "unlink", "enter-in-error"];
 
     private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
     {
         ["/suggestedUnit"] = "Input.Unit",
         ["/occurredAt"] = "Input.OccurredOn",
+        ["/patientInformation/informed"] = "Input.Informed",
+        ["/patientInformation/who"] = "Input.InformedWho",
+        ["/patientInformation/on"] = "Input.InformedOn",
+        ["/patientInformation/by"] = "Input.InformedBy",
+        ["/patientInformation/reasonCode"] = "Input.ReasonCode",
+        ["/patientInformation/view"] = "Input.View",
         ["/seriousIncidentNotice/notified"] = "Input.Notified",
         ["/seriousIncidentNotice/reference"] = "Input.NoticeReference",
         ["/seriousIncidentNotice/reason"] = "Input.NoticeReason",
@@ -134,6 +158,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public bool IsOurs => Case.RespondentOrganization == me.Organization;
     public bool IsWaiting => Deadline.IsWaitedFor(Case.State);
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
+    /// <summary>It is shown to whoever is about to close the case.</summary>
+    public bool AwaitsPatientInformation(string action) => action is "accept" or "close" && Details.AwaitsPatientInformation;
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
     public bool MayRedact => me.Is(Roles.Coordinator);
     /// <summary>The report as it was sent is for the party that sent it.</summary>
@@ -156,6 +182,15 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
         ("case.potentialHarm", Word("harm", Details.PotentialHarm)),
         ("case.likelihood", Word("likelihood", Details.Likelihood)),
     }.Where(r => !string.IsNullOrEmpty(r.Value)).Select(r => (r.Label, r.Value!));
+
+    /// <summary>Who was told by whom and when, or why nobody was.</summary>
+    public string WordsOf(PatientInformation i) => string.Join(", ", new[]
+    {
+        Word("informedPersons", i.Who),
+        i.On is { } on ? text.Day(DateOnly.ParseExact(on, "yyyy-MM-dd", CultureInfo.InvariantCulture)) : null,
+        i.By,
+        Word("notInformedReasons", i.ReasonCode),
+    }.OfType<string>());
 
     /// <summary>Why an envelope may be opened.</summary>
     public IEnumerable<SelectListItem> Purposes => text.Options("accessPurposes", Vocabulary.AccessPurposes.Keys, text["case.choosePurpose"]);

@@ -43,6 +43,9 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
     public ComparedRow? Total { get; private set; }
     /// <summary>Of the caller's own deviations; null for the community's.</summary>
     public PatientFigures? Patients { get; private set; }
+    /// <summary>Of the caller's own deviations with harm; null for the community's.</summary>
+    public PatientInformationFigures? Informed { get; private set; }
+    public System.Globalization.CultureInfo Culture => choices.Culture;
     public bool HasOwn => me.Is(Roles.Coordinator, Roles.Secretariat, Roles.Handler, Roles.UnitLeader);
     public bool IsCompared => !string.IsNullOrEmpty(Compare);
 
@@ -82,6 +85,7 @@ internal sealed class FiguresModel(IAvvikClient client, Places places, Browser.C
                 .Concat((other?.Rows ?? []).Where(r => !shown.Rows.Any(s => CodeOf(s) == CodeOf(r))).Select(r => new ComparedRow(Label(CodeOf(r)), null, r)))
                 .OrderByDescending(r => r.Now?.Count.Value ?? -1).ThenBy(r => r.Label, text.Sorting)];
             Patients = shown.Patients;
+            if (Scope == "own") Informed = await client.GetPatientInformationAsync(Query(Quarter!) with { Scope = null, By = null }, ct);
             Total = new ComparedRow(text["statistics.sum"], shown.Total, other?.Total);
         }
         catch (AvvikProblemException problem) when (problem.IsRefusal() || problem.Status == System.Net.HttpStatusCode.NotFound)

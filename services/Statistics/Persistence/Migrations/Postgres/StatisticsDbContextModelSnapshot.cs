@@ -573,6 +573,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("patient_groups");
 
+                    b.Property<string>("PatientInformed")
+                        .HasColumnType("text")
+                        .HasColumnName("patient_informed");
+
                     b.Property<int?>("PatientsAffected")
                         .HasColumnType("integer")
                         .HasColumnName("patients_affected");
@@ -632,6 +636,9 @@ namespace Avvik.Statistics.Persistence.Migrations.Postgres
 
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");
+
+                    b.HasIndex(new[] { "Community", "ReceivedOn" }, "ix_facts_patient_informed")
+                        .HasFilter("patient_informed is not null");
 
                     b.ToTable("facts", (string)null);
                 });

@@ -566,6 +566,10 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("patient_groups");
 
+                    b.Property<string>("PatientInformed")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("patient_informed");
+
                     b.Property<int?>("PatientsAffected")
                         .HasColumnType("INTEGER")
                         .HasColumnName("patients_affected");
@@ -625,6 +629,9 @@ namespace Avvik.Statistics.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Community", "ReceivedOn", "ContentHash")
                         .HasDatabaseName("ix_facts_period");
+
+                    b.HasIndex(new[] { "Community", "ReceivedOn" }, "ix_facts_patient_informed")
+                        .HasFilter("patient_informed is not null");
 
                     b.ToTable("facts", (string)null);
                 });
