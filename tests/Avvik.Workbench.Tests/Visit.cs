@@ -6,6 +6,13 @@ namespace Avvik.Workbench.Tests;
 /// <summary>How a browser is: a desktop in light colours with JavaScript, unless a test says otherwise.</summary>
 public sealed record VisitOptions(int Width = 1366, int Height = 900, bool Dark = false, bool JavaScript = true);
 
+/// <summary>How far things have moved since the page was opened, and which.</summary>
+public sealed class Shifts
+{
+    public double Sum { get; init; }
+    public string[] Moved { get; init; } = [];
+}
+
 /// <summary>One person's browser.</summary>
 public sealed class Visit : IAsyncDisposable
 {
@@ -22,11 +29,15 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Where to write pictures of every page and state, for people to look at; null: nowhere.</summary>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("AVVIK_PICTURES");
 
-    // Sums how far things move that the user did not just move (Cumulative Layout Shift).
+    // Sums how far things move that the user did not just move (Cumulative Layout Shift), and keeps what moved from where to where.
     private const string MeasureShifts = """
-        window.shifts = 0;
+        window.shifts = { sum: 0, moved: [] };
         new PerformanceObserver(list => {
-            for (const e of list.getEntries()) if (!e.hadRecentInput) window.shifts += e.value;
+            for (const e of list.getEntries().filter(e => !e.hadRecentInput)) {
+                window.shifts.sum += e.value;
+                const at = r => `${r.x},${r.y} ${r.width}x${r.height}`;
+                for (const s of e.sources) window.shifts.moved.push(`${s.node?.nodeName}.${s.node?.className}: ${at(s.previousRect)} to ${at(s.currentRect)}`);
+            }
         }).observe({ type: 'layout-shift', buffered: true });
         """;
 
@@ -74,7 +85,7 @@ public sealed class Visit : IAsyncDisposable
     public Task MeasureShiftsAsync() => Page.AddInitScriptAsync(MeasureShifts);
 
     /// <summary>How far things have moved since the page was opened (Cumulative Layout Shift); below 0.1 is called good.</summary>
-    public Task<double> ShiftsAsync() => Page.EvaluateAsync<double>("window.shifts");
+    public Task<Shifts> ShiftsAsync() => Page.EvaluateAsync<Shifts>("window.shifts");
 
     /// <summary>
     /// What is asked of every page and every state: axe (WCAG 2.0–2.2 A/AA and best practices) finds nothing at 320 and 1366 px, light and dark; it is

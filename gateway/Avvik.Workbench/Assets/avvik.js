@@ -2,7 +2,6 @@
 import htmx from 'htmx.org/dist/htmx.esm.js';
 
 window.htmx = htmx;
-document.documentElement.classList.add('script');
 const $ = (selector, within = document) => within.querySelector(selector);
 const words = () => $('#words').dataset;
 
