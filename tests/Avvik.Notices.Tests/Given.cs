@@ -9,6 +9,8 @@ using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
+[assembly: TablesOf(typeof(NoticesDbContext))]
+
 namespace Avvik.Notices.Tests;
 
 /// <summary>A case of Hamar's, answered by a division of the hospital trust.</summary>

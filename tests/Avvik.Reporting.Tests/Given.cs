@@ -7,6 +7,8 @@ using Avvik.Reporting.Persistence;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
+[assembly: TablesOf(typeof(ReportingDbContext))]
+
 namespace Avvik.Reporting.Tests;
 
 /// <summary>Submissions, and the events that follow them.</summary>

@@ -12,6 +12,8 @@ using Avvik.Routing.RoutingRules;
 using Avvik.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
+[assembly: TablesOf(typeof(RoutingDbContext))]
+
 namespace Avvik.Routing.Tests;
 
 /// <summary>What comes in, and what the outbox holds afterwards.</summary>

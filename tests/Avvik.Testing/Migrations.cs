@@ -22,14 +22,14 @@ public static partial class Migrations
     /// <summary>The same for a database without an outbox and an access log; returns the migrated database.</summary>
     public static async Task<TestDatabase> SchemaAgreesWithTheModelAsync<TDb>(DatabaseProvider provider) where TDb : DbContext
     {
-        var migrated = await Databases.CreateAsync(provider);
-        await using (var db = migrated.Context<TDb>())
+        var migrated = await Databases.CreateEmptyAsync(provider);
+        await using (var db = migrated.Context(typeof(TDb)))
         {
             Assert.False(db.Database.HasPendingModelChanges(), "The model has changed without a migration: run services/add-migration.");
             await db.Database.MigrateAsync();
         }
-        await using var modelled = await Databases.CreateAsync(provider);
-        await using (var db = modelled.Context<TDb>()) await db.Database.EnsureCreatedAsync();
+        await using var modelled = await Databases.CreateEmptyAsync(provider);
+        await using (var db = modelled.Context(typeof(TDb))) await db.Database.EnsureCreatedAsync();
 
         var schema = await DatabaseSchema.ReadAsync(modelled);
         Assert.NotEmpty(schema);
@@ -60,8 +60,8 @@ public static partial class Migrations
         params string[] resealed)
         where TProgram : class where TDb : DbContext
     {
-        await using var fresh = await Databases.CreateAsync(provider);
-        await using (var db = fresh.Context<TDb>()) await db.Database.MigrateAsync();
+        await using var fresh = await Databases.CreateEmptyAsync(provider);
+        await using (var db = fresh.Context(typeof(TDb))) await db.Database.MigrateAsync();
         await using var database = await provider.RestoreAsync(version, name);
         // A later version may add columns, and makes none of these disappear.
         var columns = (await database.ColumnsAsync()).Select(c => c with
@@ -110,7 +110,7 @@ public static partial class Migrations
     /// <summary>A database of a released version, as it was stored by <c>tests/store-release</c>.</summary>
     public static async Task<TestDatabase> RestoreAsync(this DatabaseProvider provider, string version, string service)
     {
-        var database = await Databases.CreateAsync(provider);
+        var database = await Databases.CreateEmptyAsync(provider);
         var stored = Path.Combine(RepositoryRoot.Path, "tests/Avvik.Testing/Released", version,
             $"{service}.{(provider == DatabaseProvider.Sqlite ? "db" : "sql")}.gz");
         await using var content = new GZipStream(File.OpenRead(stored), CompressionMode.Decompress);
@@ -139,13 +139,6 @@ public static partial class Migrations
                 from pg_attribute a join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum where a.attgenerated <> ''
               order by 1
               """, r => r.GetString(0))).Select(sql => Blanks().Replace(sql, " "))];
-
-    private static TDb Context<TDb>(this TestDatabase database) where TDb : DbContext
-    {
-        var options = new DbContextOptionsBuilder<TDb>();
-        new DatabaseOptions { Provider = database.Provider, ConnectionString = database.ConnectionString }.Configure(options);
-        return (TDb)Activator.CreateInstance(typeof(TDb), options.Options)!;
-    }
 
     private static string AccessLogTriggers(DatabaseProvider provider) => provider == DatabaseProvider.Sqlite
         ? "select name from sqlite_master where type = 'trigger' and name like 'access_log_no_%'"

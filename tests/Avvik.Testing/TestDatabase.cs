@@ -79,7 +79,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async Task<long> CountAsync(string sql) => (await QueryAsync(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)))[0];
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes what the pools keep open.</summary>
+    internal async Task DisconnectAsync()
     {
         if (Provider == DatabaseProvider.Sqlite)
         {
@@ -91,6 +92,11 @@ public sealed class TestDatabase : IAsyncDisposable
             await using var pool = new NpgsqlConnection(ConnectionString);
             NpgsqlConnection.ClearPool(pool);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisconnectAsync();
         await _remove();
     }
 }

@@ -7,6 +7,8 @@ using Avvik.Testing;
 using Avvik.Triage.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
+[assembly: TablesOf(typeof(TriageDbContext))]
+
 namespace Avvik.Triage.Tests;
 
 /// <summary>What comes in, and what the outbox holds afterwards.</summary>
