@@ -1,5 +1,6 @@
 using System.Globalization;
 using Avvik.Client;
+using Avvik.Testing;
 using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
@@ -352,6 +353,10 @@ public static class PageStates
         new("figures-own-compared", "/statistics/figures", Coordinator, async (system, visit) =>
         {
             await system.StartedCaseAsync();
+            await ActAsync(system, Coordinator, (await system.ReportAsync(s => s with { ActualHarm = "severe" })).Id, "record-patient-information",
+                new() { PatientInformation = new() { Informed = "notInformed", ReasonCode = "planned" } });
+            var client = await system.ClientAsync(Coordinator);
+            await Eventually.IsTrue(async () => (await client.GetPatientInformationAsync()).Total.NotInformed > 0, TimeSpan.FromSeconds(30));
             var lastYear = WorkbenchSystem.QuarterOf(DateTime.UtcNow.AddYears(-1));
             await visit.GoAsync($"/statistics/figures?scope=own&by=category&quarter={ThisQuarter}&compare={lastYear}");
         }),

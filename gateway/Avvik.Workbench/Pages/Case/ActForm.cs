@@ -15,8 +15,9 @@ internal sealed record ActForm(IndexModel Page, string Action);
 /// <param name="Value">What was chosen or typed.</param>
 /// <param name="Optional">False: an answer is required.</param>
 /// <param name="Type">Of an input.</param>
+/// <param name="Depends">Whether an answer is required depends on another: it is neither marked as optional nor asked for by the browser.</param>
 internal sealed record ActControl(string Action, string Name, string Label, IEnumerable<SelectListItem>? Items, string? Value, bool Optional = false,
-    string Type = "text")
+    string Type = "text", bool Depends = false)
 {
     public string Field => $"Input.{Name}";
     public string Id => $"{Action}-{Name}";
