@@ -50,6 +50,7 @@ builder.Services.AddSingleton<ReferenceNumbers>();
 builder.Services.AddSingleton<DeviationAccess>();
 builder.Services.AddOptions<EnvelopeOptions>().BindConfiguration("Envelopes").ValidateDataAnnotations().ValidateOnStart();
 builder.AddRoutingClient();
+builder.Services.AddScoped<CurrentCase>();
 builder.AddMeldeClient();
 builder.AddMessaging<ReportingDbContext>("reporting", events => events
     .KeepAccessLogAnchors()

@@ -43,7 +43,7 @@ internal static class AttachmentEndpoints
     }
 
     private static async Task<Results<Created<Attachment>, Ok<Attachment>, Problem>> AddAsync(Guid id, HttpContext http, Caller caller,
-        ReportingDbContext db, Writer<ReportingDbContext> writer, DeviationAccess access, IRoutingClient routing, AttachmentFolder folder,
+        ReportingDbContext db, Writer<ReportingDbContext> writer, DeviationAccess access, CurrentCase cases, AttachmentFolder folder,
         AttachmentFiles files, AttachmentKeys keys, AccessJournal<ReportingDbContext> journal, TimeProvider clock, ILogger<AttachmentFiles> log,
         CancellationToken ct)
     {
@@ -63,7 +63,7 @@ internal static class AttachmentEndpoints
                     if (!Vocabulary.CodesOf("attachmentOwners").Contains(belongsTo, StringComparer.Ordinal)) errors.Add("/belongsTo", FieldCodes.UnknownCode);
                     break;
                 case "file" when belongsTo is not null && !errors.Any:
-                    if (await RefusalAsync(id, belongsTo, http, caller, db, access, routing, log, ct) is { } refusal) return refusal;
+                    if (await RefusalAsync(id, belongsTo, http, caller, access, cases, ct) is { } refusal) return refusal;
                     return await StoreAsync(id, belongsTo, NameOf(disposition), content, caller, writer, files, keys, journal, clock, log, ct);
                 case "file":
                     if (belongsTo is null) errors.Add("/belongsTo", FieldCodes.Required);
@@ -93,13 +93,13 @@ internal static class AttachmentEndpoints
     }
 
     /// <summary>Whoever may not add a file of the kind gets 404, as for a deviation that does not exist; one that has ended takes none.</summary>
-    private static async Task<Problem?> RefusalAsync(Guid id, string belongsTo, HttpContext http, Caller caller, ReportingDbContext db,
-        DeviationAccess access, IRoutingClient routing, ILogger log, CancellationToken ct)
+    private static async Task<Problem?> RefusalAsync(Guid id, string belongsTo, HttpContext http, Caller caller, DeviationAccess access,
+        CurrentCase cases, CancellationToken ct)
     {
-        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return Problem.NotFound();
+        if (await cases.KnownAsync(id, ct) is not { } known) return Problem.NotFound();
         if (belongsTo == Answer)
         {
-            if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return Problem.Unavailable();
+            if (await cases.ForAsync(caller, id, known, http.Request, ct) is not { } current) return Problem.Unavailable();
             if (!EnvelopeAccess.Handles(caller, current)) return Problem.NotFound();
         }
         else if (!access.IsVisibleTo(known.Reported, caller, known.Status)) return Problem.NotFound();
@@ -162,9 +162,9 @@ internal static class AttachmentEndpoints
     }
 
     private static async Task<Results<Ok<Page<Attachment>>, Problem>> ListAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
-        IRoutingClient routing, AttachmentKeys keys, AccessJournal<ReportingDbContext> journal, ILogger<AttachmentFiles> log, CancellationToken ct)
+        CurrentCase cases, AttachmentKeys keys, AccessJournal<ReportingDbContext> journal, CancellationToken ct)
     {
-        if (await OpeningRefusalAsync(id, http, caller, db, routing, log, ct) is { } refusal) return refusal;
+        if (await OpeningRefusalAsync(id, http, caller, cases, ct) is { } refusal) return refusal;
         var rows = await db.Attachments.Where(a => a.DeviationId == id).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
         if (rows.Count > 0) await journal.ReadAsync(caller, AccessActions.AttachmentsListed, [id], ct);
         http.Response.Headers.CacheControl = "no-store";
@@ -172,10 +172,10 @@ internal static class AttachmentEndpoints
     }
 
     private static async Task<IResult> OpenAsync(Guid id, Guid attachmentId, HttpContext http, Caller caller, ReportingDbContext db,
-        IRoutingClient routing, AttachmentFolder folder, AttachmentFiles files, AttachmentKeys keys, Writer<ReportingDbContext> writer,
+        CurrentCase cases, AttachmentFolder folder, AttachmentFiles files, AttachmentKeys keys, Writer<ReportingDbContext> writer,
         AccessJournal<ReportingDbContext> journal, ILogger<AttachmentFiles> log, CancellationToken ct)
     {
-        if (await OpeningRefusalAsync(id, http, caller, db, routing, log, ct) is { } refusal) return refusal;
+        if (await OpeningRefusalAsync(id, http, caller, cases, ct) is { } refusal) return refusal;
         if (folder.Path is null || await db.Attachments.FirstOrDefaultAsync(a => a.Id == attachmentId && a.DeviationId == id, ct) is not { } row)
             return Problem.NotFound();
         await writer.WriteAsync(unit =>
@@ -187,11 +187,10 @@ internal static class AttachmentEndpoints
     }
 
     /// <summary>Files are for those who may open the patient's envelope; for everybody else there are none.</summary>
-    private static async Task<Problem?> OpeningRefusalAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db, IRoutingClient routing,
-        ILogger log, CancellationToken ct)
+    private static async Task<Problem?> OpeningRefusalAsync(Guid id, HttpContext http, Caller caller, CurrentCase cases, CancellationToken ct)
     {
-        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return Problem.NotFound();
-        if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return Problem.Unavailable();
+        if (await cases.KnownAsync(id, ct) is not { } known) return Problem.NotFound();
+        if (await cases.ForAsync(caller, id, known, http.Request, ct) is not { } current) return Problem.Unavailable();
         return EnvelopeAccess.PurposesOf(caller, current).Count > 0 ? null : Problem.NotFound();
     }
 

@@ -72,8 +72,5 @@ internal sealed class DeviationAccess(CurrentDirectory directory)
     private string[] Restricted(Caller caller) => directory.Now.Party(caller.Organization)?.RestrictedTo(caller.Unit) ?? [];
 
     /// <summary>Who reported a deviation; nobody when it was anonymous.</summary>
-    internal sealed record Reported(string Organization, string? SubmittedBy, string? Unit)
-    {
-        public bool IsBy(Caller caller) => caller.Organization == Organization && SubmittedBy == caller.Subject;
-    }
+    internal sealed record Reported(string Organization, string? SubmittedBy, string? Unit);
 }

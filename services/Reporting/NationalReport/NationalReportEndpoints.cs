@@ -55,10 +55,10 @@ internal static partial class NationalReportEndpoints
     }
 
     private static async Task<Results<Ok<NationalReportDraft>, Problem>> GetAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
-        IRoutingClient routing, TextProtector texts, AccessJournal<ReportingDbContext> journal, CurrentDirectory directory, IServiceProvider services,
-        ILogger<MeldeOptions> log, CancellationToken ct)
+        CurrentCase cases, TextProtector texts, AccessJournal<ReportingDbContext> journal, CurrentDirectory directory, IServiceProvider services,
+        CancellationToken ct)
     {
-        var (deviation, _, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
+        var (deviation, _, refusal) = await FindAsync(id, http, caller, db, cases, ct);
         if (deviation is null) return refusal!;
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [id], ct);
         var sent = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
@@ -67,7 +67,7 @@ internal static partial class NationalReportEndpoints
     }
 
     private static async Task<Results<Created<SentNationalReport>, Problem>> SendAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
-        IRoutingClient routing, TextProtector texts, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
+        CurrentCase cases, TextProtector texts, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
         IOptions<EnvelopeOptions> options, CurrentDirectory directory, IServiceProvider services, TimeProvider clock, ILogger<MeldeOptions> log,
         CancellationToken ct)
     {
@@ -82,7 +82,7 @@ internal static partial class NationalReportEndpoints
             if (b.Role is not null && !NationalReportDocument.Roles.Contains(b.Role, StringComparer.Ordinal)) errors.Add("/role", FieldCodes.UnknownCode);
         });
         if (body is null) return problem!;
-        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, routing, log, ct);
+        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, cases, ct);
         if (deviation is null) return refusal!;
         if (services.GetService<IMeldeClient>() is not { } melde) return Problem.Conflict(ProblemCodes.NationalReportNotConnected);
         var earlier = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
@@ -134,10 +134,10 @@ internal static partial class NationalReportEndpoints
 
     /// <summary>A serious event that the caller may notify of.</summary>
     private static async Task<(DeviationRecord? Deviation, EnvelopeAccess.Case? Case, Problem? Problem)> FindAsync(Guid id, HttpContext http, Caller caller,
-        ReportingDbContext db, IRoutingClient routing, ILogger log, CancellationToken ct)
+        ReportingDbContext db, CurrentCase cases, CancellationToken ct)
     {
-        if (await CurrentCase.KnownAsync(id, db, ct) is not { } known) return (null, null, Problem.NotFound());
-        if (await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct) is not { } current) return (null, null, Problem.Unavailable());
+        if (await cases.KnownAsync(id, ct) is not { } known) return (null, null, Problem.NotFound());
+        if (await cases.ForAsync(caller, id, known, http.Request, ct) is not { } current) return (null, null, Problem.Unavailable());
         if (!EnvelopeAccess.Handles(caller, current)) return (null, null, Problem.NotFound());
         var deviation = await db.Deviations.FirstAsync(d => d.Id == id, ct);
         return Harm.IsSerious(deviation.ActualHarm) ? (deviation, current, null) : (null, null, Problem.Conflict(ProblemCodes.NotSerious));

@@ -1,4 +1,5 @@
 using System.Net;
+using Avvik.CareDirectories;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting.Callers;
 using Avvik.Reporting.Persistence;
@@ -10,19 +11,21 @@ using Refit;
 namespace Avvik.Reporting.OpenEnvelope;
 
 /// <summary>Who has a case: what is known here may be seconds old, so for those who handle it Routing is asked.</summary>
-internal static partial class CurrentCase
+internal sealed partial class CurrentCase(ReportingDbContext db, IRoutingClient routing, CurrentDirectory directory, ILogger<CurrentCase> log)
 {
     /// <summary>The case as it is known here; null: there is no such deviation.</summary>
-    public static Task<EnvelopeAccess.Case?> KnownAsync(Guid id, ReportingDbContext db, CancellationToken ct) =>
-        db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
-            new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit)).FirstOrDefaultAsync(ct);
+    public Task<EnvelopeAccess.Case?> KnownAsync(Guid id, CancellationToken ct)
+    {
+        var parties = directory.Now;
+        return db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
+            new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit, parties)).FirstOrDefaultAsync(ct);
+    }
 
     /// <summary>
     /// The case to judge a caller's access by: as known, for whoever does not handle it by that; else with who has it now. Null when that cannot be known,
     /// and then nothing is opened on what may be old.
     /// </summary>
-    public static async Task<EnvelopeAccess.Case?> ForAsync(Caller caller, Guid id, EnvelopeAccess.Case known, IRoutingClient routing, HttpRequest request,
-        ILogger log, CancellationToken ct)
+    public async Task<EnvelopeAccess.Case?> ForAsync(Caller caller, Guid id, EnvelopeAccess.Case known, HttpRequest request, CancellationToken ct)
     {
         if (!EnvelopeAccess.Handles(caller, known)) return known;
         try

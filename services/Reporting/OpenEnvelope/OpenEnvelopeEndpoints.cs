@@ -33,15 +33,15 @@ internal static partial class OpenEnvelopeEndpoints
     }
 
     private static async Task<Results<Ok<Patient>, Problem>> OpenAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
+        CurrentCase cases, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
         IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
-        var (opened, refusal) = await OpenSomeAsync(id, after: null, http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+        var (opened, refusal) = await OpenSomeAsync(id, after: null, http, caller, writer, cases, journal, envelopes, options, clock, log, ct);
         return opened is null ? refusal! : TypedResults.Ok(opened[0].Patient);
     }
 
     private static async Task<Results<Ok<Page<Patient>>, Problem>> OpenPageAsync(Guid id, string? cursor, HttpContext http, Caller caller,
-        Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal,
+        Writer<ReportingDbContext> writer, CurrentCase cases, AccessJournal<ReportingDbContext> journal,
         PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger<EnvelopeOptions> log, CancellationToken ct)
     {
         var errors = new FieldErrors();
@@ -49,7 +49,7 @@ internal static partial class OpenEnvelopeEndpoints
         if (after is { } position && (position.Id != id || position.SortKey is < 0 or > int.MaxValue)) errors.Add("/cursor", FieldCodes.InvalidCursor);
         if (errors.Any) return Problem.Invalid(errors);
         var (opened, refusal) =
-            await OpenSomeAsync(id, (int)(after?.SortKey ?? 0), http, caller, writer, db, routing, journal, envelopes, options, clock, log, ct);
+            await OpenSomeAsync(id, (int)(after?.SortKey ?? 0), http, caller, writer, cases, journal, envelopes, options, clock, log, ct);
         if (opened is null) return refusal!;
         var next = opened.Count > PageSize ? Cursor.Of(opened[PageSize - 1].Number, id) : null;
         return TypedResults.Ok(new Page<Patient>([.. opened.Take(PageSize).Select(o => o.Patient)], next));
@@ -57,7 +57,7 @@ internal static partial class OpenEnvelopeEndpoints
 
     /// <param name="after">Number of the last envelope that was shown; null: there is to be one alone.</param>
     private static async Task<(IReadOnlyList<(int Number, Patient Patient)>? Opened, Problem? Refusal)> OpenSomeAsync(Guid id, int? after, HttpContext http,
-        Caller caller, Writer<ReportingDbContext> writer, ReportingDbContext db, IRoutingClient routing, AccessJournal<ReportingDbContext> journal,
+        Caller caller, Writer<ReportingDbContext> writer, CurrentCase cases, AccessJournal<ReportingDbContext> journal,
         PatientEnvelopes envelopes, IOptions<EnvelopeOptions> options, TimeProvider clock, ILogger log, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<Client.OpenEnvelope>(http.Request, ClientJson.Default, (b, errors) =>
@@ -68,8 +68,8 @@ internal static partial class OpenEnvelopeEndpoints
         if (body is null) return (null, problem);
         http.Response.Headers.CacheControl = "no-store";
         EnvelopeAccess.Case? current = null;
-        if (await CurrentCase.KnownAsync(id, db, ct) is { } known
-            && (current = await CurrentCase.ForAsync(caller, id, known, routing, http.Request, log, ct)) is null) return (null, Problem.Unavailable());
+        if (await cases.KnownAsync(id, ct) is { } known
+            && (current = await cases.ForAsync(caller, id, known, http.Request, ct)) is null) return (null, Problem.Unavailable());
         return await OpenForAsync(id, after, body.Purpose!, current, caller, writer, journal, envelopes, options, clock, log, ct);
     }
 

@@ -1,4 +1,5 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
@@ -56,7 +57,7 @@ internal static class RedactTextsEndpoints
     }
 
     private static async Task<Results<Ok<TextRedaction>, Problem>> RedactAsync(Guid id, HttpContext http, Caller caller, Writer<ReportingDbContext> writer,
-        TextProtector texts, AccessJournal<ReportingDbContext> journal, TimeProvider clock, CancellationToken ct)
+        TextProtector texts, AccessJournal<ReportingDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<RedactText>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -73,7 +74,8 @@ internal static class RedactTextsEndpoints
             await unit.SerializeAsync(id);
             var found = await unit.Sql.QueryAsync("select reference, reporter_organization, respondent_organization from deviations where id = @p1",
                 r => (Reference: r.GetString(0), Parties: new[] { r.GetString(1), r.GetString(2) }), id);
-            if (found is not [var (reference, parties)] || !parties.Contains(caller.Organization, StringComparer.Ordinal)) return null;
+            if (found is not [var (reference, parties)]
+                || !directory.Now.NumbersOf(caller.Organization).Intersect(parties, StringComparer.Ordinal).Any()) return null;
             var earlier = await unit.Db.Set<Redaction>().Where(r => r.DeviationId == id).ToListAsync(CancellationToken.None);
             // Struck already: a repeat whose reply was lost. Texts that have come since are struck when they come.
             if (earlier.Find(r => r.Words == passage.Words && r.Print == passage.Print) is { } same) return View(same, reference, caller, texts);
@@ -142,13 +144,13 @@ internal static class RedactTextsEndpoints
         new(r.DeviationId, reference, r.Number, r.At, r.Organization, r.Organization == caller.Organization ? r.Subject : null, texts.Show(r.Reason!), r.Words);
 
     private static async Task<Results<Ok<Page<TextRedaction>>, Problem>> ListAsync(string? cursor, int? limit, Caller caller, ReportingDbContext db,
-        TextProtector texts, CancellationToken ct)
+        TextProtector texts, CurrentDirectory directory, CancellationToken ct)
     {
-        var errors = new FieldErrors();
+        var (errors, numbers) = (new FieldErrors(), directory.Now.NumbersOf(caller.Organization));
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
         var rows = db.Set<Redaction>().Join(db.Deviations, r => r.DeviationId, d => d.Id, (r, d) => new { Redaction = r, Deviation = d })
-            .Where(x => x.Deviation.ReporterOrganization == caller.Organization || x.Deviation.RespondentOrganization == caller.Organization);
+            .Where(x => numbers.Contains(x.Deviation.ReporterOrganization) || numbers.Contains(x.Deviation.RespondentOrganization));
         if (after is { } position)
         {
             var (at, id) = (DateTimeOffset.FromUnixTimeMilliseconds(position.SortKey), position.Id);

@@ -144,12 +144,20 @@ public sealed class Access_by_need_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         const string Flakstad = "863320852", Vestvågøy = "942570619";
-        var submission = Given.Submission with { Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset } };
+        var submission = Given.Submission with
+        {
+            Respondent = new() { OrganizationNumber = Given.Nordlandssykehuset },
+            Patient = new() { IdentifierType = "dnr", Identifier = Given.SyntheticNumber },
+        };
         var before = await service.ClientAs(Flakstad, Roles.Reporter, subject: "anne").SubmitAsync(submission);
         await service.ReceiveAsync(before.Changed(2, "routed", CaseStates.Routed));
         var (coordinator, anne) = (service.ClientAs(Vestvågøy, Roles.Coordinator), service.ClientAs(Vestvågøy, Roles.Reporter, subject: "anne"));
         Assert.Empty((await coordinator.ListDeviationsAsync()).Items);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => anne.GetDeviationAsync(before.Id))).Status);
+        Task[] tooEarly = [anne.GetDeviationAsync(before.Id), anne.OpenEnvelopeAsync(before.Id, "verifyIdentity"),
+            coordinator.OpenEnvelopeAsync(before.Id, "verifyIdentity"), coordinator.RedactAsync(before.Id, new() { Passage = "Epikrisen", Reason = "Prøve." })];
+        foreach (var call in tooEarly) Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(() => call)).Status);
+        var answered = await service.Reporter(Given.Nordlandssykehuset).SubmitAsync(submission with { Respondent = new() { OrganizationNumber = Flakstad } });
+        await service.ReceiveAsync(answered.Changed(2, "routed", CaseStates.Routed));
 
         // Flakstad becomes a part of Vestvågøy.
         service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
@@ -167,9 +175,20 @@ public sealed class Access_by_need_tests
             })),
         });
         Assert.Equal(before.Id, Assert.Single((await coordinator.ListDeviationsAsync()).Items).Id);
-        Assert.Equal(before.Id, Assert.Single((await coordinator.ListChangesAsync()).Items).Id);
+        Assert.Equal([before.Id, answered.Id], (await coordinator.ListChangesAsync()).Items.Select(c => c.Id));
         Assert.Equal(before.Id, (await anne.GetDeviationAsync(before.Id)).Id);
         Assert.Contains((await anne.WriteMessageAsync(before.Id, "Det skjedde igjen.")).Timeline, e => e.Event == "reporterMessage");
+        // The patient's envelope: whoever reported it, and the coordinator for units that are no more, of what it reported and of what it is to answer.
+        Assert.Equal(Given.SyntheticNumber, (await anne.OpenEnvelopeAsync(before.Id, "verifyIdentity")).Identifier);
+        Assert.Equal(Given.SyntheticNumber, (await coordinator.OpenEnvelopeAsync(before.Id, "contactPatient")).Identifier);
+        Assert.Equal(Given.SyntheticNumber, (await coordinator.OpenEnvelopeAsync(answered.Id, "handleCase")).Identifier);
+        foreach (var stranger in new[] { service.ClientAs(Vestvågøy, Roles.Reporter, subject: "per"), service.ClientAs(Given.Hamar, Roles.Coordinator) })
+            Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(
+                () => stranger.OpenEnvelopeAsync(before.Id, "contactPatient"))).Status);
+        // What should not have been written is struck by whoever has taken over, and listed for them.
+        Assert.Equal(Vestvågøy, (await coordinator.RedactAsync(before.Id, new() { Passage = "ni dager", Reason = "Sto feil." })).Organization);
+        Assert.Equal("Epikrisen kom [strøket] etter utskrivning.", (await anne.GetDeviationAsync(before.Id)).Submission.Narrative);
+        Assert.Equal(before.Id, Assert.Single((await coordinator.ListRedactionsAsync()).Items).Id);
         // Nobody else's, and not the other way round.
         Assert.Empty((await service.ClientAs(Given.Hamar, Roles.Coordinator).ListDeviationsAsync()).Items);
         var after = await anne.SubmitAsync(submission);
