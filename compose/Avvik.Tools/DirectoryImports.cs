@@ -13,14 +13,21 @@ internal sealed class DirectoryImports(Uri gateway, Uri identity)
     private const string AnyTrust = "983971709";
 
     /// <summary>Imports a file, all of it or nothing.</summary>
-    public async Task<bool> ImportAsync(string file, string reason, bool dryRun)
+    /// <param name="file">A list of communities.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="dryRun">Shows what would change.</param>
+    /// <param name="withoutAvvik">Their parties do not use Avvik, and can be reported to by letter.</param>
+    public async Task<bool> ImportAsync(string file, string reason, bool dryRun, bool withoutAvvik)
     {
         CommunityDocument[] communities;
         try { communities = JsonSerializer.Deserialize(await File.ReadAllTextAsync(file), ContractJson.Default.CommunityDocumentArray)!; }
         catch (Exception error) when (error is JsonException or IOException) { throw new ToolException($"{file}: {error.Message}"); }
+        if (withoutAvvik) communities = [.. communities.Select(c => c with { WithoutAvvik = new(new(2012, 1, 1)) })];
         using var reader = await ClientAsync(AnyTrust);
         var directory = await reader.Client.GetDirectoryAsync();
-        var trust = directory.Communities.FirstOrDefault(c => communities.Any(i => i.Code == c.Code))?.Trust.OrganizationNumber ?? AnyTrust;
+        // Its own administrator; where the trust does not use Avvik yet, it has none that counts.
+        var own = directory.Communities.FirstOrDefault(c => communities.Any(i => i.Code == c.Code))?.Trust;
+        var trust = own is null || own.WithoutAvvik?.Covers(DateOnly.FromDateTime(DateTime.Today)) == true ? AnyTrust : own.OrganizationNumber;
         using var writer = await ClientAsync(trust);
         return await ShowAsync(() => writer.Client.ImportDirectoryAsync(new() { Communities = communities, Reason = reason }, directory.Version, dryRun));
     }

@@ -44,15 +44,17 @@ catch (ToolException error)
 
 static async Task<bool> DirectoryAsync(DirectoryImports imports, string command, string[] rest)
 {
+    const string WithoutAvvik = "--without-avvik";
     var (dryRun, reason) = (rest.Contains("--dry-run", StringComparer.Ordinal), "");
     var given = new List<string>();
     for (var at = 0; at < rest.Length; at++)
         if (rest[at] == "--reason" && at + 1 < rest.Length) reason = rest[++at];
-        else if (rest[at] != "--dry-run") given.Add(rest[at]);
+        else if (rest[at] is not ("--dry-run" or WithoutAvvik)) given.Add(rest[at]);
     switch (command, given)
     {
         case ("import", [var file]):
-            return await imports.ImportAsync(file, reason.Length > 0 ? reason : $"Importert fra {Path.GetFileName(file)}.", dryRun);
+            return await imports.ImportAsync(file, reason.Length > 0 ? reason : $"Importert fra {Path.GetFileName(file)}.", dryRun,
+                rest.Contains(WithoutAvvik, StringComparer.Ordinal));
         case ("undo", []):
             return await imports.UndoAsync(reason.Length > 0 ? reason : "Tatt tilbake.", dryRun);
         case ("export", [var code]):
@@ -62,6 +64,6 @@ static async Task<bool> DirectoryAsync(DirectoryImports imports, string command,
             await imports.ListAsync();
             return true;
         default:
-            throw new ToolException("usage: compose/directory import FILE | undo | export CODE | list [--dry-run] [--reason TEXT]");
+            throw new ToolException("usage: compose/directory import FILE [--without-avvik] | undo | export CODE | list [--dry-run] [--reason TEXT]");
     }
 }

@@ -113,6 +113,11 @@ public sealed record CaseDetails : WrittenAnswer
     public CaseAnswer? Answer { get; init; }
     /// <summary>What is asked of the reporter, while the state is <c>awaitingReporter</c>.</summary>
     public string? Question { get; init; }
+    /// <summary>
+    /// What the respondent is sent when it does not use Avvik: the coordinator of the reporter's party writes to it, records that with
+    /// <c>record-letter</c>, and enters its answer. Null when it answers here.
+    /// </summary>
+    public CaseLetter? Letter { get; init; }
     /// <summary>Whom to notify of a serious event and by when; null when the harm is not serious.</summary>
     public SeriousIncident? SeriousIncident { get; init; }
     /// <summary>What is recorded of telling patient and next of kin, oldest first, by either party; none is changed or removed.</summary>
@@ -159,6 +164,17 @@ public sealed record CaseCount([property: Code("caseStates")] string State, int 
 /// <c>forwarded</c>, <c>transferred</c> or <c>moved</c>.</param>
 /// <param name="Version">Of the rules.</param>
 public sealed record RoutingDecision(string Rule, int Version);
+
+/// <summary>Letters to a respondent that does not use Avvik.</summary>
+/// <param name="AnswerBy">Last day for the answer (Norwegian local date): of the letter that was sent, or of one that is sent today.</param>
+/// <param name="Sent">Oldest first; what follows the first reminds of it.</param>
+public sealed record CaseLetter(DateOnly AnswerBy, IReadOnlyList<SentLetter> Sent);
+
+/// <summary>A letter that was sent.</summary>
+/// <param name="SentOn">Day on which it was sent (Norwegian local date).</param>
+/// <param name="Channel">Code of <c>letterChannels</c>.</param>
+/// <param name="RecordedAt">When that was recorded.</param>
+public sealed record SentLetter(DateOnly SentOn, [property: Code("letterChannels")] string Channel, DateTimeOffset RecordedAt);
 
 /// <summary>Something that happened to a case.</summary>
 /// <param name="Version">The case's version after it.</param>
@@ -361,4 +377,9 @@ public sealed record CaseAction
     /// <summary>For <c>reject</c>: code of <c>rejectionReasons</c>.</summary>
     [Code("rejectionReasons")]
     public string? ReasonCode { get; init; }
+    /// <summary>For <c>record-letter</c>: the day on which the letter was sent (<c>2026-11-30</c>), not before the case was received.</summary>
+    public string? SentOn { get; init; }
+    /// <summary>For <c>record-letter</c>: code of <c>letterChannels</c>.</summary>
+    [Code("letterChannels")]
+    public string? Channel { get; init; }
 }

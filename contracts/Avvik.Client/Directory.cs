@@ -36,8 +36,9 @@ public sealed record DirectoryRegion(string Code, string Name, IReadOnlyList<Dir
 /// <param name="Under">Organisation number of the municipality or trust that a provider works for.</param>
 /// <param name="EndedOn">First day on which it is no more; null: it exists.</param>
 /// <param name="Successor">Organisation number of the party that has taken over.</param>
+/// <param name="WithoutAvvik">When it does not use Avvik, and is sent letters by the coordinator of whoever reports; null: it does.</param>
 public sealed record DirectoryParty(string OrganizationNumber, string Name, string? Number, string FallbackUnit, IReadOnlyList<DirectoryUnit> Units,
-    string? Kind = null, string? Under = null, DateOnly? EndedOn = null, string? Successor = null)
+    string? Kind = null, string? Under = null, DateOnly? EndedOn = null, string? Successor = null, PeriodDocument? WithoutAvvik = null)
 {
     /// <summary>What it is; a server of 0.1 has trusts and municipalities only.</summary>
     [Code("partyKinds")]

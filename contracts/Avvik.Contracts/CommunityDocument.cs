@@ -12,6 +12,8 @@ public sealed record CommunityDocument
     public required string Name { get; init; }
     /// <summary>Where the content comes from: addresses or titles, for whoever has to check it.</summary>
     public IReadOnlyList<string>? Sources { get; init; }
+    /// <summary>When its parties do not use Avvik: they are sent letters, and nobody of theirs reads anything here. Null: they do.</summary>
+    public PeriodDocument? WithoutAvvik { get; init; }
     /// <summary>The hospital trust.</summary>
     public required TrustDocument Trust { get; init; }
     /// <summary>Regions, which together hold every municipality of the community.</summary>
@@ -26,6 +28,15 @@ public sealed record CommunityDocument
     public IReadOnlyList<ProviderDocument>? Providers { get; init; }
     /// <summary>Units that serve several municipalities, as an intermunicipal emergency clinic (interkommunal legevakt).</summary>
     public IReadOnlyList<SharedUnitDocument>? SharedUnits { get; init; }
+}
+
+/// <summary>From a day to a day, both included.</summary>
+/// <param name="ValidFrom">First day.</param>
+/// <param name="ValidTo">Last day; null: no end is set.</param>
+public sealed record PeriodDocument(DateOnly ValidFrom, DateOnly? ValidTo = null)
+{
+    /// <summary>True for a day of it.</summary>
+    public bool Covers(DateOnly day) => Validity.Covers(ValidFrom, ValidTo, day);
 }
 
 /// <summary>A hospital trust.</summary>
@@ -43,6 +54,8 @@ public sealed record TrustDocument
     public required IReadOnlyList<CareUnit> Units { get; init; }
     /// <summary>Which unit runs which of the trust's own services; null: as the vocabulary has it.</summary>
     public IReadOnlyList<TrustServiceDocument>? Services { get; init; }
+    /// <summary>When it does not use Avvik; null: as its community.</summary>
+    public PeriodDocument? WithoutAvvik { get; init; }
 }
 
 /// <summary>Who runs one of a trust's own services.</summary>
@@ -75,6 +88,8 @@ public sealed record MunicipalityDocument
     public DateOnly? EndedOn { get; init; }
     /// <summary>Organisation number of the municipality that has taken over since <see cref="EndedOn"/>.</summary>
     public string? Successor { get; init; }
+    /// <summary>When it does not use Avvik; null: as its community.</summary>
+    public PeriodDocument? WithoutAvvik { get; init; }
 }
 
 /// <summary>A municipality number that is no longer in use.</summary>
@@ -179,17 +194,23 @@ public sealed record AgreementClause(string Number, string? Statutory, string Ti
 /// <param name="Name">Bokmål.</param>
 public sealed record ServiceDocument(string Suffix, string Name);
 
-/// <summary>A GP's office, or a private provider: a party of its own, with the agreements and the figures of whom it is under.</summary>
+/// <summary>
+/// A GP's office, or a private provider: a party of its own, with the agreements and the figures of whom it is under. One that is under nobody is an
+/// organisation outside every community (a trust without municipalities, a private hospital): no agreement binds it, and it uses Avvik only when
+/// <see cref="WithoutAvvik"/> says until when it did not.
+/// </summary>
 public sealed record ProviderDocument
 {
     /// <summary>Nine digits (Enhetsregisteret).</summary>
     public required string OrganizationNumber { get; init; }
     /// <summary>What people call it.</summary>
     public required string Name { get; init; }
-    /// <summary>Code of <c>partyKinds</c>: <c>gp</c> or <c>private</c>.</summary>
+    /// <summary>Code of <c>partyKinds</c>: <c>gp</c> or <c>private</c>; under nobody <c>trust</c> or <c>private</c>.</summary>
     public required string Kind { get; init; }
-    /// <summary>Organisation number of the municipality or the trust that it works for.</summary>
-    public required string Under { get; init; }
+    /// <summary>Organisation number of the municipality or the trust that it works for; null: of none.</summary>
+    public string? Under { get; init; }
+    /// <summary>When it does not use Avvik; null: as whom it is under.</summary>
+    public PeriodDocument? WithoutAvvik { get; init; }
     /// <summary>First day on which it is no more; null: it exists.</summary>
     public DateOnly? EndedOn { get; init; }
 }

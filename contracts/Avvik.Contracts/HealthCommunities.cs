@@ -41,15 +41,13 @@ public sealed record Agreement(string Code, string Name, DateOnly ValidFrom, Dat
 /// <summary>Which clauses can be named of a deviation, and which one a category belongs to.</summary>
 public static class AgreementClauses
 {
-    /// <summary>
-    /// The points of helse- og omsorgstjenesteloven § 6-2: the list of an agreement that has none of its own, and of parties that share none.
-    /// </summary>
+    /// <summary>The points of helse- og omsorgstjenesteloven § 6-2: the list of an agreement that has none of its own.</summary>
     public static IReadOnlyList<AgreementClause> Statutory { get; } =
         [.. Vocabulary.TermsOf("clauses").Select(t => new AgreementClause(t.Code, t.Code, t.Label, null, null, t.ValidFrom, t.ValidTo))];
 
-    /// <summary>The list of an agreement, whatever the day.</summary>
-    public static IReadOnlyList<AgreementClause> Of(string? community, string? agreement) =>
-        HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses ?? Statutory;
+    /// <summary>The list of an agreement, whatever the day; without an agreement there is no clause that could be broken.</summary>
+    public static IReadOnlyList<AgreementClause> Of(string? community, string? agreement) => agreement is null ? []
+        : HealthCommunities.Community(community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses ?? Statutory;
 
     /// <summary>True for a number that some agreement has, or the statute.</summary>
     public static bool IsKnown(string number) => Vocabulary.Clauses.ContainsKey(number)
@@ -107,8 +105,14 @@ public sealed class Party
     public bool IsTrust => MunicipalityNumber is null;
     /// <summary>What it is: a code of <see cref="PartyKinds"/>.</summary>
     public string Kind { get; internal init; }
-    /// <summary>Organisation number of the municipality or trust that a provider works for; null for those.</summary>
+    /// <summary>Organisation number of the municipality or trust that a provider works for; null for those, and for one outside every community.</summary>
     public string? Under { get; internal init; }
+    /// <summary>When it does not use Avvik; null: it does.</summary>
+    public PeriodDocument? WithoutAvvik { get; internal init; }
+    /// <summary>
+    /// True when it answers its cases here on a day. Else the coordinator of whoever reports sends it a letter, and nobody of its own reads anything here.
+    /// </summary>
+    public bool UsesAvvikOn(DateOnly day) => WithoutAvvik?.Covers(day) != true;
     /// <summary>Organisation numbers that it had before.</summary>
     public IReadOnlyList<string> FormerOrganizationNumbers { get; internal init; } = [];
     /// <summary>Municipality numbers that it had before.</summary>
@@ -138,16 +142,20 @@ public sealed class Party
         : null;
 
     /// <summary>
-    /// The cooperation agreement (helse- og omsorgstjenesteloven § 6-1) with another party on a day; null across health communities, and when none is in force.
+    /// The cooperation agreement (helse- og omsorgstjenesteloven § 6-1) with another party on a day; null across health communities, between two that are no
+    /// municipality and work for none, and when none is in force.
     /// </summary>
     public Agreement? AgreementWith(Party other, DateOnly day)
     {
-        if (Community.Code != other.Community.Code) return null;
+        if (Community.Code != other.Community.Code || (IsTrust && other.IsTrust) || IsOutside || other.IsOutside) return null;
         // One that names the municipalities goes before one that is for all.
         string[] numbers = [.. new[] { MunicipalityNumber, other.MunicipalityNumber }.OfType<string>()];
         return Community.Agreements.Where(a => a.IsInForceOn(day) && (a.Municipalities is null || Array.TrueForAll(numbers, n => a.Municipalities.Contains(n))))
             .OrderBy(a => a.Municipalities is null).FirstOrDefault();
     }
+
+    // Listed by the community, and none of its own.
+    private bool IsOutside => IsTrust && Under is null && this != Community.Trust;
 
     // One name, however a keyboard or a copied text composes its letters (NFC) and spaces.
     private static string Folded(string name) => string.Join(' ', name.Normalize().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -162,6 +170,9 @@ public sealed record Region(string Code, string Name, IReadOnlyList<Party> Munic
 /// <summary>A health community (helsefellesskap): one trust, regions of municipalities, and their agreements.</summary>
 public sealed class HealthCommunity
 {
+    // Since there have been agreements.
+    private static readonly PeriodDocument s_always = new(new(2012, 1, 1));
+
     internal HealthCommunity(CommunityDocument data, ILookup<string, CareUnit> changes)
     {
         // What is not changed stands, and what is new comes after it.
@@ -172,10 +183,10 @@ public sealed class HealthCommunity
         (Document, Code, Name, Agreements) = (data, data.Code, data.Name, [.. data.Agreements.Select(Agreement.Of)]);
         Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, Units(data.Trust.OrganizationNumber, data.Trust.Units),
             data.Trust.FallbackUnit)
-        { FormerOrganizationNumbers = data.Trust.FormerOrganizationNumbers ?? [] };
+        { FormerOrganizationNumbers = data.Trust.FormerOrganizationNumbers ?? [], WithoutAvvik = data.Trust.WithoutAvvik ?? data.WithoutAvvik };
         Regions = [.. data.Regions.Select(r => new Region(r.Code, r.Name, [.. r.Municipalities.Select(m => MunicipalityOf(m, r.Code))]))];
         var known = Regions.SelectMany(r => r.Municipalities).Prepend(Trust).ToDictionary(p => p.OrganizationNumber, StringComparer.Ordinal);
-        Providers = [.. (data.Providers ?? []).Select(p => ProviderOf(p, known[p.Under]))];
+        Providers = [.. (data.Providers ?? []).Select(p => ProviderOf(p, p.Under is null ? null : known[p.Under]))];
 
         Party MunicipalityOf(MunicipalityDocument m, string region)
         {
@@ -193,6 +204,7 @@ public sealed class HealthCommunity
                 FormerNumbers = m.FormerNumbers ?? [],
                 EndedOn = m.EndedOn,
                 Successor = m.Successor,
+                WithoutAvvik = m.WithoutAvvik ?? data.WithoutAvvik,
             };
         }
 
@@ -200,7 +212,7 @@ public sealed class HealthCommunity
             (changes[u.Host].FirstOrDefault(c => c.Code == u.Code) ?? new CareUnit(u.Code, u.Name, [])) with { Host = u.Host };
 
         // Its one unit is its office; whoever it works for stands in for it in the figures.
-        Party ProviderOf(ProviderDocument p, Party under) => new(this, p.OrganizationNumber, p.Name, under.MunicipalityNumber, under.Region,
+        Party ProviderOf(ProviderDocument p, Party? under) => new(this, p.OrganizationNumber, p.Name, under?.MunicipalityNumber, under?.Region,
             Units(p.OrganizationNumber, [new CareUnit($"{p.OrganizationNumber}-kontor", p.Name, [])]), $"{p.OrganizationNumber}-kontor")
         {
             Kind = p.Kind,
@@ -208,6 +220,7 @@ public sealed class HealthCommunity
             UnitPrefix = p.OrganizationNumber,
             EndedOn = p.EndedOn,
             Successor = p.EndedOn is null ? null : p.Under,
+            WithoutAvvik = p.WithoutAvvik ?? (under is null ? s_always : under.WithoutAvvik),
         };
     }
 
@@ -246,6 +259,7 @@ public sealed class CareDirectory
     private readonly FrozenDictionary<string, HealthCommunity> _byCode;
     private readonly FrozenDictionary<string, Party[]> _byNumber;
     private readonly FrozenDictionary<string, string[]> _numbersOf;
+    private readonly Party[] _without;
 
     /// <summary>The directory after a change; what ships alone when there has been none.</summary>
     public CareDirectory(DirectoryPublished? published = null)
@@ -257,6 +271,7 @@ public sealed class CareDirectory
             StringComparer.Ordinal);
         (Version, Changes, All) = (version, units, [.. communities.Select(c => new HealthCommunity(c, changes))]);
         var all = All.SelectMany(c => c.Parties).ToList();
+        _without = [.. all.Where(p => p.WithoutAvvik is not null)];
         _parties = all.SelectMany(p => p.FormerOrganizationNumbers.Prepend(p.OrganizationNumber), (party, number) => (number, party))
             .DistinctBy(x => x.number).ToFrozenDictionary(x => x.number, x => x.party, StringComparer.Ordinal);
         _byCode = All.ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
@@ -286,6 +301,12 @@ public sealed class CareDirectory
         while (party is { EndedOn: { } ended, Successor: { } successor } && ended <= day && Party(successor) is { } next) party = next;
         return party;
     }
+
+    /// <summary>False for a party that does not use Avvik on a day (<see cref="Contracts.Party.UsesAvvikOn"/>).</summary>
+    public bool UsesAvvik(string organizationNumber, DateOnly day) => Party(organizationNumber)?.UsesAvvikOn(day) != false;
+
+    /// <summary>Organisation numbers of the parties that do not use Avvik on a day.</summary>
+    public string[] WithoutAvvikOn(DateOnly day) => [.. _without.Where(p => !p.UsesAvvikOn(day)).Select(p => p.OrganizationNumber)];
 
     /// <summary>Organisation numbers that a party's cases may have: its own, those it had before, and those of whom it has taken over.</summary>
     public string[] NumbersOf(string organizationNumber) =>

@@ -137,6 +137,8 @@ public static class Vocabulary
     public static FrozenDictionary<string, VocabularyTerm> InformedPersons { get; } = Terms("informedPersons");
     /// <summary>Why neither has been told.</summary>
     public static FrozenDictionary<string, VocabularyTerm> NotInformedReasons { get; } = Terms("notInformedReasons");
+    /// <summary>How a letter was sent to a party that does not use Avvik.</summary>
+    public static FrozenDictionary<string, VocabularyTerm> LetterChannels { get; } = Terms("letterChannels");
     /// <summary>Why a patient's envelope is opened.</summary>
     public static FrozenDictionary<string, VocabularyTerm> AccessPurposes { get; } = Terms("accessPurposes");
     /// <summary>Kinds of entries in the access log.</summary>

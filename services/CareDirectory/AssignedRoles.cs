@@ -6,16 +6,22 @@ namespace Avvik.CareDirectories;
 
 /// <summary>
 /// Adds the roles that the caller is assigned to those of the token. They are looked up for each request, so that a change takes effect within
-/// seconds, whatever the token's lifetime.
+/// seconds, whatever the token's lifetime. Of a party that does not use Avvik nobody has a role, whatever the token says: it is sent letters.
 /// </summary>
 internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clock) : IClaimsTransformation
 {
     private const string Marker = "assigned";
+    private static readonly TimeZoneInfo s_oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
+
+    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), s_oslo).DateTime);
 
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
         if (principal.FindFirst("sub")?.Value is not { } subject || principal.FindFirst("organization")?.Value is not { } organization)
             return Task.FromResult(principal);
+        if (directory.Now.Party(organization) is { WithoutAvvik: { } period } && period.Covers(Today))
+            return Task.FromResult(new ClaimsPrincipal(principal.Identities.Select(i =>
+                new ClaimsIdentity(i.Claims.Where(c => c.Type != "role"), i.AuthenticationType, i.NameClaimType, i.RoleClaimType))));
         var (assigned, now) = (directory.RolesOf(organization, subject), clock.GetUtcNow());
         if (!assigned.Any(a => a.IsIn(now)) || principal.Identities.Any(i => i.Label == Marker)) return Task.FromResult(principal);
         var scopes = principal.FindAll("scope").Select(c => c.Value).ToHashSet(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ public sealed class Access_matrix_tests
     private static readonly string[] CaseActions =
     [
         "acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve", "close", "reopen", "reclassify",
-        "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information",
+        "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information", "record-letter",
     ];
 
     private static Dictionary<string, string[]> WithOperations(string service, Dictionary<string, string[]> operations)

@@ -140,7 +140,7 @@ public sealed class Contract_tests
         var lists = typeof(Vocabulary).GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Where(p => p.PropertyType.IsAssignableTo(typeof(IDictionary)))
             .ToDictionary(p => p.Name, p => ((IDictionary)p.GetValue(null)!).Keys.Cast<string>().ToHashSet());
-        Assert.Equal(20, lists.Count);
+        Assert.Equal(21, lists.Count);
         Assert.All(Vocabulary.Categories.Values, c => Assert.True(c.Clause is null || Vocabulary.Clauses.ContainsKey(c.Clause), c.Code));
         Assert.All(Vocabulary.Harm.Keys, harm => Assert.InRange(Harm.Rank(harm), 0, 6));
         Assert.Empty(Constants(typeof(CaseStates)).Except(lists["CaseStates"]).Except([CaseStates.Submitted]));

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Storage;
+using Avvik.Testing;
 
 namespace Avvik.Cases.Tests;
 
@@ -352,6 +354,56 @@ public sealed class Whole_life_tests(AllServicesOnBothEngines engines)
         var local = TimeZoneInfo.ConvertTime(@case.Case.DueAt, TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo"));
         // The end of the day is the first instant of the next, or the last before it.
         Assert.Equal(due, DateOnly.FromDateTime(local.AddSeconds(-1).DateTime));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Letter_to_a_trust_that_does_not_use_Avvik(DatabaseProvider engine)
+    {
+        const string Ous = "993467049";
+        var life = await BeginAsync(engine);
+        var (admin, theirs) = (life.As(new(Trust, Roles.Admin)), new Person(Ous, Roles.Coordinator));
+        var oslo = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "compose", "communities", "oslo.json")),
+            ContractJson.Default.CommunityDocumentArray)![0];
+        await admin.ImportDirectoryAsync(new() { Communities = [oslo with { WithoutAvvik = new(new(2012, 1, 1)) }], Reason = "Tar imot brev." },
+            (await admin.GetDirectoryAsync()).Version);
+        await life.SettleAsync();
+
+        // Without a category it waits for the coordinator of whoever reports, and for nobody else.
+        var report = Report("dischargeSummary", life.Day, Ous) with
+        {
+            Narrative = "Noe gikk galt.",
+            Category = null,
+            Respondent = new() { OrganizationNumber = Ous, Site = "Ullevål" },
+            Patient = Patient,
+        };
+        await life.SubmitAsync(Nurse, report);
+        Assert.Equal(["noCategory"], (await life.As(OurCoordinator).ListTriageAsync()).Items.Single(i => i.Id == life.Id).Flags.Select(f => f.Code));
+        Assert.DoesNotContain((await life.As(TheirCoordinator).ListTriageAsync()).Items, i => i.Id == life.Id);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<AvvikProblemException>(
+            () => life.As(TheirCoordinator).DecideAsync(life.Id, new() { Decision = "route", Category = "dischargeSummary" }))).Status);
+        foreach (var call in new Func<Task>[] { () => life.As(theirs).ListTriageAsync(), () => life.As(theirs).ListCasesAsync(),
+            () => life.As(theirs).ListDeviationsAsync(), () => life.As(theirs).GetStatisticsAsync(new() { From = life.Day, To = life.Day }),
+            () => life.As(theirs with { Role = Roles.Client }).ListChangesAsync(), () => life.As(theirs).OpenEnvelopeAsync(life.Id, "handleCase") })
+            Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<AvvikProblemException>(call)).Status);
+        await life.As(OurCoordinator).DecideAsync(life.Id, new() { Decision = "route", Category = "dischargeSummary" });
+        await life.SettleAsync();
+
+        // The letter: who the patient is, the coordinator finds out, and adds by a channel of the own party's.
+        await life.AssertHiddenAsync(TheirCoordinator);
+        Assert.Equal(Patient.Identifier, (await life.As(OurCoordinator).OpenEnvelopeAsync(life.Id, "handleCase")).Identifier);
+        await life.ActAsync(OurCoordinator, "record-letter", new() { SentOn = $"{life.Day:yyyy-MM-dd}", Channel = "svarUt" });
+        await life.PassAsync(TimeSpan.FromDays(20));
+        await life.ActAsync(OurCoordinator, "answer", Answer);
+        await life.ActAsync(Nurse, "accept");
+
+        await life.AssertSeenAsync(CaseStates.Closed, [Nurse, OurCoordinator],
+            ["routed", "letterSent", "reminded", "reminded", "answered", "accepted"]);
+        Assert.Equal("På vegne av Oslo universitetssykehus HF: Rutinen er endret.",
+            (await life.DeviationAsync(Nurse)).Timeline.Single(e => e.Event == "answered").Text);
+        await life.PassAsync(TimeSpan.FromDays(28));
+        Assert.Equal((1, 0, 100, 0), await life.FiguresAsync(OurCoordinator));
+        Assert.Equal(Ous, Assert.Single((await life.As(OurCoordinator).GetStatisticsAsync(
+            new() { From = life.ReceivedOn, To = life.ReceivedOn, By = ["respondent"] })).Rows).Dimensions!["respondent"].GetString());
     }
 
     /// <summary>On a day of its own, so that its figures are its own.</summary>

@@ -79,6 +79,7 @@ public static partial class OtherParties
         "withdraw" or "return" or "transfer" or "dispute" or "escalate" or "reopen" or "reclassify" or "enter-in-error" or "unlink" or "requeue" or "discard" =>
             """{"reason":"Prøver."}""",
         "merge" or "link" => """{"otherCase":"0198b1f2-7a3c-7d4e-8f5a-6b7c8d9e0f3c","reason":"Prøver."}""",
+        "record-letter" => """{"sentOn":"2026-08-20","channel":"post"}""",
         "thank" => """{"text":"Takk."}""",
         "hand-over" => """{"organization":"864948502","reason":"Prøver."}""",
         "reject" => """{"reasonCode":"wrongParty","reason":"Prøver."}""",

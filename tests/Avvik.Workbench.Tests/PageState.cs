@@ -277,6 +277,29 @@ public static class PageStates
         }),
         new("case-answered", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{await AnsweredAsync(system)}")),
         new("case-closed", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{(await ClosedAsync(system)).Case}")),
+        new("case-letter", "/case/{id:guid}", MunicipalCoordinator, async (system, visit) =>
+        {
+            var id = await LetterAsync(system);
+            await ActAsync(system, MunicipalCoordinator, id, "record-letter", new() { SentOn = Today, Channel = "svarUt" });
+            await visit.GoAsync($"/case/{id}");
+        }),
+        new("case-letter-errors", "/case/{id:guid}", MunicipalCoordinator, async (system, visit) =>
+        {
+            await visit.GoAsync($"/case/{await LetterAsync(system)}");
+            await visit.Page.ClickAsync("summary:text-is('Registrer at brevet er sendt')");
+            await visit.Page.FillAsync("#record-letter-SentOn", "2020-01-01");
+            await visit.Page.SelectOptionAsync("#record-letter-Channel", "post");
+            await visit.Page.ClickAsync("button:text-is('Registrer at brevet er sendt')");
+            await visit.Page.WaitForSelectorAsync("#record-letter-SentOn-error");
+        }),
+        new("letter", "/case/{id:guid}/letter", MunicipalCoordinator,
+            async (system, visit) => await visit.GoAsync($"/case/{await LetterAsync(system)}/letter")),
+        new("answer-on-behalf", "/case/{id:guid}/answer", MunicipalCoordinator, async (system, visit) =>
+        {
+            var id = await LetterAsync(system);
+            await ActAsync(system, MunicipalCoordinator, id, "record-letter", new() { SentOn = Today, Channel = "post" });
+            await visit.GoAsync($"/case/{id}/answer");
+        }),
         new("answer", "/case/{id:guid}/answer", Coordinator,
             async (system, visit) => await visit.GoAsync($"/case/{(await system.StartedCaseAsync()).Id}/answer")),
         new("answer-errors", "/case/{id:guid}/answer", Coordinator, async (system, visit) =>
@@ -452,6 +475,32 @@ public static class PageStates
     {
         var client = await system.ClientAsync(persona);
         await client.ActAsync(id, (await client.GetCaseAsync(id)).Case.Version, action, body ?? new());
+    }
+
+    private static string Today => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo"))
+        .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>A case for a trust that does not use Avvik.</summary>
+    private static async Task<Guid> LetterAsync(WorkbenchSystem system)
+    {
+        Deviation? sent = null;
+        // Until every service has heard of the trust: one that has not refuses the report, or lets it wait for a person.
+        await Eventually.IsTrue(async () =>
+        {
+            try
+            {
+                sent = await system.ReportAsync(s => s with
+                {
+                    Respondent = new() { OrganizationNumber = "993467049", Site = "Ullevål" },
+                    ImmediateAction = "Vi ringte avdelingen og fikk epikrisen lest opp.",
+                    Patient = new() { IdentifierType = "fnr", Identifier = SyntheticNumber },
+                    Reporter = new() { Profession = "nurse" },
+                });
+                return sent.State == "routed";
+            }
+            catch (AvvikProblemException) { return false; }
+        }, TimeSpan.FromSeconds(60));
+        return sent!.Id;
     }
 
     private static async Task<Guid> AskedAsync(WorkbenchSystem system)

@@ -45,6 +45,8 @@ internal sealed class PlaceNames
     public IReadOnlyCollection<DirectoryParty> Parties => _parties.Values;
 
     public DirectoryParty? FindParty(string? organizationNumber) => organizationNumber is null ? null : _parties.GetValueOrDefault(organizationNumber);
+    /// <summary>True for a party that is sent letters.</summary>
+    public bool IsWithoutAvvik(string? organizationNumber, DateOnly today) => FindParty(organizationNumber)?.WithoutAvvik?.Covers(today) == true;
     public string Party(string? organizationNumber) => FindParty(organizationNumber)?.Name ?? organizationNumber ?? "";
     public string Unit(string? code) => code is null ? "" : _units.GetValueOrDefault(code)?.Name ?? code;
 
@@ -54,8 +56,8 @@ internal sealed class PlaceNames
 
     /// <summary>The clauses that can be named of a deviation: those of the agreement that were in force on the day.</summary>
     public IEnumerable<AgreementClause> Clauses(string community, string? agreement, DateOnly day) =>
-        (Directory.Communities.FirstOrDefault(c => c.Code == community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses
-            ?? AgreementClauses.Statutory).Where(c => c.IsInForceOn(day));
+        (Directory.Communities.FirstOrDefault(c => c.Code == community)?.Agreements.FirstOrDefault(a => a.Code == agreement)?.Clauses ?? [])
+            .Where(c => c.IsInForceOn(day));
 
     public DirectoryCommunity? CommunityOf(string organizationNumber) =>
         Directory.Communities.FirstOrDefault(c => c.Trust.OrganizationNumber == organizationNumber

@@ -26,11 +26,11 @@ public static class CodeLists
         }
     }
 
-    /// <summary>The clause must be in the agreement's own list (the statute's, without an agreement), and in force on the day of the deviation.</summary>
+    /// <summary>The clause must be in the agreement's own list, and in force on the day of the deviation. Without an agreement there is none.</summary>
     public static void CheckClause(string? clause, string? community, string? agreement, DateOnly occurredOn, FieldErrors errors)
     {
         if (clause is null || AgreementClauses.Find(community, agreement, clause, occurredOn) is not null) return;
         var isKnown = Vocabulary.Clauses.ContainsKey(clause) || AgreementClauses.Of(community, agreement).Any(c => c.Number == clause);
-        errors.Add("/clause", isKnown ? FieldCodes.NotInForce : FieldCodes.UnknownCode);
+        errors.Add("/clause", !isKnown ? FieldCodes.UnknownCode : agreement is null ? FieldCodes.NoAgreement : FieldCodes.NotInForce);
     }
 }

@@ -2,6 +2,7 @@ using Avvik.CareDirectories;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
 using Avvik.Messaging.Inbox;
 using Avvik.Notices.DeliverNotices;
 using Avvik.Notices.Persistence;
@@ -42,6 +43,8 @@ internal sealed class CaseChangedHandler(CurrentDirectory directory, DeliverySch
     {
         var found = new List<(string Organization, string Unit, string Person)>();
         var (respondent, reporter) = (directory.Now.Party(c.Facts.RespondentOrganization), directory.Now.Party(c.Facts.ReporterOrganization));
+        // Of a party that does not use Avvik nobody hears anything here: the reporter's coordinator, who sends it letters, does.
+        if (respondent?.UsesAvvikOn(NorwegianCalendar.DayOf(unit.Clock.GetUtcNow())) == false) respondent = reporter;
         if (audience.HasFlag(Audience.Unit)) Add(respondent, c.Unit);
         // A restricted unit's case is its own, until the coordinators must decide.
         if (audience.HasFlag(Audience.RespondentsCoordinator)

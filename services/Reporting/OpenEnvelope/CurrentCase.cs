@@ -1,6 +1,7 @@
 using System.Net;
 using Avvik.CareDirectories;
 using Avvik.Contracts.Routing;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Reporting.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -11,15 +12,17 @@ using Refit;
 namespace Avvik.Reporting.OpenEnvelope;
 
 /// <summary>Who has a case: what is known here may be seconds old, so for those who handle it Routing is asked.</summary>
-internal sealed partial class CurrentCase(ReportingDbContext db, IRoutingClient routing, CurrentDirectory directory, ILogger<CurrentCase> log)
+internal sealed partial class CurrentCase(ReportingDbContext db, IRoutingClient routing, CurrentDirectory directory, TimeProvider clock,
+    ILogger<CurrentCase> log)
 {
     /// <summary>The case as it is known here; null: there is no such deviation.</summary>
-    public Task<EnvelopeAccess.Case?> KnownAsync(Guid id, CancellationToken ct)
-    {
-        var parties = directory.Now;
-        return db.Deviations.Where(d => d.Id == id).Select(d => new EnvelopeAccess.Case(
-            new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit, parties)).FirstOrDefaultAsync(ct);
-    }
+    public async Task<EnvelopeAccess.Case?> KnownAsync(Guid id, CancellationToken ct) =>
+        await db.Deviations.Where(d => d.Id == id)
+            .Select(d => new { d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit, d.RespondentOrganization, d.Status, d.Unit })
+            .FirstOrDefaultAsync(ct) is { } d
+            ? new(new(d.ReporterOrganization, d.SubmittedBy, d.ReportingUnit), d.RespondentOrganization, d.Status, d.Unit, directory.Now,
+                NorwegianCalendar.DayOf(clock.GetUtcNow()))
+            : null;
 
     /// <summary>
     /// The case to judge a caller's access by: as known, for whoever does not handle it by that; else with who has it now. Null when that cannot be known,

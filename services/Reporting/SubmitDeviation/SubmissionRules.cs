@@ -34,8 +34,9 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
             errors.Add("/patientMunicipality", FieldCodes.InvalidMunicipality);
         Text(s.Narrative, "/narrative", MaxNarrative, errors, required: true);
         Code(s.Category, "/category", Vocabulary.Categories, errors);
-        if (occurred is { Day: var day })
-            CodeLists.CheckClause(s.Clause, reporter.Community.Code, Respondent(s) is { } other ? reporter.AgreementWith(other, day)?.Code : null, day, errors);
+        if (occurred is { Day: var day } && Respondent(s) is { } other)
+            CodeLists.CheckClause(s.Clause, reporter.Community.Code, reporter.AgreementWith(other, day)?.Code, day, errors);
+        else if (s.Clause is not null && !AgreementClauses.IsKnown(s.Clause)) errors.Add("/clause", FieldCodes.UnknownCode);
         if (s.Kind == Vocabulary.Praise && s.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (s.Kind == Vocabulary.Praise && s.ActualHarm is not (null or "none" or "notReached" or "unknown"))
             errors.Add("/actualHarm", FieldCodes.NotForPraise);
@@ -157,7 +158,6 @@ internal sealed class SubmissionRules(CurrentDirectory directory, TimeProvider c
         else if (!OrganizationNumber.IsValid(number)) errors.Add("/respondent/organizationNumber", FieldCodes.InvalidOrganizationNumber);
         else if (directory.Now.PartyOn(number, Today) is not { } party) errors.Add("/respondent/organizationNumber", FieldCodes.UnknownOrganization);
         else if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/respondent/organizationNumber", FieldCodes.OwnOrganization);
-        else if (Directions.Between(reporter, party) is null) errors.Add("/respondent/organizationNumber", FieldCodes.NoAgreementPossible);
         else if (respondent.Unit is not null && party.Unit(respondent.Unit) is null) errors.Add("/respondent/unit", FieldCodes.UnknownUnit);
     }
 

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Avvik.CareDirectories;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Routing.Cases;
 
@@ -11,7 +12,7 @@ namespace Avvik.Routing.Access;
 /// coordinators, learning editors and machines see all its cases, others those that their unit has, has a measure of, or reported. A token without a unit is
 /// for a party that is not divided. Cases of a restricted unit are for its own people; a coordinator is given them when they are disputed or escalated.
 /// </summary>
-internal sealed class CaseAccess(CurrentDirectory directory)
+internal sealed class CaseAccess(CurrentDirectory directory, TimeProvider clock)
 {
     // Roles that work with cases. An auditor without one reads what was entered in error, and is closed to the others.
     private static readonly string[] Parts =
@@ -79,8 +80,16 @@ internal sealed class CaseAccess(CurrentDirectory directory)
         var organization = numbers.Contains(c.RespondentOrganization) || c.Unit == SharedUnitOf(caller) ? c.RespondentOrganization
             : numbers.Contains(c.ReporterOrganization) ? c.ReporterOrganization : caller.Organization;
         return new(organization, caller.Unit, caller.Subject, caller.Is(Roles.Coordinator), caller.IsAny(Roles.Handler, Roles.UnitLeader),
-            caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader));
+            caller.IsAny(Roles.Reporter, Roles.Client, Roles.Coordinator, Roles.Handler, Roles.UnitLeader),
+            organization == c.ReporterOrganization && IsByLetter(c) && SendsLetters(caller, c));
     }
+
+    /// <summary>True when the respondent does not use Avvik: the case is for the reporter's party alone, which writes to it.</summary>
+    public bool IsByLetter(Case c) => !directory.Now.UsesAvvik(c.RespondentOrganization, NorwegianCalendar.DayOf(clock.GetUtcNow()));
+
+    // The coordinator does not see what a restricted unit reports: then its leader does it.
+    private bool SendsLetters(Caller caller, Case c) => caller.Is(Roles.Coordinator) || (caller.Is(Roles.UnitLeader) && caller.Unit == c.ReporterUnit
+        && directory.Now.Party(c.ReporterOrganization)?.Unit(c.ReporterUnit) is { Restricted: true });
 
     private string? SharedUnitOf(Caller caller) => caller.Unit is { } unit && directory.Now.Party(caller.Organization) is { } party
         && party.Unit(unit)?.Host == party.OrganizationNumber ? unit : null;

@@ -80,6 +80,7 @@ internal static class CaseView
             Routing = new(@case.Rule, @case.RuleVersion),
             Answer = @case.CurrentAnswer(),
             Question = @case.Question,
+            Letter = access.IsByLetter(@case) || @case.Letters.Count > 0 ? new(@case.LetterAnswerBy(now), @case.Letters) : null,
             SeriousIncident = @case.SeriousIncident(actor.Organization),
             PatientInformation =
                 [.. (@case.PatientInformation ?? []).Select(i => i.Organization == actor.Organization ? i : i with { Actor = null })],

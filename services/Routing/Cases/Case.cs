@@ -86,6 +86,8 @@ internal sealed partial class Case
     public IReadOnlyList<UnitHop> UnitHops { get; private set; } = [];
     /// <summary>Parties that handed it over to another, oldest first: organisation numbers.</summary>
     public IReadOnlyList<string> EarlierRespondents { get; private set; } = [];
+    /// <summary>Letters to a respondent that does not use Avvik, oldest first.</summary>
+    public IReadOnlyList<SentLetter> Letters { get; private set; } = [];
     /// <summary>Code of <c>rejectionReasons</c>, when a coordinator rejected it after it was routed.</summary>
     public string? RejectionReason { get; private set; }
     public int Disputes { get; private set; }

@@ -25,8 +25,12 @@ internal sealed partial class Case
 
     /// <summary>What an action still needs that only the case can tell, as a problem code; null when nothing is missing.</summary>
     public string? Missing(Transition transition, Actor actor, CaseAction body) =>
-        transition.To == CaseStates.Closed && AwaitsNotice && (body.SeriousIncidentNotice is null || actor.Organization != RespondentOrganization)
+        transition.To == CaseStates.Closed && AwaitsNotice && (body.SeriousIncidentNotice is null || Notifier(transition, actor) != RespondentOrganization)
             ? ProblemCodes.SeriousIncidentNoticeRequired : null;
+
+    // Whoever answers for a party that does not use Avvik, or closes without its answer, says for it whether it has notified.
+    private string Notifier(Transition transition, Actor actor) =>
+        actor.OnBehalf && transition.Action is CaseRules.Answer or CaseRules.Close ? RespondentOrganization : actor.Organization;
 
     /// <summary>Takes an action that <see cref="CaseRules.Refusal"/> and <see cref="Missing"/> have nothing against, and whose body has what it
     /// needs.</summary>
@@ -34,7 +38,8 @@ internal sealed partial class Case
     {
         var (to, directory) = (transition.To ?? State, knowledge.Directory);
         var (action, words) = (PastTense(transition.Action), body.Question ?? body.Text ?? body.Decision ?? body.Reason);
-        if (body.SeriousIncidentNotice is { } notice) Notice = new(Duty?.From ?? now, [.. Duty?.Given ?? [], new(actor.Organization, actor.Name, now, notice)]);
+        if (body.SeriousIncidentNotice is { } notice)
+            Notice = new(Duty?.From ?? now, [.. Duty?.Given ?? [], new(Notifier(transition, actor), actor.Name, now, notice)]);
         switch (transition.Action)
         {
             case CaseRules.Acknowledge:
@@ -99,7 +104,13 @@ internal sealed partial class Case
                 PatientInformation = [.. PatientInformation ?? [], new(actor.Organization, actor.Name, now, information)];
                 words = WordsOf(information);
                 break;
+            case CaseRules.RecordLetter:
+                words = RecordLetter(body, now);
+                break;
         }
+        // The line names who wrote it; whose words they are, they say themselves.
+        if (actor.OnBehalf && transition is { By: Who.Handler or Who.RespondentsCoordinator, Action: not CaseRules.RecordLetter })
+            words = Texts.Message("onBehalf", directory.Party(RespondentOrganization)!.Name, words ?? "");
         if (to == CaseStates.Closed) Close(actor.Organization, body.Decision, now);
         else if (CaseStates.IsFinal(to)) ClosedAt = now;
         return Record(action, to, actor.Organization, actor.Name, words, now);
@@ -261,6 +272,21 @@ internal sealed partial class Case
         }, State, actor.Organization, actor.Name, note, now);
     }
 
+    /// <summary>The last day for the answer that a letter of today asks for: until one is sent, the respondent's time has not begun.</summary>
+    public DateOnly LetterAnswerBy(DateTimeOffset now) => NorwegianCalendar.DayOf((State == CaseStates.Routed ? DueAfter(now) : DueAt).AddMilliseconds(-1));
+
+    private string RecordLetter(CaseAction body, DateTimeOffset now)
+    {
+        var sentOn = DateOnly.ParseExact(body.SentOn!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        // Another letter reminds of the first.
+        if (State == CaseStates.Routed) StartClock(sentOn == NorwegianCalendar.DayOf(now) ? now : NorwegianCalendar.StartOf(sentOn));
+        Letters = [.. Letters, new(sentOn, body.Channel!, now)];
+        var due = NorwegianCalendar.DayOf(DueAt.AddMilliseconds(-1));
+        return Texts.Message("letterSent", Day(sentOn), Vocabulary.LetterChannels[body.Channel!].Label, Day(due));
+
+        static string Day(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
+    }
+
     private void GiveAnswer(CaseAction body, Party party, DateTimeOffset now)
     {
         AnsweredAt = now;
@@ -316,6 +342,7 @@ internal sealed partial class Case
         CaseRules.HandOver => "handedOver",
         CaseRules.Reject => "rejected",
         CaseRules.Thank => "thanked",
+        CaseRules.RecordLetter => "letterSent",
         CaseRules.Merge => "duplicate",
         CaseRules.Unlink => "unlinked",
         CaseRules.RecordPatientInformation => "patientInformationRecorded",

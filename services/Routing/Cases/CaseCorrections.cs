@@ -67,7 +67,7 @@ internal sealed partial class Case
         var (before, unit, due) = (Facts, Unit, DueAt);
         EarlierRespondents = [.. EarlierRespondents, RespondentOrganization];
         Take(Corrected(body, knowledge.Directory), now);
-        (RespondentOrganization, UnknownSite) = (Facts.RespondentOrganization, null);
+        (RespondentOrganization, UnknownSite, Letters) = (Facts.RespondentOrganization, null, []);
         // The party that gets it has not known of it: its time, and its duty to notify of a serious event, begin now.
         StartClock(now);
         if (Duty is not null) RenewNoticeDuty(now);

@@ -25,7 +25,10 @@ internal enum Who
 internal sealed record Transition(string Action, string[] From, string? To, Who By);
 
 /// <summary>Who calls, as far as a case's rules need to know.</summary>
-internal sealed record Actor(string Organization, string? Unit, string Name, bool IsCoordinator, bool IsHandler, bool MayReport);
+/// <param name="OnBehalf">
+/// True for the coordinator of the reporter's party when the respondent does not use Avvik: sends it the letter, and enters what it answers.
+/// </param>
+internal sealed record Actor(string Organization, string? Unit, string Name, bool IsCoordinator, bool IsHandler, bool MayReport, bool OnBehalf = false);
 
 /// <summary>
 /// The life of a case as a table: what is not in it cannot be done. What the reporter does by writing (an answer to a question, the one follow-up)
@@ -37,7 +40,7 @@ internal static class CaseRules
         Accept = "accept", Dispute = "dispute",
         Escalate = "escalate", Resolve = "resolve", Close = "close", Reopen = "reopen", Reclassify = "reclassify", EnterInError = "enter-in-error",
         HandOver = "hand-over", Reject = "reject", Thank = "thank",
-        Merge = "merge", Link = "link", Unlink = "unlink", RecordPatientInformation = "record-patient-information";
+        Merge = "merge", Link = "link", Unlink = "unlink", RecordPatientInformation = "record-patient-information", RecordLetter = "record-letter";
 
     /// <summary>States in which Routing holds the case and it is not final.</summary>
     public static readonly string[] Alive =
@@ -46,6 +49,9 @@ internal static class CaseRules
 
     // States in which the party can still say that the case is not its own to answer.
     private static readonly string[] Unanswered = [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress, CaseStates.Escalated];
+
+    // What only a unit of the respondent's own does.
+    private static readonly string[] InAUnit = [Acknowledge, Start, Return, Transfer];
 
     public static IReadOnlyList<Transition> Table { get; } =
     [
@@ -70,6 +76,7 @@ internal static class CaseRules
         new(Unlink, Alive, null, Who.Coordinator),
         new(Thank, [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress], CaseStates.Closed, Who.Handler),
         new(RecordPatientInformation, [.. Alive, CaseStates.Closed], null, Who.EitherParty),
+        new(RecordLetter, [CaseStates.Routed, CaseStates.Acknowledged, CaseStates.InProgress], CaseStates.InProgress, Who.Handler),
     ];
 
     /// <summary>Members of the body that an action takes. Another would be lost, so it is refused.</summary>
@@ -90,6 +97,7 @@ internal static class CaseRules
         HandOver => ["organization", "suggestedUnit", "reason"],
         Reject => ["reasonCode", "reason"],
         RecordPatientInformation => ["patientInformation"],
+        RecordLetter => ["sentOn", "channel"],
         _ => [],
     };
 
@@ -100,13 +108,19 @@ internal static class CaseRules
 
     /// <summary>The actions that are not allowed now, each with the problem code that a call would be refused with.</summary>
     public static IReadOnlyList<RefusedAction> RefusedActions(Case @case, Actor actor, DateTimeOffset now) =>
-        [.. Table.Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null)
+        [.. Table.Where(t => Concerns(t, actor)).Select(t => (t.Action, Code: Refusal(t, @case, actor, now))).Where(r => r.Code is not null)
             .Select(r => new RefusedAction(r.Action, r.Code!))];
+
+    // A letter is recorded for a party that does not use Avvik, and what a unit does with a case here is not.
+    private static bool Concerns(Transition transition, Actor actor) =>
+        transition.Action == RecordLetter ? actor.OnBehalf : !actor.OnBehalf || !InAUnit.Contains(transition.Action, StringComparer.Ordinal);
 
     /// <summary>Why the actor may not, as a problem code; null when they may.</summary>
     public static string? Refusal(Transition transition, Case @case, Actor actor, DateTimeOffset now) =>
         !transition.From.Contains(@case.State, StringComparer.Ordinal) ? ProblemCodes.ActionNotAllowed
         : transition.Action == Unlink && @case.EventId is null ? ProblemCodes.ActionNotAllowed
+        : !Concerns(transition, actor) ? ProblemCodes.ActionNotAllowed
+        : transition.Action == RecordLetter ? null
         // Praise is read and thanked: nobody works on it.
         : @case.IsPraise ? transition.Action is Start or RecordPatientInformation ? ProblemCodes.ActionNotAllowed : RefusalOf(transition, @case, actor, now)
         : transition.Action == Thank ? ProblemCodes.ActionNotAllowed
@@ -122,6 +136,7 @@ internal static class CaseRules
     /// <summary>Why the actor is not the one who may, when it is the handlers of a unit who may.</summary>
     public static string? RefusalOf(Who who, Case @case, string unit, Actor actor) => who switch
     {
+        Who.Handler or Who.RespondentsCoordinator when actor.OnBehalf => null,
         Who.Handler when actor.Organization != @case.RespondentOrganization => ProblemCodes.Forbidden,
         Who.Handler when actor.IsCoordinator => null,
         Who.Handler when !actor.IsHandler => ProblemCodes.Forbidden,

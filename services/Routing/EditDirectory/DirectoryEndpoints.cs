@@ -127,7 +127,7 @@ internal static partial class DirectoryEndpoints
 
     private static DirectoryParty View(Party party) =>
         new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)], party.Kind, party.Under,
-            party.EndedOn, party.Successor);
+            party.EndedOn, party.Successor, party.WithoutAvvik);
 
     private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted, unit.Host);
 

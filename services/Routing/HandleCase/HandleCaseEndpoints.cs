@@ -1,3 +1,4 @@
+using System.Globalization;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -156,12 +157,13 @@ internal static class HandleCaseEndpoints
         // Praise is counted under no clause and with no harm.
         if (@case.IsPraise && b.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (@case.IsPraise && b.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
+        if (b.SentOn is { } sent && DateOnly.ParseExact(sent, "yyyy-MM-dd", CultureInfo.InvariantCulture) < NorwegianCalendar.DayOf(@case.ReceivedAt))
+            errors.Add("/sentOn", FieldCodes.BeforeOccurred);
         if (b.PatientsAffected < @case.Facts.PatientsGiven) errors.Add("/patientsAffected", FieldCodes.FewerThanNamed, @case.Facts.PatientsGiven);
         if (b.Organization is null) return;
         var party = directory.Party(b.Organization)!;
         if (party.OrganizationNumber == reporter.OrganizationNumber) errors.Add("/organization", FieldCodes.OwnOrganization);
         else if (party.OrganizationNumber == respondent.OrganizationNumber) errors.Add("/organization", FieldCodes.NothingToChange);
-        else if (Directions.Between(reporter, party) is null) errors.Add("/organization", FieldCodes.NoAgreementPossible);
     }
 
     private static void Check(CaseAction b, Transition transition, Party? own, CareDirectory directory, TimeProvider clock, FieldErrors errors)
@@ -194,6 +196,11 @@ internal static class HandleCaseEndpoints
         if (b.OtherCase is null && action is (CaseRules.Merge or CaseRules.Link)) errors.Add("/otherCase", FieldCodes.Required);
         if (b.ReasonCode is null && action is CaseRules.Reject) errors.Add("/reasonCode", FieldCodes.Required);
         else if (b.ReasonCode is not null && !Vocabulary.RejectionReasons.ContainsKey(b.ReasonCode)) errors.Add("/reasonCode", FieldCodes.UnknownCode);
+        if (b.SentOn is null && action is CaseRules.RecordLetter) errors.Add("/sentOn", FieldCodes.Required);
+        else if (b.SentOn is not null && LocalDay.Read(b.SentOn, "/sentOn", errors) > NorwegianCalendar.DayOf(clock.GetUtcNow()))
+            errors.Add("/sentOn", FieldCodes.InFuture);
+        if (b.Channel is null && action is CaseRules.RecordLetter) errors.Add("/channel", FieldCodes.Required);
+        else if (b.Channel is not null && !Vocabulary.LetterChannels.ContainsKey(b.Channel)) errors.Add("/channel", FieldCodes.UnknownCode);
         if (action is CaseRules.Reclassify && b is
             { Category: null, Clause: null, ActualHarm: null, PatientGroups: null, PatientsAffected: null, OccurredAt: null, Site: null })
             errors.Add("", FieldCodes.NothingToChange);
@@ -234,6 +241,7 @@ internal static class HandleCaseEndpoints
         ("category", b.Category), ("clause", b.Clause), ("actualHarm", b.ActualHarm), ("patientGroups", b.PatientGroups),
         ("patientsAffected", b.PatientsAffected),
         ("occurredAt", b.OccurredAt), ("site", b.Site), ("organization", b.Organization), ("reasonCode", b.ReasonCode), ("otherCase", b.OtherCase),
+        ("sentOn", b.SentOn), ("channel", b.Channel),
     ];
 
     private static void Check(SeriousIncidentNotice notice, FieldErrors errors)

@@ -11,7 +11,7 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
 {
     public const int MaxCommunities = 20;
     private const int MaxName = 200, MaxText = 8000, MaxDeadline = 1000;
-    private static readonly string[] Kinds = [PartyKinds.Gp, PartyKinds.Private];
+    private static readonly string[] Kinds = [PartyKinds.Gp, PartyKinds.Private], KindsOutside = [PartyKinds.Trust, PartyKinds.Private];
 
     /// <summary>Reports everything that is wrong.</summary>
     public void Check()
@@ -48,6 +48,8 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
         Name(c.Name, $"{at}/name");
         Name(c.Trust.Name, $"{at}/trust/name");
         CheckTrust(c.Trust, $"{at}/trust");
+        Period(c.WithoutAvvik, at);
+        Period(c.Trust.WithoutAvvik, $"{at}/trust");
         var municipalities = c.Regions.SelectMany(r => r.Municipalities).ToList();
         if (municipalities.Count == 0) errors.Add($"{at}/regions", FieldCodes.Required);
         var (regions, known) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
@@ -72,8 +74,10 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
         foreach (var (index, provider) in (c.Providers ?? []).Index())
         {
             Name(provider.Name, $"{at}/providers/{index}/name");
-            if (!Kinds.Contains(provider.Kind, StringComparer.Ordinal)) errors.Add($"{at}/providers/{index}/kind", FieldCodes.UnknownCode);
-            if (provider.Under != c.Trust.OrganizationNumber && !parties.Contains(provider.Under))
+            if (!(provider.Under is null ? KindsOutside : Kinds).Contains(provider.Kind, StringComparer.Ordinal))
+                errors.Add($"{at}/providers/{index}/kind", FieldCodes.UnknownCode);
+            Period(provider.WithoutAvvik, $"{at}/providers/{index}");
+            if (provider.Under is not null && provider.Under != c.Trust.OrganizationNumber && !parties.Contains(provider.Under))
                 errors.Add($"{at}/providers/{index}/under", FieldCodes.UnknownOrganization);
         }
         foreach (var (index, shared) in (c.SharedUnits ?? []).Index())
@@ -119,6 +123,7 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
     private void CheckMunicipality(MunicipalityDocument m, List<MunicipalityDocument> all, HashSet<string> known, string at)
     {
         Name(m.Name, $"{at}/name");
+        Period(m.WithoutAvvik, at);
         if (!MunicipalityNumber().IsMatch(m.Number)) errors.Add($"{at}/number", FieldCodes.InvalidMunicipality);
         Unique(m.EndedOn is null && !known.Add(m.Number), $"{at}/number");
         if (m.UnitPrefix is { } prefix) Code(prefix, $"{at}/unitPrefix");
@@ -214,6 +219,11 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
     private void Code(string code, string pointer)
     {
         if (!CodePattern().IsMatch(code)) errors.Add(pointer, FieldCodes.InvalidCode);
+    }
+
+    private void Period(PeriodDocument? period, string at)
+    {
+        if (period?.ValidTo < period?.ValidFrom) errors.Add($"{at}/withoutAvvik/validTo", FieldCodes.EndsBeforeItBegins);
     }
 
     private void Name(string name, string pointer) => FreeText.Check(name, pointer, MaxName, errors);

@@ -4,6 +4,7 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Routing;
 using Avvik.Hosting;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
@@ -107,7 +108,7 @@ internal static class ImportDirectoryEndpoints
             if (after is null) return (null, null, problem);
             var differences = CommunityDifferences.Between(before, after);
             string[] changed = [.. differences.Select(d => d.Path.Split('/')[0]).Distinct()];
-            if (!MayChange(caller, changed, before)) return (null, null, Problem.Forbidden());
+            if (!MayChange(caller, changed, before, NorwegianCalendar.DayOf(now))) return (null, null, Problem.Forbidden());
             if (dryRun || changed.Length == 0) return (new(version, dryRun, differences), null, null);
             var next = new DirectoryPublished
             {
@@ -139,9 +140,11 @@ internal static class ImportDirectoryEndpoints
         return TypedResults.Ok(answer);
     }
 
-    private static bool MayChange(Caller caller, IEnumerable<string> changed, IReadOnlyList<CommunityDocument> before) =>
+    // One whose trust does not use Avvik has nobody who could, so the administrator of any other may, as for a new one.
+    private static bool MayChange(Caller caller, IEnumerable<string> changed, IReadOnlyList<CommunityDocument> before, DateOnly today) =>
         before.Any(c => c.Trust.OrganizationNumber == caller.Organization)
-        && changed.All(code => before.FirstOrDefault(c => c.Code == code) is not { } known || known.Trust.OrganizationNumber == caller.Organization);
+        && changed.All(code => before.FirstOrDefault(c => c.Code == code) is not { } known || known.Trust.OrganizationNumber == caller.Organization
+            || (known.Trust.WithoutAvvik ?? known.WithoutAvvik)?.Covers(today) == true);
 
     /// <summary>True when a case names something that would be gone.</summary>
     private static async Task<bool> IsUsedAsync(IReadOnlyList<CommunityDocument> before, IReadOnlyList<CommunityDocument> after,

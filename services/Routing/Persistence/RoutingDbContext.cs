@@ -47,6 +47,7 @@ internal sealed class RoutingDbContext(DbContextOptions<RoutingDbContext> option
             e.Property(c => c.TriageChanges).HasJsonConversion();
             e.Property(c => c.UnitHops).HasJsonConversion();
             e.Property(c => c.EarlierRespondents).HasJsonConversion();
+            e.Property(c => c.Letters).HasJsonConversion(Client.ClientJson.Default.Options);
             e.Property(c => c.Reasons).HasJsonConversion();
             e.Property(c => c.Facts).HasJsonConversion(ContractJson.Default.Options);
             e.HasSealedTexts(_texts, nameof(Case.Narrative), nameof(Case.ImmediateAction), nameof(Case.SuggestedMeasure), nameof(Case.ReporterProfession),

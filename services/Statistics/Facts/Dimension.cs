@@ -64,10 +64,12 @@ internal sealed record Dimension(int Index, string Name, string Property, Block?
         : this == Quarter ? Reports.Period.Read(value) is { IsQuarter: true }
         : value.Split('>') is [var from, var to] && Unit.Knows(directory, from) && Unit.Knows(directory, to);
 
-    /// <summary>The bokmål label of a value; null for one that the community does not have.</summary>
+    /// <summary>The bokmål label of a value, of the community or else of another; null for one that none has.</summary>
     public string? Label(string value, HealthCommunity community) => this == HopPair
         ? string.Join(" → ", value.Split('>').Select(unit => Unit.Label(unit, community) ?? unit))
-        : Terms?.Invoke(community).FirstOrDefault(t => t.Code == value).Label;
+        : Terms is null ? null
+        : HealthCommunities.All.Where(c => c.Code != community.Code).Prepend(community).Select(c => Terms(c).FirstOrDefault(t => t.Code == value).Label)
+            .FirstOrDefault(label => label is not null);
 
     private static Dimension Declare(string name, string property, Block? block, Func<HealthCommunity, IEnumerable<(string Code, string Label)>>? terms,
         string refusal = "unknownCode")

@@ -87,6 +87,8 @@ internal sealed record Fact
             Directions.TrustToMunicipality or Directions.MunicipalityToMunicipality => facts.RespondentOrganization,
             _ => null,
         });
+        // The regions and municipalities of a community's figures are its own; one of another is counted as the party that it is.
+        if (municipal?.Community.Code != facts.Community) municipal = null;
         var day = NorwegianCalendar.DayOf(facts.ReceivedAt);
         MeasureFact[] measures = [.. (change.Measures ?? []).Where(m => m.State != "cancelled")];
         var fact = new Fact

@@ -2,6 +2,7 @@ using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Contracts.Routing;
 using Avvik.Contracts.Triage;
+using Avvik.Hosting.Calendar;
 using Avvik.IdentityDetection;
 using Avvik.Messaging.Inbox;
 using Avvik.Messaging.Outbox;
@@ -30,7 +31,9 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
             texts.RevealOptional(message.SuggestedMeasure), texts.RevealOptional(message.MessageId), texts.RevealOptional(message.ReporterProfession),
             texts.RevealOptional(message.UnknownSite)).Count > 0;
         var signature = Similarity.SignatureOf(narrative, _seed);
-        var similar = await SimilarAsync(message, signature, unit);
+        // Of one that does not use Avvik the reporter's coordinator decides, who knows of no other party's report.
+        var ownOnly = HealthCommunities.Party(message.Facts.RespondentOrganization)?.UsesAvvikOn(NorwegianCalendar.DayOf(clock.GetUtcNow())) == false;
+        var similar = await SimilarAsync(message, signature, ownOnly, unit);
         var (a, @event) = Assessment.Of(message, narrative, clock.GetUtcNow(), mayIdentify, signature,
             category => [.. similar.Where(o => o.Category is null || category is null || o.Category == category).Select(o => o.Id)
                 .Take(Assessment.MaxSimilar)]);
@@ -64,16 +67,18 @@ internal sealed class DeviationSubmittedHandler(TextProtector texts, TimeProvide
 
     /// <summary>Deviations of the same party and days with a similar text, most similar first.</summary>
     private static async Task<IReadOnlyList<(Guid Id, string? Category)>> SimilarAsync(DeviationSubmitted message, byte[] signature,
-        UnitOfWork<TriageDbContext> unit)
+        bool ownOnly, UnitOfWork<TriageDbContext> unit)
     {
         var day = message.Facts.OccurredOn;
+        object[] values = [message.Facts.RespondentOrganization, day.AddDays(-DaysApart), day.AddDays(DaysApart)];
         var near = await unit.Sql.QueryAsync(
             $"""
             select id, category, sketch from assessments where respondent_organization = @p1 and occurred_on between @p2 and @p3
+                {(ownOnly ? "and reporter_organization = @p4" : "")}
             order by occurred_on desc, received_at desc limit {Compared}
             """,
             r => (Id: r.GetGuid(0), Category: r.IsDBNull(1) ? null : r.GetString(1), Similarity: Similarity.Of(signature, r.GetFieldValue<byte[]>(2))),
-            message.Facts.RespondentOrganization, day.AddDays(-DaysApart), day.AddDays(DaysApart));
+            ownOnly ? [.. values, message.Facts.ReporterOrganization] : values);
         return [.. near.Where(o => o.Similarity >= Similarity.Same && o.Id != message.DeviationId).OrderByDescending(o => o.Similarity)
             .Select(o => (o.Id, o.Category))];
     }

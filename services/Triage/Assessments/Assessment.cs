@@ -28,6 +28,8 @@ internal sealed partial class Assessment
     public bool Open { get; private set; }
     public string Community { get; private set; } = "";
     public string RespondentOrganization { get; private set; } = "";
+    /// <summary>Whose coordinator decides when the respondent does not use Avvik; null in rows from before there was such a respondent.</summary>
+    public string? ReporterOrganization { get; private set; }
     public DateTimeOffset ReceivedAt { get; private set; }
     public DateOnly OccurredOn { get; private set; }
     public string? Category { get; private set; }
@@ -106,8 +108,13 @@ internal sealed partial class Assessment
         }
         if (facts.Kind == Vocabulary.Praise) facts = facts with { Clause = null, LocalClause = null, ActualHarm = "unknown" };
         reasons.Add(submitted.Facts is { Clause: null, LocalClause: null } ? "clause:category" : "clause:reporter");
-        if (HealthCommunities.Party(facts.RespondentOrganization)?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
-        if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
+        var respondent = HealthCommunities.Party(facts.RespondentOrganization);
+        // Who is sent a letter shares no agreement, and there is nothing in that to decide.
+        if (respondent?.UsesAvvikOn(NorwegianCalendar.DayOf(now)) != false)
+        {
+            if (respondent?.Community.Code != facts.Community) flags.Add(TriageFlags.UnresolvedParty);
+            if (facts.Agreement is null) flags.Add(TriageFlags.AgreementMissing);
+        }
         // Possible names stop at the coordinator who judges whether they are names.
         if (mayIdentify) flags.Add(TriageFlags.PossibleIdentity);
         // These need a coordinator before routing. Serious harm and similar reports are reviewed too, but a unit that must act does not wait.
@@ -280,7 +287,8 @@ internal sealed partial class Assessment
     {
         // Facts from elsewhere may be from before more patients were named.
         facts = facts.WithPatientsGiven(Facts?.PatientsGiven ?? 0);
-        (Facts, Category, OccurredOn, RespondentOrganization) = (facts, facts.Category, facts.OccurredOn, facts.RespondentOrganization);
+        (Facts, Category, OccurredOn, RespondentOrganization, ReporterOrganization) =
+            (facts, facts.Category, facts.OccurredOn, facts.RespondentOrganization, facts.ReporterOrganization);
         (Priority, var reason) = Priorities.Of(facts);
         Reasons = [.. reasons, reason];
     }

@@ -39,7 +39,8 @@ internal static class DecideTriageEndpoints
         {
             await unit.SerializeAsync([id, .. written.MainCase is { } main ? [main] : Array.Empty<Guid>()]);
             var assessment = await unit.Db.Assessments.FindAsync([id], ct);
-            if (assessment is null || assessment.RespondentOrganization != caller.Organization) return Problem.NotFound();
+            if (assessment is null || DeciderOf(assessment, directory.Now, NorwegianCalendar.DayOf(clock.GetUtcNow())) != caller.Organization)
+                return Problem.NotFound();
             // Without what was struck before, also when it is written again.
             var passages = await unit.PassagesAsync(id);
             var decision = written with
@@ -60,6 +61,10 @@ internal static class DecideTriageEndpoints
             return TypedResults.Ok(new TriageOutcome(assessment.Id, assessment.State));
         }, ct);
     }
+
+    /// <summary>The respondent's coordinator; of one that does not use Avvik, the coordinator of whoever reports to it.</summary>
+    private static string? DeciderOf(Assessment assessment, CareDirectory directory, DateOnly today) =>
+        directory.UsesAvvik(assessment.RespondentOrganization, today) ? assessment.RespondentOrganization : assessment.ReporterOrganization;
 
     private static Problem? Refusal(Assessment assessment, TriageDecision decision)
     {
@@ -98,7 +103,9 @@ internal static class DecideTriageEndpoints
     {
         // Another party's deviation does not exist here; one without a case, or a duplicate itself, is no main case.
         var main = await unit.Db.Assessments.FindAsync(decision.MainCase!.Value);
-        if (main is null || main.Id == assessment.Id || main.RespondentOrganization != caller.Organization || main.State != CaseStates.Routed)
+        var isHidden = main?.RespondentOrganization != assessment.RespondentOrganization
+            || (main.RespondentOrganization != caller.Organization && main.ReporterOrganization != caller.Organization);
+        if (main is null || main.Id == assessment.Id || isHidden || main.State != CaseStates.Routed)
             return Invalid("/mainCase", FieldCodes.NoMainCase);
         var facts = assessment.Facts;
         // With a case of its own, Routing ends that case and publishes it.

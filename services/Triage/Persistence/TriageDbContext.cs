@@ -37,6 +37,8 @@ internal sealed class TriageDbContext(DbContextOptions<TriageDbContext> options)
             e.Property(a => a.ReopenedCase).HasJsonConversion(ContractJson.Default.Options);
             // The coordinator's queue, and nothing that has left it.
             e.HasIndex(a => new { a.RespondentOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_queue").HasFilter("open");
+            // The same, of what is for parties that do not use Avvik.
+            e.HasIndex(a => new { a.ReporterOrganization, a.ReceivedAt, a.Id }).HasDatabaseName("ix_assessments_reporter").HasFilter("open");
             // The next deadline, which DueWorkService asks for.
             e.Property(a => a.NextDueAt).HasColumnName("next_due_at");
             e.HasIndex(a => a.NextDueAt).HasDatabaseName("ix_assessments_next_due").HasFilter("next_due_at is not null");

@@ -1,6 +1,8 @@
 using Avvik.AccessLog;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Hosting.Callers;
 using Avvik.IdentityDetection;
 using Avvik.Hosting.Lists;
@@ -23,14 +25,17 @@ internal static class TriageQueueEndpoints
     }
 
     private static async Task<Results<Ok<Page<TriageItem>>, Problem>> ListAsync(string? community, string? cursor, int? limit, HttpContext http, Caller caller,
-        TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, TimeProvider clock, CancellationToken ct)
+        TriageDbContext db, TextProtector texts, AccessJournal<TriageDbContext> journal, CurrentDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (community is not null && HealthCommunities.Community(community) is null) errors.Add("/community", FieldCodes.UnknownCode);
         var (after, take) = (Cursor.Read(cursor, errors), Cursor.Limit(limit, errors));
         if (errors.Any) return Problem.Invalid(errors);
 
-        var query = db.Assessments.Where(a => a.RespondentOrganization == caller.Organization && a.Open);
+        var (own, without) = (caller.Organization, directory.Now.WithoutAvvikOn(NorwegianCalendar.DayOf(clock.GetUtcNow())));
+        var query = without.Length == 0 ? db.Assessments.Where(a => a.RespondentOrganization == own && a.Open)
+            : db.Assessments.Where(a => a.Open
+                && (a.RespondentOrganization == own || (a.ReporterOrganization == own && without.Contains(a.RespondentOrganization))));
         if (community is not null) query = query.Where(a => a.Community == community);
         if (after is { } position)
         {

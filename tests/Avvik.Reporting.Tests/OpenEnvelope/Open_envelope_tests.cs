@@ -232,7 +232,7 @@ public sealed class Open_envelope_tests
     {
         foreach (var status in Vocabulary.CaseStates.Keys)
         {
-            var of = new EnvelopeAccess.Case(new(Given.Hamar, "s", Unit), Given.SykehusetInnlandet, status, Unit, new());
+            var of = new EnvelopeAccess.Case(new(Given.Hamar, "s", Unit), Given.SykehusetInnlandet, status, Unit, new(), new(2026, 8, 20));
             foreach (var role in Vocabulary.Roles.Keys.Append(Roles.Client))
                 Assert.Empty(EnvelopeAccess.PurposesOf(new(Given.Ringsaker, Unit, "c", "s", new HashSet<string>([role])), of));
         }

@@ -147,12 +147,20 @@ public sealed class Submit_deviation_tests
     [InlineData(Hamar, "864950582", "municipalityToMunicipality", "innlandet-2024")]
     [InlineData(Bodø, Nordlandssykehuset, "municipalityToTrust", "lvs-tjenesteavtaler")]
     [InlineData(Hamar, Nordlandssykehuset, "municipalityToTrust", null)]
-    public async Task Direction_and_agreement_follow_from_the_two_parties(string reporter, string respondent, string direction, string? agreement)
+    // Of two trusts neither is bound by an agreement with the other.
+    [InlineData(SykehusetInnlandet, Nordlandssykehuset, null, null)]
+    public async Task Direction_and_agreement_follow_from_the_two_parties(string reporter, string respondent, string? direction, string? agreement)
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
         var receipt = await service.ClientAs(reporter, Roles.Reporter).SubmitAsync(Good with { Respondent = new() { OrganizationNumber = respondent } });
         Assert.Equal((direction, agreement), (receipt.Direction, receipt.Agreement?.Code));
+        if (agreement is not null) return;
+        // Where no agreement binds the two there is no clause, and none can be named.
+        var refused = await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(reporter, Roles.Reporter)
+            .SubmitAsync(Good with { ClientReference = "punkt", Respondent = new() { OrganizationNumber = respondent }, Clause = "5" }));
+        Assert.Equal(("/clause", "noAgreement"), Assert.Single(refused.Errors) is var e ? (e.Pointer, e.Code) : default);
+        Assert.Equal(1, await database.CountAsync("select count(*) from deviations where clause is null"));
     }
 
     [Fact]

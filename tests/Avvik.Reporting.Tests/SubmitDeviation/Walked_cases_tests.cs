@@ -72,6 +72,17 @@ public sealed class Walked_cases_tests
         Assert.Equal((Gp, Directions.MunicipalityToTrust, "innlandet-2024"), (receipt.ReporterOrganization, receipt.Direction, receipt.Agreement!.Code));
         var answer = await service.Reporter(Given.SykehusetInnlandet).SubmitAsync(Walked with { Respondent = new() { OrganizationNumber = Gp } });
         Assert.Equal((Gp, Directions.TrustToMunicipality), (answer.RespondentOrganization, answer.Direction));
+        // One that works for the trust: between the two is no agreement, and they report to each other all the same.
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(WithProvider(new()
+        {
+            OrganizationNumber = Gp,
+            Name = "Røntgensenteret",
+            Kind = PartyKinds.Private,
+            Under = Given.SykehusetInnlandet,
+        }));
+        var own = await service.Reporter(Given.SykehusetInnlandet).SubmitAsync(
+            Walked with { ClientReference = "eget", Respondent = new() { OrganizationNumber = Gp } });
+        Assert.Equal((Gp, null, null), (own.RespondentOrganization, own.Direction, own.Agreement?.Code));
     }
 
     [Theory]

@@ -7,7 +7,8 @@ public sealed class Case_rules_tests
 {
     private static readonly DateTimeOffset Now = Given.ReceivedAt.AddHours(1);
     private static readonly string[] Actions = ["acknowledge", "start", "return", "transfer", "ask", "answer", "accept", "dispute", "escalate", "resolve",
-        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information"];
+        "close", "reopen", "reclassify", "enter-in-error", "hand-over", "reject", "merge", "link", "unlink", "thank", "record-patient-information",
+        "record-letter"];
     private static readonly string[] Alive = ["routed", "acknowledged", "inProgress", "awaitingReporter", "answered", "disputed", "escalated"];
     private static readonly string[] Handlers = ["handler", "handlerWithoutUnit", "respondentsCoordinator"];
     private static readonly string[] ReportersParty = ["reporter", "reportersCoordinator", "reportersHandler"];
@@ -72,6 +73,20 @@ public sealed class Case_rules_tests
             }
             Assert.Equal(Actions.Where(a => Agreed.GetValueOrDefault((state, a), ([], "")).Who.Contains(name)), CaseRules.AllowedActions(@case, actor, Now));
         }
+    }
+
+    [Theory]
+    [InlineData("routed", "reclassify enter-in-error hand-over reject merge link record-patient-information record-letter")]
+    [InlineData("inProgress", "ask answer reclassify enter-in-error hand-over reject merge link record-patient-information record-letter")]
+    [InlineData("answered", "accept dispute close reclassify enter-in-error merge link record-patient-information")]
+    [InlineData("closed", "reopen record-patient-information")]
+    public void Reporters_coordinator_acts_for_a_party_without_Avvik(string state, string allowed)
+    {
+        var (actor, @case) = (People.All["reportersCoordinator"] with { OnBehalf = true }, CaseIn(state));
+        Assert.Equal(allowed.Split(' '), CaseRules.AllowedActions(@case, actor, Now));
+        // What is a unit's at a party with Avvik is nothing to explain, and a letter is nothing to anybody else.
+        Assert.DoesNotContain(CaseRules.RefusedActions(@case, actor, Now), r => r.Action is "acknowledge" or "start" or "return" or "transfer");
+        Assert.DoesNotContain(CaseRules.RefusedActions(@case, People.All["handler"], Now), r => r.Action == "record-letter");
     }
 
     [Fact]

@@ -26,6 +26,8 @@ public sealed class Fact_tests
     [InlineData(Directions.TrustToMunicipality, StatisticsService.InnlandetTrust, "940155223", "3407", "gjovik-hadeland")]
     [InlineData(Directions.MunicipalityToMunicipality, StatisticsService.Hamar, "940155223", "3407", "gjovik-hadeland")]
     [InlineData(null, StatisticsService.InnlandetTrust, StatisticsService.InnlandetTrust, null, null)]
+    // Of another community: its regions and municipalities are not in this one's figures.
+    [InlineData(Directions.TrustToMunicipality, StatisticsService.InnlandetTrust, "972418013", null, null)]
     // Not in the directory of this build.
     [InlineData(Directions.MunicipalityToTrust, "999999999", StatisticsService.InnlandetTrust, null, null)]
     public void Municipality_and_region_are_those_of_the_municipal_party(string? direction, string reporter, string respondent, string? municipality,

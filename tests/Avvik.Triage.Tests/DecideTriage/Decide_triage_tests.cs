@@ -102,16 +102,19 @@ public sealed class Decide_triage_tests
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
         await using var service = new ServiceUnderTest<Program>(database);
-        var (kept, changed) = (service.Submitted(f => f with { Agreement = null }), service.Submitted(f => f with { Agreement = null }));
-        await service.ReceiveAsync(kept, changed);
+        var (kept, changed, waiting) = (service.Submitted(f => f with { Agreement = null }), service.Submitted(f => f with { Agreement = null }),
+            service.Waiting());
+        await service.ReceiveAsync(kept, changed, waiting);
         await Coordinator(service).DecideAsync(kept.DeviationId, new() { Decision = "route" });
-        await Coordinator(service).DecideAsync(changed.DeviationId,
-            new() { Decision = "route", Category = "messaging", Comment = "Gjelder meldingsutveksling." });
+        foreach (var id in new[] { changed.DeviationId, waiting.DeviationId })
+            await Coordinator(service).DecideAsync(id, new() { Decision = "route", Category = "messaging", Comment = "Gjelder meldingsutveksling." });
         var triaged = (await database.SentAsync()).OfType<DeviationTriaged>().ToList();
         // A list is compared by what is in it.
         Assert.Equal(kept.Facts with { PatientGroups = [] }, triaged[0].Facts with { PatientGroups = [] }, EqualityComparer<DeviationFacts>.Default);
         Assert.Equal(kept.Facts.PatientGroups, triaged[0].Facts.PatientGroups);
-        Assert.Equal(("messaging", Vocabulary.Categories["messaging"].Clause), (triaged[1].Facts.Category, triaged[1].Facts.Clause));
+        // Without an agreement there is no clause to take.
+        Assert.Equal(("messaging", null), (triaged[1].Facts.Category, triaged[1].Facts.Clause));
+        Assert.Equal(("messaging", Vocabulary.Categories["messaging"].Clause), (triaged[2].Facts.Category, triaged[2].Facts.Clause));
     }
 
     [Theory]

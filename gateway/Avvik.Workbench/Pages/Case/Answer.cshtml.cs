@@ -71,6 +71,9 @@ internal sealed class AnswerModel(IAvvikClient client, Places places, Drafts dra
     public Conflict? Conflict { get; private set; }
     public bool MayClose => me.Is(Roles.Coordinator);
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
+    /// <summary>The party whose answer is entered, when it does not use Avvik.</summary>
+    public string? OnBehalfOf => Details.Letter is not null && Details.Case.RespondentOrganization != me.Organization
+        ? Names.Party(Details.Case.RespondentOrganization) : null;
     private string Form => $"answer/{Id}";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)

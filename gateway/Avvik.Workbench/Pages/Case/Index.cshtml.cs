@@ -61,6 +61,8 @@ internal sealed class ActionInput
     public string? InformedOn { get; set; }
     public string? InformedBy { get; set; }
     public string? View { get; set; }
+    public string? SentOn { get; set; }
+    public string? Channel { get; set; }
     public int? PatientsAffected { get; set; }
     /// <summary>What is to be struck from every text.</summary>
     public string? Passage { get; set; }
@@ -80,6 +82,7 @@ internal sealed class ActionInput
         "thank" => new() { Text = Text.TrimToNull() },
         "merge" or "link" => new() { Reason = Reason.TrimToNull(), OtherCase = otherCase },
         "hand-over" => new() { Reason = Reason.TrimToNull(), Organization = Organization.TrimToNull() },
+        "record-letter" => new() { SentOn = SentOn.TrimToNull(), Channel = Channel.TrimToNull() },
         "reject" => new() { Reason = Reason.TrimToNull(), ReasonCode = ReasonCode.TrimToNull() },
         "record-patient-information" => new()
         {
@@ -117,8 +120,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
 {
     /// <summary>In the order of the work; answering has its own page.</summary>
     public static readonly string[] Actions =
-        ["acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate", "record-patient-information",
-            "reclassify", "reopen", "hand-over", "reject", "merge", "link", "unlink", "enter-in-error"];
+        ["record-letter", "acknowledge", "start", "thank", "accept", "ask", "transfer", "return", "dispute", "resolve", "close", "escalate",
+            "record-patient-information", "reclassify", "reopen", "hand-over", "reject", "merge", "link", "unlink", "enter-in-error"];
 
     private static readonly Dictionary<string, string> FieldNames = new(StringComparer.Ordinal)
     {
@@ -156,6 +159,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public CaseRow Case => Details.Case;
 
     public bool IsOurs => Case.RespondentOrganization == me.Organization;
+    /// <summary>True for whoever writes to a party that does not use Avvik, and enters what it answers.</summary>
+    public bool ActsForThem => Details.Letter is not null && !IsOurs && Names.IsWithoutAvvik(Case.RespondentOrganization, text.Today)
+        && me.Is(Roles.Coordinator, Roles.UnitLeader);
     public bool IsWaiting => Deadline.IsWaitedFor(Case.State);
     public bool NeedsNotice => Details.SeriousIncident is { Notice: null };
     /// <summary>It is shown to whoever is about to close the case.</summary>

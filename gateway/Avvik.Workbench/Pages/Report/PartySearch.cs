@@ -53,12 +53,10 @@ internal static class PartySearch
 
     private static IEnumerable<Candidate> All(PlaceNames places, Me me)
     {
-        var mine = places.FindParty(me.Organization);
         foreach (var community in places.Directory.Communities)
         {
             var trust = community.Trust;
-            // Two trusts have no agreement with each other.
-            if (trust.OrganizationNumber != me.Organization && mine?.Number is not null)
+            if (trust.OrganizationNumber != me.Organization)
             {
                 yield return new(new(trust.OrganizationNumber, trust.Name, trust.OrganizationNumber), community.Code,
                     Plain($"{trust.Name} {trust.OrganizationNumber} {community.Name}"));
@@ -71,9 +69,9 @@ internal static class PartySearch
                 .Where(x => x.m.OrganizationNumber != me.Organization))
                 yield return new(new(municipality.OrganizationNumber, $"{municipality.Name} kommune", $"{region.Name}, {municipality.Number}"), community.Code,
                     Plain($"{municipality.Name} kommune {municipality.Number} {municipality.OrganizationNumber} {region.Name}"));
-            foreach (var provider in community.Providers
-                .Where(p => p.OrganizationNumber != me.Organization && (p.Number is not null || mine?.Number is not null)))
-                yield return new(new(provider.OrganizationNumber, provider.Name, places.Party(provider.Under)), community.Code,
+            foreach (var provider in community.Providers.Where(p => p.OrganizationNumber != me.Organization))
+                yield return new(new(provider.OrganizationNumber, provider.Name,
+                    provider.Under is null ? provider.OrganizationNumber : places.Party(provider.Under)), community.Code,
                     Plain($"{provider.Name} {provider.OrganizationNumber} {places.Party(provider.Under)}"));
         }
     }

@@ -99,7 +99,9 @@ internal sealed class ReportChecker(IAvvikClient client, Places places, Me me, T
         // A category with a service of its own goes there, and not to the place.
         var hasService = preview.Category is { } code && Vocabulary.Categories.GetValueOrDefault(code) is { } category
             && (party?.Number is null ? category.TrustService : category.MunicipalService) is not null;
-        var recipient = unit is not null && !hasService
+        var recipient = names.IsWithoutAvvik(preview.RespondentOrganization, NorwegianCalendar.DayOf(clock.GetUtcNow()))
+            ? text["report.goesByLetter", party!.Name]
+            : unit is not null && !hasService
             ? text["report.goesToUnit", unit.Name, party!.Name]
             : text["report.goesToParty", party?.Name ?? preview.RespondentOrganization];
         var agreement = names.CommunityOf(preview.RespondentOrganization)?.Agreements.FirstOrDefault(a => a.Code == preview.Agreement?.Code);

@@ -58,6 +58,9 @@ internal sealed class DecideModel(IAvvikClient client, Queue queue, Places place
     public IEnumerable<SelectListItem> Clauses =>
         text.Options(Names.Clauses(Item.Community, Item.Agreement?.Code, Item.OccurredOn), text["triage.clauseOfCategory"]);
 
+    /// <summary>False of a party that does not use Avvik: none of its units gets anything here.</summary>
+    public bool HasUnits => Item.RespondentOrganization == me.Organization;
+
     public IEnumerable<SelectListItem> Units => Names.OpenUnits(me.Organization, text).Options(text["triage.byRules"]);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)

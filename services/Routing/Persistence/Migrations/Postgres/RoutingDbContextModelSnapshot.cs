@@ -673,6 +673,11 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("lessons");
 
+                    b.Property<string>("Letters")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("letters");
+
                     b.Property<Guid?>("MainCase")
                         .HasColumnType("uuid")
                         .HasColumnName("main_case");

@@ -666,6 +666,11 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("lessons");
 
+                    b.Property<string>("Letters")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("letters");
+
                     b.Property<Guid?>("MainCase")
                         .HasColumnType("TEXT")
                         .HasColumnName("main_case");

@@ -613,6 +613,10 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("reopened_case");
 
+                    b.Property<string>("ReporterOrganization")
+                        .HasColumnType("text")
+                        .HasColumnName("reporter_organization");
+
                     b.Property<string>("ReporterProfession")
                         .HasColumnType("text")
                         .HasColumnName("reporter_profession");
@@ -664,6 +668,10 @@ namespace Avvik.Triage.Persistence.Migrations.Postgres
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_assessments_next_due")
                         .HasFilter("next_due_at is not null");
+
+                    b.HasIndex("ReporterOrganization", "ReceivedAt", "Id")
+                        .HasDatabaseName("ix_assessments_reporter")
+                        .HasFilter("open");
 
                     b.HasIndex("RespondentOrganization", "ReceivedAt", "Id")
                         .HasDatabaseName("ix_assessments_queue")

@@ -588,6 +588,10 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reopened_case");
 
+                    b.Property<string>("ReporterOrganization")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reporter_organization");
+
                     b.Property<string>("ReporterProfession")
                         .HasColumnType("TEXT")
                         .HasColumnName("reporter_profession");
@@ -639,6 +643,10 @@ namespace Avvik.Triage.Persistence.Migrations.Sqlite
                     b.HasIndex("NextDueAt")
                         .HasDatabaseName("ix_assessments_next_due")
                         .HasFilter("next_due_at is not null");
+
+                    b.HasIndex("ReporterOrganization", "ReceivedAt", "Id")
+                        .HasDatabaseName("ix_assessments_reporter")
+                        .HasFilter("open");
 
                     b.HasIndex("RespondentOrganization", "ReceivedAt", "Id")
                         .HasDatabaseName("ix_assessments_queue")
