@@ -96,7 +96,7 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(coordinator, "UnlinkCase", "reason", one);
         await SendAsync(coordinator, "MergeCase", "duplicate", two, ("otherCase", one));
         await SendAsync(handler, "ThankCase", "thanks", ids["praise"]);
-        await Script.RunAsync("compose/directory", "import", "compose/communities/oslo.json", "--without-avvik");
+        await Script.RunAsync("compose/directory", "import", Path.Combine(RepositoryRoot.Path, "compose/communities/oslo.json"), "--without-avvik");
         var letter = "";
         // Until every service has heard of the trust: one that has not refuses the report, or lets it wait for a person.
         await Eventually.IsTrue(async () =>

@@ -48,7 +48,7 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
         Environment.SetEnvironmentVariable("Reports__IndicatorFile", indicators);
         await Script.RunAsync("compose/up", "--no-build");
         // Before any page: whom letters are sent to.
-        await Script.RunAsync("compose/directory", "import", "compose/communities/oslo.json", "--without-avvik");
+        await Script.RunAsync("compose/directory", "import", Path.Combine(RepositoryRoot.Path, "compose/communities/oslo.json"), "--without-avvik");
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Flags });
     }
