@@ -66,7 +66,10 @@ internal struct CountedFact
     public readonly bool IsOverdue(int at) => IsOpen && !IsAnswered && DueMinutes <= at;
 
     /// <summary>How long the reporter has waited, unanswered; rounded down.</summary>
-    public readonly int WaitingTenthsOfDays(int at) => Math.Max(0, (at - ReceivedMinutes) / 144);
+    public readonly int WaitingTenthsOfDays(int at) => WaitingTenthsOfDays(ReceivedMinutes, at);
+
+    /// <summary>The same, of what was received at that minute.</summary>
+    public static int WaitingTenthsOfDays(int received, int at) => Math.Max(0, (at - received) / 144);
 }
 
 /// <summary>Good collaboration and proposals are never counted as deviations.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Avvik.Statistics.Facts;
@@ -21,6 +20,8 @@ internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> colum
 {
     // Small enough for a part to be gone again soon, as short-lived objects are.
     private const int Part = 512;
+    // In the order of rows, more than any answer time.
+    private const long Unanswered = 1L << 32;
 
     public MonthHeader Header => header;
 
@@ -122,71 +123,112 @@ internal sealed class FactMonth(MonthHeader header, IReadOnlyList<byte[]?> colum
         return days.Length == 0 ? facts : Array.FindAll(facts, f => f.ReceivedOn >= firstDay && f.ReceivedOn <= lastDay);
     }
 
-    public static FactMonth Encode(List<CountedFact> facts, int firstDay)
+    /// <summary>The month of those facts, and of what another has on days that stay as they are.</summary>
+    /// <param name="before">With all its columns.</param>
+    /// <param name="stays">By <see cref="DateOnly.DayNumber"/>.</param>
+    public static FactMonth Encode(List<CountedFact> facts, int firstDay, FactMonth? before = null, Func<int, bool>? stays = null)
     {
-        // Answered ones by how long it took, then the others, who wait longest last: as they are counted.
-        facts.Sort((a, b) => a.IsAnswered != b.IsAnswered ? b.IsAnswered.CompareTo(a.IsAnswered)
-            : a.IsAnswered ? a.AnswerTenthsOfDays.CompareTo(b.AnswerTenthsOfDays) : b.ReceivedMinutes.CompareTo(a.ReceivedMinutes));
-        var rows = CollectionsMarshal.AsSpan(facts);
-        var (answered, lastDue, runs, ends) = (0, int.MinValue, new List<int>(), new List<int>());
-        var (days, due) = (new byte[rows.Length], new byte[rows.Length * sizeof(int)]);
-        for (var row = 0; row < rows.Length; row++)
+        facts.Sort((a, b) => Order(a).CompareTo(Order(b)));
+        var added = CollectionsMarshal.AsSpan(facts);
+        // Where each row is from: a row of the month before, or less than zero: the complement of a fact's place.
+        var from = new List<int>(facts.Count + (before?.Header.Rows ?? 0));
+        var (next, runs, ends, received, answered, lastDue) = (0, new List<int>(), new List<int>(), new List<int>(), 0, int.MinValue);
+        foreach (var (row, order) in before?.Orders() ?? [])
         {
-            ref readonly var fact = ref rows[row];
-            if (fact.IsAnswered)
-            {
-                answered++;
-                if (runs.Count > 0 && runs[^1] == fact.AnswerTenthsOfDays) ends[^1] = row + 1;
-                else
-                {
-                    runs.Add(fact.AnswerTenthsOfDays);
-                    ends.Add(row + 1);
-                }
-            }
-            if (fact.DueMinutes != CountedFact.NeverDue) lastDue = Math.Max(lastDue, fact.DueMinutes);
-            days[row] = checked((byte)(fact.ReceivedOn - firstDay));
-            BinaryPrimitives.WriteInt32LittleEndian(due.AsSpan(row * sizeof(int)), fact.DueMinutes);
+            if (!stays!(before!.Header.FirstDay + before.Days[row])) continue;
+            while (next < added.Length && Order(added[next]) < order) Add(~next, Order(added[next++]));
+            Add(row, order);
         }
-        var received = new int[rows.Length - answered];
-        for (var i = 0; i < received.Length; i++) received[i] = rows[answered + i].ReceivedMinutes;
+        while (next < added.Length) Add(~next, Order(added[next++]));
 
-        var (columns, entries, indexes) = (new byte[]?[FactColumn.Count], new CountedFact[Enum.GetValues<Block>().Length][], new int[rows.Length]);
+        var (days, due) = (new byte[from.Count], new byte[from.Count * sizeof(int)]);
+        var dueMinutes = MemoryMarshal.Cast<byte, int>(due.AsSpan());
+        for (var row = 0; row < days.Length; row++)
+        {
+            var source = from[row];
+            days[row] = source >= 0 ? before!.Days[source] : checked((byte)(added[~source].ReceivedOn - firstDay));
+            dueMinutes[row] = source >= 0 ? before!.DueMinutes[source] : added[~source].DueMinutes;
+            if (dueMinutes[row] != CountedFact.NeverDue) lastDue = Math.Max(lastDue, dueMinutes[row]);
+        }
+
+        var (columns, entries, indexes) = (new byte[]?[FactColumn.Count], new CountedFact[Enum.GetValues<Block>().Length][], new int[from.Count]);
+        var read = new int[before?.Header.Rows ?? 0];
         foreach (var block in Enum.GetValues<Block>())
         {
             var (known, list) = (new Dictionary<EntryKey, int>(), new List<CountedFact>());
-            for (var row = 0; row < rows.Length; row++)
-            {
-                var key = EntryKey.Of(rows[row], block);
-                if (!known.TryGetValue(key, out indexes[row]))
+            before?.Read(block, 0, read);
+            var places = new int[before?.Header.Entries[(int)block].Length ?? 0];
+            Array.Fill(places, -1);
+            for (var row = 0; row < indexes.Length; row++)
+                if (from[row] is >= 0 and var source)
                 {
-                    known.Add(key, indexes[row] = list.Count);
-                    var entry = new CountedFact();
-                    MonthHeader.Copy(rows[row], block, ref entry);
-                    list.Add(entry);
+                    ref var place = ref places[read[source]];
+                    if (place < 0) place = PlaceOf(before!.Header.Entries[(int)block][read[source]]);
+                    indexes[row] = place;
                 }
-            }
+                else indexes[row] = PlaceOf(added[~from[row]]);
             entries[(int)block] = [.. list];
             columns[FactColumn.Of(block)] = Narrow(indexes, Width(list.Count));
+
+            int PlaceOf(in CountedFact fact)
+            {
+                var key = EntryKey.Of(fact, block);
+                if (known.TryGetValue(key, out var place)) return place;
+                known.Add(key, list.Count);
+                var entry = new CountedFact();
+                MonthHeader.Copy(fact, block, ref entry);
+                list.Add(entry);
+                return list.Count - 1;
+            }
         }
         (columns[FactColumn.Day], columns[FactColumn.Due]) = (days, due);
         var common = new CountedFact();
-        foreach (var dimension in MonthHeader.CommonDimensions) common.Codes[dimension.Index] = rows.Length > 0 ? rows[0][dimension] : 0;
+        if (from.Count > 0)
+            foreach (var dimension in MonthHeader.CommonDimensions)
+                common.Codes[dimension.Index] = (from[0] >= 0 ? before!.Header.Common : added[~from[0]])[dimension];
         return new(new()
         {
-            Rows = rows.Length,
+            Rows = from.Count,
             Answered = answered,
             FirstDay = firstDay,
             LastDue = lastDue,
             RunTenths = [.. runs],
             RunEnds = [.. ends],
-            Received = received,
+            Received = [.. received],
             Common = common,
             Entries = entries,
         }, columns);
+
+        void Add(int source, long order)
+        {
+            from.Add(source);
+            if (order >= Unanswered) received.Add((int)(Unanswered + int.MaxValue - order));
+            else
+            {
+                answered++;
+                if (runs.Count == 0 || runs[^1] != order)
+                {
+                    runs.Add((int)order);
+                    ends.Add(0);
+                }
+                ends[^1] = from.Count;
+            }
+        }
     }
 
     /// <summary>A column as it is stored; null for one that was not read.</summary>
     public byte[]? Stored(int number, StringPools pools) => number == FactColumn.Header ? header.Write(pools) : columns[number];
+
+    // Answered ones by how long it took, then the others, who wait longest last: as they are counted.
+    private static long Order(in CountedFact fact) => fact.IsAnswered ? fact.AnswerTenthsOfDays : Unanswered + int.MaxValue - fact.ReceivedMinutes;
+
+    private IEnumerable<(int Row, long Order)> Orders()
+    {
+        var row = 0;
+        for (var run = 0; run < header.RunEnds.Length; run++)
+            for (; row < header.RunEnds[run]; row++) yield return (row, header.RunTenths[run]);
+        for (; row < header.Rows; row++) yield return (row, Unanswered + int.MaxValue - header.Received[row - header.Answered]);
+    }
 
     private byte[] Column(int number) => columns[number] ?? throw new InvalidOperationException($"Column {number} was not read.");
 

@@ -51,14 +51,14 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     // A trigger notes the days of all reports of an event when one of them changes.
     private const string IsRepeat = $"exists (select 1 from facts e where e.event_id = facts.event_id and e.deviation_id < facts.deviation_id and e.{Counted})";
     private const int FirstCode = 17, EveryMinute = int.MinValue;
-    // About as many as come in a minute, so that the list need not grow; and how many need memory that is worth to give back at once.
-    private const int Added = 1000, Many = 50_000;
+    // So many that their memory is worth to give back at once.
+    private const int Many = 50_000;
 
     private readonly LeastRecentlyUsed<(string Community, DateOnly Month, int Column, long Version)> _kept = new((long)options.Value.CacheMebibytes << 20);
     // Two requests for the same cold period must not read it twice, nor write it.
     private readonly SemaphoreSlim _loader = new(1, 1);
     private string? _select;
-    // Rows of the largest month written lately.
+    // Most facts read for a month written lately.
     private int _largest;
 
     /// <summary>Bytes kept in memory, about.</summary>
@@ -115,6 +115,8 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
         await using var db = await databases.CreateDbContextAsync(ct);
         List<(long Id, DateOnly Day)> changes;
         var (facts, before) = (new List<CountedFact>(), 0L);
+        FactMonth? written = null;
+        HashSet<int> changed;
         // One snapshot for what has changed and what it has changed to.
         await using (var transaction = await BeginAsync(db, ct))
         {
@@ -122,17 +124,14 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             changes = await ChangesAsync(transaction, community, month, end, ct);
             if (changes.Count == 0) return true;
             DateOnly[] days = [.. changes.Select(c => c.Day).Distinct().Order()];
+            changed = [.. days.Select(d => d.DayNumber)];
             if (await VersionsAsync(transaction, community, month, month, ct) is [var stored])
             {
                 before = stored.Version;
-                var columns = await ColumnsAsync(transaction, community, month, month, [.. Enumerable.Range(0, FactColumn.Count)], ct);
                 var read = new byte[]?[FactColumn.Count];
-                foreach (var (_, number, _, body) in columns) read[number] = body;
-                var changed = days.Select(d => d.DayNumber).ToHashSet();
-                var written = new FactMonth(MonthHeader.Read(read[FactColumn.Header]!, pools), read);
-                facts.EnsureCapacity(written.Header.Rows + Added);
-                foreach (var part in written.Decode(month.DayNumber, end.DayNumber, EveryMinute))
-                    facts.AddRange(part.Where(f => !changed.Contains(f.ReceivedOn)));
+                foreach (var (_, number, _, body) in await ColumnsAsync(transaction, community, month, month, [.. Enumerable.Range(0, FactColumn.Count)], ct))
+                    read[number] = body;
+                written = new(MonthHeader.Read(read[FactColumn.Header]!, pools), read);
             }
             // Neighbouring days in one query.
             for (var i = 0; i < days.Length; i++)
@@ -146,7 +145,7 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
                 await ReadFactsAsync(db, transaction, community, days[first], days[i], facts, ct);
             }
         }
-        var encoded = FactMonth.Encode(facts, month.DayNumber);
+        var encoded = FactMonth.Encode(facts, month.DayNumber, written, day => !changed.Contains(day));
         _largest = Math.Max(_largest, facts.Count);
 #pragma warning disable CA5394 // another than before; no secret
         var version = Random.Shared.NextInt64(1, long.MaxValue);

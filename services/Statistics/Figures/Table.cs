@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Avvik.Statistics.Facts;
 
@@ -41,18 +42,17 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
     public static Table Of(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
     {
         var cells = new Cells(query, facts, pools, isIncluded);
-        cells.Count();
 
         // A deviation of two patient groups belongs in the row of each; the same goes for causes and hops.
         var rows = new SortedDictionary<string?[], int>(Ordinal);
-        var rowsOfKey = new Dictionary<long, int[]>();
-        foreach (var key in cells.Keys)
-            rowsOfKey.TryAdd(key, query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(key), query.By).Select(row =>
+        var rowsOf = new Dictionary<long, int[]>();
+        foreach (var combination in cells.Combinations)
+            rowsOf.Add(combination, query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(combination), query.By).Select(row =>
             {
                 if (!rows.TryGetValue(row, out var index)) rows.Add(row, index = rows.Count);
                 return index;
             })]);
-        var (figures, total) = cells.Figures(rowsOfKey, rows.Count);
+        var (figures, total) = cells.Figures(rowsOf, rows.Count);
         return new(query, [.. rows.Select(r => (r.Key, figures[r.Value]))], total);
     }
 
@@ -68,11 +68,12 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
 
     /// <summary>
     /// Counts by the combinations that the facts have of the dimensions asked for. Filters and whose cases they are are decided once for each combination of
-    /// a block and month, so that a fact costs a few additions. Each core counts some of the months.
+    /// a block and month, so that a fact costs a few additions. Facts are read twice: to know how many there are of each combination, and then by the time
+    /// their answer took, since the course of a curve depends on how many are left. Cores share the months.
     /// </summary>
     private sealed class Cells
     {
-        private const int NotFollowed = -1, MostCores = 4;
+        private const int MostCores = 4, Chunk = 2048, Batch = 1 << 17;
         // Far enough below zero to stay there whatever is added.
         private const long Excluded = long.MinValue / 16;
 
@@ -80,17 +81,24 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private readonly StringPools _pools;
         private readonly IReadOnlyList<Dimension> _by;
         private readonly List<Part> _parts = [];
-        // By month: what a combination of the course adds, when it was not due and when it was.
-        private readonly Vector256<int>[][] _added;
-        private readonly Core[] _cores;
-        // By month and row: the core's cell, of those whose answer or waiting time counts.
-        private readonly int[][] _followed;
+        // What facts of different courses add when they are due: their places are the first part of a key, each twice, not due and due.
+        private readonly List<Vector256<int>> _added = [];
+        // By month, and by combination of the course.
+        private readonly long[][] _courses;
+        private readonly Counts _counts;
+        private readonly ParallelOptions _cores = new() { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostCores) };
 
         public Cells(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
         {
             (_facts, _pools, _by) = (facts, pools, query.By);
+            var places = new Dictionary<Vector256<int>, int>();
+            _courses = [.. facts.Months.Select(m => Array.ConvertAll(m.Header.Entries[(int)Block.Course], entry =>
+            {
+                if (Added(entry) is var added && places.TryAdd(added, _added.Count)) _added.Add(added);
+                return 2L * places[added] + (IsAllDue(m) ? 1 : 0);
+            }))];
             (Dimension Dimension, bool[] Wanted)[] filters = [.. query.Filters.Select(f => (f.Dimension, Wanted(pools[f.Dimension], f.Dimension, f.Values)))];
-            var size = 1L;
+            var size = Courses;
             foreach (var block in query.By.Concat(query.Filters.Select(f => f.Dimension)).Select(d => d.Block)
                 .Concat(isIncluded is null ? [] : [Block.Parties]).Distinct())
             {
@@ -106,86 +114,56 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 size = checked(size * Math.Max(1, part.Count));
                 _parts.Add(part);
             }
-            _added = [.. facts.Months.Select(m => m.Header.Entries[(int)Block.Course].SelectMany(e => new[] { Added(e, false), Added(e, true) }).ToArray())];
-            var cores = Math.Clamp(facts.Months.Count, 1, Math.Min(Environment.ProcessorCount, MostCores));
-            _cores = [.. Enumerable.Range(0, cores).Select(_ => new Core(size))];
-            _followed = [.. facts.Months.Select(m => GC.AllocateUninitializedArray<int>(m.Header.Rows))];
+            _counts = new(size);
+            Parallel.For(0, facts.Months.Count, _cores, () => (Counts: new Counts(size), Keys: new long[Chunk]), (number, _, core) =>
+            {
+                var rows = facts.Months[number].Header.Rows;
+                for (var start = 0; start < rows; start += Chunk)
+                {
+                    var keys = core.Keys.AsSpan(0, Math.Min(Chunk, rows - start));
+                    ReadKeys(number, start, keys);
+                    core.Counts.Add(keys);
+                }
+                return core;
+            }, core =>
+            {
+                lock (_counts) _counts.Add(core.Counts);
+            });
         }
 
-        /// <summary>The combinations that there are; one may come twice.</summary>
-        public IEnumerable<long> Keys => _cores.SelectMany(core => Enumerable.Range(0, core.Cells).Where(core.IsMet).Select(core.KeyOf));
+        // Times two: not due and due.
+        private long Courses => Math.Max(1, 2 * _added.Count);
 
-        public string?[] Values(long key)
+        /// <summary>Those that there are, of what is asked for.</summary>
+        public IEnumerable<long> Combinations => _counts.Cells.Select(c => c.Key / Courses).Distinct();
+
+        public string?[] Values(long combination)
         {
             var values = new string?[_by.Count];
             foreach (var part in _parts)
-                foreach (var (dimension, code) in part.CodesOf(key)) values[_by.Index().First(d => d.Item == dimension).Index] = _pools[dimension][code];
+                foreach (var (dimension, code) in part.CodesOf(combination * Courses))
+                    values[_by.Index().First(d => d.Item == dimension).Index] = _pools[dimension][code];
             return values;
         }
 
-        public void Count() => Parallel.For(0, _cores.Length, core =>
-        {
-            for (var number = core; number < _facts.Months.Count; number += _cores.Length) Count(number, _cores[core]);
-        });
-
-        private void Count(int number, Core core)
-        {
-            var (month, followed) = (_facts.Months[number], _followed[number]);
-            var header = month.Header;
-            for (int start = 0, count; start < header.Rows; start += count)
-            {
-                // Those answered and those not are never in one chunk.
-                count = Math.Min(Core.Chunk, (start < header.Answered ? header.Answered : header.Rows) - start);
-                ReadKeys(number, month, start, core.KeysRead.AsSpan(0, count));
-                Count(number, month, start, core, followed.AsSpan(start, count));
-            }
-            foreach (var cell in followed.AsSpan(header.Answered))
-                if (cell >= 0) core.Waiting[cell]++;
-        }
-
-        /// <summary>Counts a chunk whose keys are read, and notes the cell of those that are followed.</summary>
-        private void Count(int number, FactMonth month, int start, Core core, Span<int> cells)
-        {
-            Span<long> keys = core.KeysRead.AsSpan(0, cells.Length);
-            Span<int> indexes = core.Indexes.AsSpan(0, cells.Length);
-            month.Read(Block.Course, start, indexes);
-            var allDue = month.Header.LastDue <= _facts.At;
-            var due = allDue ? [] : month.DueMinutes.Slice(start, cells.Length);
-            var (added, isDense) = (_added[number], core.IsDense);
-            var counts = core.Counts;
-            var lane = start < month.Header.Answered ? Lane.Answered : Lane.Open;
-            int[] mask = Array.ConvertAll(added, a => a[lane] > 0 ? 0 : NotFollowed);
-            for (var i = 0; i < cells.Length; i++)
-            {
-                var key = keys[i];
-                if (key < 0)
-                {
-                    cells[i] = NotFollowed;
-                    continue;
-                }
-                var cell = (int)key;
-                if (!isDense) (cell, counts) = (core.CellOf(key), core.Counts);
-                var course = 2 * indexes[i] + (allDue || due[i] <= _facts.At ? 1 : 0);
-                counts[cell] += added[course];
-                cells[i] = cell | mask[course];
-            }
-        }
-
-        /// <param name="rowsOfKey">The rows that each combination is counted in.</param>
+        /// <param name="rowsOf">The rows that each combination is counted in.</param>
         /// <param name="rows">How many there are.</param>
-        public (RowFigures[] Rows, RowFigures Total) Figures(Dictionary<long, int[]> rowsOfKey, int rows)
+        public (RowFigures[] Rows, RowFigures Total) Figures(Dictionary<long, int[]> rowsOf, int rows)
         {
             // The last is the total, in which each fact is once.
-            var (counts, waiting) = (new Vector256<int>[rows + 1], new long[rows + 1]);
-            var rowsOf = Array.ConvertAll(_cores, core =>
-                Enumerable.Range(0, core.Cells).Select(cell => core.IsMet(cell) ? rowsOfKey[core.KeyOf(cell)] : []).ToArray());
-            foreach (var (core, of) in _cores.Zip(rowsOf))
-                for (var cell = 0; cell < of.Length; cell++)
-                    foreach (var row in of[cell].Append(rows))
-                        (counts[row], waiting[row]) = (counts[row] + core.Counts[cell], waiting[row] + core.Waiting[cell]);
-            var curves = new Curves([.. counts.Select((c, row) => c[Lane.Answered] + waiting[row])], rowsOf);
-            foreach (var run in Runs())
-                curves.Add(run.Month % _cores.Length, run.Tenths, run.IsWaiting, _followed[run.Month].AsSpan(run.Start..run.End));
+            var (counts, followed) = (new Vector256<int>[rows + 1], new long[rows + 1]);
+            var curvesOf = new List<int[]>();
+            foreach (var (cell, key, count) in _counts.Cells)
+            {
+                var added = _added[(int)(key % Courses / 2)];
+                var isFollowed = added[Lane.Open] > 0 || added[Lane.Answered] > 0;
+                if (key % 2 == 0) added &= Lane.WhenNotDue;
+                var of = rowsOf[key / Courses];
+                foreach (var row in of.Append(rows)) (counts[row], followed[row]) = (counts[row] + added * count, followed[row] + (isFollowed ? count : 0));
+                if (isFollowed) Keep(cell, of.Length > 0 ? of : [rows]);
+            }
+            var curves = new Curves(followed, curvesOf);
+            Follow(curves);
 
             var figures = new RowFigures[rows + 1];
             for (var row = 0; row <= rows; row++)
@@ -196,6 +174,45 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                     Of(Lane.InTime), Of(Lane.Hops), curves.End(row));
             }
             return (figures[..rows], figures[rows]);
+
+            void Keep(int cell, int[] of)
+            {
+                foreach (var (place, row) in of.Index())
+                {
+                    if (place == curvesOf.Count) curvesOf.Add([.. Enumerable.Repeat(Curves.None(rows), _counts.Length)]);
+                    curvesOf[place][cell] = row;
+                }
+            }
+        }
+
+        /// <summary>Tells the curves of all answers and waits, in the order that they need.</summary>
+        private void Follow(Curves curves)
+        {
+            var (runs, starts, cells) = (Runs(), new List<int>(), new int[Batch]);
+            for (int first = 0, next; first < runs.Count; first = next)
+            {
+                starts.Clear();
+                var rows = 0;
+                for (next = first; next < runs.Count && (next == first || rows + runs[next].Rows <= Batch); next++)
+                {
+                    starts.Add(rows);
+                    rows += runs[next].Rows;
+                }
+                if (rows > cells.Length) cells = new int[rows];
+                Parallel.For(first, next, _cores, () => new long[Chunk], (number, _, keys) =>
+                {
+                    var run = runs[number];
+                    for (var done = 0; done < run.Rows; done += Chunk)
+                    {
+                        var some = keys.AsSpan(0, Math.Min(Chunk, run.Rows - done));
+                        ReadKeys(run.Month, run.Start + done, some);
+                        _counts.Find(some, cells.AsSpan(starts[number - first] + done, some.Length));
+                    }
+                    return keys;
+                }, _ => { });
+                for (var number = first; number < next; number++)
+                    curves.Add(runs[number].Tenths, runs[number].IsWaiting, cells.AsSpan(starts[number - first], runs[number].Rows));
+            }
         }
 
         /// <summary>The rows of each month with the same answer time, or that have waited as long, in the order that the curves need.</summary>
@@ -209,20 +226,20 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                     runs.Add(new(header.RunTenths[i], false, number, i == 0 ? 0 : header.RunEnds[i - 1], header.RunEnds[i]));
                 for (var i = 0; i < header.Received.Length;)
                 {
-                    var (first, tenths) = (i, Waited(header.Received[i]));
-                    while (i < header.Received.Length && Waited(header.Received[i]) == tenths) i++;
+                    var (first, tenths) = (i, CountedFact.WaitingTenthsOfDays(header.Received[i], _facts.At));
+                    while (i < header.Received.Length && CountedFact.WaitingTenthsOfDays(header.Received[i], _facts.At) == tenths) i++;
                     runs.Add(new(tenths, true, number, header.Answered + first, header.Answered + i));
                 }
             }
             runs.Sort((a, b) => a.Tenths != b.Tenths ? a.Tenths.CompareTo(b.Tenths) : a.IsWaiting.CompareTo(b.IsWaiting));
             return runs;
-
-            int Waited(int received) => new CountedFact { ReceivedMinutes = received }.WaitingTenthsOfDays(_facts.At);
         }
 
-        private void ReadKeys(int number, FactMonth month, int start, Span<long> keys)
+        private void ReadKeys(int number, int start, Span<long> keys)
         {
+            var month = _facts.Months[number];
             keys.Clear();
+            month.AddKeys(Block.Course, start, _courses[number], keys);
             foreach (var part in _parts)
             {
                 var of = part.Keys[number];
@@ -231,6 +248,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 else
                     for (var i = 0; i < keys.Length; i++) keys[i] += of[0];
             }
+            if (!IsAllDue(month))
+            {
+                var due = month.DueMinutes.Slice(start, keys.Length);
+                for (var i = 0; i < keys.Length; i++) keys[i] += due[i] <= _facts.At ? 1 : 0;
+            }
             var first = month.Header.FirstDay;
             if (_facts.FirstDay <= first && _facts.LastDay >= DateOnly.FromDayNumber(first).AddMonths(1).DayNumber - 1) return;
             var days = month.Days.Slice(start, keys.Length);
@@ -238,9 +260,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 if (first + days[i] < _facts.FirstDay || first + days[i] > _facts.LastDay) keys[i] = Excluded;
         }
 
-        private static Vector256<int> Added(CountedFact fact, bool wasDue)
+        private bool IsAllDue(FactMonth month) => month.Header.LastDue <= _facts.At;
+
+        private static Vector256<int> Added(CountedFact fact)
         {
-            var (isDeviation, isDue) = (fact.CountedAs is CountedAs.Deviation, wasDue && fact.WasDue(at: 0));
+            var (isDeviation, isDue) = (fact.CountedAs is CountedAs.Deviation, fact.WasDue(at: 0));
             int If(bool condition) => condition ? 1 : 0;
             return Vector256.Create(If(isDeviation), If(fact.CountedAs is CountedAs.GoodCollaboration), If(fact.CountedAs is CountedAs.Proposal),
                 If(isDeviation && fact.IsOpen), If(isDeviation && fact.IsAnswered), If(isDeviation && isDue), If(isDeviation && isDue && fact.InTime),
@@ -259,106 +283,103 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
                 && (dimension.IsSet ? value.Split(',').Intersect(values).Any() : values.Contains(value)))];
     }
 
-    /// <summary>What one core has counted, by cell: a key, or where there are too many keys those that it has met.</summary>
-    private sealed class Core(long size)
+    /// <summary>How many facts have each key.</summary>
+    private sealed class Counts(long size)
     {
-        public const int Chunk = 2048;
-        private const int MostKeys = 1 << 16, MostMapped = 1 << 20;
-        private readonly List<long> _met = [];
-        private readonly Dictionary<long, int> _cells = [];
-        // One more than the cell, by key; 0 for a key that was not met.
-        private readonly int[] _mapped = size is > MostKeys and <= MostMapped ? new int[size] : [];
+        private const int MostDense = 1 << 20;
+        // By key and one more; the first is of the facts that do not count.
+        private readonly int[] _dense = size < MostDense ? new int[size + 1] : [];
+        private readonly Dictionary<long, (int Cell, int Count)> _sparse = [];
 
-        public bool IsDense => size <= MostKeys;
-        public Vector256<int>[] Counts { get; private set; } = new Vector256<int>[size <= MostKeys ? size : 64];
-        public int[] Waiting { get; private set; } = new int[size <= MostKeys ? size : 64];
-        public int Cells => IsDense ? (int)size : _met.Count;
-        // Of the chunk at hand.
-        public long[] KeysRead { get; } = new long[Chunk];
-        public int[] Indexes { get; } = new int[Chunk];
+        private bool IsDense => _dense.Length > 0;
 
-        public long KeyOf(int cell) => IsDense ? cell : _met[cell];
+        /// <summary>One more than the largest cell.</summary>
+        public int Length => IsDense ? _dense.Length : _sparse.Count + 1;
 
-        public bool IsMet(int cell) => !IsDense || Counts[cell] != default;
+        /// <summary>What was counted.</summary>
+        public IEnumerable<(int Cell, long Key, int Count)> Cells => IsDense
+            ? Enumerable.Range(1, _dense.Length - 1).Where(cell => _dense[cell] > 0).Select(cell => (cell, cell - 1L, _dense[cell]))
+            : _sparse.Select(c => (c.Value.Cell, c.Key, c.Value.Count));
 
-        public int CellOf(long key)
+        /// <param name="keys">Less than zero for those that do not count.</param>
+        public void Add(ReadOnlySpan<long> keys)
         {
-            var cell = _mapped.Length > 0 ? _mapped[key] - 1 : _cells.GetValueOrDefault(key, -1);
-            if (cell >= 0) return cell;
-            cell = _met.Count;
-            _met.Add(key);
-            if (_mapped.Length > 0) _mapped[key] = cell + 1;
-            else _cells.Add(key, cell);
-            if (cell == Counts.Length)
-            {
-                var (counts, waiting) = (Counts, Waiting);
-                Array.Resize(ref counts, 2 * cell);
-                Array.Resize(ref waiting, 2 * cell);
-                (Counts, Waiting) = (counts, waiting);
-            }
-            return cell;
+            var counts = _dense;
+            if (IsDense)
+                foreach (var key in keys) counts[Math.Max(key, -1) + 1]++;
+            else
+                foreach (var key in keys) Add(key, 1);
+        }
+
+        public void Add(Counts others)
+        {
+            for (var cell = 1; cell < _dense.Length; cell++) _dense[cell] += others._dense[cell];
+            foreach (var (key, (_, count)) in others._sparse) Add(key, count);
+        }
+
+        /// <summary>The cells of keys that were counted, and 0 of those that do not count.</summary>
+        public void Find(ReadOnlySpan<long> keys, Span<int> cells)
+        {
+            if (IsDense)
+                for (var i = 0; i < keys.Length; i++) cells[i] = (int)Math.Max(keys[i], -1) + 1;
+            else
+                for (var i = 0; i < keys.Length; i++) cells[i] = keys[i] < 0 ? 0 : _sparse[keys[i]].Cell;
+        }
+
+        private void Add(long key, int count)
+        {
+            if (key < 0) return;
+            ref var counted = ref CollectionsMarshal.GetValueRefOrAddDefault(_sparse, key, out var isKnown);
+            counted = (isKnown ? counted.Cell : _sparse.Count, counted.Count + count);
         }
     }
 
     /// <summary>The curves of the rows, the last of which is the total. Most answers cost a subtraction: only some change a curve's course.</summary>
     private sealed class Curves
     {
-        // By core and cell.
-        private readonly int[][][] _rowsOf;
-        // The row of each cell, where each has one.
-        private readonly int[][] _rowOf;
+        // By cell: the curve of its first row, of its second, and so on.
+        private readonly IReadOnlyList<int[]> _curvesOf;
         private readonly AnswerCurve[] _curves;
-        // How many answers each curve was not told of yet, and how many more it need not be told of.
+        // How many answers each curve was not told of yet, and how many more it need not be told of. The last is no curve.
         private readonly int[] _given, _until;
 
-        public Curves(long[] counts, int[][][] rowsOf)
+        /// <param name="counts">How many each curve is of.</param>
+        /// <param name="curvesOf"><see cref="None"/> where a cell has no curve.</param>
+        public Curves(long[] counts, IReadOnlyList<int[]> curvesOf)
         {
-            var hasRows = counts.Length > 1;
-            _rowsOf = rowsOf;
-            _rowOf = Array.ConvertAll(rowsOf, of =>
-                hasRows && Array.TrueForAll(of, r => r.Length <= 1) ? Array.ConvertAll(of, r => r.FirstOrDefault()) : []);
-            (_curves, _given, _until) = (Array.ConvertAll(counts, count => new AnswerCurve(count)), new int[counts.Length], new int[counts.Length]);
+            (_curvesOf, _curves) = (curvesOf, Array.ConvertAll(counts, count => new AnswerCurve(count)));
+            (_given, _until) = (new int[counts.Length + 1], new int[counts.Length + 1]);
             for (var row = 0; row < counts.Length; row++) Expect(row);
         }
 
-        /// <summary>Facts that were answered after the same time, or have waited as long. Ascending; at the same time, answers before waits.</summary>
-        /// <param name="core">That has counted them.</param>
-        /// <param name="cells">Less than zero for those that do not count.</param>
-        public void Add(int core, int tenths, bool isWaiting, ReadOnlySpan<int> cells)
-        {
-            var (all, rowOf) = (0, _rowOf[core]);
-            if (isWaiting || rowOf.Length == 0)
-                foreach (var cell in cells)
-                {
-                    if (cell < 0) continue;
-                    all++;
-                    foreach (var row in _rowsOf[core][cell]) Add(row, tenths, isWaiting);
-                }
-            else all = AddAnswers(tenths, cells, rowOf, _until);
-            if (all == 0) return;
-            if (isWaiting) _curves[^1].AddWaits(all);
-            else _curves[^1].AddAnswers(tenths, all);
-        }
+        public static int None(int rows) => rows + 1;
 
-        private int AddAnswers(int tenths, ReadOnlySpan<int> cells, int[] rowOf, int[] until)
+        /// <summary>Facts that were answered after the same time, or have waited as long. Ascending; at the same time, answers before waits.</summary>
+        public void Add(int tenths, bool isWaiting, ReadOnlySpan<int> cells)
         {
-            var all = 0;
-            foreach (var cell in cells)
+            var (none, until) = (_curves.Length, _until);
+            foreach (var (place, curveOf) in _curvesOf.Index())
             {
-                if (cell < 0) continue;
-                all++;
-                if (--until[rowOf[cell]] == 0) Tell(rowOf[cell], tenths);
+                until[none] = int.MaxValue;
+                if (isWaiting)
+                    foreach (var cell in cells) Wait(curveOf[cell], tenths);
+                else
+                    foreach (var cell in cells)
+                        if (--until[curveOf[cell]] == 0) Tell(curveOf[cell], tenths);
+                // Each fact that is followed has a first curve. Without rows that is the total's.
+                if (place > 0 || none == 1 || cells.Length - (int.MaxValue - until[none]) is not (> 0 and var all)) continue;
+                if (isWaiting) _curves[^1].AddWaits(all);
+                else _curves[^1].AddAnswers(tenths, all);
             }
-            return all;
         }
 
         public (decimal? Median, decimal? P90) End(int row) => _curves[row].End();
 
-        private void Add(int row, int tenths, bool isWaiting)
+        private void Wait(int row, int tenths)
         {
-            if (!isWaiting)
+            if (row == _curves.Length)
             {
-                if (--_until[row] == 0) Tell(row, tenths);
+                _until[row]--;
                 return;
             }
             ref var curve = ref _curves[row];
@@ -381,9 +402,13 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
     private static class Lane
     {
         public const int Count = 0, GoodCollaboration = 1, Proposals = 2, Open = 3, Answered = 4, Due = 5, InTime = 6, Hops = 7;
+        public static readonly Vector256<int> WhenNotDue = Vector256.Create(-1, -1, -1, -1, -1, 0, 0, -1);
     }
 
-    private readonly record struct Run(int Tenths, bool IsWaiting, int Month, int Start, int End);
+    private readonly record struct Run(int Tenths, bool IsWaiting, int Month, int Start, int End)
+    {
+        public int Rows => End - Start;
+    }
 
     /// <summary>The part of a key that a block decides: the number of the combination of its dimensions, times those of the parts before.</summary>
     /// <param name="Block">Null for what all facts of a month have alike.</param>
