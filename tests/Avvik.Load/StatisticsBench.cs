@@ -19,8 +19,9 @@ internal sealed record StatisticsAsked(string Question, double Median, double Lo
 /// <param name="FirstMilliseconds">The first question after a restart.</param>
 /// <param name="IdleMebibytes">Of the process before it is asked anything.</param>
 /// <param name="Mebibytes">Of the process after all questions.</param>
+/// <param name="PrivateMebibytes">Of those, what no other process can share: without program files.</param>
 internal sealed record StatisticsResult(string Engine, int Cores, int History, double LoadSeconds, double MonthsSeconds, double FirstMilliseconds,
-    int IdleMebibytes, int Mebibytes, IReadOnlyList<StatisticsAsked> Questions);
+    int IdleMebibytes, int Mebibytes, int PrivateMebibytes, IReadOnlyList<StatisticsAsked> Questions);
 
 /// <summary>
 /// How fast Statistics answers over six years of deviations, on each engine, and what it needs: loads a made-up history straight into its table (seeded, with
@@ -122,7 +123,7 @@ internal static class StatisticsBench
         var changed = await AskAsync(today.AddDays(-364), By[^1]);
         questions.Add(new("a year, after a change to its last month", changed, changed, LongestChanged));
         var result = new StatisticsResult(provider.ToString(), Environment.ProcessorCount, history, Math.Round(loaded, 1), Math.Round(written, 1), first, idle,
-            Mebibytes(process), questions);
+            Mebibytes(process), PrivateMebibytes(process), questions);
 
         // What its publishers would say: everything until now has arrived, so a quarter can be frozen. Where each has tens of thousands, that is not measured.
         if (history / 24 > LargestQuarter) return result;
@@ -151,7 +152,7 @@ internal static class StatisticsBench
                 times.Add(await TimeAsync(() => client.GetAsync(new Uri($"/api/v1/reports/innlandet/{path}", UriKind.Relative)), HttpStatusCode.OK));
             questions.Add(new(path, Median(times), times.Max(), LongestPack));
         }
-        return result with { Mebibytes = Mebibytes(process) };
+        return result with { Mebibytes = Mebibytes(process), PrivateMebibytes = PrivateMebibytes(process) };
     }
 
     private static int Mebibytes(Process process)
@@ -159,6 +160,10 @@ internal static class StatisticsBench
         process.Refresh();
         return (int)(process.WorkingSet64 >> 20);
     }
+
+    private static int PrivateMebibytes(Process process) => int.Parse(File.ReadLines($"/proc/{process.Id}/smaps_rollup")
+        .Single(line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) >> 10;
 
     private static async Task<double> TimeAsync(Func<Task<HttpResponseMessage>> ask, HttpStatusCode expected)
     {
@@ -278,6 +283,7 @@ internal static class StatisticsBench
             $"{"the first question after a restart",-60}{result.FirstMilliseconds,20:F0}   < 1000"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{"MiB, before the first question and after the last",-60}{result.IdleMebibytes,10}{result.Mebibytes,10}   <= 150"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"of these private, after the last",-60}{result.PrivateMebibytes,20}   <= 150"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{result.Cores} cores; loaded in {result.LoadSeconds:F0} s; every month written from the facts in {result.MonthsSeconds:F0} s."));
         to.WriteLine();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Avvik.Contracts;
 using Avvik.Statistics.Figures;
 using Avvik.Statistics.Persistence;
@@ -50,16 +51,16 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     private const string Counted = $"state not in ('{CaseStates.Withdrawn}', '{CaseStates.Duplicate}', '{CaseStates.EnteredInError}')";
     // A trigger notes the days of all reports of an event when one of them changes.
     private const string IsRepeat = $"exists (select 1 from facts e where e.event_id = facts.event_id and e.deviation_id < facts.deviation_id and e.{Counted})";
-    private const int FirstCode = 17, EveryMinute = int.MinValue;
-    // So many that their memory is worth to give back at once.
-    private const int Many = 50_000;
+    private const int FirstCode = 17;
+    // Bytes.
+    private const long MostUnused = 8 << 20;
 
     private readonly LeastRecentlyUsed<(string Community, DateOnly Month, int Column, long Version)> _kept = new((long)options.Value.CacheMebibytes << 20);
     // Two requests for the same cold period must not read it twice, nor write it.
     private readonly SemaphoreSlim _loader = new(1, 1);
     private string? _select;
-    // Most facts read for a month written lately.
-    private int _largest;
+    // Bytes read since memory was given back.
+    private long _read;
 
     /// <summary>Bytes kept in memory, about.</summary>
     internal long KeptBytes => _kept.Bytes;
@@ -87,9 +88,16 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
         foreach (var month in changed.OrderBy(m => (m.Year, m.Month)))
         {
             await UpdateAsync(month.Community, new(month.Year, month.Month, 1), ct);
-            // As facts a large month needs memory that nothing else will: it is given back, and not kept for the next one.
-            if (_largest > Many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            _largest = 0;
+            GiveBack();
+        }
+        GiveBack();
+
+        // Months are large and not needed long: their memory is given back, and not kept for the next ones.
+        void GiveBack()
+        {
+            if (_read < MostUnused) return;
+            _read = 0;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 
@@ -146,7 +154,7 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             }
         }
         var encoded = FactMonth.Encode(facts, month.DayNumber, written, day => !changed.Contains(day));
-        _largest = Math.Max(_largest, facts.Count);
+        _read += facts.Count * (long)Unsafe.SizeOf<CountedFact>();
 #pragma warning disable CA5394 // another than before; no secret
         var version = Random.Shared.NextInt64(1, long.MaxValue);
 #pragma warning restore CA5394
@@ -223,13 +231,18 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             "select month, version from fact_columns where community = @p1 and month between @p2 and @p3 and number = 0 order by month",
             reader => (reader.GetFieldValue<DateOnly>(0), reader.GetInt64(1)), ct, community, from, to);
 
-    private static Task<List<(DateOnly Month, int Number, long Version, byte[] Body)>> ColumnsAsync(DbTransaction transaction, string community, DateOnly from,
-        DateOnly to, int[] numbers, CancellationToken ct) => QueryAsync(transaction,
+    private async Task<List<(DateOnly Month, int Number, long Version, byte[] Body)>> ColumnsAsync(DbTransaction transaction, string community, DateOnly from,
+        DateOnly to, int[] numbers, CancellationToken ct)
+    {
+        var columns = await QueryAsync(transaction,
             $"""
             select month, number, version, body from fact_columns where community = @p1 and month between @p2 and @p3
             and number in ({string.Join(", ", numbers)})
             """,
             reader => (reader.GetFieldValue<DateOnly>(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3)), ct, community, from, to);
+        _read += columns.Sum(c => (long)c.Body.Length);
+        return columns;
+    }
 
     private async Task ReadFactsAsync(StatisticsDbContext db, DbTransaction transaction, string community, DateOnly from, DateOnly to,
         List<CountedFact> facts, CancellationToken ct)
@@ -295,7 +308,8 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
         params object[] values)
     {
         await using var command = Command(transaction, sql, values);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        // A column goes from the wire to where it is kept.
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
         var rows = new List<T>();
         while (await reader.ReadAsync(ct)) rows.Add(read(reader));
         return rows;

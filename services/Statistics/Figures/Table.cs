@@ -44,16 +44,17 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         var cells = new Cells(query, facts, pools, isIncluded);
 
         // A deviation of two patient groups belongs in the row of each; the same goes for causes and hops.
-        var rows = new SortedDictionary<string?[], int>(Ordinal);
+        var rows = new Dictionary<string, (string?[] Values, int Index)>(StringComparer.Ordinal);
         var rowsOf = new Dictionary<long, int[]>();
         foreach (var combination in cells.Combinations)
             rowsOf.Add(combination, query.By.Count == 0 ? [] : [.. RowsOf(cells.Values(combination), query.By).Select(row =>
             {
-                if (!rows.TryGetValue(row, out var index)) rows.Add(row, index = rows.Count);
-                return index;
+                var key = string.Join('\n', row.Select(value => value ?? "\0"));
+                if (!rows.TryGetValue(key, out var known)) rows.Add(key, known = (row, rows.Count));
+                return known.Index;
             })]);
         var (figures, total) = cells.Figures(rowsOf, rows.Count);
-        return new(query, [.. rows.Select(r => (r.Key, figures[r.Value]))], total);
+        return new(query, [.. rows.Values.OrderBy(r => r.Values, Ordinal).Select(r => (r.Values, figures[r.Index]))], total);
     }
 
     private static IEnumerable<string?[]> RowsOf(string?[] values, IReadOnlyList<Dimension> by)
@@ -91,20 +92,20 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         public Cells(FiguresQuery query, FactSet facts, StringPools pools, Func<CountedFact, bool>? isIncluded)
         {
             (_facts, _pools, _by) = (facts, pools, query.By);
-            var places = new Dictionary<Vector256<int>, int>();
+            var courses = new Dictionary<Vector256<int>, int>();
             _courses = [.. facts.Months.Select(m => Array.ConvertAll(m.Header.Entries[(int)Block.Course], entry =>
             {
-                if (Added(entry) is var added && places.TryAdd(added, _added.Count)) _added.Add(added);
-                return 2L * places[added] + (IsAllDue(m) ? 1 : 0);
+                if (Added(entry) is var added && courses.TryAdd(added, _added.Count)) _added.Add(added);
+                return 2L * courses[added] + (IsAllDue(m) ? 1 : 0);
             }))];
             (Dimension Dimension, bool[] Wanted)[] filters = [.. query.Filters.Select(f => (f.Dimension, Wanted(pools[f.Dimension], f.Dimension, f.Values)))];
             var size = Courses;
             foreach (var block in query.By.Concat(query.Filters.Select(f => f.Dimension)).Select(d => d.Block)
                 .Concat(isIncluded is null ? [] : [Block.Parties]).Distinct())
             {
-                Dimension[] by = [.. query.By.Where(d => d.Block == block)];
+                int[] places = [.. query.By.Index().Where(d => d.Item.Block == block).Select(d => d.Index)];
                 (Dimension, bool[])[] wanted = [.. filters.Where(f => f.Dimension.Block == block)];
-                var part = new Part(block, by, size);
+                var part = new Part(block, [.. places.Select(p => query.By[p])], places, size);
                 foreach (var month in facts.Months)
                 {
                     var keys = Array.ConvertAll(block is { } b ? month.Header.Entries[(int)b] : [month.Header.Common], entry =>
@@ -141,8 +142,10 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         {
             var values = new string?[_by.Count];
             foreach (var part in _parts)
-                foreach (var (dimension, code) in part.CodesOf(combination * Courses))
-                    values[_by.Index().First(d => d.Item == dimension).Index] = _pools[dimension][code];
+            {
+                var codes = part.CodesOf(combination * Courses);
+                for (var i = 0; i < part.By.Length; i++) values[part.Places[i]] = _pools[part.By[i]][codes[i]];
+            }
             return values;
         }
 
@@ -188,7 +191,7 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         /// <summary>Tells the curves of all answers and waits, in the order that they need.</summary>
         private void Follow(Curves curves)
         {
-            var (runs, starts, cells) = (Runs(), new List<int>(), new int[Batch]);
+            var (runs, starts, cells) = (Runs(), new List<int>(), new int[Math.Min(Batch, _facts.Months.Sum(m => m.Header.Rows))]);
             for (int first = 0, next; first < runs.Count; first = next)
             {
                 starts.Clear();
@@ -342,13 +345,16 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         private readonly AnswerCurve[] _curves;
         // How many answers each curve was not told of yet, and how many more it need not be told of. The last is no curve.
         private readonly int[] _given, _until;
+        // How many wait of each, of those at hand, and which do.
+        private readonly int[] _waits;
+        private readonly List<int> _waiting = [];
 
         /// <param name="counts">How many each curve is of.</param>
         /// <param name="curvesOf"><see cref="None"/> where a cell has no curve.</param>
         public Curves(long[] counts, IReadOnlyList<int[]> curvesOf)
         {
             (_curvesOf, _curves) = (curvesOf, Array.ConvertAll(counts, count => new AnswerCurve(count)));
-            (_given, _until) = (new int[counts.Length + 1], new int[counts.Length + 1]);
+            (_given, _until, _waits) = (new int[counts.Length + 1], new int[counts.Length + 1], new int[counts.Length + 1]);
             for (var row = 0; row < counts.Length; row++) Expect(row);
         }
 
@@ -357,36 +363,53 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         /// <summary>Facts that were answered after the same time, or have waited as long. Ascending; at the same time, answers before waits.</summary>
         public void Add(int tenths, bool isWaiting, ReadOnlySpan<int> cells)
         {
-            var (none, until) = (_curves.Length, _until);
+            var all = 0;
             foreach (var (place, curveOf) in _curvesOf.Index())
             {
-                until[none] = int.MaxValue;
-                if (isWaiting)
-                    foreach (var cell in cells) Wait(curveOf[cell], tenths);
-                else
-                    foreach (var cell in cells)
-                        if (--until[curveOf[cell]] == 0) Tell(curveOf[cell], tenths);
-                // Each fact that is followed has a first curve. Without rows that is the total's.
-                if (place > 0 || none == 1 || cells.Length - (int.MaxValue - until[none]) is not (> 0 and var all)) continue;
-                if (isWaiting) _curves[^1].AddWaits(all);
-                else _curves[^1].AddAnswers(tenths, all);
+                var without = _curves.Length == 1 ? Count(curveOf, cells) : isWaiting ? Wait(tenths, curveOf, cells) : Answer(tenths, curveOf, cells);
+                // Each fact that is followed has a first curve: without rows the total's.
+                if (place == 0) all = cells.Length - without;
             }
+            if (all == 0) return;
+            if (isWaiting) _curves[^1].AddWaits(all);
+            else _curves[^1].AddAnswers(tenths, all);
         }
 
         public (decimal? Median, decimal? P90) End(int row) => _curves[row].End();
 
-        private void Wait(int row, int tenths)
+        // Each of these answers how many of the cells have no curve.
+        private static int Count(int[] curveOf, ReadOnlySpan<int> cells)
         {
-            if (row == _curves.Length)
+            var without = 0;
+            foreach (var cell in cells) without += curveOf[cell];
+            return without;
+        }
+
+        private int Answer(int tenths, int[] curveOf, ReadOnlySpan<int> cells)
+        {
+            var until = _until;
+            until[_curves.Length] = int.MaxValue;
+            foreach (var cell in cells)
+                if (--until[curveOf[cell]] == 0) Tell(curveOf[cell], tenths);
+            return int.MaxValue - until[_curves.Length];
+        }
+
+        private int Wait(int tenths, int[] curveOf, ReadOnlySpan<int> cells)
+        {
+            foreach (var cell in cells)
+                if (_waits[curveOf[cell]]++ == 0) _waiting.Add(curveOf[cell]);
+            var without = _waits[_curves.Length];
+            foreach (var row in _waiting)
             {
-                _until[row]--;
-                return;
+                var waits = _waits[row];
+                _waits[row] = 0;
+                if (row == _curves.Length || _curves[row].IsComplete) continue;
+                if (_given[row] - _until[row] is > 0 and var answers) _curves[row].AddAnswers(tenths, answers);
+                _curves[row].AddWaits(waits);
+                Expect(row);
             }
-            ref var curve = ref _curves[row];
-            if (curve.IsComplete) return;
-            if (_given[row] - _until[row] is > 0 and var answers) curve.AddAnswers(tenths, answers);
-            curve.AddWaits(1);
-            Expect(row);
+            _waiting.Clear();
+            return without;
         }
 
         private void Tell(int row, int tenths)
@@ -412,10 +435,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
 
     /// <summary>The part of a key that a block decides: the number of the combination of its dimensions, times those of the parts before.</summary>
     /// <param name="Block">Null for what all facts of a month have alike.</param>
-    private sealed record Part(Block? Block, Dimension[] By, long Stride)
+    /// <param name="Places">Of those dimensions among all that are asked for.</param>
+    private sealed record Part(Block? Block, Dimension[] By, int[] Places, long Stride)
     {
         private readonly Dictionary<(int, int, int, int), int> _numbers = [];
-        private readonly List<(int, int, int, int)> _codes = [];
+        private readonly List<int[]> _codes = [];
 
         /// <summary>By month, and by combination of the block; a month in which it adds nothing has none.</summary>
         public List<long[]> Keys { get; } = [];
@@ -426,18 +450,11 @@ internal sealed record Table(FiguresQuery Query, IReadOnlyList<(string?[] Values
         {
             int Code(int i) => i < By.Length ? entry[By[i]] : 0;
             var codes = (Code(0), Code(1), Code(2), Code(3));
-            if (!_numbers.TryGetValue(codes, out var number))
-            {
-                _numbers.Add(codes, number = _codes.Count);
-                _codes.Add(codes);
-            }
-            return number * Stride;
+            if (_numbers.TryAdd(codes, _codes.Count)) _codes.Add([codes.Item1, codes.Item2, codes.Item3, codes.Item4]);
+            return _numbers[codes] * Stride;
         }
 
-        public IEnumerable<(Dimension Dimension, int Code)> CodesOf(long key)
-        {
-            var (a, b, c, d) = _codes[(int)(key / Stride % Count)];
-            return By.Zip([a, b, c, d]);
-        }
+        /// <summary>In the order of <see cref="By"/>.</summary>
+        public int[] CodesOf(long key) => _codes[(int)(key / Stride % Count)];
     }
 }

@@ -121,7 +121,9 @@ public sealed class Months_tests(StatisticsServices services)
 
     private static async Task IsRecountAsync(StatisticsService service, CaseChanged[] cases)
     {
-        foreach (var by in new[] { "", "municipality,category", "patientGroup,cause,harm", "quarter,kind,hopPair,state", "unit,clause,direction,respondent" })
+        // The third has more combinations than can each have a place.
+        foreach (var by in new[] { "", "municipality,category", "patientGroup,cause,municipality,category", "quarter,kind,hopPair,state",
+            "unit,clause,direction,respondent" })
         {
             string[] names = by.Split(',', StringSplitOptions.RemoveEmptyEntries);
             var expected = Recount.Of(cases, From, To, names, NoFilter);
