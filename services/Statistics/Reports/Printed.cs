@@ -107,7 +107,7 @@ internal sealed class Printed
     {
         var known = Trends.Select(Find).OfType<ReportTable>().Where(t => t.Rows.Count > 1).ToList();
         // A line along the axis is no picture.
-        var trends = known.Where(t => t.Code == "trend" || t.Rows.Any(r => r.Values[0]?.Value != 0)).ToList();
+        var trends = known.Where(t => t.Code == "trend" || t.Rows.Any(r => r.Values[0]?.Value > 0)).ToList();
         var hasLimits = trends.Exists(t => t.Rows[0].Values[1] is not null);
         var between = Find("between");
         return new(Texts.Report("chapterDevelopment"),
@@ -120,7 +120,7 @@ internal sealed class Printed
         {
             Introduction = trends.Count == 0 ? null : string.Join(' ',
                 [Texts.Report(hasLimits ? "controlLimits" : "tooFewForLimits", ControlChart.FewestValues), .. known.Except(trends).Select(t =>
-                    Texts.Report("trendZero", t.Title))]),
+                    Texts.Report(t.Rows.Any(r => r.Values[0]?.Value is not null) ? "trendZero" : "trendNothing", t.Title))]),
         };
     }
 

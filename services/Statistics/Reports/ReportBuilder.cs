@@ -79,8 +79,9 @@ internal sealed class ReportBuilder(HealthCommunity community, Population popula
             [.. _counts.Where(c => c.Table == table).Select(c => new ReportRow(c.Code, Labels.Of(table, c.Code, community), c.Parent,
             [
                 Number(c.Value), .. perArea.Select(r => Rate(c, r.Of, r.Each)),
-                .. comparisons.Select(before => before.Report?.Tables.FirstOrDefault(t => t.Code == table)?.Rows.FirstOrDefault(r => r.Code == c.Code
-                    && r.Parent == c.Parent)?.Values[0]),
+                .. comparisons.Select(before => before.Report?.Tables.FirstOrDefault(t => t.Code == table) is not { } earlier ? null
+                    // A row that it does not have is of none.
+                    : earlier.Rows.FirstOrDefault(r => r.Code == c.Code && r.Parent == c.Parent) is { } row ? row.Values[0] : new Figure(0)),
             ]))]);
     }
 
