@@ -119,6 +119,8 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
 
     public HttpClient AsOfUnit(string organization, string unit, string role) => Authorized(Token(organization, unit, [role]));
 
+    public HttpClient AsPerson(string subject, string organization, string role) => Authorized(Token(organization, unit: null, [role], subject));
+
     private HttpClient Authorized(string token)
     {
         var client = CreateClient();
@@ -138,20 +140,21 @@ internal sealed class StatisticsService(TestDatabase database, params (string Na
     }
 
     // As the gateway makes them; what signs and checks is the real thing.
-    private string Token(string organization, string? unit, string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = InternalToken.Issuer,
-        Audience = InternalToken.AudienceOf("statistics"),
-        Expires = TimeProvider.System.GetUtcNow().AddMinutes(5).UtcDateTime,
-        Claims = new Dictionary<string, object>(unit is null ? [] : [new("unit", unit)], StringComparer.Ordinal)
+    private string Token(string organization, string? unit, string[] roles, string subject = "test") =>
+        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
-            ["sub"] = "test",
-            ["client_id"] = "test",
-            ["organization"] = organization,
-            ["role"] = roles,
-        },
-        SigningCredentials = new(new ECDsaSecurityKey(_key), SecurityAlgorithms.EcdsaSha256),
-    });
+            Issuer = InternalToken.Issuer,
+            Audience = InternalToken.AudienceOf("statistics"),
+            Expires = TimeProvider.System.GetUtcNow().AddMinutes(5).UtcDateTime,
+            Claims = new Dictionary<string, object>(unit is null ? [] : [new("unit", unit)], StringComparer.Ordinal)
+            {
+                ["sub"] = subject,
+                ["client_id"] = "test",
+                ["organization"] = organization,
+                ["role"] = roles,
+            },
+            SigningCredentials = new(new ECDsaSecurityKey(_key), SecurityAlgorithms.EcdsaSha256),
+        });
 
     public override async ValueTask DisposeAsync()
     {

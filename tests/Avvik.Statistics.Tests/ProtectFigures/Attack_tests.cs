@@ -120,10 +120,19 @@ public sealed class Attack_tests(StatisticsServices services)
                 "category,patientGroup" })
                 attacker.Learn(quarter, by.Split(','), await ssu.AskAsync($"quarter={quarter}&by={by}"));
         }
+        // One case comes late, and the attacker knows that it was no more than one.
+        await service.ReceiveAsync(History.Of(1003, 1, new(2025, 4, 1), new(2025, 6, 30)));
+        await service.Services.GetRequiredService<QuarterReports>()
+            .FreezeAsync(Innlandet, Period.Read("2025-Q2")!, 2, null, "En melding kom for sent.", CancellationToken.None);
+        attacker.Learn("2025-Q2 again", await ssu.GetReportAsync("innlandet", "2025-Q2"), 1);
+        attacker.LearnLater("2025-Q2", "2025-Q2 again", most: 1);
         attacker.Learn("2025", await ssu.GetReportAsync("innlandet", "2025"), 4);
-        attacker.LearnSum("2025", Quarters);
+        attacker.LearnSum("2025", [.. Quarters.Select(q => q == "2025-Q2" ? "2025-Q2 again" : q)]);
         foreach (var region in Innlandet.Regions) attacker.LearnPart("2025", "region", region.Code, await ssu.GetReportAsync("innlandet",
             $"regions/{region.Code}/2025"));
+        foreach (var group in new[] { "frailElderly", "maternity" }) attacker.LearnPart("2025", "patientGroup", group, await ssu.GetReportAsync("innlandet",
+            $"patient-groups/{group}/2025"));
+        attacker.LearnPart("2025", "agreement", "innlandet-2024", await ssu.GetReportAsync("innlandet", "agreements/innlandet-2024"));
 
         var small = Small(events).Where(attacker.Knows).Take(25).ToList();
         Assert.NotEmpty(small);
@@ -269,14 +278,21 @@ public sealed class Attack_tests(StatisticsServices services)
         await using var service = new StatisticsService(await Avvik.Testing.Databases.CreateAsync(DatabaseProvider.Sqlite), ("Questions:PerMinute", "3"));
         using var coordinator = service.As(StatisticsService.Hamar, Roles.Coordinator);
 
-        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, (await coordinator.GetAsync("/api/v1/statistics?by=harm")).StatusCode);
-        using var refused = await coordinator.GetAsync("/api/v1/statistics?by=harm");
+        foreach (var question in new[] { "statistics?by=harm", "reports/innlandet/2026-Q3", "reports/innlandet/2026-Q3.csv" })
+            Assert.Equal(HttpStatusCode.OK, (await coordinator.GetAsync($"/api/v1/{question}")).StatusCode);
+        foreach (var question in new[] { "statistics", "reports/innlandet/2026-Q3" })
+        {
+            using var refused = await coordinator.GetAsync($"/api/v1/{question}");
+            Assert.Equal((HttpStatusCode.TooManyRequests, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
+        }
 
-        Assert.Equal((HttpStatusCode.TooManyRequests, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
-        Assert.Equal(HttpStatusCode.OK, (await service.As(StatisticsService.Ringsaker, Roles.Coordinator).GetAsync("/api/v1/statistics")).StatusCode);
+        foreach (var other in new[] { service.AsPerson("another", StatisticsService.Hamar, Roles.Coordinator),
+            service.As(StatisticsService.Ringsaker, Roles.Coordinator) })
+            Assert.Equal(HttpStatusCode.OK, (await other.GetAsync("/api/v1/statistics")).StatusCode);
         var log = await service.As(StatisticsService.Hamar, Roles.Auditor).GetStringAsync("/api/v1/access-log/statistics");
         Assert.Contains("figuresRead", log, StringComparison.Ordinal);
         Assert.Contains("by=harm", log, StringComparison.Ordinal);
+        Assert.Contains("/reports/innlandet/2026-Q3.csv", log, StringComparison.Ordinal);
     }
 
     private static bool IsDeviation(CaseChanged e) => e.Facts.Kind is not ("goodPractice" or "improvement");

@@ -55,7 +55,14 @@ internal sealed class Attacker
         string Key(string[] codes) => $"{period}/{by[0]}:{codes[0]}|{by[1]}:{codes[1]}";
     }
 
-    /// <summary>A region's counts are at most those of the year.</summary>
+    /// <summary>Since a version, at most so many more have come of anything.</summary>
+    public void LearnLater(string period, string later, int most)
+    {
+        foreach (var cell in _cells.Keys.Where(c => c.StartsWith(later + "/", StringComparison.Ordinal)).ToList())
+            if (period + cell[later.Length..] is var before && Knows(before)) _model.AddLinearConstraint(Cell(cell) - Cell(before), 0, most);
+    }
+
+    /// <summary>The counts of a region, a patient group or an agreement are at most those of the year.</summary>
     public void LearnPart(string year, string dimension, string code, Report report)
     {
         foreach (var table in report.Tables.Where(t => Divisions.Contains(t.Code)))
