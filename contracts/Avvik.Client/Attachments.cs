@@ -9,8 +9,9 @@ namespace Avvik.Client;
 /// <param name="Hash">SHA-256 of what is given out, in hexadecimal. A picture's is not that of what was sent: its metadata is removed.</param>
 /// <param name="At">When it was added.</param>
 /// <param name="Organization">The party of whoever added it.</param>
+/// <param name="Removable">True for whoever added it, until the case has been answered or has ended.</param>
 public sealed record Attachment(Guid Id, [property: Contracts.Code("attachmentOwners")] string BelongsTo, string Name, string ContentType, long Size,
-    string Hash, DateTimeOffset At, string Organization);
+    string Hash, DateTimeOffset At, string Organization, bool Removable);
 
 /// <summary>The form that a file is sent with: <see cref="BelongsTo"/> first.</summary>
 /// <param name="BelongsTo"><c>report</c>, <c>message</c> or <c>answer</c>: code of <c>attachmentOwners</c>.</param>

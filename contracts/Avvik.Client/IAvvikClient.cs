@@ -56,7 +56,8 @@ public interface IAvvikClient
     [Post("/api/v1/deviations/launch/open")]
     Task<LaunchContext> OpenLaunchAsync([Body] OpenLaunch launch, CancellationToken ct = default);
 
-    /// <summary>The report of a serious event to the authorities, filled in, without the patient; for those who handle the case.</summary>
+    /// <summary>The report of a serious event to the authorities, filled in, without the patient; for those who handle the case, and of the party
+    /// that reported for whoever did, the leader of their unit and coordinators.</summary>
     /// <exception cref="AvvikProblemException">409 when the harm is not serious.</exception>
     [Get("/api/v1/deviations/{id}/national-report")]
     Task<NationalReportDraft> GetNationalReportAsync(Guid id, CancellationToken ct = default);
@@ -107,6 +108,11 @@ public interface IAvvikClient
     /// <exception cref="AvvikProblemException">404 for those who may not, 410 when it has been erased or cannot be read.</exception>
     [Get("/api/v1/deviations/{id}/attachments/{attachmentId}")]
     Task<HttpContent> OpenAttachmentAsync(Guid id, Guid attachmentId, CancellationToken ct = default);
+
+    /// <summary>Removes a file that the caller added, until the case has been answered. Its hash stays in the access log. Repeating it answers 404.</summary>
+    /// <exception cref="AvvikProblemException">404 when it is somebody else's; 409 when the case has been answered, or has ended.</exception>
+    [Delete("/api/v1/deviations/{id}/attachments/{attachmentId}")]
+    Task RemoveAttachmentAsync(Guid id, Guid attachmentId, CancellationToken ct = default);
 
     /// <summary>What has changed for the caller's party, oldest first; waits for something to when the query says so.</summary>
     [Get("/api/v1/changes")]

@@ -63,6 +63,7 @@ app.UseAvvikDefaults();
 // First, since it clears the headers that were set before a page failed, and the error page needs its own.
 app.UseExceptionHandler("/status/500");
 app.UsePublicAddress();
+app.UseReportFiles();
 app.UsePageHeaders();
 app.UseResponseCompression();
 app.UseStatusCodePagesWithReExecute("/status/{0}");

@@ -21,7 +21,7 @@ public sealed class AccessEntry
     /// <summary>Ids of the deviations whose text was given, with a space between.</summary>
     public string? Deviations { get; init; }
     /// <summary>What an administrator changed: method and path of the call; of an act on a case, its code; of an opened envelope, its
-    /// number in the deviation.</summary>
+    /// number in the deviation; of an attachment, its id, and of a removed one its hash too.</summary>
     public string? Target { get; init; }
     /// <summary>Code of <c>accessPurposes</c>.</summary>
     public string? Purpose { get; init; }
@@ -106,7 +106,7 @@ public static class AccessActions
     public const string DeviationRead = "deviationRead", TriageRead = "triageRead", CaseRead = "caseRead", CasesListed = "casesListed",
         LessonRead = "lessonRead", ChangesRead = "changesRead", MeasuresRead = "measuresRead", EnvelopeOpened = "envelopeOpened",
         EnvelopeRefused = "envelopeRefused", AttachmentAdded = "attachmentAdded", AttachmentsListed = "attachmentsListed",
-        AttachmentOpened = "attachmentOpened", PatientSearched = "patientSearched",
+        AttachmentOpened = "attachmentOpened", AttachmentRemoved = "attachmentRemoved", PatientSearched = "patientSearched",
         DeviationWithdrawn = "deviationWithdrawn", MessageWritten = "messageWritten", TriageDecided = "triageDecided",
         CaseChanged = "caseChanged", PatientsAdded = "patientsAdded", TextRedacted = "textRedacted", ReporterOpened = "reporterOpened",
         AuthorityNotified = "authorityNotified",

@@ -65,6 +65,7 @@ public sealed class Access_matrix_tests
         ["POST /api/v1/deviations/{id}/attachments"] = Party,
         ["GET /api/v1/deviations/{id}/attachments"] = Party,
         ["GET /api/v1/deviations/{id}/attachments/{attachmentId}"] = Party,
+        ["DELETE /api/v1/deviations/{id}/attachments/{attachmentId}"] = Party,
         ["GET /api/v1/changes"] = Party,
         ["GET /api/v1/webhooks"] = [Roles.Client, Roles.Admin],
         ["POST /api/v1/webhooks"] = [Roles.Client, Roles.Admin],

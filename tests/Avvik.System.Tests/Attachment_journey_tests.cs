@@ -29,7 +29,7 @@ public sealed class Attachment_journey_tests(RunningSystem system)
             // Not routed yet.
             catch (AvvikProblemException problem) when (problem.Status == global::System.Net.HttpStatusCode.NotFound) { return false; }
         }, TimeSpan.FromSeconds(60));
-        Assert.Equal(added, seen!.Items[0]);
+        Assert.Equal(added with { Removable = false }, seen!.Items[0]);
         using (var content = await handler.OpenAttachmentAsync(deviation.Id, added.Id))
         {
             Assert.Equal("epikrise.pdf", content.Headers.ContentDisposition!.FileNameStar);
@@ -37,5 +37,7 @@ public sealed class Attachment_journey_tests(RunningSystem system)
         }
         await handler.AddAttachmentAsync(deviation.Id, "answer", new StreamPart(new MemoryStream("Ny rutine."u8.ToArray()), "rutine.txt"));
         Assert.Equal(["report", "answer"], (await reporter.ListAttachmentsAsync(deviation.Id)).Items.Select(a => a.BelongsTo));
+        await reporter.RemoveAttachmentAsync(deviation.Id, added.Id);
+        Assert.Equal(["answer"], (await handler.ListAttachmentsAsync(deviation.Id)).Items.Select(a => a.BelongsTo));
     }
 }

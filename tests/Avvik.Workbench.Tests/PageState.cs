@@ -97,6 +97,12 @@ public static class PageStates
             await FillReportAsync(visit);
             await visit.Page.WaitForSelectorAsync(".preview:has-text('Divisjon Elverum-Hamar')");
         }),
+        new("report-file-left-out", "/report", Nurse, async (_, visit) =>
+        {
+            await visit.GoAsync("/report");
+            await visit.Page.SetInputFilesAsync("#Files", new FilePayload { Name = "Film.mov", MimeType = "video/quicktime", Buffer = new byte[10_485_761] });
+            await visit.Page.WaitForSelectorAsync("#Files-left:not([hidden])");
+        }),
         new("report-details", "/report", Nurse, async (_, visit) =>
         {
             await visit.GoAsync("/report");
@@ -124,6 +130,17 @@ public static class PageStates
         new("receipt", "/report/receipt/{id:guid}", Nurse, async (_, visit) =>
         {
             await FillReportAsync(visit);
+            await visit.Page.ClickAsync("button:text-is('Send inn')");
+            await visit.Page.WaitForURLAsync("**/report/receipt/**");
+        }),
+        new("receipt-files-refused", "/report/receipt/{id:guid}", Nurse, async (_, visit) =>
+        {
+            await FillReportAsync(visit);
+            await visit.Page.SetInputFilesAsync("#Files",
+            [
+                new FilePayload { Name = "Notat.txt", MimeType = "text/plain", Buffer = "Ringte avdelingen."u8.ToArray() },
+                new FilePayload { Name = "Et-bilde-med-et-langt-navn-som-ikke-har-noe-sted-å-dele-seg.heic", MimeType = "image/heic", Buffer = [0, 0, 0, 24] },
+            ]);
             await visit.Page.ClickAsync("button:text-is('Send inn')");
             await visit.Page.WaitForURLAsync("**/report/receipt/**");
         }),
@@ -199,7 +216,7 @@ public static class PageStates
             await visit.Page.SetInputFilesAsync("#Upload",
                 new FilePayload { Name = "Rutine for epikriser.txt", MimeType = "text/plain", Buffer = "Ny rutine"u8.ToArray() });
             await visit.Page.ClickAsync("button:text-is('Legg til')");
-            await visit.Page.WaitForSelectorAsync("table");
+            await visit.Page.ClickAsync("summary[aria-label='Fjern Rutine for epikriser.txt'] >> nth=0");
         }),
         new("attachments-empty", "/attachments/{id:guid}", Nurse,
             async (system, visit) => await visit.GoAsync($"/attachments/{(await system.StartedCaseAsync()).Id}")),

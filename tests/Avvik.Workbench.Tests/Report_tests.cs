@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Avvik.Client;
 using Avvik.Testing;
+using Microsoft.Playwright;
 
 namespace Avvik.Workbench.Tests;
 
@@ -189,6 +190,44 @@ public sealed class Report_tests(WorkbenchSystem system)
         Assert.Contains("SI Gjøvik", await page.InnerTextAsync(".preview"), StringComparison.Ordinal);
         await page.ClickAsync("button:has-text('Send inn')");
         Assert.Matches("AVV-[0-9]{4}-[0-9]{6}", await page.InnerTextAsync(".reference"));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Files_go_with_the_report_and_its_receipt_names_those_refused(bool javaScript)
+    {
+        static FilePayload File(string name, byte[] content) => new() { Name = name, MimeType = "application/octet-stream", Buffer = content };
+        FilePayload[] files =
+            [File("Notat.txt", "Ringte avdelingen."u8.ToArray()), File("Skript.pdf", [77, 90, 0, 1]), File("Film.pdf", new byte[10_485_761])];
+        await using var visit = await system.ReturnAsync("nurse-hamar", new(JavaScript: javaScript));
+        var page = visit.Page;
+        await visit.GoAsync("/report");
+        await page.SetInputFilesAsync("#Files", files);
+        if (javaScript) Assert.Contains("Film.pdf", await page.InnerTextAsync("#Files-left"), StringComparison.Ordinal);
+        await page.FillAsync("[name='Form.Narrative']", "");
+        await page.ClickAsync("button:text-is('Send inn')");
+        await page.WaitForSelectorAsync("#error-summary");
+        // A browser chooses no file a second time: with the script they stay, and else the page says so.
+        if (javaScript) Assert.Equal(2, await page.EvaluateAsync<int>("document.getElementById('Files').files.length"));
+        else
+        {
+            Assert.Contains("Velg filene på nytt", await page.InnerTextAsync("#Files-left"), StringComparison.Ordinal);
+            await page.SetInputFilesAsync("#Files", files);
+        }
+        await page.CheckAsync(".party-choice input >> nth=0");
+        await page.FillAsync("[name='Form.Narrative']", Narrative);
+        await page.ClickAsync("button:text-is('Send inn')");
+        await page.WaitForURLAsync("**/report/receipt/**");
+        await visit.GoAsync(page.Url);
+        Assert.Contains("1 fil er lagt til", await page.InnerTextAsync(".receipt"), StringComparison.Ordinal);
+        Assert.Equal(javaScript ? ["Skript.pdf"] : ["Skript.pdf", "Film.pdf"], await page.Locator(".file-name").AllInnerTextsAsync());
+        var (id, nurse) = (Guid.Parse(page.Url.Split('/')[^1]), await system.ClientAsync("nurse-hamar"));
+        Assert.Equal(["Notat.txt"], (await nurse.ListAttachmentsAsync(id)).Items.Select(a => a.Name));
+
+        await page.ClickAsync("a:has-text('Prøv igjen med vedlegg')");
+        await page.ClickAsync("summary[aria-label='Fjern Notat.txt']");
+        await page.ClickAsync("button:text-is('Fjern filen')");
+        await page.WaitForSelectorAsync(".notice");
+        Assert.Empty((await nurse.ListAttachmentsAsync(id)).Items);
     }
 
     [Fact]

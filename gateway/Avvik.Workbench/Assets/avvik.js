@@ -88,6 +88,36 @@ document.addEventListener('pointerdown', () => { byPointer = true; }, true);
 document.addEventListener('keydown', () => { byPointer = false; }, true);
 document.addEventListener('change', (event) => {
   if (!byPointer) return;
+
+// Files stay chosen when the form comes back with something to correct: the rest of the page is exchanged around them.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches('[data-keeps-files]') || !$('input[type="file"]', form).files.length) return;
+  event.preventDefault();
+  htmx.ajax('POST', form.getAttribute('action'), { source: form, target: '#main', swap: 'innerHTML', select: '#main > *' });
+});
+// What else comes of it has a page of its own; sent again, it is the same report.
+const sendByPage = (event) => {
+  if (event.detail.elt.matches('[data-keeps-files]') && event.detail.xhr.status !== 401) HTMLFormElement.prototype.submit.call(event.detail.elt);
+};
+document.addEventListener('htmx:responseError', sendByPage);
+document.addEventListener('htmx:sendError', sendByPage);
+
+// What cannot be sent is not sent for nothing.
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (!input.matches?.('input[type="file"][data-max-size]')) return;
+  const kept = new DataTransfer();
+  const left = [];
+  for (const file of input.files) {
+    if (file.size <= Number(input.dataset.maxSize) && kept.items.length < Number(input.dataset.most)) kept.items.add(file);
+    else left.push(file.name);
+  }
+  const note = document.getElementById(`${input.id}-left`);
+  if (left.length) input.files = kept.files;
+  note.hidden = !left.length;
+  note.textContent = left.length ? `${note.dataset.left} ${left.join(', ')}` : '';
+});
   const form = event.target.closest?.('form[data-autosubmit]');
   if (form) form.requestSubmit();
 });

@@ -39,6 +39,9 @@ internal static class AttachmentEndpoints
         attachments.MapGet("/{attachmentId:guid}", OpenAsync).WithName("OpenAttachment")
             .WithSummary("A file, for those who may open the patient's envelope; every opening is logged")
             .Produces<byte[]>(200, "application/octet-stream").ProducesProblem(404).ProducesProblem(410).ProducesProblem(503);
+        attachments.MapDelete("/{attachmentId:guid}", RemoveAsync).WithName("RemoveAttachment")
+            .WithSummary("Remove a file, for whoever added it, until the case has been answered; its hash stays in the access log")
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
         return deviations;
     }
 
@@ -64,7 +67,8 @@ internal static class AttachmentEndpoints
                     break;
                 case "file" when belongsTo is not null && !errors.Any:
                     if (await RefusalAsync(id, belongsTo, http, caller, access, cases, ct) is { } refusal) return refusal;
-                    return await StoreAsync(id, belongsTo, NameOf(disposition), content, caller, writer, files, keys, journal, clock, log, ct);
+                    return await StoreAsync(id, belongsTo, NameOf(disposition), content, await MayRemoveAsync(id, db, ct), caller, writer, files, keys, journal,
+                        clock, log, ct);
                 case "file":
                     if (belongsTo is null) errors.Add("/belongsTo", FieldCodes.Required);
                     return Problem.Invalid(errors);
@@ -107,7 +111,7 @@ internal static class AttachmentEndpoints
     }
 
     private static async Task<Results<Created<Attachment>, Ok<Attachment>, Problem>> StoreAsync(Guid id, string belongsTo, string name, Stream content,
-        Caller caller, Writer<ReportingDbContext> writer, AttachmentFiles files, AttachmentKeys keys, AccessJournal<ReportingDbContext> journal,
+        bool mayRemove, Caller caller, Writer<ReportingDbContext> writer, AttachmentFiles files, AttachmentKeys keys, AccessJournal<ReportingDbContext> journal,
         TimeProvider clock, ILogger log, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -157,8 +161,9 @@ internal static class AttachmentEndpoints
             return (row, null);
         }, ct);
         if (stored?.Id != row.Id) files.Delete(row.Id);
-        return stored is null ? refusal! : stored.Id == row.Id
-            ? TypedResults.Created($"/api/v1/deviations/{id}/attachments/{row.Id}", View(row, keys)) : TypedResults.Ok(View(stored, keys));
+        if (stored is null) return refusal!;
+        var view = View(stored, keys, caller, mayRemove);
+        return stored.Id == row.Id ? TypedResults.Created($"/api/v1/deviations/{id}/attachments/{row.Id}", view) : TypedResults.Ok(view);
     }
 
     private static async Task<Results<Ok<Page<Attachment>>, Problem>> ListAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
@@ -167,9 +172,40 @@ internal static class AttachmentEndpoints
         if (await OpeningRefusalAsync(id, http, caller, cases, ct) is { } refusal) return refusal;
         var rows = await db.Attachments.Where(a => a.DeviationId == id).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
         if (rows.Count > 0) await journal.ReadAsync(caller, AccessActions.AttachmentsListed, [id], ct);
+        var mayRemove = await MayRemoveAsync(id, db, ct);
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(new Page<Attachment>([.. rows.Select(r => View(r, keys))], null));
+        return TypedResults.Ok(new Page<Attachment>([.. rows.Select(r => View(r, keys, caller, mayRemove))], null));
     }
+
+    /// <summary>A mistake is taken back while nobody has judged by it: the row with its key goes first, then the file.</summary>
+    private static async Task<Results<NoContent, Problem>> RemoveAsync(Guid id, Guid attachmentId, HttpContext http, Caller caller, ReportingDbContext db,
+        DeviationAccess access, CurrentCase cases, AttachmentFolder folder, AttachmentFiles files, Writer<ReportingDbContext> writer,
+        AccessJournal<ReportingDbContext> journal, CancellationToken ct)
+    {
+        if (folder.Path is null || await db.Attachments.FirstOrDefaultAsync(a => a.Id == attachmentId && a.DeviationId == id, ct) is not { } row
+            || !IsBy(row, caller))
+            return Problem.NotFound();
+        if (await RefusalAsync(id, row.BelongsTo, http, caller, access, cases, ct) is { } refusal) return refusal;
+        var answered = await writer.WriteAsync(async unit =>
+        {
+            await unit.SerializeAsync(id);
+            if (await unit.Sql.ScalarAsync<bool>("select answered_at is not null from deviations where id = @p1", id))
+                return Problem.Conflict(ProblemCodes.AlreadyAnswered);
+            // Gone already: by a call whose reply was lost, which is in the log.
+            if (await unit.Sql.ExecuteAsync("delete from attachments where id = @p1", attachmentId) == 1)
+                journal.Append(unit, caller, AccessActions.AttachmentRemoved, [id], target: $"{attachmentId} {row.Hash}");
+            return null;
+        }, ct);
+        if (answered is not null) return answered;
+        files.Delete(attachmentId);
+        return TypedResults.NoContent();
+    }
+
+    private static bool IsBy(AttachmentRecord a, Caller caller) => a.Organization == caller.Organization && a.Subject == caller.Subject;
+
+    private static async Task<bool> MayRemoveAsync(Guid id, ReportingDbContext db, CancellationToken ct) =>
+        await db.Deviations.Where(d => d.Id == id && d.AnsweredAt == null).Select(d => d.Status).FirstOrDefaultAsync(ct) is { } status
+        && !CaseStates.IsFinal(status);
 
     private static async Task<IResult> OpenAsync(Guid id, Guid attachmentId, HttpContext http, Caller caller, ReportingDbContext db,
         CurrentCase cases, AttachmentFolder folder, AttachmentFiles files, AttachmentKeys keys, Writer<ReportingDbContext> writer,
@@ -215,8 +251,8 @@ internal static class AttachmentEndpoints
         catch (CryptographicException) { return Texts.Message("unreadableText"); }
     }
 
-    private static Attachment View(AttachmentRecord a, AttachmentKeys keys) =>
-        new(a.Id, a.BelongsTo, NameOf(a, keys), a.ContentType, a.Size, a.Hash, a.At, a.Organization);
+    private static Attachment View(AttachmentRecord a, AttachmentKeys keys, Caller caller, bool mayRemove) =>
+        new(a.Id, a.BelongsTo, NameOf(a, keys), a.ContentType, a.Size, a.Hash, a.At, a.Organization, mayRemove && IsBy(a, caller));
 
     private static Problem Invalid(string code, params object?[] values)
     {

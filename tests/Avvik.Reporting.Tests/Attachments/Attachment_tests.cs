@@ -68,7 +68,7 @@ public sealed class Attachment_tests : IDisposable
 
         foreach (var client in new[] { Reporter(service), Handler(service) })
         {
-            Assert.Equal([added, other], (await client.ListAttachmentsAsync(deviation.Id)).Items);
+            Assert.Equal([added.Id, other.Id], (await client.ListAttachmentsAsync(deviation.Id)).Items.Select(a => a.Id));
             Assert.Equal(Pdf, await OpenAsync(client, deviation.Id, added.Id));
         }
         foreach (var stranger in new[] { machine, Handler(service, "si-tynset"), service.ClientAs(Given.Hamar, Roles.Reporter, subject: "cecilie"),
@@ -105,6 +105,39 @@ public sealed class Attachment_tests : IDisposable
             Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => AddAsync(client, deviation.Id, Pdf, belongsTo: belongsTo))).Status);
         await service.ReceiveAsync(deviation.Changed(4, "closed", CaseStates.Closed));
         Assert.Equal((HttpStatusCode.Conflict, "alreadyDecided"), await RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, [.. Pdf, 10])));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task File_is_removed_by_whoever_added_it_until_the_answer(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = Start(database);
+        var deviation = await Reporter(service).SubmitAsync(Given.Submission);
+        var (mistaken, kept) = (await AddAsync(Reporter(service), deviation.Id, Pdf), await AddAsync(Reporter(service), deviation.Id, [.. Pdf, 10]));
+        await service.ReceiveAsync(deviation.Changed(3, "routed", CaseStates.Routed));
+        var answers = await AddAsync(Handler(service), deviation.Id, Pdf, belongsTo: "answer");
+        Assert.True(mistaken.Removable && answers.Removable);
+        Assert.Equal([true, true, false], (await Reporter(service).ListAttachmentsAsync(deviation.Id)).Items.Select(a => a.Removable));
+        foreach (var (client, id) in new[] { (Handler(service), mistaken.Id), (Reporter(service), answers.Id), (Handler(service, "si-tynset"), answers.Id),
+            (service.ClientAs(Given.Hamar, Roles.Coordinator, subject: "david"), mistaken.Id), (Reporter(service), Guid.CreateVersion7()) })
+            Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => client.RemoveAttachmentAsync(deviation.Id, id))).Status);
+        Assert.Equal(3, Directory.GetFiles(_folder).Length);
+
+        await Reporter(service).RemoveAttachmentAsync(deviation.Id, mistaken.Id);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => Reporter(service).RemoveAttachmentAsync(deviation.Id, mistaken.Id))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => OpenAsync(Handler(service), deviation.Id, mistaken.Id))).Status);
+        Assert.Equal([kept.Id, answers.Id], (await Handler(service).ListAttachmentsAsync(deviation.Id)).Items.Select(a => a.Id));
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        // What it was can be proved afterwards: the log has its hash, once.
+        Assert.Equal(1, await database.CountAsync(
+            $"select count(*) from access_log where action = 'attachmentRemoved' and subject = 'anne' and target = '{mistaken.Id} {mistaken.Hash}'"));
+        // It may be added again.
+        Assert.NotEqual(mistaken.Id, (await AddAsync(Reporter(service), deviation.Id, Pdf)).Id);
+
+        await service.ReceiveAsync(deviation.Changed(4, "answered", CaseStates.Answered) with { AnsweredAt = Given.Now });
+        Assert.Equal((HttpStatusCode.Conflict, "alreadyAnswered"), await RefusedAsync(() => Reporter(service).RemoveAttachmentAsync(deviation.Id, kept.Id)));
+        Assert.All((await Reporter(service).ListAttachmentsAsync(deviation.Id)).Items, a => Assert.False(a.Removable));
+        Assert.Equal(3, Directory.GetFiles(_folder).Length);
     }
 
     [Fact]

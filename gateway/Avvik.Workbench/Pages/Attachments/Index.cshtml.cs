@@ -29,6 +29,7 @@ internal sealed class IndexModel(IAvvikClient client, Text text) : PageModel
 
     /// <summary>Null when the caller may add files and read none.</summary>
     public IReadOnlyList<Attachment>? Items { get; private set; }
+    public bool AnyRemovable => Items?.Any(i => i.Removable) == true;
     public string Back => IsAnswer ? $"/case/{Id}" : $"/report/{Id}";
 
     public string SizeOf(Attachment a) => a.Size < 1024 * 1024 ? text["attachments.kilobytes", (a.Size + 1023) / 1024]
@@ -54,6 +55,22 @@ internal sealed class IndexModel(IAvvikClient client, Text text) : PageModel
                 ModelState.AddProblem(problem, names: new Dictionary<string, string>(StringComparer.Ordinal) { ["/file"] = nameof(Upload) });
             }
         }
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        await ReadAsync(ct);
+        return Page();
+    }
+
+    /// <summary>Takes back a file, until the case has been answered.</summary>
+    public async Task<IActionResult> OnPostRemoveAsync(Guid attachment, CancellationToken ct)
+    {
+        ModelState.Clear();
+        try
+        {
+            await client.RemoveAttachmentAsync(Id, attachment, ct);
+            TempData["notice"] = text["attachments.removed"];
+            return RedirectToPage(new { id = Id, answer = IsAnswer ? "true" : null });
+        }
+        catch (AvvikProblemException problem) when (problem.IsRefusal()) { ModelState.AddProblem(problem); }
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         await ReadAsync(ct);
         return Page();

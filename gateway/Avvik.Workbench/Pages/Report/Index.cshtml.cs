@@ -13,6 +13,7 @@ using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Refit;
 
 namespace Avvik.Workbench.Pages.Report;
 
@@ -52,6 +53,8 @@ internal sealed class IndexModel(
     public DateTimeOffset? DraftFrom { get; private set; }
     public bool ShowPreview { get; private set; }
     public bool AskAboutNames { get; private set; }
+    /// <summary>Files came with a form that is shown again: a browser does not choose them a second time.</summary>
+    public bool FilesAgain => HttpContext.Features.Get<ReportFiles>()?.Chosen == true;
     public string Today => text.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>What was sent last: a draft of it that was saved while it was on its way is no draft any more.</summary>
@@ -132,7 +135,10 @@ internal sealed class IndexModel(
             await RememberAsync(ct);
             await preferences.SaveAsync(SentName, Form.ClientReference, ct);
             await drafts.DeleteAsync(DraftName, ct);
-            return RedirectToPage("/Report/Receipt", new { id = deviation.Id });
+            await SendFilesAsync(deviation.Id, ct);
+            if (!Request.IsHtmx()) return RedirectToPage("/Report/Receipt", new { id = deviation.Id });
+            Response.Headers["HX-Redirect"] = $"/report/receipt/{deviation.Id}";
+            return new EmptyResult();
         }
         catch (AvvikProblemException problem) when (problem.Errors.Count > 0)
         {
@@ -140,6 +146,44 @@ internal sealed class IndexModel(
                 ModelState.AddModelError("Form.Narrative", text["report.identityInText"]);
             if (ModelState.IsValid) ModelState.AddProblem(problem, "Form.", PatientErrors.Named(problem, Names, "Form.PatientNumbers"));
             return await AgainAsync(ct);
+        }
+    }
+
+    /// <summary>The report is sent: whatever is wrong with a file is said on its receipt.</summary>
+    private async Task SendFilesAsync(Guid id, CancellationToken ct)
+    {
+        if (HttpContext.Features.Get<ReportFiles>() is not { Chosen: true } files) return;
+        var (taken, refused, unavailable) = (0, new List<RefusedFile>(), text["report.fileUnavailable"]);
+        await foreach (var (name, content) in files.ReadAsync(ct))
+        {
+            var why = content is null ? text["report.fileTooLarge"]
+                : taken == ReportFiles.Most ? text["report.fileTooMany"]
+                // What does not answer is not waited for ten times.
+                : refused.Exists(r => r.Why == unavailable) ? unavailable
+                : await SendFileAsync(id, name, content, ct);
+            if (why is null) taken++;
+            else refused.Add(new(name, why));
+        }
+        await drafts.SaveAsync(SentFiles.DraftName(id), new SentFiles(taken, refused), ct);
+    }
+
+    /// <summary>Null when it was taken, else why not.</summary>
+    private async Task<string?> SendFileAsync(Guid id, string name, Stream content, CancellationToken ct)
+    {
+        try
+        {
+            await client.AddAttachmentAsync(id, "report", new StreamPart(content, name), ct);
+            return null;
+        }
+        catch (AvvikProblemException problem) when (problem.Status == HttpStatusCode.RequestEntityTooLarge) { return text["report.fileTooLarge"]; }
+        catch (AvvikProblemException problem) when (problem.IsRefusal())
+        {
+            return problem.Errors is [var error, ..] ? error.Message : problem.Title ?? text["report.fileUnavailable"];
+        }
+        catch (Exception error) when (error is AvvikProblemException or AvvikUnavailableException
+            || (error is TaskCanceledException && !ct.IsCancellationRequested))
+        {
+            return text["report.fileUnavailable"];
         }
     }
 
