@@ -292,6 +292,37 @@ public static class PageStates
             await visit.Page.ClickAsync($"{Form} button");
             await visit.Page.WaitForSelectorAsync("#error-summary:focus");
         }),
+        new("national-report", "/national-report/{id:guid}", Handler, async (system, visit) =>
+        {
+            await visit.GoAsync($"/case/{(await SeriousAsync(system)).Id}");
+            await visit.Page.ClickAsync(".serious a");
+            await visit.Page.WaitForSelectorAsync("#document-text");
+        }),
+        new("national-report-errors", "/national-report/{id:guid}", Nurse, async (system, visit) =>
+        {
+            await visit.GoAsync($"/national-report/{(await SeriousAsync(system)).Id}");
+            await visit.Page.ClickAsync("summary:text-is('Send til melde.no')");
+            await visit.Page.FillAsync("#Input_Phone", " ");
+            await visit.Page.ClickAsync("button:text-is('Send meldingen til melde.no')");
+            await visit.Page.WaitForSelectorAsync("#error-summary:focus");
+        }),
+        new("national-report-sent", "/national-report/{id:guid}", Handler, async (system, visit) =>
+        {
+            await visit.GoAsync($"/national-report/{(await SeriousAsync(system)).Id}?case=true");
+            await visit.Page.ClickAsync("summary:text-is('Send til melde.no')");
+            await visit.Page.FillAsync("#Input_Phone", "+47 62 00 00 00");
+            await visit.Page.FillAsync("#Input_Position", "avdelingsleder");
+            await visit.Page.ClickAsync("button:text-is('Send meldingen til melde.no')");
+            await visit.Page.WaitForSelectorAsync(".receipt:focus .reference");
+        }),
+        new("national-report-not-the-senders", "/national-report/{id:guid}", MunicipalCoordinator, async (system, visit) =>
+        {
+            await visit.GoAsync($"/case/{(await SeriousAsync(system)).Id}");
+            await visit.Page.ClickAsync(".serious a");
+            await visit.Page.WaitForSelectorAsync("#document-text");
+        }),
+        new("national-report-not-yours", "/national-report/{id:guid}", Doctor,
+            async (system, visit) => await visit.GoAsync($"/national-report/{(await SeriousAsync(system)).Id}")),
         new("case-answered", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{await AnsweredAsync(system)}")),
         new("case-closed", "/case/{id:guid}", Coordinator, async (system, visit) => await visit.GoAsync($"/case/{(await ClosedAsync(system)).Case}")),
         new("case-letter", "/case/{id:guid}", MunicipalCoordinator, async (system, visit) =>
@@ -560,6 +591,12 @@ public static class PageStates
 
     private static Task<Deviation> PatientAsync(WorkbenchSystem system) =>
         system.ReportAsync(s => s with { Patient = new() { IdentifierType = "fnr", Identifier = SyntheticNumber } });
+
+    private static Task<Deviation> SeriousAsync(WorkbenchSystem system) => system.ReportAsync(s => s with
+    {
+        ActualHarm = "severe",
+        Patient = new() { IdentifierType = "fnr", Identifier = SyntheticNumber },
+    });
 
     private static async Task<Guid> UnclearAsync(WorkbenchSystem system, string narrative) =>
         (await system.ReportAsync(s => s with { Category = null, Narrative = narrative })).Id;

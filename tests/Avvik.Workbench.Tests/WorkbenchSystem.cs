@@ -25,6 +25,7 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
     ];
     private readonly HttpClient _http = new();
     private IPlaywright? _playwright;
+    private MeldeStandIn? _melde;
 
     public string Data { get; } = System.IO.Directory.CreateTempSubdirectory("avvik-workbench-").FullName;
     public int Port { get; } = FreePort();
@@ -46,6 +47,7 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
             "readmissions;Reinnleggelser innen 30 dager;prosent;2024;3411;13;Helsedirektoratet;2025-06-18",
         ]);
         Environment.SetEnvironmentVariable("Reports__IndicatorFile", indicators);
+        _melde = await MeldeStandIn.StartForProcessesAsync(Data);
         await Script.RunAsync("compose/up", "--no-build");
         // Before any page: whom letters are sent to.
         await Script.RunAsync("compose/directory", "import", Path.Combine(RepositoryRoot.Path, "compose/communities/oslo.json"), "--without-avvik");
@@ -59,6 +61,7 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
         _playwright?.Dispose();
         _http.Dispose();
         await Script.RunAsync("compose/down");
+        if (_melde is not null) await _melde.DisposeAsync();
         System.IO.Directory.Delete(Data, recursive: true);
     }
 

@@ -11,6 +11,12 @@ export function announce(text) {
   requestAnimationFrame(() => { live.textContent = text; });
 }
 
+// Said to those who hear, and on the button to those who see.
+function announceHere(button) {
+  announce(button.dataset.copied);
+  button.textContent = button.dataset.copied;
+}
+
 function takeFocus(within) {
   $('[data-take-focus]', within)?.focus();
 }
@@ -30,6 +36,8 @@ document.addEventListener('click', (event) => {
   // A menu closes when one clicks beside it.
   for (const menu of document.querySelectorAll('details[data-menu][open]')) if (!menu.contains(event.target)) menu.open = false;
   if (event.target.closest('[data-print]')) window.print();
+  const copy = event.target.closest('[data-copy]');
+  if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent).then(() => announceHere(copy));
 });
 
 document.addEventListener('keydown', (event) => {
@@ -80,14 +88,6 @@ document.addEventListener('submit', (event) => {
   form.dataset.sent = 'yes';
   setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
-window.addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
-
-// A filter that is changed by pointer counts at once. By keyboard it waits for its button: the arrows pass through every choice.
-let byPointer = false;
-document.addEventListener('pointerdown', () => { byPointer = true; }, true);
-document.addEventListener('keydown', () => { byPointer = false; }, true);
-document.addEventListener('change', (event) => {
-  if (!byPointer) return;
 
 // Files stay chosen when the form comes back with something to correct: the rest of the page is exchanged around them.
 document.addEventListener('submit', (event) => {
@@ -118,6 +118,14 @@ document.addEventListener('change', (event) => {
   note.hidden = !left.length;
   note.textContent = left.length ? `${note.dataset.left} ${left.join(', ')}` : '';
 });
+window.addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
+
+// A filter that is changed by pointer counts at once. By keyboard it waits for its button: the arrows pass through every choice.
+let byPointer = false;
+document.addEventListener('pointerdown', () => { byPointer = true; }, true);
+document.addEventListener('keydown', () => { byPointer = false; }, true);
+document.addEventListener('change', (event) => {
+  if (!byPointer) return;
   const form = event.target.closest?.('form[data-autosubmit]');
   if (form) form.requestSubmit();
 });

@@ -10,8 +10,19 @@ namespace Avvik.Reporting.NationalReport;
 internal static class NationalReportDocument
 {
     public const int LongestName = 150, LongestPhone = 50, LongestPosition = 100;
-    private const int LongestDescription = 30_000, LongestOrganization = 250, LongestMunicipality = 64;
+    private const int LongestDescription = 30_000, LongestOrganization = 250, LongestMunicipality = 64, LongestReference = 100;
     public static readonly string[] Roles = ["Manager", "Treator", "OtherEmployee", "Other"];
+
+    /// <summary>What the report has, in the order in which people read it, with melde.no's limits.</summary>
+    public static IReadOnlyList<NationalReportField> Fields { get; } =
+    [
+        new("/Header/ExternalCaseId", LongestReference, Required: true),
+        new("/Header/Incident/IncidentDescription", LongestDescription, Required: true), new("/Header/Incident/IncidentDate", null, Required: false),
+        .. OrganizationFields("/Header/Reporter/Organization"), .. OrganizationFields("/Header/Reporter/IncidentOrganization"),
+        new("/Header/Patient/Nin", 11, Required: false),
+        new("/Header/Reporter/Name", LongestName, Required: true), new("/Header/Reporter/Phone", LongestPhone, Required: true),
+        new("/Header/Reporter/Position", LongestPosition, Required: true), new("/Header/Reporter/Role", null, Required: false),
+    ];
 
     /// <summary>All that the case says, without the patient.</summary>
     /// <param name="d">The deviation, opened.</param>
@@ -52,6 +63,13 @@ internal static class NationalReportDocument
         if (patient is not null) header["Patient"] = new JsonObject { ["Nin"] = patient.Identifier };
         return document;
     }
+
+    private static NationalReportField[] OrganizationFields(string at) =>
+    [
+        new($"{at}/OrgNumber", 9, Required: true), new($"{at}/Name", LongestOrganization, Required: false),
+        new($"{at}/Municipality", LongestMunicipality, Required: false), new($"{at}/Institution", LongestOrganization, Required: false),
+        new($"{at}/Department", LongestOrganization, Required: false),
+    ];
 
     private static JsonObject Organization(Party party, string? department, string? institution, string? reference)
     {

@@ -37,10 +37,10 @@ internal sealed record NationalReportRecord
     public SentNationalReport? Sent => Reference is null ? null : new(Reference, Recipients!.Split(','), SentAt!.Value);
 }
 
-/// <summary>The report of a serious event to the authorities: filled in for whoever handles the case, and sent where melde.no is connected.</summary>
+/// <summary>The report of a serious event to the authorities: filled in for each of the two parties, and sent where melde.no is connected.</summary>
 internal static partial class NationalReportEndpoints
 {
-    private const string Purpose = "notifyAuthority";
+    private const string Purpose = EnvelopeAccess.NotifyAuthority;
 
     public static RouteGroupBuilder MapNationalReport(this RouteGroupBuilder deviations)
     {
@@ -55,21 +55,22 @@ internal static partial class NationalReportEndpoints
     }
 
     private static async Task<Results<Ok<NationalReportDraft>, Problem>> GetAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
-        CurrentCase cases, TextProtector texts, AccessJournal<ReportingDbContext> journal, CurrentDirectory directory, IServiceProvider services,
-        CancellationToken ct)
+        CurrentCase cases, TextProtector texts, AccessJournal<ReportingDbContext> journal, DeviationAccess access, CurrentDirectory directory,
+        IServiceProvider services, CancellationToken ct)
     {
-        var (deviation, _, refusal) = await FindAsync(id, http, caller, db, cases, ct);
+        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, access, cases, ct);
         if (deviation is null) return refusal!;
         await journal.ReadAsync(caller, AccessActions.DeviationRead, [id], ct);
         var sent = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
         return TypedResults.Ok(new NationalReportDraft(JsonSerializer.SerializeToElement(DocumentOf(deviation.Opened(texts), caller, directory)),
-            deviation.HasPatient && deviation.EnvelopeErasedAt is null, services.GetService<IMeldeClient>() is not null, sent?.Sent));
+            NationalReportDocument.Fields, deviation.HasPatient && deviation.EnvelopeErasedAt is null, services.GetService<IMeldeClient>() is not null,
+            !deviation.HasPatient || MayOpen(caller, current!), sent?.Sent));
     }
 
     private static async Task<Results<Created<SentNationalReport>, Problem>> SendAsync(Guid id, HttpContext http, Caller caller, ReportingDbContext db,
         CurrentCase cases, TextProtector texts, Writer<ReportingDbContext> writer, AccessJournal<ReportingDbContext> journal, PatientEnvelopes envelopes,
-        IOptions<EnvelopeOptions> options, CurrentDirectory directory, IServiceProvider services, TimeProvider clock, ILogger<MeldeOptions> log,
-        CancellationToken ct)
+        IOptions<EnvelopeOptions> options, DeviationAccess access, CurrentDirectory directory, IServiceProvider services, TimeProvider clock,
+        ILogger<MeldeOptions> log, CancellationToken ct)
     {
         var (body, problem) = await StrictJson.ReadAsync<SendNationalReport>(http.Request, ClientJson.Default, (b, errors) =>
         {
@@ -82,7 +83,7 @@ internal static partial class NationalReportEndpoints
             if (b.Role is not null && !NationalReportDocument.Roles.Contains(b.Role, StringComparer.Ordinal)) errors.Add("/role", FieldCodes.UnknownCode);
         });
         if (body is null) return problem!;
-        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, cases, ct);
+        var (deviation, current, refusal) = await FindAsync(id, http, caller, db, access, cases, ct);
         if (deviation is null) return refusal!;
         if (services.GetService<IMeldeClient>() is not { } melde) return Problem.Conflict(ProblemCodes.NationalReportNotConnected);
         var earlier = await db.NationalReports.FirstOrDefaultAsync(r => r.DeviationId == id && r.Organization == caller.Organization, ct);
@@ -132,13 +133,19 @@ internal static partial class NationalReportEndpoints
         }
     }
 
-    /// <summary>A serious event that the caller may notify of.</summary>
+    private static bool MayOpen(Caller caller, EnvelopeAccess.Case of) => EnvelopeAccess.PurposesOf(caller, of).Contains(Purpose);
+
+    /// <summary>
+    /// A serious event that the caller may notify of. Those who may open the envelope for it send the report; a coordinator of the party that reported has
+    /// what their party knows anyway, to fill in the form at melde.no.
+    /// </summary>
     private static async Task<(DeviationRecord? Deviation, EnvelopeAccess.Case? Case, Problem? Problem)> FindAsync(Guid id, HttpContext http, Caller caller,
-        ReportingDbContext db, CurrentCase cases, CancellationToken ct)
+        ReportingDbContext db, DeviationAccess access, CurrentCase cases, CancellationToken ct)
     {
         if (await cases.KnownAsync(id, ct) is not { } known) return (null, null, Problem.NotFound());
         if (await cases.ForAsync(caller, id, known, http.Request, ct) is not { } current) return (null, null, Problem.Unavailable());
-        if (!EnvelopeAccess.Handles(caller, current)) return (null, null, Problem.NotFound());
+        if (!MayOpen(caller, current) && !(caller.Is(Roles.Coordinator) && access.IsVisibleTo(current.Reported, caller, current.Status)))
+            return (null, null, Problem.NotFound());
         var deviation = await db.Deviations.FirstAsync(d => d.Id == id, ct);
         return Harm.IsSerious(deviation.ActualHarm) ? (deviation, current, null) : (null, null, Problem.Conflict(ProblemCodes.NotSerious));
     }

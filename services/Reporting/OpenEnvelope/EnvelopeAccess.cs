@@ -9,13 +9,15 @@ namespace Avvik.Reporting.OpenEnvelope;
 /// Who may open a patient's envelope, and for which purposes: whoever reported it, the leader of their unit, and those who handle the case. Coordinators
 /// handle a case that has no unit yet, or is disputed or escalated. What was a party's that has ended is its successor's, whose coordinator stands in for the
 /// units that are no more; of a party that does not use Avvik it is the coordinator of whoever reported, who sends the letter. No machine, and nobody else of
-/// either party.
+/// either party. Both parties notify the authorities: each has a duty of its own (helsetilsynsloven § 6).
 /// </summary>
 internal static class EnvelopeAccess
 {
-    private static readonly FrozenSet<string> s_reporting = FrozenSet.Create("contactPatient", "correctRecord", "verifyIdentity");
+    public const string NotifyAuthority = "notifyAuthority";
+
+    private static readonly FrozenSet<string> s_reporting = FrozenSet.Create("contactPatient", "correctRecord", NotifyAuthority, "verifyIdentity");
     private static readonly FrozenSet<string> s_handling =
-        FrozenSet.Create("handleCase", "contactPatient", "correctRecord", "notifyAuthority", "verifyIdentity");
+        FrozenSet.Create("handleCase", "contactPatient", "correctRecord", NotifyAuthority, "verifyIdentity");
 
     /// <param name="Parties">Who is a party now, and whose successor.</param>
     /// <param name="Today">Norwegian local date.</param>

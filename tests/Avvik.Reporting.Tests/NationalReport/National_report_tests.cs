@@ -49,6 +49,37 @@ public sealed class National_report_tests
     }
 
     [Fact]
+    public async Task Each_party_has_a_report_of_its_own()
+    {
+        await using var melde = await MeldeStandIn.StartAsync();
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = Connected(database, melde);
+        var deviation = await SeriousAsync(service);
+        var nurse = service.ClientAs(Given.Hamar, Roles.Reporter, "hamar-legevakt");
+        var leader = service.ClientAs(Given.Hamar, Roles.UnitLeader, "hamar-legevakt", "leader");
+        foreach (var client in new[] { nurse, leader })
+        {
+            var draft = await client.GetNationalReportAsync(deviation.Id);
+            Assert.True(draft is { MaySend: true, Sent: null });
+            var sender = draft.Document.GetProperty("Header").GetProperty("Reporter").GetProperty("Organization");
+            Assert.Equal(Given.Hamar, sender.GetProperty("OrgNumber").GetString());
+        }
+        // The coordinator has no business with the envelope, and fills in the form at melde.no.
+        var coordinator = service.ClientAs(Given.Hamar, Roles.Coordinator, subject: "david");
+        Assert.False((await coordinator.GetNationalReportAsync(deviation.Id)).MaySend);
+        Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => coordinator.SendNationalReportAsync(deviation.Id, By))).Status);
+
+        await leader.SendNationalReportAsync(deviation.Id, By);
+        Assert.NotNull((await coordinator.GetNationalReportAsync(deviation.Id)).Sent);
+        var handler = service.ClientAs(Given.SykehusetInnlandet, Roles.Handler, Unit, "per");
+        Assert.Null((await handler.GetNationalReportAsync(deviation.Id)).Sent);
+        await handler.SendNationalReportAsync(deviation.Id, By);
+        Assert.Equal([Given.Hamar, Given.SykehusetInnlandet], melde.Received.Select(r => (string?)r["Header"]!["Reporter"]!["Organization"]!["OrgNumber"]));
+        Assert.Equal(2, melde.Received.Select(r => (string?)r["Header"]!["ExternalMessageId"]).Distinct().Count());
+        Assert.Equal(2, await database.CountAsync("select count(*) from access_log where action = 'envelopeOpened' and purpose = 'notifyAuthority'"));
+    }
+
+    [Fact]
     public async Task National_report_is_for_those_who_handle_a_serious_case()
     {
         await using var melde = await MeldeStandIn.StartAsync();
@@ -58,7 +89,8 @@ public sealed class National_report_tests
         foreach (var (organization, role, unit) in new[]
         {
             (Given.SykehusetInnlandet, Roles.Handler, "si-tynset"), (Given.Ringsaker, Roles.Coordinator, null),
-            (Given.Hamar, Roles.Reporter, "hamar-legevakt"), (Given.SykehusetInnlandet, Roles.Client, null),
+            (Given.Hamar, Roles.Reporter, "hamar-legevakt"), (Given.Hamar, Roles.UnitLeader, "hamar-tildeling"), (Given.Hamar, Roles.Client, null),
+            (Given.SykehusetInnlandet, Roles.Client, null),
         })
         {
             var other = service.ClientAs(organization, role, unit, "other");

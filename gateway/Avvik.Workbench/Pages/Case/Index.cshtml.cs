@@ -167,6 +167,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     /// <summary>It is shown to whoever is about to close the case.</summary>
     public bool AwaitsPatientInformation(string action) => action is "accept" or "close" && Details.AwaitsPatientInformation;
     public bool May(string action) => Details.AllowedActions.Contains(action, StringComparer.Ordinal);
+    /// <summary>Those who handle the case, and coordinators of the party that reported it; the one who reported it goes there from the report.</summary>
+    public bool MayNotify => me.Is(Roles.Coordinator) && (me.Organization == Case.ReporterOrganization || Case.State is "disputed" or "escalated")
+        || IsOurs && me.Is(Roles.Handler, Roles.UnitLeader) && me.Acting.Unit == Case.Unit;
     public bool MayRedact => me.Is(Roles.Coordinator);
     /// <summary>The report as it was sent is for the party that sent it.</summary>
     public bool MaySeeReport => me.Is(Roles.Coordinator) && me.Organization == Details.Case.ReporterOrganization;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -6,15 +7,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Avvik.Reporting.Tests.NationalReport;
+namespace Avvik.Testing;
 
 /// <summary>
 /// What melde.no's API (version 2) and HelseID would say: the names, limits and required members that are published of a serious event, a token of a client
 /// with a key, bound by DPoP. What it does not know, it refuses.
 /// </summary>
-internal sealed partial class MeldeStandIn : IAsyncDisposable
+public sealed partial class MeldeStandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _lost;
     private readonly Dictionary<string, (bool Required, int Longest, Regex? Pattern)> _members = new(StringComparer.Ordinal)
     {
         ["Header.ExternalCaseId"] = (true, 100, null),
@@ -63,12 +65,24 @@ internal sealed partial class MeldeStandIn : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
     public ConcurrentQueue<JsonObject> Received { get; } = [];
     /// <summary>How many more sendings get no receipt, though they have arrived.</summary>
-    public int Lost;
+    public int Lost { set => _lost = value; }
 
     public static async Task<MeldeStandIn> StartAsync()
     {
         var standIn = new MeldeStandIn();
         await standIn._app.StartAsync();
+        return standIn;
+    }
+
+    /// <summary>Starts one, and tells the processes that are started after this of it.</summary>
+    public static async Task<MeldeStandIn> StartForProcessesAsync(string folder)
+    {
+        var standIn = await StartAsync();
+        var key = Path.Combine(folder, "melde.pem");
+        using (var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256)) await File.WriteAllTextAsync(key, ecdsa.ExportPkcs8PrivateKeyPem());
+        foreach (var (name, value) in new[] { ("Address", $"{standIn.Address}"), ("Issuer", $"{standIn.Address}"), ("ClientId", "avvik"),
+            ("PrivateKeyFile", key) })
+            Environment.SetEnvironmentVariable($"Melde__{name}", value);
         return standIn;
     }
 
@@ -83,7 +97,7 @@ internal sealed partial class MeldeStandIn : IAsyncDisposable
                 statusCode: StatusCodes.Status400BadRequest);
         if (!isSent) return Results.Json(new { Status = 200 });
         Received.Enqueue(report);
-        if (Interlocked.Decrement(ref Lost) >= 0) return Results.StatusCode(StatusCodes.Status502BadGateway);
+        if (Interlocked.Decrement(ref _lost) >= 0) return Results.StatusCode(StatusCodes.Status502BadGateway);
         return Results.Json(new
         {
             Status = 201,
