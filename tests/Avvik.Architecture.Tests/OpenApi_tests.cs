@@ -28,7 +28,7 @@ public sealed class OpenApi_tests
             await DescribeAsync<reporting::Program>(), await DescribeAsync<routing::Program>(),
             await DescribeAsync<statistics::Program>(), await DescribeAsync<triage::Program>(), await DescribeAsync<notices::Program>(),
         ];
-        var described = ApiDescription.Merge(documents, "Bearer").ToJsonString(Readable) + "\n";
+        var described = ApiDescription.Merge(documents, await StatementAsync(), "Bearer").ToJsonString(Readable) + "\n";
         if (Environment.GetEnvironmentVariable("AVVIK_UPDATE_OPENAPI") == "1")
         {
             await global::System.IO.File.WriteAllTextAsync(File, described);
@@ -53,6 +53,14 @@ public sealed class OpenApi_tests
         var lists = schemas.Where(s => s.Value!["properties"]?["items"] is not null).ToList();
         Assert.True(lists.Count >= 8);
         Assert.All(lists, s => Assert.True(s.Value!["properties"]!["nextCursor"] is not null, s.Key));
+    }
+
+    private static async Task<JsonNode> StatementAsync()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<reporting::Program>(database);
+        using var anonymous = service.CreateClient();
+        return JsonNode.Parse(await anonymous.GetStringAsync("/fhir/metadata"))!;
     }
 
     private static async Task<JsonObject> DescribeAsync<TProgram>() where TProgram : class

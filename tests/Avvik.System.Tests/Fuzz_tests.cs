@@ -17,7 +17,7 @@ namespace Avvik.System.Tests;
 public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSystem>
 {
     private const int Requests = 10_000, Seed = 20260814, Lanes = 8;
-    private const string Submit = "post /api/v1/deviations";
+    private const string Submit = "post /api/v1/deviations", FhirJson = "application/fhir+json";
     private static readonly string[] Organizations = ["970540008", "983971709", "972418013"];
 
     [Fact]
@@ -60,7 +60,8 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
                 if ((int)response.StatusCode >= 500) failures.Add($"{(int)response.StatusCode} {what[..Math.Min(what.Length, 600)]}");
                 // What Kestrel refuses before it has a request has no body.
                 else if (response.StatusCode is >= HttpStatusCode.BadRequest and not HttpStatusCode.RequestUriTooLong
-                    && response.Content.Headers.ContentType?.MediaType != "application/problem+json") failures.Add(
+                    && response.Content.Headers.ContentType?.MediaType
+                        != (operation.Path.StartsWith("/fhir/", StringComparison.Ordinal) ? FhirJson : "application/problem+json")) failures.Add(
                         $"{(int)response.StatusCode} without a problem document: {what[..Math.Min(what.Length, 600)]}");
                 else if (response.IsSuccessStatusCode) generator.Learn(body);
             }
@@ -152,13 +153,14 @@ public sealed class Fuzz_tests(RunningSystem system) : IClassFixture<RunningSyst
             if (random.Next(10) == 0)
                 request.Headers.TryAddWithoutValidation("Accept", Pick(["*/*", "text/csv", "application/json;q=x", "application/fhir+json"], random));
             if (operation.Method == HttpMethod.Get || operation.Method == HttpMethod.Delete || random.Next(50) == 0) return request;
-            var body = operation.Details.TryGetProperty("requestBody", out var described) && described.TryGetProperty("content", out var content)
-                && content.EnumerateObject().FirstOrDefault().Value is { ValueKind: JsonValueKind.Object } media
-                && media.TryGetProperty("schema", out var shape)
+            var media = operation.Details.TryGetProperty("requestBody", out var described) && described.TryGetProperty("content", out var content)
+                ? content.EnumerateObject().FirstOrDefault() : default;
+            var body = media.Value.ValueKind == JsonValueKind.Object && media.Value.TryGetProperty("schema", out var shape)
                 ? Value(shape, random, 0, members: random.Next(2) == 0 ? 0.6 : 0.1) : new JsonObject();
             var text = body?.ToJsonString() ?? "null";
             if (random.Next(30) == 0) text = text[..random.Next(text.Length)];
-            request.Content = new StringContent(text, Encoding.UTF8, random.Next(50) == 0 ? "text/plain" : "application/json");
+            request.Content = new StringContent(text, Encoding.UTF8, random.Next(50) == 0 ? "text/plain"
+                : media.Value.ValueKind == JsonValueKind.Object && media.Name == FhirJson ? FhirJson : "application/json");
             return request;
         }
 

@@ -4,18 +4,24 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Avvik.Testing;
+using RabbitMQ.Client;
 
 namespace Avvik.System.Tests;
 
-/// <summary>Each example of a request in the description that the gateway serves is sent, where it can be sent in a case's life, and accepted.</summary>
+/// <summary>
+/// Each example of a request in the description that the gateway serves is sent, where it can be sent in a case's life, and accepted; and what takes JSON
+/// has one.
+/// </summary>
 [Collection(nameof(RunningSystem))]
 public sealed class Request_example_tests(RunningSystem system)
 {
     private const string Hamar = "970540008", SykehusetInnlandet = "983971709", Unit = "si-elverum-hamar",
-        AnotherCase = "01920000-0000-7000-8000-000000000000", ADay = "2026-12-02", Oslo = "993467049";
+        Nordlandssykehuset = "983974910", Oslo = "993467049", Json = "application/json", FhirJson = "application/fhir+json";
+    // A resource is updated as it was read, so no example can be written beforehand.
+    private static readonly string[] WithoutExample = ["FhirUpdateTask", "FhirUpdateSubscription"];
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private readonly HashSet<string> _sent = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Method, string Path, JsonObject Examples)> _described = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Method, string Path, string MediaType, JsonObject Examples)> _described = new(StringComparer.Ordinal);
 
     [Fact]
     public async Task Every_request_example_of_the_description_is_accepted()
@@ -24,8 +30,13 @@ public sealed class Request_example_tests(RunningSystem system)
         var description = JsonNode.Parse(await anonymous.GetStringAsync("openapi/v1.json"))!;
         foreach (var (path, operations) in description["paths"]!.AsObject())
             foreach (var (method, operation) in operations!.AsObject())
-                if (operation?["requestBody"]?["content"]?["application/json"]?["examples"] is JsonObject examples)
-                    _described[(string)operation["operationId"]!] = (method, path, examples);
+                foreach (var type in new[] { Json, FhirJson })
+                    if (operation?["requestBody"]?["content"]?[type] is JsonObject body && (string)operation["operationId"]! is var name
+                        && !WithoutExample.Contains(name, StringComparer.Ordinal))
+                    {
+                        Assert.True(body["examples"] is JsonObject { Count: > 0 }, $"{name} has no example (Descriptions/examples.json of the gateway).");
+                        _described[name] = (method, path, type, body["examples"]!.AsObject());
+                    }
 
         using var nurse = system.Http(await system.TokenAsync(Hamar, "reporter"));
         using var reporters = system.Http(await system.TokenAsync(Hamar, "coordinator"));
@@ -38,11 +49,17 @@ public sealed class Request_example_tests(RunningSystem system)
         // The same again is the same: what the description says of idempotency.
         Assert.Equal(ids["full"], (string?)(await SendAsync(nurse, "SubmitDeviation", "full"))!["id"]);
         foreach (var (name, _) in _described["ValidateDeviation"].Examples) await SendAsync(nurse, "ValidateDeviation", name);
-        await SendAsync(record, "LaunchReport", "message");
+        var launch = (string)(await SendAsync(record, "LaunchReport", "message"))!["launch"]!;
+        await SendAsync(nurse, "OpenLaunch", "link", null, ("launch", launch));
+        await SendAsync(record, "FhirValidateAdverseEvent", "minimal");
+        await SendAsync(record, "FhirCreateAdverseEvent", "minimal");
         var others = new Queue<string>();
         for (var i = 0; i < 9; i++) others.Enqueue(await ReportAsync(nurse));
-        foreach (var other in others.Append(ids["full"]).Append(ids["praise"]))
+        var serious = await ReportAsync(nurse, "severe");
+        foreach (var other in others.Append(serious).Append(ids["full"]).Append(ids["praise"]))
             await Eventually.IsTrue(async () => await StateAsync(coordinator, other) == "routed", Soon);
+
+        await SendAsync(handler, "SendNationalReport", "leader", serious);
 
         // A case that is asked about, disputed, escalated, answered again, learnt from and reopened.
         var id = ids["full"];
@@ -57,7 +74,7 @@ public sealed class Request_example_tests(RunningSystem system)
         await SendAsync(nurse, "WriteMessage", "answer", id);
         await Eventually.IsTrue(async () => await StateAsync(handler, id) == "inProgress", Soon);
         var answered = await SendAsync(handler, "AnswerCase", "withMeasure", id);
-        await SendAsync(handler, "ChangeMeasure", "started", id, ("measureId", (string)answered!["answer"]!["measures"]![0]!["id"]!));
+        await SendAsync(handler, "ChangeMeasure", "started", id, ("measureId", answered!["answer"]!["measures"]![0]!["id"]!));
         await SendAsync(nurse, "RecordPatientInformationCase", "nextOfKin", id);
         await SendAsync(nurse, "DisputeCase", "reason", id);
         await SendAsync(coordinator, "EscalateCase", "reason", id);
@@ -101,13 +118,14 @@ public sealed class Request_example_tests(RunningSystem system)
         // Until every service has heard of the trust: one that has not refuses the report, or lets it wait for a person.
         await Eventually.IsTrue(async () =>
         {
-            if ((letter = await ReportAsync(nurse, Oslo)).Length == 0) return false;
+            if ((letter = await ReportAsync(nurse, respondent: Oslo)).Length == 0) return false;
             var state = "";
             await Eventually.IsTrue(async () => (state = (string)JsonNode.Parse(await nurse.GetStringAsync($"api/v1/deviations/{letter}"))!["state"]!)
                 != "submitted", Soon);
             return state == "routed";
         }, Soon);
-        await SendAsync(reporters, "RecordLetterCase", "sent", letter);
+        var today = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo"));
+        await SendAsync(reporters, "RecordLetterCase", "sent", letter, ("sentOn", today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
         await SendAsync(reporters, "OpenReporter", "contactReporter", others.Dequeue());
         await SendAsync(nurse, "WithdrawDeviation", "reason", ids["minimal"]);
         await SendAsync(nurse, "AddPatients", "more", ids["severalPatients"]);
@@ -121,42 +139,135 @@ public sealed class Request_example_tests(RunningSystem system)
         var assignment = (string)(await SendAsync(reporters, "AssignRole", "handler"))!["id"]!;
         await SendAsync(reporters, "EndAssignment", "reason", assignment);
         await SendAsync(coordinator, "SimulateRoutingRules", "category");
-        await SendAsync(reporters, "SetUnitNoticeSettings", "mailbox", other: ("code", "3403-legevakt"));
+        await SendAsync(reporters, "SetUnitNoticeSettings", "mailbox", null, ("code", "3403-legevakt"));
+        var subscription = (string)(await SendAsync(record, "FhirCreateSubscription", "task"))!["id"]!;
+        using (var removed = await record.DeleteAsync(new Uri($"fhir/Subscription/{subscription}", UriKind.Relative))) Assert.True(removed.IsSuccessStatusCode);
+        using var admin = system.Http(await system.TokenAsync(Hamar, "admin"));
+        await SendAsync(reporters, "ChangeUnit", "unit", null, ("code", "3403-tildeling"));
+        // A community is entered by a trust's administrator, and from then on by its own trust's.
+        using var trust = system.Http(await system.TokenAsync(SykehusetInnlandet, "admin"));
+        await SendAsync(trust, "ImportDirectory", "community");
+        var entered = _described["ImportDirectory"].Examples["community"]!["value"]!["communities"]![0]!["trust"]!["organizationNumber"]!;
+        using var itsOwn = system.Http(await system.TokenAsync((string)entered!, "admin"));
+        await SendAsync(itsOwn, "UndoDirectoryImport", "reason");
+        var rules = JsonNode.Parse(await coordinator.GetStringAsync("api/v1/routing-rules"))!["rules"]!.DeepClone();
+        await SendAsync(coordinator, "SetRoutingRules", "category");
+        await SendAsync(coordinator, "SetRoutingRules", "category", null, ("rules", rules));
+        await SendStatisticsAsync();
+        await SendParkedAsync(admin);
 
         Assert.Equal(_described.SelectMany(d => d.Value.Examples.Select(e => $"{d.Key} {e.Key}")).Order(StringComparer.Ordinal),
             _sent.Order(StringComparer.Ordinal));
     }
 
-    private async Task<JsonNode?> SendAsync(HttpClient http, string operation, string example, string? id = null, (string Name, string Value) other = default)
+    /// <summary>History, a signal of it, and a quarter that is frozen twice, in a community of which no other test has figures.</summary>
+    private async Task SendStatisticsAsync()
     {
-        var (method, path, examples) = _described[operation];
-        var body = examples[example]!["value"]!.ToJsonString().Replace(AnotherCase, other.Value, StringComparison.Ordinal)
-            .Replace(ADay, TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo")).ToString("yyyy-MM-dd",
-                CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        var address = path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal).Replace($"{{{other.Name}}}", other.Value, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
+        using var secretariat = system.Http(await system.TokenAsync(Nordlandssykehuset, "secretariat"));
+        await SendAsync(secretariat, "ImportHistory", "report");
+        foreach (var example in new[] { "first", "again" })
+            await Eventually.IsTrue(async () =>
+            {
+                // Until every service has said how far its events have come; who asks too often is to wait.
+                using var latest = await PostAsync(secretariat, "FreezeReport", example, null, ("community", "lofoten-vesteralen-salten"),
+                    ("quarter", "2023-Q2"));
+                Assert.True(latest.IsSuccessStatusCode || latest.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests,
+                    await latest.Content.ReadAsStringAsync());
+                return latest.IsSuccessStatusCode;
+            }, Soon);
+        // Two a week, and then twelve in a day: judged when the service starts.
+        var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1);
+        var days = Enumerable.Range(1, 65).SelectMany(week => Enumerable.Repeat(yesterday.AddDays(-7 * week), 2)).Concat(Enumerable.Repeat(yesterday, 12));
+        var report = _described["ImportHistory"].Examples["report"]!["value"]!["reports"]![0]!;
+        await SendAsync(secretariat, "ImportHistory", "report", null, ("reports", new JsonArray([.. days.Select((day, i) =>
         {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-        };
-        if (method == "put") await AddVersionAsync(http, request, address);
-        // What is done with a case, a lesson or a webhook is done with the version that one has seen.
-        else if (address.Split('/') is ["api", "v1", "cases" or "lessons" or "webhooks", _, _, ..] parts)
-            await AddVersionAsync(http, request, string.Join('/', parts[..4]));
-        using var response = await http.SendAsync(request);
+            var other = report.DeepClone().AsObject();
+            (other["id"], other["receivedOn"]) = ($"sak-{i}", $"{day:yyyy-MM-dd}");
+            foreach (var member in new[] { "dueOn", "answeredOn" }) other.Remove(member);
+            return (JsonNode)other;
+        })])));
+        await system.KillAsync("statistics");
+        await system.UpAsync();
+        using var coordinator = system.Http(await system.TokenAsync(Nordlandssykehuset, "coordinator"));
+        string? signal = null;
+        await Eventually.IsTrue(async () =>
+            JsonNode.Parse(await coordinator.GetStringAsync("api/v1/signals?state=new"))!["items"]!.AsArray() is [var raised, ..]
+            && (signal = (string?)raised!["id"]) is not null, Soon);
+        await SendAsync(coordinator, "ChangeSignal", "explained", signal);
+    }
+
+    /// <summary>What no service can read: each parks it, and an administrator tries it again and discards it.</summary>
+    private async Task SendParkedAsync(HttpClient admin)
+    {
+        var broker = new Uri(await Script.RunAsync("compose/broker", "uri", Path.Combine(system.Data, "broker")));
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var service in RunningSystem.Services)
+        {
+            for (var i = 0; i < 2; i++) await channel.BasicPublishAsync("", service, "no page"u8.ToArray());
+            var operation = $"PostOps{char.ToUpperInvariant(service[0])}{service[1..]}Parked";
+            await SendAsync(admin, $"{operation}IdDiscard", "reason", await ParkedAsync(service, 2));
+            await SendAsync(admin, $"{operation}IdRequeue", "reason", await ParkedAsync(service, 1));
+            await ParkedAsync(service, 1);
+            await SendAsync(admin, $"{operation}Requeue", "source");
+            await ParkedAsync(service, 1);
+            await SendAsync(admin, $"{operation}Discard", "source");
+            Assert.Empty(JsonNode.Parse(await admin.GetStringAsync($"ops/{service}/parked"))!["items"]!.AsArray());
+        }
+
+        async Task<string> ParkedAsync(string service, int count)
+        {
+            JsonArray parked = [];
+            await Eventually.IsTrue(async () =>
+                (parked = JsonNode.Parse(await admin.GetStringAsync($"ops/{service}/parked"))!["items"]!.AsArray()).Count == count, Soon);
+            return (string)parked[0]!["id"]!;
+        }
+    }
+
+    private async Task<JsonNode?> SendAsync(HttpClient http, string operation, string example, string? id = null,
+        params (string Name, JsonNode Value)[] others)
+    {
+        using var response = await PostAsync(http, operation, example, id, others);
         var answer = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, $"{operation} {example}: {(int)response.StatusCode} {answer}");
-        _sent.Add($"{operation} {example}");
         return answer.Length == 0 ? null : JsonNode.Parse(answer);
     }
 
+    /// <param name="id">Of what it is done with, in the path.</param>
+    /// <param name="others">What only this run knows, in the path or as a member of the example.</param>
+    private async Task<HttpResponseMessage> PostAsync(HttpClient http, string operation, string example, string? id = null,
+        params (string Name, JsonNode Value)[] others)
+    {
+        var (method, path, mediaType, examples) = _described[operation];
+        var (body, address) = (examples[example]!["value"]!.DeepClone(), path.TrimStart('/').Replace("{id}", id, StringComparison.Ordinal));
+        foreach (var (name, value) in others)
+        {
+            if (body.AsObject().ContainsKey(name)) body[name] = value.DeepClone();
+            if (value is JsonValue) address = address.Replace($"{{{name}}}", $"{value}", StringComparison.Ordinal);
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, mediaType),
+        };
+        // The directory has one version.
+        if (address.StartsWith("api/v1/directory/", StringComparison.Ordinal)) await AddVersionAsync(http, request, "api/v1/directory");
+        else if (method == "put") await AddVersionAsync(http, request, address);
+        // What is done with a case, a lesson or a webhook is done with the version that one has seen.
+        else if (address.Split('/') is ["api", "v1", "cases" or "lessons" or "webhooks", _, _, ..] parts)
+            await AddVersionAsync(http, request, string.Join('/', parts[..4]));
+        var response = await http.SendAsync(request);
+        if (response.IsSuccessStatusCode) _sent.Add($"{operation} {example}");
+        return response;
+    }
+
     /// <summary>Another report like the full example, by somebody who wants to be confidential.</summary>
-    private async Task<string> ReportAsync(HttpClient nurse, string respondent = SykehusetInnlandet)
+    private async Task<string> ReportAsync(HttpClient nurse, string harm = "mild", string respondent = SykehusetInnlandet)
     {
         var report = _described["SubmitDeviation"].Examples["full"]!["value"]!.DeepClone();
         // Letters for digits: some runs of them could be taken for somebody's number.
         var reference = string.Concat(Guid.NewGuid().ToString("N").Select(c => char.IsAsciiDigit(c) ? (char)(c - '0' + 'g') : c));
-        (report["clientReference"], report["reporter"]!["confidential"]) = (reference, true);
-        report.AsObject().Remove("patient");
+        (report["clientReference"], report["reporter"]!["confidential"], report["actualHarm"]) = (reference, true, harm);
+        foreach (var member in new[] { "patient", "potentialHarm" }) report.AsObject().Remove(member);
         report["respondent"]!["organizationNumber"] = respondent;
         using var response = await nurse.PostAsync(new Uri("api/v1/deviations", UriKind.Relative),
             new StringContent(report.ToJsonString(), Encoding.UTF8, "application/json"));

@@ -21,6 +21,7 @@ public sealed class RunningSystem : IAsyncLifetime
 
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly HttpClient _identity = new();
+    private MeldeStandIn? _melde;
 
     public string Data { get; } = global::System.IO.Directory.CreateTempSubdirectory("avvik-system-").FullName;
     public int Port { get; } = FreePort();
@@ -33,12 +34,14 @@ public sealed class RunningSystem : IAsyncLifetime
         Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
         Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
         Environment.SetEnvironmentVariable("AccessLog__AnchorSeconds", "2");
+        _melde = await MeldeStandIn.StartForProcessesAsync(Data);
         await UpAsync();
     }
 
     public async Task DisposeAsync()
     {
         await Script.RunAsync("compose/down");
+        if (_melde is not null) await _melde.DisposeAsync();
         _identity.Dispose();
         global::System.IO.Directory.Delete(Data, recursive: true);
     }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Avvik.Gateway.Health;
 using Avvik.Gateway.Tokens;
@@ -7,23 +9,39 @@ using Microsoft.Extensions.Options;
 
 namespace Avvik.Gateway.Descriptions;
 
-/// <summary>One OpenAPI document for the whole API, merged from the services' documents.</summary>
-internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens)
+/// <summary>One OpenAPI document for the whole API, merged from the services' documents and their CapabilityStatement.</summary>
+internal sealed class ApiDescription(Services services, IOptions<TokenOptions> tokens, TimeProvider clock)
 {
-    public async Task<Results<Ok<JsonObject>, Problem>> GetAsync(CancellationToken ct)
+    // Merging takes a second or two, and a service's description changes when it is upgraded: this long afterwards the new one is served.
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private Merged? _merged;
+
+    public async Task<Results<FileContentHttpResult, Problem>> GetAsync(CancellationToken ct)
+    {
+        if (_merged is not { } merged || merged.Until < clock.GetUtcNow())
+        {
+            if (await MergeAsync(ct) is not { } document) return Problem.Unavailable();
+            _merged = merged = new(clock.GetUtcNow() + Life, JsonSerializer.SerializeToUtf8Bytes(document, Plain));
+        }
+        return TypedResults.Bytes(merged.Document, "application/json");
+    }
+
+    private async Task<JsonObject?> MergeAsync(CancellationToken ct)
     {
         var documents = new List<JsonObject>();
         foreach (var (_, address) in services.All)
         {
             // A document that lacks one service would look complete to a client.
             if (await services.GetAsync(address, "openapi/v1.json", ct) is not { } body || JsonNode.Parse(body) is not JsonObject document)
-                return Problem.Unavailable();
+                return null;
             documents.Add(document);
         }
-        return TypedResults.Ok(Merge(documents, tokens.Value.Scheme.ToString()!));
+        return await services.GetAsync(services.All.First(s => s.Name == "reporting").Address, "fhir/metadata", ct) is { } statement
+            ? Merge(documents, JsonNode.Parse(statement)!, tokens.Value.Scheme.ToString()!) : null;
     }
 
-    internal static JsonObject Merge(IEnumerable<JsonObject> documents, string scheme)
+    internal static JsonObject Merge(IEnumerable<JsonObject> documents, JsonNode statement, string scheme)
     {
         var (paths, schemas, version) = (new JsonObject(), new JsonObject(), "3.1.1");
         foreach (var document in documents)
@@ -32,6 +50,7 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
             foreach (var (path, operations) in document["paths"]!.AsObject()) paths[path] = operations?.DeepClone();
             foreach (var (name, schema) in document["components"]?["schemas"]?.AsObject() ?? []) schemas[name] = schema?.DeepClone();
         }
+        FhirDescription.AddTo(paths, schemas, statement);
         var merged = new JsonObject
         {
             ["openapi"] = version,
@@ -40,7 +59,8 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
                 ["title"] = "Avvik",
                 ["version"] = "v1",
                 ["description"] = "Deviations (samhandlingsavvik) between hospital trusts and municipalities. Errors are problem documents (RFC 9457). "
-                    + "x-idempotent says whether a call may be sent again after a failure without an answer. FHIR R4 is described at /fhir/metadata.",
+                    + "x-idempotent says whether a call may be sent again after a failure without an answer. What is below /fhir is FHIR R4, of which "
+                    + "/fhir/metadata and the profiles say more.",
                 ["contact"] = new JsonObject { ["name"] = "Avvik" },
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
@@ -56,4 +76,6 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
         ApiDetails.AddTo(merged);
         return merged;
     }
+
+    private sealed record Merged(DateTimeOffset Until, byte[] Document);
 }

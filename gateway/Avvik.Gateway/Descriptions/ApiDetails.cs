@@ -18,7 +18,14 @@ internal static class ApiDetails
         ["SimulateRoutingRules"] = "Changes nothing, so it may be repeated.",
         ["ImportHistory"] = "Idempotent: a report that was imported with the same content is left as it is.",
         ["AddAttachment"] = "Idempotent by content: the same file by the same person again answers 200 with the first.",
+        ["RemoveAttachment"] = "Idempotent: a repeat answers 404.",
         ["ReplayWebhook"] = "Says where it continues, so it may be repeated.",
+        ["FhirCreateAdverseEvent"] = "Idempotent by identifier: the same again answers 200 with the first receipt, other content 409.",
+        ["FhirValidateAdverseEvent"] = "Stores nothing, so it may be repeated.",
+        ["FhirSearchAdverseEventByForm"] = "Reads only, so it may be repeated.",
+        ["FhirSearchTaskByForm"] = "Reads only, so it may be repeated.",
+        ["FhirDeleteSubscription"] = "Idempotent: a repeat answers 404.",
+        ["OpenLaunch"] = "Reads only, so it may be repeated until the link has expired.",
         ["DeleteWebhook"] = "Idempotent: a repeat answers 404.",
         ["WriteMessage"] = $"Idempotent with the header {IdempotencyKey}: the same key again is written once.",
     };
@@ -38,7 +45,9 @@ internal static class ApiDetails
                 AddRepetition(method, described);
                 foreach (var parameter in described["parameters"]?.AsArray() ?? [])
                     if ((string)parameter!["in"]! == "query") parameter["name"] = JsonNamingPolicy.CamelCase.ConvertName((string)parameter["name"]!);
-                if (Examples[(string)described["operationId"]!] is { } examples && described["requestBody"]?["content"]?["application/json"] is { } body)
+                var content = described["requestBody"]?["content"];
+                if ((Examples[(string)described["operationId"]!] ?? Examples[OfAnyService(path)]) is { } examples
+                    && (content?["application/json"] ?? content?[FhirDescription.MediaType]) is { } body)
                     body["examples"] = examples.DeepClone();
             }
         }
@@ -136,6 +145,10 @@ internal static class ApiDetails
 
     private static List<string> ConstantsOf(Type codes) =>
         [.. codes.GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+
+    // What every service has has the same examples: /ops/*/parked/requeue.
+    private static string OfAnyService(string path) =>
+        path.Split('/') is ["", "ops", _, .. var rest] ? $"/ops/*/{string.Join('/', rest)}" : path;
 
     // Operations for administrators have none of their own.
     private static string IdOf(string method, string path) => string.Concat(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(method)

@@ -23,7 +23,8 @@ public sealed record ResolveParkedMessage(string Reason);
 /// <param name="Error">As in <see cref="ParkedMessageRow.Error"/>.</param>
 /// <param name="From">Parked at or after this moment.</param>
 /// <param name="To">Parked before this moment.</param>
-public sealed record ResolveParkedMessages(string Reason, string? Source, string? Type, string? Error, DateTimeOffset? From, DateTimeOffset? To);
+public sealed record ResolveParkedMessages(string Reason, string? Source = null, string? Type = null, string? Error = null, DateTimeOffset? From = null,
+    DateTimeOffset? To = null);
 
 /// <summary>The operator's view of a service; the group must require the administrator's role.</summary>
 public static class ParkedMessageEndpoints
