@@ -8,6 +8,7 @@ using Avvik.Storage;
 using Avvik.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using StandardWebhooks;
 
 namespace Avvik.Reporting.Tests.Webhooks;
 
@@ -33,6 +34,13 @@ public sealed class Webhook_tests
         var software = Software(service);
         var webhook = await software.RegisterWebhookAsync(new() { Url = receiver.Url });
         Assert.StartsWith("whsec_", webhook.Secret, StringComparison.Ordinal);
+        // As the client's README does it; what is not verified is not taken.
+        receiver.OnRequest = (got, http) =>
+        {
+            new StandardWebhook(webhook.Secret!).Verify(got.Body, http.Request.Headers);
+            Assert.Equal(got.Id, JsonSerializer.Deserialize(got.Body, ClientJson.Default.WebhookEvent)!.Data!.Cursor);
+            return Task.CompletedTask;
+        };
         await service.ReceiveAsync(Enumerable.Range(3, 120).Select(v => deviation.Changed(v, "reminded", CaseStates.Routed)));
         await service.DeliverUntilAsync(receiver, 120);
 
