@@ -45,9 +45,9 @@ internal static class AddPatientsEndpoints
         {
             await unit.SerializeAsync(id);
             var found = await unit.Sql.QueryAsync(
-                $"select {DeviationAccess.Columns}, status, respondent_organization, submission, has_patient, patients_given from deviations where id = @p1",
-                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), Respondent: r.GetString(4), Submission: r.GetString(5),
-                    Named: Math.Max(r.GetInt32(7), r.GetBoolean(6) ? 1 : 0)), id);
+                $"select {DeviationAccess.Columns}, status, respondent_organization, occurred_from, has_patient, patients_given from deviations where id = @p1",
+                r => (Reported: DeviationAccess.Read(r), Status: r.GetString(3), Respondent: r.GetString(4),
+                    Occurred: r.IsDBNull(5) ? (long?)null : r.GetInt64(5), Named: Math.Max(r.GetInt32(7), r.GetBoolean(6) ? 1 : 0)), id);
             if (found is not [var deviation] || !access.IsVisibleTo(deviation.Reported, caller, deviation.Status)) return Problem.NotFound();
             if (CaseStates.IsFinal(deviation.Status)) return Problem.Conflict(ProblemCodes.AlreadyDecided);
             // Those who are named already are not named again, so a call may be repeated.
@@ -61,9 +61,8 @@ internal static class AddPatientsEndpoints
             var named = deviation.Named + added.Count;
             await unit.Sql.ExecuteAsync("update deviations set has_patient = @p2, patients_given = @p3, envelope_erased_at = null where id = @p1",
                 id, true, named);
-            var sent = DeviationRecord.OpenOrNull(deviation.Submission, texts);
-            var same = sent is null ? [] : await SubmitDeviationEndpoints.SamePatientAsync(unit, id, deviation.Reported.Organization, deviation.Respondent,
-                sent, after: deviation.Named, texts);
+            var same = deviation.Occurred is not { } occurred ? [] : await SubmitDeviationEndpoints.SamePatientAsync(unit, id,
+                deviation.Reported.Organization, deviation.Respondent, DateTimeOffset.FromUnixTimeMilliseconds(occurred), after: deviation.Named);
             await unit.EnqueueAsync(new PatientsAdded
             {
                 DeviationId = id,

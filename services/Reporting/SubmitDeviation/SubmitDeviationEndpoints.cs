@@ -117,7 +117,7 @@ internal static class SubmitDeviationEndpoints
         {
             // Every submission takes the year's counter, so it is taken last: whoever waits for it holds nothing that another waits for.
             unit.AtEnd(EndOrder.Numbering + NorwegianCalendar.DayOf(now).Year, async () =>
-                stored = await StoreAsync(unit, references, texts, record, sealedPatients, @event, SubmitterOf(caller, submission, @event)));
+                stored = await StoreAsync(unit, references, record, sealedPatients, @event, SubmitterOf(caller, submission, @event)));
             return Task.FromResult(true);
         }, ct);
         if (stored!.Is(id)) return TypedResults.Created($"/api/v1/deviations/{id}", stored.Receipt(record));
@@ -172,7 +172,7 @@ internal static class SubmitDeviationEndpoints
         public Deviation Receipt(DeviationRecord record) => record.Receipt() with { Reference = Reference };
     }
 
-    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, TextProtector texts, DeviationRecord d,
+    private static async Task<Stored> StoreAsync(UnitOfWork<ReportingDbContext> unit, ReferenceNumbers references, DeviationRecord d,
         IReadOnlyList<EnvelopeRecord> envelopes, DeviationSubmitted submitted, SubmitterRecorded? submitter)
     {
         var earlier = await unit.Sql.QueryAsync(
@@ -197,7 +197,7 @@ internal static class SubmitDeviationEndpoints
         // The counter's row is held: of two such reports at the same time, the later finds the earlier.
         foreach (var envelope in envelopes) await unit.InsertAsync(envelope);
         var samePatient = envelopes.Count == 0 ? null
-            : await SamePatientAsync(unit, d.Id, d.ReporterOrganization, d.RespondentOrganization, d.Sent, after: 0, texts);
+            : await SamePatientAsync(unit, d.Id, d.ReporterOrganization, d.RespondentOrganization, d.OccurredFrom!.Value, after: 0);
         await unit.EnqueueAsync(submitted with { Facts = submitted.Facts with { Reference = d.Reference }, SamePatient = samePatient });
         if (submitter is not null) await unit.EnqueueAsync(submitter);
         return new Stored(d.Id, d.Reference, d.ContentPrint);
@@ -221,30 +221,26 @@ internal static class SubmitDeviationEndpoints
     /// <param name="id">The deviation.</param>
     /// <param name="reporter">Who reported it.</param>
     /// <param name="respondent">Who is to answer it.</param>
-    /// <param name="sent">What was submitted.</param>
+    /// <param name="occurred">When it occurred.</param>
     /// <param name="after">Only the patients whose envelope has a higher number.</param>
-    /// <param name="texts">Opens the others.</param>
-    internal static async Task<IReadOnlyList<Guid>> SamePatientAsync(
-        UnitOfWork<ReportingDbContext> unit, Guid id, string reporter, string respondent, Submission sent, int after, TextProtector texts)
+    internal static Task<List<Guid>> SamePatientAsync(
+        UnitOfWork<ReportingDbContext> unit, Guid id, string reporter, string respondent, DateTimeOffset occurred, int after)
     {
         const int DaysApart = 1, Most = 5;
-        var day = DayOf(sent);
-        var found = await unit.Sql.QueryAsync(
+        var day = NorwegianCalendar.DayOf(occurred);
+        // By the times that a search by date goes by: no other report is opened.
+        return unit.Sql.QueryAsync(
             """
-            select d.id, d.submission from deviations d where d.id in (
+            select d.id from deviations d where d.id in (
                 select e.deviation_id from envelopes own join envelopes e on e.patient_print = own.patient_print
                 where own.deviation_id = @p1 and own.number > @p4 and e.deviation_id <> @p1)
               and d.status not in ('withdrawn', 'rejected', 'enteredInError')
               and ((d.reporter_organization = @p2 and d.respondent_organization = @p3)
                 or (d.reporter_organization = @p3 and d.respondent_organization = @p2))
-            order by d.received_at desc limit 50
+              and d.occurred_from >= @p5 and d.occurred_from < @p6
+            order by d.received_at desc limit @p7
             """,
-            r => (Id: r.GetGuid(0), Submission: r.GetString(1)), id, reporter, respondent, after);
-        return [.. found.Where(o => Math.Abs(DayOfStored(o.Submission) - day) <= DaysApart).Select(o => o.Id).Take(Most)];
-
-        static int DayOf(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value.Day.DayNumber;
-
-        // Sealed with a lost key: then nobody knows its day.
-        int DayOfStored(string submission) => DeviationRecord.OpenOrNull(submission, texts) is { } opened ? DayOf(opened) : int.MaxValue;
+            r => r.GetGuid(0), id, reporter, respondent, after, NorwegianCalendar.StartOf(day.AddDays(-DaysApart)).ToUnixTimeMilliseconds(),
+            NorwegianCalendar.StartOf(day.AddDays(DaysApart + 1)).ToUnixTimeMilliseconds(), Most);
     }
 }
