@@ -13,16 +13,17 @@ public sealed class ElementReader
     // The server sets them, or a representation repeats what the elements say (R4, http.html#create and narrative.html).
     private static readonly HashSet<string> OfServer = new(StringComparer.Ordinal) { "id", "meta", "implicitRules", "language", "text" };
 
-    private readonly Dictionary<Base, string> _paths = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<Base> _read = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
-    private readonly Resource _root;
+    private const int NotInList = -1;
+
+    private readonly Dictionary<Base, Node> _nodes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, (Base? Element, string Expression)> _places = new(StringComparer.Ordinal);
+    private readonly Node _root;
 
     public ElementReader(Resource root)
     {
-        _root = root;
+        _root = new(null, root, root.TypeName, NotInList);
         Errors = new FieldErrors { Locate = ExpressionOf };
-        Walk(root, root.TypeName);
+        Walk(_root);
     }
 
     public FieldErrors Errors { get; }
@@ -33,35 +34,35 @@ public sealed class ElementReader
         // A JSON pointer begins with a slash; anything else is the element already, or a header.
         if (pointer is [not '/', ..]) return pointer;
         for (var at = pointer; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
-            if (_places.TryGetValue(at, out var place)) return place;
-        return _root.TypeName;
+            if (_places.TryGetValue(at, out var place)) return place.Element is null ? place.Expression : PathOf(place.Element);
+        return _root.Path;
     }
 
-    public string PathOf(Base element) => _paths.GetValueOrDefault(element, _root.TypeName);
+    public string PathOf(Base element) => _nodes.GetValueOrDefault(element, _root).Path;
 
     /// <summary>An error of an element that no member stands for.</summary>
     public void Fail(Base element, string code) => Errors.Add(PathOf(element), code);
 
     /// <summary>Says where a member is, or would be.</summary>
-    public void Place(string pointer, string expression) => _places[pointer] = expression;
+    public void Place(string pointer, string expression) => Place(pointer, null, expression);
 
     /// <summary>Marks an element, and what it consists of, as read.</summary>
     public void Skip(Base? element)
     {
-        if (element is not null) _read.Add(element);
+        if (element is not null && _nodes.TryGetValue(element, out var node)) node.IsRead = true;
     }
 
     /// <summary>A primitive's value, for the member; null when it is not there.</summary>
     public string? Text(PrimitiveType? value, string pointer, string missingAt)
     {
-        Place(pointer, value is null ? missingAt : PathOf(value));
+        Place(pointer, value, missingAt);
         Leaf(value);
         return value?.JsonValue as string;
     }
 
     public bool? Flag(FhirBoolean? value, string pointer, string missingAt)
     {
-        Place(pointer, value is null ? missingAt : PathOf(value));
+        Place(pointer, value, missingAt);
         Leaf(value);
         return value?.Value;
     }
@@ -69,7 +70,7 @@ public sealed class ElementReader
     /// <summary>A whole number; null when it is none.</summary>
     public int? Number(PositiveInt? value, string pointer, string missingAt)
     {
-        Place(pointer, value is null ? missingAt : PathOf(value));
+        Place(pointer, value, missingAt);
         Leaf(value);
         return value?.Value;
     }
@@ -77,7 +78,7 @@ public sealed class ElementReader
     /// <summary>A code of one of our systems; a display is the caller's copy of our word.</summary>
     public string? Code(Coding? coding, string system, string pointer, string missingAt)
     {
-        Place(pointer, coding is null ? missingAt : PathOf(coding));
+        Place(pointer, coding, missingAt);
         if (coding is null) return null;
         Leaf(coding.SystemElement);
         Leaf(coding.DisplayElement);
@@ -165,59 +166,61 @@ public sealed class ElementReader
     }
 
     /// <summary>Marks a primitive as read, but not what extends it.</summary>
-    public void Leaf(PrimitiveType? value)
-    {
-        if (value is not null) _read.Add(value);
-    }
+    public void Leaf(PrimitiveType? value) => Skip(value);
 
     /// <summary>Reports what nobody has read: the highest element of which nothing was.</summary>
     public void ReportUnread()
     {
-        foreach (var (name, element, _) in Children(_root))
-            if (!OfServer.Contains(name)) Report(element);
+        foreach (var child in _root.Children)
+            if (!OfServer.Contains(child.Name)) Report(child);
     }
 
-    private bool Report(Base element)
+    private void Report(Node node)
     {
-        if (element is not PrimitiveType && _read.Contains(element)) return true;
-        var children = Children(element).Select(c => c.Element).ToList();
-        if (element is PrimitiveType)
+        if (node.Element is PrimitiveType)
         {
-            var read = _read.Contains(element);
-            if (!read) Fail(element, FieldCodes.NotSupported);
-            else foreach (var child in children) Fail(child, FieldCodes.NotSupported);
-            return read;
+            if (!node.IsRead) Errors.Add(node.Path, FieldCodes.NotSupported);
+            else foreach (var child in node.Children) Errors.Add(child.Path, FieldCodes.NotSupported);
         }
-        if (!children.Exists(AnyRead))
-        {
-            Fail(element, FieldCodes.NotSupported);
-            return false;
-        }
-        foreach (var child in children) Report(child);
-        return true;
+        else if (node.IsRead) return;
+        else if (!node.Children.Exists(AnyRead)) Errors.Add(node.Path, FieldCodes.NotSupported);
+        else foreach (var child in node.Children) Report(child);
     }
 
-    private bool AnyRead(Base element) => _read.Contains(element) || Children(element).Any(c => AnyRead(c.Element));
+    private static bool AnyRead(Node node) => node.IsRead || node.Children.Exists(AnyRead);
 
-    private void Walk(Base element, string path)
+    private void Place(string pointer, Base? element, string missingAt) => _places[pointer] = (element, missingAt);
+
+    private void Walk(Node node)
     {
-        _paths.TryAdd(element, path);
+        _nodes.TryAdd(node.Element, node);
+        // Nearly all of them have nothing but their value.
+        if (node.Element is PrimitiveType { HasElements: false }) return;
         var (last, index) = ("", 0);
-        foreach (var (name, child, isList) in Children(element))
+        foreach (var (name, value) in node.Element.EnumerateElements())
+        {
+            if (value is Base child) Add(name, child, isList: false);
+            else if (value is IEnumerable<Base> items)
+                foreach (var item in items) Add(name, item, isList: true);
+        }
+
+        void Add(string name, Base child, bool isList)
         {
             index = name == last ? index + 1 : 0;
             last = name;
-            Walk(child, isList ? $"{path}.{name}[{index}]" : $"{path}.{name}");
+            var added = new Node(node, child, name, isList ? index : NotInList);
+            node.Children.Add(added);
+            Walk(added);
         }
     }
 
-    private static IEnumerable<(string Name, Base Element, bool IsList)> Children(Base element)
+    /// <summary>An element in its place. What it is called there is put together for an error alone.</summary>
+    private sealed class Node(Node? parent, Base element, string name, int index)
     {
-        foreach (var (name, value) in element.EnumerateElements())
-        {
-            if (value is Base child) yield return (name, child, false);
-            else if (value is IEnumerable<Base> items)
-                foreach (var item in items) yield return (name, item, true);
-        }
+        public Base Element => element;
+        public string Name => name;
+        public List<Node> Children { get; } = [];
+        public bool IsRead { get; set; }
+        public string Path => parent is null ? name : index == NotInList ? $"{parent.Path}.{name}" : $"{parent.Path}.{name}[{index}]";
     }
 }

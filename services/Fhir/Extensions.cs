@@ -17,7 +17,7 @@ public sealed record ExtensionType(string Id, string? Type, string? List = null,
     /// <summary>True: the server sets it, and a client may not.</summary>
     public bool IsOutput { get; init; }
 
-    public string Url => FhirSystems.Structure(Id);
+    public string Url { get; } = FhirSystems.Structure(Id);
 }
 
 /// <summary>Our extensions: what a deviation has and R4 has no element for.</summary>

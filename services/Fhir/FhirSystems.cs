@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Avvik.Contracts;
 
 namespace Avvik.Fhir;
@@ -34,6 +35,8 @@ public static class FhirSystems
         [HNumber] = "hnr",
     };
 
+    private static readonly ConcurrentDictionary<string, string> CodeSystems = new(StringComparer.Ordinal);
+
     /// <summary>The type of a patient's identifier (<c>fnr</c>, <c>dnr</c>, <c>fhn</c>, <c>hnr</c>); null for another system.</summary>
     public static string? PatientIdentifierType(string? system) => system is null ? null : PatientSystems.GetValueOrDefault(system);
 
@@ -41,7 +44,7 @@ public static class FhirSystems
     public static string PatientIdentifierSystem(string type) => PatientSystems.First(s => s.Value == type).Key;
 
     /// <summary>Code system of a list of the vocabulary: <c>patientGroups</c> is <c>…/CodeSystem/patient-groups</c>.</summary>
-    public static string CodeSystem(string list) => $"{FhirUris.Canonical}/CodeSystem/{Kebab(list)}";
+    public static string CodeSystem(string list) => CodeSystems.GetOrAdd(list, l => $"{FhirUris.Canonical}/CodeSystem/{Kebab(l)}");
 
     /// <summary>All codes of that system.</summary>
     public static string ValueSet(string list) => $"{FhirUris.Canonical}/ValueSet/{Kebab(list)}";
