@@ -26,11 +26,13 @@ internal static class Processes
     public static TimeSpan Cpu(Watched process) => Seconds(Family(process).Sum(CpuTicks));
 
     /// <summary>Proportional set size: shared pages are divided among those who share them, so the sum over processes is right.</summary>
-    public static long Memory(Watched process) => Family(process).Sum(id =>
-    {
-        var pss = Lines($"/proc/{id}/smaps_rollup").FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal));
-        return pss is null ? 0 : 1024 * long.Parse(pss.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    });
+    public static long Memory(Watched process) => Family(process).Sum(id => BytesIn($"/proc/{id}/smaps_rollup", "Pss:"));
+
+    /// <summary>From here on, <see cref="PeakMemory"/> is the most that is resident from now (proc_pid_clear_refs(5)).</summary>
+    public static void ForgetPeak(Watched process) => File.WriteAllText($"/proc/{process.Id}/clear_refs", "5");
+
+    /// <summary>The most that was resident.</summary>
+    public static long PeakMemory(Watched process) => BytesIn($"/proc/{process.Id}/status", "VmHWM:");
 
     /// <summary>When a process started, as time since the machine did: comparable with /proc/uptime.</summary>
     public static TimeSpan Started(Watched process) => Seconds(Stat(process.Id) is { } stat ? stat[19] : 0);
@@ -66,6 +68,12 @@ internal static class Processes
     {
         try { return new DirectoryInfo($"/proc/{id}/fd").EnumerateFileSystemInfos().Any(f => f.LinkTarget is { } target && sockets.Contains(target)); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return false; }      // gone meanwhile, or another user's
+    }
+
+    private static long BytesIn(string file, string name)
+    {
+        var found = Lines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return found is null ? 0 : 1024 * long.Parse(found.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private static string[] Lines(string file)

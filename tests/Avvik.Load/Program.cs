@@ -17,6 +17,9 @@ try
         case ["fhir", var root, var corpus, var json, var data, var gatewayPort]:
             await FhirBench.RunAsync(root, corpus, json == "yes", data, int.Parse(gatewayPort, null));
             break;
+        case ["import", var root, var corpus, var lines, var json, var data, var gatewayPort]:
+            await ImportBench.RunAsync(root, corpus, int.Parse(lines, null), json == "yes", data, int.Parse(gatewayPort, null));
+            break;
         case ["statistics", var history, var json]: await StatisticsBench.RunAsync(int.Parse(history, null), json == "yes"); break;
         default: await Bench.RunAsync(BenchOptions.Read(args)); break;
     }
