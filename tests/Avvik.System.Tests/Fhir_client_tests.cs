@@ -11,8 +11,9 @@ using Task = System.Threading.Tasks.Task;
 namespace Avvik.System.Tests;
 
 /// <summary>
-/// A FHIR client that is none of ours (tests/fhir-client) reports, follows and answers a deviation through the gateway. Each resource is checked by npm's
-/// <c>fhir</c> there, and here by Firely's validator against the profiles that the package has.
+/// A FHIR client that is none of ours (tests/fhir-client) reports, follows and answers a deviation through the gateway. Each resource is checked there by
+/// npm's <c>fhir</c>, Medplum's validator and R4's JSON schema, and here by Firely's validator against the profiles that the package has. The package is
+/// loaded by the loader of HL7's own compiler.
 /// </summary>
 [Collection(nameof(RunningSystem))]
 public sealed class Fhir_client_tests(RunningSystem system)

