@@ -1,7 +1,7 @@
-// Gets tokens and calls the API as an integrator's software would, with openid-client, oauth4webapi and jose.
+// Reports a deviation as a health record's own software, signs a person in who answers it, and reads the answer as the software again, as an integrator's
+// software would, with openid-client, oauth4webapi and jose.
 //
-//   node client.mjs software ISSUER GATEWAY DEVIATION    reports a deviation as a health record's own software
-//   node client.mjs person ISSUER GATEWAY PERSONA        logs a person in, and reads the worklist as that person
+//   node client.mjs ISSUER GATEWAY DEVIATION PERSONA
 //
 // Prints what it got as one line of JSON; ends with 1 and the reason when something is not as the specifications say.
 import * as client from 'openid-client'
@@ -9,7 +9,7 @@ import * as jose from 'jose'
 import { readFile } from 'node:fs/promises'
 import assert from 'node:assert/strict'
 
-const [scenario, issuer, gateway, subject] = process.argv.slice(2)
+const [issuer, gateway, deviation, persona] = process.argv.slice(2)
 const redirectUri = 'http://localhost:3999/callback'
 
 // HelseID wants the type of an assertion said.
@@ -28,10 +28,20 @@ async function register(metadata) {
   return client.discovery(new URL(issuer), client_id, undefined, client.PrivateKeyJwt({ key: privateKey, kid: 'signing' }, asHelseId), { execute: [client.allowInsecureRequests] })
 }
 
-async function call(config, dpop, token, method, path, body) {
+async function call({ config, dpop, token }, method, path, body, version) {
   const headers = new Headers(body ? { 'content-type': 'application/json' } : {})
+  if (version) headers.set('if-match', version)
   const answer = await client.fetchProtectedResource(config, token, new URL(path, gateway), method, body, headers, { DPoP: dpop })
-  return { status: answer.status, body: await answer.json() }
+  return { status: answer.status, version: answer.headers.get('etag'), body: await answer.json() }
+}
+
+async function until(what) {
+  for (let i = 0; i < 400; i++) {
+    const found = await what()
+    if (found) return found
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  assert.fail('it did not come')
 }
 
 async function software() {
@@ -40,10 +50,7 @@ async function software() {
   const tokens = await client.clientCredentialsGrant(config, { scope: 'nhn:avvik/report' }, { DPoP: dpop })
   assert.equal(tokens.token_type, 'dpop')
   assert.equal(jose.decodeJwt(tokens.access_token).cnf.jkt, await dpop.calculateThumbprint())
-  const report = await call(config, dpop, tokens.access_token, 'POST', '/api/v1/deviations', await readFile(subject, 'utf8'))
-  // What it did not ask for, it may not do.
-  const cases = await call(config, dpop, tokens.access_token, 'GET', '/api/v1/cases').catch(error => error)
-  return { report, cases: cases.status }
+  return { config, dpop, token: tokens.access_token }
 }
 
 async function person() {
@@ -61,7 +68,7 @@ async function person() {
   const chosen = await fetch(`${issuer}/connect/authorize`, {
     method: 'POST',
     redirect: 'manual',
-    body: new URLSearchParams({ client_id: url.searchParams.get('client_id'), request_uri: url.searchParams.get('request_uri'), persona: subject })
+    body: new URLSearchParams({ client_id: url.searchParams.get('client_id'), request_uri: url.searchParams.get('request_uri'), persona })
   })
   assert.equal(chosen.status, 302)
   const back = new URL(chosen.headers.get('location'))
@@ -69,12 +76,31 @@ async function person() {
   const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true }, undefined, { DPoP: dpop })
   await assert.rejects(client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce }, undefined, { DPoP: dpop }), { error: 'invalid_grant' })
   const claims = tokens.claims()
-  const worklist = await call(config, dpop, tokens.access_token, 'GET', '/api/v1/cases')
-  return { sub: claims.sub, level: claims['helseid://claims/identity/security_level'], worklist }
+  return { config, dpop, token: tokens.access_token, sub: claims.sub, level: claims['helseid://claims/identity/security_level'] }
 }
 
 try {
-  console.log(JSON.stringify(await { software, person }[scenario]()))
+  const reporter = await software()
+  const report = await call(reporter, 'POST', '/api/v1/deviations', await readFile(deviation, 'utf8'))
+  const { id } = report.body
+  // What it did not ask for, it may not do.
+  const cases = await call(reporter, 'GET', '/api/v1/cases').catch(error => error)
+
+  const handler = await person()
+  let now = await until(async () => {
+    const found = await call(handler, 'GET', `/api/v1/cases/${id}`)
+    return found.status === 200 && found
+  })
+  const answer = { text: 'Rutinen er endret.', contributingFactors: ['capacity'], noMeasuresReason: 'Rutinen er tiltaket.' }
+  for (const [action, body] of [['acknowledge', {}], ['start', {}], ['answer', answer]]) {
+    now = await call(handler, 'POST', `/api/v1/cases/${id}/${action}`, JSON.stringify(body), now.version)
+    assert.equal(now.status, 200, JSON.stringify(now.body))
+  }
+  const answered = await until(async () => {
+    const { body } = await call(reporter, 'GET', `/api/v1/deviations/${id}`)
+    return body.state === 'answered' && body
+  })
+  console.log(JSON.stringify({ report, cases: cases.status, sub: handler.sub, level: handler.level, answered }))
 } catch (error) {
   console.error(error, error?.cause)
   process.exit(1)
