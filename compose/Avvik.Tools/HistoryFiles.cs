@@ -36,8 +36,8 @@ internal sealed class HistoryFiles(IAvvikClient client)
     private const int Most = 500;
     // Lines that are named for each thing that is wrong.
     private const int Named = 5;
-    private static readonly string[] Known = ["id", "receivedOn", "reporter", "respondent", "unit", "kind", "category", "patientGroups", "actualHarm",
-        "contributingFactors", "dueOn", "answeredOn", "hops"];
+    private static readonly string[] Known = ["id", "receivedOn", "occurredOn", "reporter", "respondent", "unit", "kind", "category", "patientGroups",
+        "actualHarm", "contributingFactors", "dueOn", "answeredOn", "state", "hops"];
     private readonly SortedDictionary<string, List<int>> _wrong = new(StringComparer.Ordinal);
     private readonly HashSet<int> _leftOut = [];
     private readonly SortedSet<string> _quarters = new(StringComparer.Ordinal);
@@ -136,6 +136,7 @@ internal sealed class HistoryFiles(IAvvikClient client)
         {
             Id = Text("id"),
             ReceivedOn = Day("receivedOn"),
+            OccurredOn = Day("occurredOn"),
             Reporter = Text("reporter"),
             Respondent = Text("respondent"),
             Unit = Text("unit"),
@@ -146,6 +147,7 @@ internal sealed class HistoryFiles(IAvvikClient client)
             ContributingFactors = All("contributingFactors"),
             DueOn = Day("dueOn"),
             AnsweredOn = Day("answeredOn"),
+            State = Text("state"),
             Hops = int.TryParse(Text("hops"), CultureInfo.InvariantCulture, out var hops) ? hops : 0,
         };
         return isWhole ? report : null;

@@ -17,6 +17,8 @@ public sealed record HistoricReport
     public string? Id { get; init; }
     /// <summary>Norwegian local date; it is counted on this day, in its quarter.</summary>
     public DateOnly? ReceivedOn { get; init; }
+    /// <summary>Norwegian local date on which it happened, whose agreement judges it; null: the day it was received.</summary>
+    public DateOnly? OccurredOn { get; init; }
     /// <summary>Organisation number of the party that reported.</summary>
     public string? Reporter { get; init; }
     /// <summary>Organisation number of the party that was to answer.</summary>
@@ -42,6 +44,12 @@ public sealed record HistoricReport
     public DateOnly? DueOn { get; init; }
     /// <summary>The day of the last answer; null when it was never answered.</summary>
     public DateOnly? AnsweredOn { get; init; }
+    /// <summary>
+    /// Code of <c>caseStates</c>, in which it is counted as any case is: what was withdrawn, a duplicate or entered in error is not, and what is not final is
+    /// open until it is imported again. Null is <c>closed</c>.
+    /// </summary>
+    [Code("caseStates")]
+    public string? State { get; init; }
     /// <summary>Wrong-recipient returns.</summary>
     public int Hops { get; init; }
 }

@@ -72,20 +72,20 @@ public sealed class Import_tests(RunningSystem system)
 
     [Theory]
     [InlineData("compilo", Hamar, "windows-1252", "2019-Q1",
-        "Saksnummer;Opprettet;Type;Område;Alvorlighetsgrad;Ekstern mottaker;Frist;Lukket",
-        "C-1;14.01.2019 08:30;Avvik;Epikrise;Lav;Sykehuset Innlandet HF;04.02.2019;01.02.2019",
-        "C-2;20.02.2019;Nestenulykke;Annet;Høy;;;",
-        "C-3;21.02.2019;Klage;Epikrise;Lav;;;", "kind: no code for «Klage» of the column Type: 1 line (4)")]
+        "Saksnummer;Opprettet;Type;Område;Alvorlighetsgrad;Ekstern mottaker;Frist;Lukket;Status;Hendelsesdato",
+        "C-1;14.01.2019 08:30;Avvik;Epikrise;Lav;Sykehuset Innlandet HF;04.02.2019;01.02.2019;Lukket;12.01.2019",
+        "C-2;20.02.2019;Nestenulykke;Annet;Høy;;;;Under behandling;",
+        "C-3;21.02.2019;Klage;Epikrise;Lav;;;;;", "kind: no code for «Klage» of the column Type: 1 line (4)")]
     [InlineData("eqs", SykehusetInnlandet, "utf-8", "2019-Q2",
-        "AvvikID;MeldtDato;MeldtAv;AnsvarligEnhet;Meldingstype;Kategori;Konsekvens;Årsak;BesvartDato",
-        "E-1;2019-04-02;Hamar kommune;Elverum-Hamar;Samhandlingsavvik;Medikament;2;Kommunikasjon, Kapasitet;2019-04-20",
-        "E-2;2019-05-02 10:00:00;Elverum kommune;Tynset;Ros;Transport;;;",
-        "E-3;2019-05-03;Ukjent kommune;Tynset;Ros;Transport;0;;", "reporter: no code for «Ukjent kommune» of the column MeldtAv: 1 line (4)")]
+        "AvvikID;MeldtDato;MeldtAv;AnsvarligEnhet;Meldingstype;Kategori;Konsekvens;Årsak;BesvartDato;Status",
+        "E-1;2019-04-02;Hamar kommune;Elverum-Hamar;Samhandlingsavvik;Medikament;2;Kommunikasjon, Kapasitet;2019-04-20;Besvart",
+        "E-2;2019-05-02 10:00:00;Elverum kommune;Tynset;Ros;Transport;;;;Avsluttet",
+        "E-3;2019-05-03;Hamar kommune;Tynset;Ros;Transport;0;;;Glemt", "state: no code for «Glemt» of the column Status: 1 line (4)")]
     [InlineData("synergi", SykehusetInnlandet, "utf-16", "2019-Q3",
-        "Case no.\tRegistered date\tCase type\tExternal party\tProcess\tPatient group\tActual severity\tDeadline\tClosed date\tForwarded",
-        "S-1\t03/07/2019\tNear miss\tHamar\tReferral\tFrail elderly; Children\tMinor\t24/07/2019\t20/07/2019\t2",
-        "S-2\t04/07/2019\tAdverse event\tGjøvik\tMedication\t\tNone\t\t\t",
-        "S-3\t2019-07-05\tAdverse event\tGjøvik\tMedication\t\tNone\t\t\t", "receivedOn: not a date as the mapping says: 1 line (4)")]
+        "Case no.\tRegistered date\tCase type\tExternal party\tProcess\tPatient group\tActual severity\tDeadline\tClosed date\tForwarded\tStatus",
+        "S-1\t03/07/2019\tNear miss\tHamar\tReferral\tFrail elderly; Children\tMinor\t24/07/2019\t20/07/2019\t2\tClosed",
+        "S-2\t04/07/2019\tAdverse event\tGjøvik\tMedication\t\tNone\t\t\t\tRejected",
+        "S-3\t2019-07-05\tAdverse event\tGjøvik\tMedication\t\tNone\t\t\t\t", "receivedOn: not a date as the mapping says: 1 line (4)")]
     [InlineData("dips", SykehusetInnlandet, "utf-8", "2019-Q4",
         "DOKUMENTID,SENDT,MOTTAKER_ORGNR,MELDINGSTYPE,BESVART",
         "D-1,20191001,970540008,EPIKRISE,20191012",

@@ -30,8 +30,9 @@ internal static class HistoryEndpoint
         statistics.MapPost("/history", ImportAsync).RequireAuthorization(Policies.Secretariat).WithName("ImportHistory")
             .WithSummary("Take deviations of an earlier system into the figures; ?dryRun=true only checks them")
             .WithDescription("""
-                Of the caller's own party: it reported them or answered them. They are counted on the day they were received and marked as imported; they become
-                no cases. The same id again replaces what was imported under it. A quarter that is frozen changes with its next version only.
+                Of the caller's own party: it reported them or answered them. They are counted on the day they were received, in the state they have, and
+                marked as imported; they become no cases. The same id again replaces what was imported under it. A quarter that is frozen changes with its next
+                version only.
                 """)
             .Accepts<HistoryImport>("application/json").ProducesProblem(400).ProducesProblem(403).ProducesProblem(422);
         return statistics;
@@ -82,15 +83,19 @@ internal static class HistoryEndpoint
         else
         {
             if (report.DueOn < received) errors.Add($"{at}/dueOn", FieldCodes.InvalidValue);
+            if (report.OccurredOn > received) errors.Add($"{at}/occurredOn", FieldCodes.InvalidValue);
+            if (report.OccurredOn < Earliest) errors.Add($"{at}/occurredOn", FieldCodes.TooOld);
             if (report.AnsweredOn < received) errors.Add($"{at}/answeredOn", FieldCodes.InvalidValue);
         }
         if (report.AnsweredOn > today) errors.Add($"{at}/answeredOn", FieldCodes.InFuture);
+        if (report is { State: CaseStates.Answered, AnsweredOn: null }) errors.Add($"{at}/answeredOn", FieldCodes.Required);
         if (report.Hops is < 0 or > byte.MaxValue) errors.Add($"{at}/hops", FieldCodes.InvalidValue);
         CheckCode(Dimension.Reporter, report.Reporter, "reporter", isRequired: true);
         CheckCode(Dimension.Respondent, report.Respondent, "respondent", isRequired: true);
         CheckCode(Dimension.Unit, report.Unit, "unit");
         CheckCode(Dimension.Kind, report.Kind, "kind", isRequired: true);
         CheckCode(Dimension.Category, report.Category, "category");
+        CheckCode(Dimension.State, report.State, "state");
         CheckCode(Dimension.Harm, report.ActualHarm, "actualHarm");
         foreach (var (i, group) in (report.PatientGroups ?? []).Index()) CheckCode(Dimension.PatientGroup, group, $"patientGroups/{i}");
         foreach (var (i, cause) in (report.ContributingFactors ?? []).Index()) CheckCode(Dimension.Cause, cause, $"contributingFactors/{i}");
@@ -111,6 +116,7 @@ internal static class HistoryEndpoint
     {
         var (reporter, respondent) = (directory.Party(report.Reporter!)!, directory.Party(report.Respondent!)!);
         var day = report.ReceivedOn!.Value;
+        var occurred = report.OccurredOn ?? day;
         DateTimeOffset Noon(DateOnly on) => NorwegianCalendar.StartOf(on).AddHours(12);
         return Fact.Of(new CaseChanged
         {
@@ -119,7 +125,7 @@ internal static class HistoryEndpoint
             Version = 1,
             OccurredAt = Noon(day),
             Action = "imported",
-            State = CaseStates.Closed,
+            State = report.State ?? CaseStates.Closed,
             Facts = new()
             {
                 Reference = "",
@@ -127,9 +133,9 @@ internal static class HistoryEndpoint
                 Direction = Directions.Between(reporter, respondent),
                 ReporterOrganization = reporter.OrganizationNumber,
                 RespondentOrganization = respondent.OrganizationNumber,
-                Agreement = reporter.AgreementWith(respondent, day)?.Code,
+                Agreement = reporter.AgreementWith(respondent, occurred)?.Code,
                 Kind = report.Kind!,
-                OccurredOn = day,
+                OccurredOn = occurred,
                 ReceivedAt = Noon(day),
                 Category = report.Category,
                 Clause = report.Category is null ? null : Vocabulary.Categories[report.Category].Clause,

@@ -60,6 +60,32 @@ public sealed class History_import_tests(StatisticsServices services)
     }
 
     [Fact]
+    public async Task Imported_reports_count_in_the_states_they_had_and_by_the_agreement_of_their_day()
+    {
+        var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
+        var secretariat = AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat));
+        var unanswered = Report(0) with { AnsweredOn = null };
+        HistoricReport Of(int number, string state) => unanswered with { Id = $"sak-{number}", State = state };
+        // The revised agreement took effect on 1 March 2024.
+        var later = unanswered with { ReceivedOn = new(2024, 3, 4), DueOn = null };
+        await secretariat.ImportHistoryAsync(new()
+        {
+            Reports = [Of(1, "closed"), unanswered, Of(2, "rejected"), Of(3, "inProgress"), Of(4, "answered") with { AnsweredOn = new(2023, 6, 1) },
+                Of(5, "withdrawn"), Of(6, "duplicate"), Of(7, "enteredInError"),
+                later with { Id = "sak-8" }, later with { Id = "sak-9", OccurredOn = new(2024, 2, 28) }],
+        });
+
+        var answer = await service.AskAsync("quarter=2023-Q2&by=state", StatisticsService.InnlandetTrust);
+        Assert.Equal([("answered", 1), ("closed", 2), ("inProgress", 1), ("rejected", 1)],
+            answer.Rows.Select(r => (r.Dimensions!["state"].GetString()!, (int)r.Count.Value!)).Order());
+        Assert.Equal(2, (int)answer.Total.Open.Value!);
+        await secretariat.ImportHistoryAsync(new() { Reports = [Of(3, "closed")] });
+        Assert.Equal(1, (int)(await service.AskAsync("quarter=2023-Q2", StatisticsService.InnlandetTrust)).Total.Open.Value!);
+        var agreements = await service.AskAsync("quarter=2024-Q1&by=agreement", StatisticsService.InnlandetTrust);
+        Assert.Equal(["innlandet-2019", "innlandet-2024"], agreements.Rows.Select(r => r.Dimensions!["agreement"].GetString()).Order());
+    }
+
+    [Fact]
     public async Task Imported_quarters_are_frozen_by_the_secretariat_and_not_automatically()
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
@@ -93,18 +119,20 @@ public sealed class History_import_tests(StatisticsServices services)
     {
         var service = await services.EmptyAsync(DatabaseProvider.Sqlite);
         using var secretariat = service.As(StatisticsService.InnlandetTrust, Roles.Secretariat);
-        var import = Of(Report(0), Report(0), Report(1) with { Kind = "x", Category = "y", Unit = "z", ActualHarm = "w", PatientGroups = ["v"] },
+        var import = Of(Report(0), Report(0), Report(1) with { Kind = "x", Category = "y", Unit = "z", ActualHarm = "w", State = "u", PatientGroups = ["v"] },
             Report(2, new(2030, 1, 1)), Report(3) with { AnsweredOn = new(2023, 5, 1), DueOn = new(2023, 5, 1), Hops = -1 }, new HistoricReport(),
-            Report(4) with { Reporter = StatisticsService.Hamar, Respondent = StatisticsService.Ringsaker });
+            Report(4) with { Reporter = StatisticsService.Hamar, Respondent = StatisticsService.Ringsaker },
+            Report(5) with { State = "answered", AnsweredOn = null, OccurredOn = new(2023, 5, 18) });
 
         using var answer = await secretariat.PostAsJsonAsync("/api/v1/statistics/history", import, HistoryJson.Default.HistoryImport);
 
         var problem = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
         Assert.Equal([
             "/reports/1/id repeated", "/reports/2/actualHarm unknownCode", "/reports/2/category unknownCode", "/reports/2/kind unknownCode",
-            "/reports/2/patientGroups/0 unknownCode", "/reports/2/unit unknownCode", "/reports/3/receivedOn inFuture", "/reports/4/answeredOn invalidValue",
-            "/reports/4/dueOn invalidValue", "/reports/4/hops invalidValue", "/reports/5/id required", "/reports/5/kind required",
-            "/reports/5/receivedOn required", "/reports/5/reporter required", "/reports/5/respondent required", "/reports/6/reporter unknownOrganization",
+            "/reports/2/patientGroups/0 unknownCode", "/reports/2/state unknownCode", "/reports/2/unit unknownCode", "/reports/3/receivedOn inFuture",
+            "/reports/4/answeredOn invalidValue", "/reports/4/dueOn invalidValue", "/reports/4/hops invalidValue", "/reports/5/id required",
+            "/reports/5/kind required", "/reports/5/receivedOn required", "/reports/5/reporter required", "/reports/5/respondent required",
+            "/reports/6/reporter unknownOrganization", "/reports/7/answeredOn required", "/reports/7/occurredOn invalidValue",
         ], problem.GetProperty("errors").EnumerateArray().Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")
             .Order(StringComparer.Ordinal));
         Assert.False(answer.IsSuccessStatusCode);
