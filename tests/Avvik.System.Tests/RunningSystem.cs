@@ -34,6 +34,8 @@ public sealed class RunningSystem : IAsyncLifetime
         Environment.SetEnvironmentVariable("AVVIK_DATA", Data);
         Environment.SetEnvironmentVariable("AVVIK_PORT", Port.ToString(CultureInfo.InvariantCulture));
         Environment.SetEnvironmentVariable("AccessLog__AnchorSeconds", "2");
+        // A second longer than a transaction, instead of a minute: what waits for completeness is tested, too.
+        Environment.SetEnvironmentVariable("Watermarks__MarginSeconds", "1");
         _melde = await MeldeStandIn.StartForProcessesAsync(Data);
         await UpAsync();
     }
