@@ -86,13 +86,6 @@ internal sealed class DeviationRecord
     public static Submission Open(string stored, TextProtector texts) =>
         JsonSerializer.Deserialize(texts.RevealStored(stored), SubmissionJson.Default.Submission)!;
 
-    /// <summary>As <see cref="Open"/>; null when this service does not have the key.</summary>
-    public static Submission? OpenOrNull(string stored, TextProtector texts)
-    {
-        try { return Open(stored, texts); }
-        catch (CryptographicException) { return null; }
-    }
-
     /// <summary>From when until when it occurred: a whole Norwegian day when no time was sent, else the millisecond.</summary>
     public static (DateTimeOffset From, DateTimeOffset Until) Occurrence(Submission sent) => LocalMoment.Read(sent.OccurredAt)!.Value switch
     {
