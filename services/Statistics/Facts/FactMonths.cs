@@ -240,7 +240,7 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             and number in ({string.Join(", ", numbers)})
             """,
             reader => (reader.GetFieldValue<DateOnly>(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3)), ct, community, from, to);
-        _read += columns.Sum(c => (long)c.Body.Length);
+        _read += columns.Sum(c => (long)c.Item4.Length);
         return columns;
     }
 
