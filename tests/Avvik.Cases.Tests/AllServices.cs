@@ -19,6 +19,7 @@ using reporting::Avvik.Reporting.Persistence;
 using routing::Avvik.Routing.Persistence;
 using statistics::Avvik.Statistics.Persistence;
 using triage::Avvik.Triage.Persistence;
+using Directory = System.IO.Directory;
 
 namespace Avvik.Cases.Tests;
 
@@ -29,6 +30,7 @@ namespace Avvik.Cases.Tests;
 public sealed class AllServices : IAsyncDisposable
 {
     private readonly List<Member> _members = [];
+    private readonly string _files = Directory.CreateTempSubdirectory("avvik-files-").FullName;
 
     private sealed record Member(string Name, TestDatabase Database, IAsyncDisposable Service, Func<PagedEvent, Task> ReceiveAsync,
         Func<Person, (HttpMessageInvoker Calls, HttpRequestHeaders Headers)> Of, Func<Task> DoDueWorkAsync)
@@ -101,12 +103,14 @@ public sealed class AllServices : IAsyncDisposable
             await member.Service.DisposeAsync();
             await member.Database.DisposeAsync();
         }
+        Directory.Delete(_files, recursive: true);
     }
 
     private async Task AddAsync<TProgram, TDb>(DatabaseProvider provider) where TProgram : class where TDb : DbContext
     {
         var database = await Databases.CreateAsync(provider);
-        var service = new ServiceUnderTest<TProgram>(database, Clock, ("Questions:PerMinute", "1000000"), ("Watermarks:MarginSeconds", "0"));
+        var service = new ServiceUnderTest<TProgram>(database, Clock, ("Questions:PerMinute", "1000000"), ("Watermarks:MarginSeconds", "0"),
+            ("Attachments:Folder", _files));
         var calls = new HttpMessageInvoker(service.Server.CreateHandler());
         _members.Add(new(typeof(TProgram).Assembly.GetName().Name!["Avvik.".Length..].ToLowerInvariant(), database, service,
             async e =>
