@@ -24,13 +24,15 @@ public sealed record NoticeItem(
 /// <param name="QuietFrom">First hour in which nothing is sent but serious events; null: no quiet hours.</param>
 /// <param name="QuietTo">Hour at which quiet hours end.</param>
 /// <param name="Muted">Kinds that are not sent.</param>
-/// <param name="Failure">The last delivery that was refused, until one arrives or the address is changed.</param>
+/// <param name="Failure">The last delivery that was refused or returned, until one arrives (after a returned one: until none has come back for a week) or
+/// the address is changed.</param>
 public sealed record NoticeSettings(int Version, string? Unit, string? Email, string? LeaderEmail, string? Phone, int? DigestHour, int? QuietFrom,
     int? QuietTo, [property: Code("noticeKinds")] IReadOnlyList<string> Muted, NoticeFailure? Failure);
 
-/// <summary>A delivery that was refused.</summary>
+/// <summary>A delivery that was refused or returned.</summary>
 /// <param name="At">When.</param>
-/// <param name="Code">The status of the mail server (<c>smtp550</c>) or the SMS service (<c>http400</c>); <c>expired</c>: tried in vain for days.</param>
+/// <param name="Code">The status of the mail server (<c>smtp550</c>) or the SMS service (<c>http400</c>); <c>dsn5.1.1</c>: accepted, and returned later
+/// with that status (RFC 3463); <c>expired</c>: tried in vain for days.</param>
 /// <param name="Channel"><c>email</c>, <c>leader</c> or <c>sms</c>.</param>
 public sealed record NoticeFailure(DateTimeOffset At, string Code, string Channel);
 

@@ -29,11 +29,15 @@ builder.AddMessaging<NoticesDbContext>("notices", events => events
     .Handle<DirectoryPublished, DirectoryPublishedHandler<NoticesDbContext>>()
     .Handle<RoleAssignmentChanged, RoleAssignmentChangedHandler<NoticesDbContext>>());
 builder.Services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<ReturnedMailOptions>().BindConfiguration("ReturnedMail").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<SmsOptions>().BindConfiguration("Sms").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<DeliverySchedule>();
 builder.Services.AddSingleton<Mailer>();
 builder.Services.AddHttpClient<SmsSender>(http => http.Timeout = TimeSpan.FromSeconds(30));
 builder.Services.AddHostedService<DeliveryService>();
+builder.Services.AddSingleton<ReturnedMailReader>();
+builder.Services.AddHostedService(services => services.GetRequiredService<ReturnedMailReader>());
+builder.Services.AddHealthChecks().AddCheck<ReturnedMailReader>("returned mail", tags: ["required"]);
 builder.Services.AddHostedService<NoticeRetention>();
 
 var app = builder.Build();

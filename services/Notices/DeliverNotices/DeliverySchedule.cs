@@ -5,6 +5,7 @@ using Avvik.Contracts;
 using Avvik.Hosting.Calendar;
 using Avvik.Notices.Persistence;
 using Avvik.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Avvik.Notices.DeliverNotices;
@@ -19,26 +20,64 @@ internal sealed class DeliverySchedule(CurrentDirectory directory, IOptions<Mail
         if (own?.MutedKinds.Contains(notice.Kind) == true) return;
         if (mail.Value.IsConfigured)
         {
-            if (await MailboxAsync(notice, own, unit) is { } mailbox) await AddAsync(notice, mailbox, Channels.Email, unit);
-            if (alsoToLeader && own?.LeaderEmail is not null) await AddAsync(notice, own, Channels.Leader, unit);
+            if (await MailboxAsync(notice, own, unit) is { } mailbox) await AddAsync(notice, mailbox, Channels.Email, notice.CreatedAt, unit);
+            if (alsoToLeader && own?.LeaderEmail is not null) await AddAsync(notice, own, Channels.Leader, notice.CreatedAt, unit);
         }
-        if (sms.Value.Url is not null && own?.Phone is not null && NoticeKinds.IsUrgent(notice.Kind)) await AddAsync(notice, own, Channels.Sms, unit);
+        if (sms.Value.Url is not null && own?.Phone is not null && NoticeKinds.IsUrgent(notice.Kind))
+            await AddAsync(notice, own, Channels.Sms, notice.CreatedAt, unit);
     }
 
     /// <summary>A unit without a mailbox is told by its party's coordinator, whose mailbox has its own hours and choices.</summary>
     private async Task<Recipient?> MailboxAsync(Notice notice, Recipient? own, UnitOfWork<NoticesDbContext> unit)
     {
         if (own?.Email is not null) return own;
-        if (notice.Unit.Length == 0 || directory.Now.Party(notice.Organization)?.FallbackUnit.Code is not { } fallback || fallback == notice.Unit) return null;
-        return await unit.Db.Recipients.FindAsync(notice.Organization, fallback, "") is { Email: not null } coordinator
-            && !coordinator.MutedKinds.Contains(notice.Kind) ? coordinator : null;
+        return await CoordinatorAsync(notice.Organization, notice.Unit, unit) is { } coordinator && !coordinator.MutedKinds.Contains(notice.Kind)
+            ? coordinator : null;
     }
 
-    private static async Task AddAsync(Notice notice, Recipient to, string channel, UnitOfWork<NoticesDbContext> unit)
+    /// <summary>The mailbox of a unit's coordinator; null when there is none, and for a person and the coordinator's own unit.</summary>
+    private async Task<Recipient?> CoordinatorAsync(string organization, string code, UnitOfWork<NoticesDbContext> unit)
     {
-        var due = DueAt(notice.Kind, to, notice.CreatedAt);
+        if (code.Length == 0 || directory.Now.Party(organization)?.FallbackUnit.Code is not { } fallback || fallback == code) return null;
+        return await unit.Db.Recipients.FindAsync(organization, fallback, "") is { Email: not null } coordinator ? coordinator : null;
+    }
+
+    /// <summary>
+    /// Records that a mail that was sent came back, once; false when that is known already, or it has not been sent yet. The address is shown as failing
+    /// unless it has been changed since.
+    /// </summary>
+    public async Task<bool> ReturnedAsync(Delivery d, string code, UnitOfWork<NoticesDbContext> unit)
+    {
+        var recorded = await unit.Sql.ExecuteAsync("update deliveries set state = 'failed', failure_code = @p1 where id = @p2 and state = 'sent'", code, d.Id);
+        if (recorded == 0) return false;
+        await FailedAsync(d, code, unit, d.EndedAt);
+        return true;
+    }
+
+    /// <summary>
+    /// Shows that an address fails. Mails are still sent to it; and since nobody may read them there, what duty asks for goes to the coordinator, too.
+    /// </summary>
+    /// <param name="sentAt">An address that was set later is another one; null: the address is the one that failed.</param>
+    public async Task FailedAsync(Delivery d, string code, UnitOfWork<NoticesDbContext> unit, DateTimeOffset? sentAt = null)
+    {
+        var now = unit.Clock.GetUtcNow();
+        await unit.Sql.ExecuteAsync(
+            """
+            update recipients set failed_at = @p1, failure_code = @p2, failure_channel = @p3
+            where organization = @p4 and unit = @p5 and person = @p6 and changed_at <= @p7
+            """,
+            now.ToUnixTimeMilliseconds(), code, d.Channel, d.Organization, d.Unit, d.Person, sentAt?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        if (d.Channel != Channels.Email || await CoordinatorAsync(d.Organization, d.Unit, unit) is not { } coordinator) return;
+        var notices = await unit.Db.Notices.AsNoTracking()
+            .Where(n => unit.Db.DeliveredNotices.Any(l => l.DeliveryId == d.Id && l.NoticeId == n.Id)).ToListAsync();
+        foreach (var notice in notices.Where(n => NoticeKinds.IsDuty(n.Kind))) await AddAsync(notice, coordinator, Channels.Email, now, unit);
+    }
+
+    private static async Task AddAsync(Notice notice, Recipient to, string channel, DateTimeOffset now, UnitOfWork<NoticesDbContext> unit)
+    {
+        var due = DueAt(notice.Kind, to, now);
         // Those that are held until the same time go out as one.
-        if (due == notice.CreatedAt || !await TryAddAsync(IdOf(to.Organization, to.Unit, to.Person, channel, $"{due.ToUnixTimeMilliseconds()}")))
+        if (due == now || !await TryAddAsync(IdOf(to.Organization, to.Unit, to.Person, channel, $"{due.ToUnixTimeMilliseconds()}")))
             await TryAddAsync(IdOf(notice.Id.ToString(), to.Unit, channel));
 
         async Task<bool> TryAddAsync(Guid id)
@@ -50,7 +89,7 @@ internal sealed class DeliverySchedule(CurrentDirectory directory, IOptions<Mail
                 values (@p1, @p2, @p3, @p4, @p5, 'pending', @p6, 0, @p7)
                 on conflict (id) do update set attempts = 0 where deliveries.state = 'pending' and deliveries.attempts = 0
                 """,
-                id, to.Organization, to.Unit, to.Person, channel, due.ToUnixTimeMilliseconds(), notice.CreatedAt.ToUnixTimeMilliseconds());
+                id, to.Organization, to.Unit, to.Person, channel, due.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
             return added == 1 && await unit.InsertIfNewAsync(new DeliveredNotice { DeliveryId = id, NoticeId = notice.Id });
         }
     }

@@ -10,8 +10,10 @@ namespace Avvik.Notices.DeliverNotices;
 /// in between leaves the claim, which runs out: then it is sent again, with the same id. That is at least once; exactly once is not to be had from SMTP.
 /// </summary>
 internal sealed class DeliveryService(Writer<NoticesDbContext> writer, IDbContextFactory<NoticesDbContext> databases, Mailer mailer, SmsSender sms,
-    IOptions<MailOptions> options, TimeProvider clock, ILogger<DeliveryService> log) : PeriodicService(Interval, clock, log)
+    DeliverySchedule schedule, IOptions<MailOptions> options, TimeProvider clock, ILogger<DeliveryService> log) : PeriodicService(Interval, clock, log)
 {
+    // An address that mails come back from is shown as failing until none has for this long: that a server accepts the next says nothing of it.
+    private const int ReturnedDays = 7;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), FirstBackoff = TimeSpan.FromMinutes(1), LongestBackoff = TimeSpan.FromHours(4);
 
     protected override Task DoAsync(CancellationToken ct) => RunOnceAsync(ct);
@@ -88,19 +90,14 @@ internal sealed class DeliveryService(Writer<NoticesDbContext> writer, IDbContex
                 where id = @p5 and attempts = @p6 and state = 'sending'
                 """,
                 state, next?.ToUnixTimeMilliseconds(), next is null ? now.ToUnixTimeMilliseconds() : null, code, d.Id, d.Attempts);
-            if (recorded == 1 && state is DeliveryStates.Failed)
-                await unit.Sql.ExecuteAsync(
-                    """
-                    update recipients set failed_at = @p1, failure_code = @p2, failure_channel = @p3 where organization = @p4 and unit = @p5 and person = @p6
-                    """,
-                    now.ToUnixTimeMilliseconds(), code, d.Channel, d.Organization, d.Unit, d.Person);
+            if (recorded == 1 && state is DeliveryStates.Failed) await schedule.FailedAsync(d, code!, unit);
             else if (recorded == 1 && state is DeliveryStates.Sent)
                 await unit.Sql.ExecuteAsync(
                     """
                     update recipients set failed_at = null, failure_code = null, failure_channel = null
-                    where organization = @p1 and unit = @p2 and person = @p3 and failure_channel = @p4
+                    where organization = @p1 and unit = @p2 and person = @p3 and failure_channel = @p4 and (failure_code not like 'dsn%' or failed_at < @p5)
                     """,
-                    d.Organization, d.Unit, d.Person, d.Channel);
+                    d.Organization, d.Unit, d.Person, d.Channel, now.AddDays(-ReturnedDays).ToUnixTimeMilliseconds());
             return true;
         }, CancellationToken.None);
     }

@@ -43,6 +43,32 @@ internal sealed class MailOptions : IValidatableObject
     }
 }
 
+/// <summary>The mailbox of <see cref="MailOptions.ReturnPath"/>, over IMAP (section <c>ReturnedMail</c>).</summary>
+internal sealed class ReturnedMailOptions : IValidatableObject
+{
+    /// <summary>Null or empty: returned mails are not read.</summary>
+    public string? Host { get; set; }
+    [Range(1, 65535)]
+    public int Port { get; set; } = 993;
+    /// <summary>How the connection is encrypted; the default is TLS from the first byte.</summary>
+    public SecureSocketOptions Security { get; set; } = SecureSocketOptions.SslOnConnect;
+    public string UserName { get; set; } = "";
+    public string? PasswordFile { get; set; }
+    public string Folder { get; set; } = "INBOX";
+    /// <summary>Minutes between two readings.</summary>
+    [Range(1, 1440)]
+    public int Minutes { get; set; } = 5;
+
+    public bool IsConfigured => !string.IsNullOrEmpty(Host);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IsConfigured) yield break;
+        if (UserName.Length == 0) yield return new("ReturnedMail:UserName must be set when ReturnedMail:Host is.");
+        if (!File.Exists(PasswordFile)) yield return new("ReturnedMail:PasswordFile must name a file with the password of ReturnedMail:UserName.");
+    }
+}
+
 /// <summary>An HTTP service that sends SMS (section <c>Sms</c>).</summary>
 internal sealed class SmsOptions : IValidatableObject
 {

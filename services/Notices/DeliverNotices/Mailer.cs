@@ -25,7 +25,7 @@ internal sealed class Mailer(IOptions<MailOptions> options, TimeProvider clock)
         var mail = options.Value;
         if (!mail.IsConfigured) return new("notConfigured");
         using var message = Write(delivery, address, notices);
-        using var smtp = new SmtpClient();
+        using var smtp = new Smtp();
         // A connection for each mail: the volume is small, and none is left open in a bad state.
         using var timeout = new CancellationTokenSource(Timeout, clock);
         try
@@ -68,6 +68,17 @@ internal sealed class Mailer(IOptions<MailOptions> options, TimeProvider clock)
         message.To.Add(new MailboxAddress(null, address));
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
+    }
+
+    /// <summary>Asks a server that can (RFC 3461) to return what it cannot deliver under the delivery's id, and without the text.</summary>
+    private sealed class Smtp : SmtpClient
+    {
+        public Smtp() => DeliveryStatusNotificationType = DeliveryStatusNotificationType.HeadersOnly;
+
+        protected override string GetEnvelopeId(MimeMessage message) => message.MessageId!.Split('@')[0];
+
+        protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) =>
+            DeliveryStatusNotification.Failure;
     }
 }
 

@@ -63,8 +63,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public static IEnumerable<SelectListItem> Hours(string none) => Enumerable.Range(0, 24)
         .Select(h => new SelectListItem($"{h:00}.00", h.ToString(CultureInfo.InvariantCulture))).Prepend(new SelectListItem(none, ""));
 
-    public string Reason(NoticeFailure failure) =>
-        failure.Code == "expired" ? text["notices.failure.expired"] : text["notices.failure.refused", failure.Code];
+    public string Reason(NoticeFailure failure) => failure.Code == "expired" ? text["notices.failure.expired"]
+        : text[failure.Code.StartsWith("dsn", StringComparison.Ordinal) ? "notices.failure.returned" : "notices.failure.refused", failure.Code];
 
     public static string LinkTo(NoticeItem item) => item.Unit is null || item.Kind is NoticeKinds.Question or NoticeKinds.Answer or NoticeKinds.Closed
         ? $"/report/{item.DeviationId}" : $"/case/{item.DeviationId}";
