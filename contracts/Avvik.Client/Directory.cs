@@ -53,8 +53,9 @@ public sealed record DirectoryParty(string OrganizationNumber, string Name, stri
 /// <param name="Successor">The unit that takes over its open cases; null: the party's fallback unit.</param>
 /// <param name="Restricted">True: its cases, and what it reports, are for its own people only.</param>
 /// <param name="Host">Organisation number of the party whose people work there, when it serves several.</param>
+/// <param name="Mailbox">Address of the mailbox that it shares, where notices of its cases go: of a function, never of a person.</param>
 public sealed record DirectoryUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn, string? Successor, bool Restricted = false,
-    string? Host = null) : WrittenAnswer;
+    string? Host = null, string? Mailbox = null) : WrittenAnswer;
 
 /// <summary>A unit as it is to be.</summary>
 public sealed record DirectoryUnitChange
@@ -71,6 +72,12 @@ public sealed record DirectoryUnitChange
     public string? Successor { get; init; }
     /// <summary>True: its cases, and what it reports, are for its own people only (psychiatry, substance use, children); not given: as before.</summary>
     public bool? Restricted { get; init; }
+    /// <summary>
+    /// Address of the mailbox that it shares, where notices of its cases go: of a function (<c>postmottak@…</c>), never of a person, since everybody who
+    /// reads the directory sees it. At most 254 characters; empty: it has none; not given: as before.
+    /// </summary>
+    [HoldsIdentity]
+    public string? Mailbox { get; init; }
     /// <summary>Why, at most 4,000 characters.</summary>
     [Required]
     public string? Reason { get; init; }

@@ -17,7 +17,7 @@ public sealed record NoticeItem(
 /// <summary>How a unit or a person is notified.</summary>
 /// <param name="Version">Rises with each change; 0 while nothing is set. Also the ETag.</param>
 /// <param name="Unit">Code of the unit; null: the person's own.</param>
-/// <param name="Email">Where notices go: of a unit, its shared mailbox; null: a unit's go to the party's fallback unit, a person's nowhere.</param>
+/// <param name="Email">Where notices go; null: a unit's go to its <paramref name="Mailbox"/>, else to the party's fallback unit, a person's nowhere.</param>
 /// <param name="LeaderEmail">Of a unit: who is also told when the answer is overdue.</param>
 /// <param name="Phone">Also told as SMS of what is urgent, where the installation has an SMS service.</param>
 /// <param name="DigestHour">Hour of the day, Norwegian time, at which all is sent as one; null: each at once.</param>
@@ -26,8 +26,10 @@ public sealed record NoticeItem(
 /// <param name="Muted">Kinds that are not sent.</param>
 /// <param name="Failure">The last delivery that was refused or returned, until one arrives (after a returned one: until none has come back for a week) or
 /// the address is changed.</param>
+/// <param name="Mailbox">Of a unit: its shared mailbox in the directory.</param>
 public sealed record NoticeSettings(int Version, string? Unit, string? Email, string? LeaderEmail, string? Phone, int? DigestHour, int? QuietFrom,
-    int? QuietTo, [property: Code("noticeKinds")] IReadOnlyList<string> Muted, NoticeFailure? Failure);
+    int? QuietTo, [property: Code("noticeKinds")] IReadOnlyList<string> Muted, NoticeFailure? Failure,
+    string? Mailbox = null);
 
 /// <summary>A delivery that was refused or returned.</summary>
 /// <param name="At">When.</param>

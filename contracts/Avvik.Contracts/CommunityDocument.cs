@@ -90,7 +90,14 @@ public sealed record MunicipalityDocument
     public string? Successor { get; init; }
     /// <summary>When it does not use Avvik; null: as its community.</summary>
     public PeriodDocument? WithoutAvvik { get; init; }
+    /// <summary>Mailboxes of its own units; null: none is known.</summary>
+    public IReadOnlyList<MailboxDocument>? Mailboxes { get; init; }
 }
+
+/// <summary>The shared mailbox of a unit of a municipality.</summary>
+/// <param name="Service">The unit, as a suffix of <see cref="CommunityDocument.MunicipalServices"/>: <c>tildeling</c>.</param>
+/// <param name="Address">As <see cref="CareUnit.Mailbox"/>: of a function, never of a person.</param>
+public sealed record MailboxDocument(string Service, [property: HoldsIdentity] string Address);
 
 /// <summary>A municipality number that is no longer in use.</summary>
 /// <param name="Number">Four digits.</param>
@@ -213,6 +220,9 @@ public sealed record ProviderDocument
     public PeriodDocument? WithoutAvvik { get; init; }
     /// <summary>First day on which it is no more; null: it exists.</summary>
     public DateOnly? EndedOn { get; init; }
+    /// <summary>As <see cref="CareUnit.Mailbox"/>: of the office, never of a person.</summary>
+    [HoldsIdentity]
+    public string? Mailbox { get; init; }
 }
 
 /// <summary>A unit of one municipality that does the same work for others.</summary>
@@ -230,4 +240,7 @@ public sealed record SharedUnitDocument
     public required DateOnly ValidFrom { get; init; }
     /// <summary>Organisation numbers of the municipalities that it serves, besides its host.</summary>
     public required IReadOnlyList<string> Serves { get; init; }
+    /// <summary>As <see cref="CareUnit.Mailbox"/>: of a function, never of a person.</summary>
+    [HoldsIdentity]
+    public string? Mailbox { get; init; }
 }

@@ -12,8 +12,10 @@ namespace Avvik.Contracts;
 /// <param name="Successor">Code of the unit that takes over; null: the fallback unit does.</param>
 /// <param name="Restricted">True: its cases, and what it reports, are for its own people only.</param>
 /// <param name="Host">Organisation number of the party whose people work there, when it serves several; null: the party's own.</param>
+/// <param name="Mailbox">Address of the mailbox that the unit shares, where it is told of what waits for it: of a function, never of a person, since
+/// everybody who reads the directory sees it. Null: it has none.</param>
 public sealed record CareUnit(string Code, string Name, IReadOnlyList<string> Sites, DateOnly? ClosedOn = null, string? Successor = null,
-    bool Restricted = false, string? Host = null)
+    bool Restricted = false, string? Host = null, [property: HoldsIdentity] string? Mailbox = null)
 {
     /// <summary>True when it can be given a case on a day.</summary>
     public bool IsOpenOn(DateOnly day) => ClosedOn is null || day < ClosedOn;
@@ -178,8 +180,11 @@ public sealed class HealthCommunity
         // What is not changed stands, and what is new comes after it.
         IReadOnlyList<CareUnit> Units(string organization, IEnumerable<CareUnit> seed) =>
             changes[organization].ToDictionary(u => u.Code, StringComparer.Ordinal) is { Count: > 0 } changed
-            ? [.. seed.Select(u => changed.Remove(u.Code, out var now) ? now with { Host = u.Host } : u), .. changed.Values]
+            ? [.. seed.Select(u => changed.Remove(u.Code, out var now) ? Changed(u, now) : u), .. changed.Values.Select(u => Changed(null, u))]
             : [.. seed];
+        // A change that says nothing of a mailbox leaves the document's, and an empty one takes it away.
+        static CareUnit Changed(CareUnit? seed, CareUnit now) =>
+            now with { Host = seed?.Host, Mailbox = (now.Mailbox ?? seed?.Mailbox) is { Length: > 0 } mailbox ? mailbox : null };
         (Document, Code, Name, Agreements) = (data, data.Code, data.Name, [.. data.Agreements.Select(Agreement.Of)]);
         Trust = new Party(this, data.Trust.OrganizationNumber, data.Trust.Name, null, null, Units(data.Trust.OrganizationNumber, data.Trust.Units),
             data.Trust.FallbackUnit)
@@ -194,7 +199,8 @@ public sealed class HealthCommunity
             var shared = (data.SharedUnits ?? []).Where(u => u.Host == m.OrganizationNumber || u.Serves.Contains(m.OrganizationNumber)).ToList();
             // The unit of its own closes when the shared one begins, and what it had moves there.
             var own = data.MunicipalServices.Select(s => (s, Joint: shared.Find(u => u.Service == s.Suffix)))
-                .Select(x => new CareUnit($"{prefix}-{x.s.Suffix}", $"{m.Name}: {x.s.Name}", [], x.Joint?.ValidFrom, x.Joint?.Code));
+                .Select(x => new CareUnit($"{prefix}-{x.s.Suffix}", $"{m.Name}: {x.s.Name}", [], x.Joint?.ValidFrom, x.Joint?.Code,
+                    Mailbox: m.Mailboxes?.FirstOrDefault(b => b.Service == x.s.Suffix)?.Address));
             return new Party(this, m.OrganizationNumber, m.Name, m.Number, region, Units(m.OrganizationNumber, own.Concat(shared.Select(Shared))),
                 $"{prefix}-{data.MunicipalFallbackSuffix}")
             {
@@ -208,12 +214,15 @@ public sealed class HealthCommunity
             };
         }
 
-        CareUnit Shared(SharedUnitDocument u) =>
-            (changes[u.Host].FirstOrDefault(c => c.Code == u.Code) ?? new CareUnit(u.Code, u.Name, [])) with { Host = u.Host };
+        CareUnit Shared(SharedUnitDocument u)
+        {
+            var unit = new CareUnit(u.Code, u.Name, [], Host: u.Host, Mailbox: u.Mailbox);
+            return changes[u.Host].FirstOrDefault(c => c.Code == u.Code) is { } now ? Changed(unit, now) : unit;
+        }
 
         // Its one unit is its office; whoever it works for stands in for it in the figures.
         Party ProviderOf(ProviderDocument p, Party? under) => new(this, p.OrganizationNumber, p.Name, under?.MunicipalityNumber, under?.Region,
-            Units(p.OrganizationNumber, [new CareUnit($"{p.OrganizationNumber}-kontor", p.Name, [])]), $"{p.OrganizationNumber}-kontor")
+            Units(p.OrganizationNumber, [new CareUnit($"{p.OrganizationNumber}-kontor", p.Name, [], Mailbox: p.Mailbox)]), $"{p.OrganizationNumber}-kontor")
         {
             Kind = p.Kind,
             Under = p.Under,
@@ -267,8 +276,8 @@ public sealed class CareDirectory
 
     internal CareDirectory(int version, IReadOnlyList<CommunityDocument> communities, IReadOnlyList<DirectoryUnitState> units)
     {
-        var changes = units.ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor, u.Restricted),
-            StringComparer.Ordinal);
+        var changes = units.ToLookup(u => u.OrganizationNumber, u => new CareUnit(u.Code, u.Label, u.Sites, u.ClosedOn, u.Successor, u.Restricted,
+            Mailbox: u.Mailbox), StringComparer.Ordinal);
         (Version, Changes, All) = (version, units, [.. communities.Select(c => new HealthCommunity(c, changes))]);
         var all = All.SelectMany(c => c.Parties).ToList();
         _without = [.. all.Where(p => p.WithoutAvvik is not null)];

@@ -157,7 +157,8 @@ public static class AccessLogEndpoints
         {
             // Each from an index of its own, then merged.
             var others = await PageAsync(asked.Where(e => e.Organization != caller.Organization
-                && (e.Action == AccessActions.EnvelopeOpened || e.Action == AccessActions.EnvelopeRefused)
+                && (e.Action == AccessActions.EnvelopeOpened || e.Action == AccessActions.EnvelopeRefused
+                    || e.Action == AccessActions.AttachmentsListed || e.Action == AccessActions.AttachmentOpened)
                 && db.Set<AccessedDeviation>().Any(d => d.Position == e.Position && shared.Contains(d.DeviationId))));
             rows = [.. rows.Concat(others).OrderByDescending(e => e.Position).Take(take + 1)];
         }

@@ -20,7 +20,8 @@ public sealed class Request_text_tests
     private const string Hamar = "970540008";
     // Meant to hold an identity: sealed, checked by a register's own rule, or what is to be struck and is kept nowhere.
     private static readonly string[] Identities = ["/patient/identifier", "/patients/0/identifier", "/reporter/hprNumber", "/identifier", "/passage",
-        "/email", "/leaderEmail", "/phone"];
+        "/email", "/leaderEmail", "/phone", "/communities/0/trust/units/0/mailbox", "/communities/0/providers/0/mailbox",
+        "/communities/0/sharedUnits/0/mailbox"];
 
     [Fact]
     public Task Reporting_refuses_an_identity_in_any_text() => AssertRefusedAsync<reporting::Program>(atLeast: 20);

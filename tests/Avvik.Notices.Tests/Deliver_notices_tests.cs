@@ -1,9 +1,12 @@
 using System.Text.RegularExpressions;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Notices.RecordNotices;
 using Avvik.Storage;
 using Avvik.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using SmtpServer.Protocol;
 
 namespace Avvik.Notices.Tests;
@@ -151,6 +154,65 @@ public sealed partial class Deliver_notices_tests
         await service.DeliverAsync();
         await CountAsync(mail, 1);
         Assert.Equal((Given.CoordinatorsMailbox, "AVV-2026-4830112: Ny sak til enheten"), (mail.Accepted[0].To, mail.Accepted[0].Mail.Subject));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Unit_that_serves_several_municipalities_is_told_at_its_mailbox_in_the_directory(DatabaseProvider provider)
+    {
+        const string Elverum = "952857991", Aamot = "940152496", Unit = "sor-osterdal-legevakt", Mailbox = "legevakt@sor-osterdal.no";
+        await using var mail = new MailServer { OnRecipient = to => to == Mailbox ? new(SmtpReplyCode.MailboxUnavailable, "no such user") : null };
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now), mail.Settings);
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        {
+            Version = 2,
+            OccurredAt = Given.Now,
+            Units = [],
+            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code != "innlandet" ? c : c with
+            {
+                SharedUnits =
+                [
+                    new()
+                    {
+                        Code = Unit, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot], Mailbox = Mailbox,
+                    },
+                ],
+            })),
+        });
+        var coordinator = service.Services.GetRequiredService<CurrentDirectory>().Now.Party(Aamot)!.FallbackUnit.Code;
+        await service.SetAsync(new() { Email = "koordinator@aamot.no" }, coordinator, Aamot);
+        Task ChangedAsync(string organization, string action)
+        {
+            var change = Given.Change(action, unit: Unit);
+            return service.ReceiveAsync(change with { Facts = change.Facts with { RespondentOrganization = organization } });
+        }
+
+        // Its mailbox refuses: shown to whoever runs the unit, and the coordinator of the municipality whose case it is hears of it.
+        await ChangedAsync(Aamot, "routed");
+        await service.DeliverAsync();
+        await service.DeliverAsync();
+        await CountAsync(mail, 1);
+        Assert.Equal("koordinator@aamot.no", mail.Accepted[0].To);
+        var host = service.ClientAs(Elverum, Roles.Coordinator);
+        var settings = await host.GetUnitNoticeSettingsAsync(Unit);
+        Assert.Equal((0, null, Mailbox, "smtp550"), (settings.Version, settings.Email, settings.Mailbox, settings.Failure?.Code));
+
+        mail.OnRecipient = _ => null;
+        await ChangedAsync(Aamot, "reporterMessage");
+        await ChangedAsync(Elverum, "routed");
+        await service.DeliverAsync();
+        await CountAsync(mail, 3);
+        Assert.Equal([Mailbox, Mailbox], mail.Accepted.Skip(1).Select(m => m.To));
+        // Its people see all, each municipality's coordinator their own, and one address is set for all, by its host.
+        Assert.Equal(3, (await service.ClientAs(Elverum, Roles.Handler, Unit).ListNoticesAsync(new() { Unit = Unit })).Items.Count);
+        Assert.Equal((1, 2), ((await host.ListNoticesAsync(new() { Unit = Unit })).Items.Count,
+            (await service.ClientAs(Aamot, Roles.Coordinator).ListNoticesAsync(new() { Unit = Unit })).Items.Count));
+        await Assert.ThrowsAsync<AvvikProblemException>(() => service.ClientAs(Aamot, Roles.Coordinator).SetUnitNoticeSettingsAsync(Unit, new(), 0));
+        await service.SetAsync(new() { Email = "vakt@elverum.no" }, Unit, Elverum);
+        await ChangedAsync(Aamot, "routed");
+        await service.DeliverAsync();
+        await CountAsync(mail, 4);
+        Assert.Equal("vakt@elverum.no", mail.Accepted[3].To);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -33,6 +33,10 @@ public sealed class Directory_import_tests(RunningSystem system)
         await File.WriteAllTextAsync(copy, exported.ToJsonString());
         Assert.Contains("~ vestfold", await Script.RunAsync("compose/directory", "import", copy, "--reason", "Nytt navn."), StringComparison.Ordinal);
         Assert.Contains("Helsefellesskapet i Vestfold", await Script.RunAsync("compose/directory", "undo", "--reason", "Feil navn."), StringComparison.Ordinal);
+        var somatics = exported[0]!["trust"]!["units"]!.AsArray().Single(u => (string)u!["code"]! == "siv-somatikk")!;
+        somatics["mailbox"] = "somatikk@siv.example";
+        await File.WriteAllTextAsync(copy, exported.ToJsonString());
+        await Script.RunAsync("compose/directory", "import", copy, "--reason", "Felles postkasse.");
         // All of a file or nothing, with every fault in words.
         exported[0]!["regions"]![0]!["municipalities"]![0]!["organizationNumber"] = "123";
         await File.WriteAllTextAsync(copy, exported.ToJsonString());
@@ -67,6 +71,8 @@ public sealed class Directory_import_tests(RunningSystem system)
             catch (AvvikProblemException) { return false; }
         }, Soon);
         Assert.Equal(("routed", "siv-somatikk", "site"), (routed!.Case.State, routed.Case.Unit, routed.Routing.Rule));
+        await Eventually.IsTrue(async () => (await coordinator.ListUnitNoticeSettingsAsync()).Items
+            .Any(s => s is { Unit: "siv-somatikk", Mailbox: "somatikk@siv.example" }), Soon);
         await Eventually.IsTrue(async () => (await coordinator.GetStatisticsAsync(new() { By = ["unit"] })).Rows
             .Any(r => r.Dimensions!["unit"].GetString() == "siv-somatikk" && r.Count.Value == 1), Soon);
     }

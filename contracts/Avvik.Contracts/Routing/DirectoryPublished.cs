@@ -75,4 +75,9 @@ public sealed record DirectoryUnitState
     /// <summary>True: its cases, and what it reports, are for its own people only (psychiatry, substance use, children).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Restricted { get; init; }
+    /// <summary>
+    /// Address of the mailbox that it shares: of a function, never of a person. Null: as its community's document says; empty: it has none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Mailbox { get; init; }
 }

@@ -16,30 +16,39 @@ internal sealed class DeliverySchedule(CurrentDirectory directory, IOptions<Mail
     /// <summary>Schedules what the recipient's settings ask for, in the notice's own transaction.</summary>
     public async Task AddAsync(Notice notice, bool alsoToLeader, UnitOfWork<NoticesDbContext> unit)
     {
-        var own = await unit.Db.Recipients.FindAsync(notice.Organization, notice.Unit, notice.Person);
-        if (own?.MutedKinds.Contains(notice.Kind) == true) return;
+        // A unit that serves several municipalities is one, with its host's people and one mailbox, whichever of them the case is about.
+        var host = directory.Now.Party(notice.Organization)?.Unit(notice.Unit)?.Host;
+        var own = await RecipientAsync(host ?? notice.Organization, notice.Unit, notice.Person, unit);
+        if (own.MutedKinds.Contains(notice.Kind)) return;
         if (mail.Value.IsConfigured)
         {
             if (await MailboxAsync(notice, own, unit) is { } mailbox) await AddAsync(notice, mailbox, Channels.Email, notice.CreatedAt, unit);
-            if (alsoToLeader && own?.LeaderEmail is not null) await AddAsync(notice, own, Channels.Leader, notice.CreatedAt, unit);
+            if (alsoToLeader && own.LeaderEmail is not null) await AddAsync(notice, own, Channels.Leader, notice.CreatedAt, unit);
         }
-        if (sms.Value.Url is not null && own?.Phone is not null && NoticeKinds.IsUrgent(notice.Kind))
+        if (sms.Value.Url is not null && own.Phone is not null && NoticeKinds.IsUrgent(notice.Kind))
             await AddAsync(notice, own, Channels.Sms, notice.CreatedAt, unit);
     }
 
+    /// <summary>An address of the recipient's: what is set here, and else a unit's mailbox in the directory.</summary>
+    public string? AddressOf(Recipient to, string channel) => to.AddressOf(channel)
+        ?? (channel == Channels.Email ? directory.Now.Party(to.Organization)?.Unit(to.Unit)?.Mailbox : null);
+
+    private static async Task<Recipient> RecipientAsync(string organization, string code, string person, UnitOfWork<NoticesDbContext> unit) =>
+        await unit.Db.Recipients.FindAsync(organization, code, person) ?? new() { Organization = organization, Unit = code, Person = person };
+
     /// <summary>A unit without a mailbox is told by its party's coordinator, whose mailbox has its own hours and choices.</summary>
-    private async Task<Recipient?> MailboxAsync(Notice notice, Recipient? own, UnitOfWork<NoticesDbContext> unit)
+    private async Task<Recipient?> MailboxAsync(Notice notice, Recipient own, UnitOfWork<NoticesDbContext> unit)
     {
-        if (own?.Email is not null) return own;
-        return await CoordinatorAsync(notice.Organization, notice.Unit, unit) is { } coordinator && !coordinator.MutedKinds.Contains(notice.Kind)
-            ? coordinator : null;
+        if (AddressOf(own, Channels.Email) is not null) return own;
+        return await CoordinatorAsync(notice, unit) is { } coordinator && !coordinator.MutedKinds.Contains(notice.Kind) ? coordinator : null;
     }
 
     /// <summary>The mailbox of a unit's coordinator; null when there is none, and for a person and the coordinator's own unit.</summary>
-    private async Task<Recipient?> CoordinatorAsync(string organization, string code, UnitOfWork<NoticesDbContext> unit)
+    private async Task<Recipient?> CoordinatorAsync(Notice notice, UnitOfWork<NoticesDbContext> unit)
     {
-        if (code.Length == 0 || directory.Now.Party(organization)?.FallbackUnit.Code is not { } fallback || fallback == code) return null;
-        return await unit.Db.Recipients.FindAsync(organization, fallback, "") is { Email: not null } coordinator ? coordinator : null;
+        if (notice.Unit.Length == 0 || directory.Now.Party(notice.Organization)?.FallbackUnit.Code is not { } fallback || fallback == notice.Unit) return null;
+        var coordinator = await RecipientAsync(notice.Organization, fallback, "", unit);
+        return AddressOf(coordinator, Channels.Email) is null ? null : coordinator;
     }
 
     /// <summary>
@@ -63,14 +72,17 @@ internal sealed class DeliverySchedule(CurrentDirectory directory, IOptions<Mail
         var now = unit.Clock.GetUtcNow();
         await unit.Sql.ExecuteAsync(
             """
-            update recipients set failed_at = @p1, failure_code = @p2, failure_channel = @p3
-            where organization = @p4 and unit = @p5 and person = @p6 and changed_at <= @p7
+            insert into recipients (organization, unit, person, version, muted, changed_at, failed_at, failure_code, failure_channel)
+            values (@p4, @p5, @p6, 0, '', 0, @p1, @p2, @p3)
+            on conflict (organization, unit, person) do update set failed_at = @p1, failure_code = @p2, failure_channel = @p3 where recipients.changed_at <= @p7
             """,
             now.ToUnixTimeMilliseconds(), code, d.Channel, d.Organization, d.Unit, d.Person, sentAt?.ToUnixTimeMilliseconds() ?? long.MaxValue);
-        if (d.Channel != Channels.Email || await CoordinatorAsync(d.Organization, d.Unit, unit) is not { } coordinator) return;
+        if (d.Channel != Channels.Email || d.Unit.Length == 0) return;
         var notices = await unit.Db.Notices.AsNoTracking()
             .Where(n => unit.Db.DeliveredNotices.Any(l => l.DeliveryId == d.Id && l.NoticeId == n.Id)).ToListAsync();
-        foreach (var notice in notices.Where(n => NoticeKinds.IsDuty(n.Kind))) await AddAsync(notice, coordinator, Channels.Email, now, unit);
+        foreach (var notice in notices.Where(n => NoticeKinds.IsDuty(n.Kind)))
+            if (await CoordinatorAsync(notice, unit) is { } coordinator && coordinator.Unit != d.Unit)
+                await AddAsync(notice, coordinator, Channels.Email, now, unit);
     }
 
     private static async Task AddAsync(Notice notice, Recipient to, string channel, DateTimeOffset now, UnitOfWork<NoticesDbContext> unit)

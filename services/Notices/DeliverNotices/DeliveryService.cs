@@ -59,8 +59,9 @@ internal sealed class DeliveryService(Writer<NoticesDbContext> writer, IDbContex
     {
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         var to = await db.Recipients.FirstOrDefaultAsync(r => r.Organization == d.Organization && r.Unit == d.Unit && r.Person == d.Person);
-        // Whoever has removed the address since wants none.
-        if (to?.AddressOf(d.Channel) is not { } address) return null;
+        // Whoever has removed the address since wants none; a unit's may be in a newer directory than this instance has read.
+        if (schedule.AddressOf(to ?? new() { Organization = d.Organization, Unit = d.Unit, Person = d.Person }, d.Channel) is not { } address)
+            return d is { Unit.Length: > 0, Attempts: 1 } ? new("noAddress") : null;
         var notices = await db.Notices.Where(n => db.DeliveredNotices.Any(l => l.DeliveryId == d.Id && l.NoticeId == n.Id))
             .OrderBy(n => n.OccurredAt).ThenBy(n => n.Id).ToListAsync();
         return d.Channel == Channels.Sms ? await sms.SendAsync(d.Id, address, notices) : await mailer.SendAsync(d.Id, address, notices);

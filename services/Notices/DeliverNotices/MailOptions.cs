@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Avvik.Hosting.FreeTexts;
 using MailKit.Security;
-using MimeKit;
 
 namespace Avvik.Notices.DeliverNotices;
 
@@ -37,8 +37,8 @@ internal sealed class MailOptions : IValidatableObject
         if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             yield return new("Mail:PublicUrl must be the workbench's address, as in https://avvik.example.no.");
         if (!IsConfigured) yield break;
-        if (!Addresses.IsValid(From)) yield return new("Mail:From must be an e-mail address when Mail:Host is set.");
-        if (ReturnPath is not null && !Addresses.IsValid(ReturnPath)) yield return new("Mail:ReturnPath must be an e-mail address.");
+        if (!EmailAddress.IsValid(From)) yield return new("Mail:From must be an e-mail address when Mail:Host is set.");
+        if (ReturnPath is not null && !EmailAddress.IsValid(ReturnPath)) yield return new("Mail:ReturnPath must be an e-mail address.");
         if (UserName is not null && !File.Exists(PasswordFile)) yield return new("Mail:PasswordFile must name a file with the password of Mail:UserName.");
     }
 }
@@ -83,13 +83,4 @@ internal sealed class SmsOptions : IValidatableObject
             yield return new("Sms:Url must be an http or https address.");
         if (AuthorizationFile is not null && !File.Exists(AuthorizationFile)) yield return new("Sms:AuthorizationFile names no file.");
     }
-}
-
-internal static class Addresses
-{
-    private const int MaxLength = 254;
-
-    /// <summary>True for one address without a display name, in a domain with a dot.</summary>
-    public static bool IsValid(string text) => text.Length <= MaxLength && MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text
-        && text.All(c => c is > ' ' and < '\x7f') && mailbox.Domain.Contains('.', StringComparison.Ordinal);
 }

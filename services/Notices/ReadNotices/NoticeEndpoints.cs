@@ -34,7 +34,9 @@ internal static class NoticeEndpoints
         if (errors.Any) return Problem.Invalid(errors);
         if (unit is not null && !UnitAccess.MayReadNotices(caller, directory.Now.Party(caller.Organization), unit)) return Problem.NotFound();
         var (code, person) = unit is null ? ("", SubmitterRecorded.PrintOf(caller.Organization, caller.Subject)) : (unit, "");
-        var notices = db.Notices.Where(n => n.Organization == caller.Organization && n.Unit == code && n.Person == person);
+        string[] served = [.. UnitAccess.Served(directory.Now, caller, unit)];
+        var notices = db.Notices.Where(n => n.Unit == code && n.Person == person);
+        notices = served.Length == 0 ? notices.Where(n => n.Organization == caller.Organization) : notices.Where(n => served.Contains(n.Organization));
         if (after is var (at, id) && DateTimeOffset.FromUnixTimeMilliseconds(at) is var time)
             notices = notices.Where(n => n.CreatedAt < time || (n.CreatedAt == time && n.Id.CompareTo(id) < 0));
         var found = await notices.OrderByDescending(n => n.CreatedAt).ThenByDescending(n => n.Id).Take(take + 1).ToListAsync(ct);
@@ -64,9 +66,14 @@ internal static class UnitAccess
 
     /// <summary>The unit's own people, and the party's coordinators and administrators: an address tells nothing of a case.</summary>
     public static bool MaySet(Caller caller, Party? party, string unit) => party?.Unit(unit) is { } known
-        && (IsOfUnit(caller, known) || caller.IsAny(Roles.Coordinator, Roles.Admin));
+        && (IsOfUnit(caller, known) || (caller.IsAny(Roles.Coordinator, Roles.Admin) && (known.Host ?? caller.Organization) == caller.Organization));
+
+    /// <summary>The parties that the caller's own unit works for, when they are several: its people are told of the cases of all.</summary>
+    public static IEnumerable<string> Served(CareDirectory directory, Caller caller, string? unit) =>
+        unit is not null && unit == caller.Unit && directory.Party(caller.Organization)?.Unit(unit)?.Host == caller.Organization
+            ? directory.All.SelectMany(c => c.Parties).Where(p => p.Unit(unit)?.Host == caller.Organization).Select(p => p.OrganizationNumber) : [];
 
     // A token without a unit is for a party that is not divided into units.
     private static bool IsOfUnit(Caller caller, CareUnit unit) => caller.IsAny(Roles.Handler, Roles.UnitLeader)
-        && (caller.Unit == unit.Code || (caller.Unit is null && !unit.Restricted));
+        && (unit.Host ?? caller.Organization) == caller.Organization && (caller.Unit == unit.Code || (caller.Unit is null && !unit.Restricted));
 }

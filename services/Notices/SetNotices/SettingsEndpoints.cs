@@ -3,9 +3,9 @@ using Avvik.Client;
 using Avvik.Contracts;
 using Avvik.Contracts.Reporting;
 using Avvik.Hosting.Callers;
+using Avvik.Hosting.FreeTexts;
 using Avvik.Hosting.Json;
 using Avvik.Hosting.Problems;
-using Avvik.Notices.DeliverNotices;
 using Avvik.Notices.Persistence;
 using Avvik.Notices.ReadNotices;
 using Avvik.Storage;
@@ -24,7 +24,7 @@ internal static class SettingsEndpoints
                 Answer(http, await FindAsync(db, caller.Organization, "", PrintOf(caller), ct) ?? Unset(caller.Organization, "", PrintOf(caller))))
             .WithName("GetNoticeSettings").WithSummary("How the caller is notified of answers to own reports");
         settings.MapPut("", (HttpContext http, Caller caller, Writer<NoticesDbContext> writer, TimeProvider clock, CancellationToken ct) =>
-                SetAsync(http, caller.Organization, "", PrintOf(caller), true, writer, clock, ct))
+                SetAsync(http, caller.Organization, "", PrintOf(caller), true, null, writer, clock, ct))
             .WithName("SetNoticeSettings").WithSummary("Sets how the caller is notified; needs If-Match with the settings' ETag")
             .Accepts<NoticeSettingsChange>("application/json").ProducesProblem(412).ProducesProblem(422).ProducesProblem(428);
         return settings;
@@ -49,21 +49,23 @@ internal static class SettingsEndpoints
         var set = (await db.Recipients.Where(r => r.Organization == caller.Organization && r.Unit != "").ToListAsync(ct))
             .ToDictionary(r => r.Unit, StringComparer.Ordinal);
         return TypedResults.Ok(new Page<NoticeSettings>([.. party.Units.Where(u => u.ClosedOn is null && UnitAccess.MaySet(caller, party, u.Code))
-            .Select(u => View(set.GetValueOrDefault(u.Code) ?? Unset(caller.Organization, u.Code, "")))], null));
+            .Select(u => View(set.GetValueOrDefault(u.Code) ?? Unset(caller.Organization, u.Code, ""), u.Mailbox))], null));
     }
 
     private static async Task<Results<Ok<NoticeSettings>, Problem>> GetAsync(string code, HttpContext http, Caller caller, NoticesDbContext db,
         CurrentDirectory directory, CancellationToken ct) =>
         UnitAccess.MaySet(caller, directory.Now.Party(caller.Organization), code)
-            ? Answer(http, await FindAsync(db, caller.Organization, code, "", ct) ?? Unset(caller.Organization, code, ""))
+            ? Answer(http, await FindAsync(db, caller.Organization, code, "", ct) ?? Unset(caller.Organization, code, ""),
+                directory.Now.Party(caller.Organization)!.Unit(code)!.Mailbox)
             : Problem.NotFound();
 
     private static Task<Results<Ok<NoticeSettings>, Problem>> SetOfUnitAsync(string code, HttpContext http, Caller caller,
         Writer<NoticesDbContext> writer, CurrentDirectory directory, TimeProvider clock, CancellationToken ct) =>
-        SetAsync(http, caller.Organization, code, "", UnitAccess.MaySet(caller, directory.Now.Party(caller.Organization), code), writer, clock, ct);
+        SetAsync(http, caller.Organization, code, "", UnitAccess.MaySet(caller, directory.Now.Party(caller.Organization), code),
+            directory.Now.Party(caller.Organization)?.Unit(code)?.Mailbox, writer, clock, ct);
 
     private static async Task<Results<Ok<NoticeSettings>, Problem>> SetAsync(HttpContext http, string organization, string unit, string person,
-        bool maySet, Writer<NoticesDbContext> writer, TimeProvider clock, CancellationToken ct)
+        bool maySet, string? mailbox, Writer<NoticesDbContext> writer, TimeProvider clock, CancellationToken ct)
     {
         var (change, problem) = await StrictJson.ReadAsync<NoticeSettingsChange>(http.Request, ClientJson.Default, (c, errors) => Check(c, unit, errors));
         if (change is null) return problem!;
@@ -81,7 +83,7 @@ internal static class SettingsEndpoints
                 clock.GetUtcNow());
             return (to, null);
         }, ct);
-        return set is null ? stale! : Answer(http, set);
+        return set is null ? stale! : Answer(http, set, mailbox);
     }
 
     private static void Check(NoticeSettingsChange c, string unit, FieldErrors errors)
@@ -106,7 +108,7 @@ internal static class SettingsEndpoints
 
         void Address(string? address, string pointer)
         {
-            if (address is not null && !Addresses.IsValid(address)) errors.Add(pointer, FieldCodes.InvalidEmail);
+            if (address is not null && !EmailAddress.IsValid(address)) errors.Add(pointer, FieldCodes.InvalidEmail);
         }
 
         void Hour(int? hour, string pointer)
@@ -122,12 +124,12 @@ internal static class SettingsEndpoints
 
     private static string PrintOf(Caller caller) => SubmitterRecorded.PrintOf(caller.Organization, caller.Subject);
 
-    private static Ok<NoticeSettings> Answer(HttpContext http, Recipient r)
+    private static Ok<NoticeSettings> Answer(HttpContext http, Recipient r, string? mailbox = null)
     {
         http.Response.Headers.ETag = $"\"{r.Version}\"";
-        return TypedResults.Ok(View(r));
+        return TypedResults.Ok(View(r, mailbox));
     }
 
-    private static NoticeSettings View(Recipient r) => new(r.Version, r.Unit.Length == 0 ? null : r.Unit, r.Email, r.LeaderEmail, r.Phone, r.DigestHour,
-        r.QuietFrom, r.QuietTo, r.MutedKinds, r.FailedAt is { } at ? new(at, r.FailureCode!, r.FailureChannel!) : null);
+    private static NoticeSettings View(Recipient r, string? mailbox) => new(r.Version, r.Unit.Length == 0 ? null : r.Unit, r.Email, r.LeaderEmail, r.Phone,
+        r.DigestHour, r.QuietFrom, r.QuietTo, r.MutedKinds, r.FailedAt is { } at ? new(at, r.FailureCode!, r.FailureChannel!) : null, mailbox);
 }

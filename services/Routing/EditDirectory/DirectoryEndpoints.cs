@@ -68,6 +68,7 @@ internal static partial class DirectoryEndpoints
                 ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
                 Successor = body.Successor,
                 Restricted = body.Restricted ?? party.Unit(code)?.Restricted ?? false,
+                Mailbox = body.Mailbox ?? before.Changes.FirstOrDefault(u => u.Code == code)?.Mailbox,
             };
             var next = new DirectoryPublished
             {
@@ -106,6 +107,7 @@ internal static partial class DirectoryEndpoints
         else
             foreach (var (index, site) in (b.Sites ?? []).Index()) FreeText.Check(site, $"/sites/{index}", MaxName, errors);
         LocalDay.Read(b.ClosedOn, "/closedOn", errors);
+        if (b.Mailbox is { Length: > 0 } mailbox && !EmailAddress.IsPublic(mailbox)) errors.Add("/mailbox", FieldCodes.InvalidEmail);
     }
 
     private static void CheckContent(string code, DirectoryUnitChange b, Party party, FieldErrors errors)
@@ -129,7 +131,8 @@ internal static partial class DirectoryEndpoints
         new(party.OrganizationNumber, party.Name, party.MunicipalityNumber, party.FallbackUnit.Code, [.. party.Units.Select(View)], party.Kind, party.Under,
             party.EndedOn, party.Successor, party.WithoutAvvik);
 
-    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted, unit.Host);
+    private static DirectoryUnit View(CareUnit unit) => new(unit.Code, unit.Name, unit.Sites, unit.ClosedOn, unit.Successor, unit.Restricted, unit.Host,
+        unit.Mailbox);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,59}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnitCode();

@@ -59,7 +59,16 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
             Unique(!regions.Add(region.Code), $"{at}/regions/{index}/code");
             Name(region.Name, $"{at}/regions/{index}/name");
             foreach (var (number, m) in region.Municipalities.Index())
+            {
                 CheckMunicipality(m, municipalities, known, $"{at}/regions/{index}/municipalities/{number}");
+                foreach (var (position, mailbox) in (m.Mailboxes ?? []).Index())
+                {
+                    var pointer = $"{at}/regions/{index}/municipalities/{number}/mailboxes/{position}";
+                    if (c.MunicipalServices.All(s => s.Suffix != mailbox.Service)) errors.Add($"{pointer}/service", FieldCodes.UnknownUnit);
+                    Unique(m.Mailboxes!.Take(position).Any(b => b.Service == mailbox.Service), $"{pointer}/service");
+                    Mailbox(mailbox.Address, $"{pointer}/address");
+                }
+            }
         }
         var suffixes = c.MunicipalServices.Select(s => s.Suffix).ToHashSet(StringComparer.Ordinal);
         foreach (var (index, service) in c.MunicipalServices.Index())
@@ -76,6 +85,7 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
             Name(provider.Name, $"{at}/providers/{index}/name");
             if (!(provider.Under is null ? KindsOutside : Kinds).Contains(provider.Kind, StringComparer.Ordinal))
                 errors.Add($"{at}/providers/{index}/kind", FieldCodes.UnknownCode);
+            Mailbox(provider.Mailbox, $"{at}/providers/{index}/mailbox");
             Period(provider.WithoutAvvik, $"{at}/providers/{index}");
             if (provider.Under is not null && provider.Under != c.Trust.OrganizationNumber && !parties.Contains(provider.Under))
                 errors.Add($"{at}/providers/{index}/under", FieldCodes.UnknownOrganization);
@@ -83,6 +93,7 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
         foreach (var (index, shared) in (c.SharedUnits ?? []).Index())
         {
             Name(shared.Name, $"{at}/sharedUnits/{index}/name");
+            Mailbox(shared.Mailbox, $"{at}/sharedUnits/{index}/mailbox");
             if (!suffixes.Contains(shared.Service) || shared.Service == c.MunicipalFallbackSuffix)
                 errors.Add($"{at}/sharedUnits/{index}/service", FieldCodes.UnknownUnit);
             if (!parties.Contains(shared.Host)) errors.Add($"{at}/sharedUnits/{index}/host", FieldCodes.UnknownOrganization);
@@ -102,6 +113,7 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
         foreach (var (index, unit) in trust.Units.Index())
         {
             Name(unit.Name, $"{at}/units/{index}/name");
+            Mailbox(unit.Mailbox, $"{at}/units/{index}/mailbox");
             foreach (var (number, site) in (unit.Sites ?? []).Index())
             {
                 Name(site, $"{at}/units/{index}/sites/{number}");
@@ -224,6 +236,11 @@ internal sealed partial class CommunityRules(IReadOnlyList<CommunityDocument> im
     private void Period(PeriodDocument? period, string at)
     {
         if (period?.ValidTo < period?.ValidFrom) errors.Add($"{at}/withoutAvvik/validTo", FieldCodes.EndsBeforeItBegins);
+    }
+
+    private void Mailbox(string? address, string pointer)
+    {
+        if (address is not null && !EmailAddress.IsPublic(address)) errors.Add(pointer, FieldCodes.InvalidEmail);
     }
 
     private void Name(string name, string pointer) => FreeText.Check(name, pointer, MaxName, errors);

@@ -122,6 +122,48 @@ public sealed class Directory_tests
     }
 
     [Fact]
+    public async Task Mailbox_is_of_the_document_until_the_unit_is_given_another_or_none()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var coordinator = service.ClientAs(Given.SykehusetInnlandet, Roles.Coordinator);
+        var admin = service.ClientAs(Given.SykehusetInnlandet, Roles.Admin);
+        async Task ImportAsync(string? mailbox)
+        {
+            var innlandet = await admin.GetCommunityAsync("innlandet");
+            var imported = await admin.ImportDirectoryAsync(new()
+            {
+                Communities =
+                [
+                    innlandet with
+                    {
+                        Trust = innlandet.Trust with
+                        {
+                            Units = [.. innlandet.Trust.Units.Select(u => u.Code == "si-tynset" ? u with { Mailbox = mailbox } : u)],
+                        },
+                    },
+                ],
+                Reason = "Postkasser.",
+            }, (await admin.GetDirectoryAsync()).Version);
+            Assert.Equal("innlandet/trust/units/si-tynset/mailbox", Assert.Single(imported.Differences).Path);
+        }
+
+        var change = new DirectoryUnitChange { Name = "Tynset", Reason = "Kortere navn." };
+        await ImportAsync("tynset@sykehus.no");
+        Assert.Equal("tynset@sykehus.no", (await coordinator.ChangeUnitNowAsync("si-tynset", change)).Mailbox);
+        Assert.Equal(["/mailbox invalidEmail"],
+            (await RefusalAsync(coordinator.ChangeUnitNowAsync("si-tynset", change with { Mailbox = "tynset@sykehus" }))).Errors);
+        await ImportAsync("post@sykehus.no");
+        Assert.Equal("post@sykehus.no", (await coordinator.ChangeUnitNowAsync("si-tynset", change)).Mailbox);
+        Assert.Equal("avvik@sykehus.no", (await coordinator.ChangeUnitNowAsync("si-tynset", change with { Mailbox = "avvik@sykehus.no" })).Mailbox);
+        Assert.Equal("avvik@sykehus.no", (await coordinator.ChangeUnitNowAsync("si-tynset", change)).Mailbox);
+        Assert.Null((await coordinator.ChangeUnitNowAsync("si-tynset", change with { Mailbox = "" })).Mailbox);
+        Assert.Null((await coordinator.ChangeUnitNowAsync("si-tynset", change)).Mailbox);
+        await admin.UndoDirectoryImportAsync(new() { Reason = "Feil." }, (await admin.GetDirectoryAsync()).Version);
+        Assert.Equal("tynset@sykehus.no", (await admin.GetCommunityAsync("innlandet")).Trust.Units.Single(u => u.Code == "si-tynset").Mailbox);
+    }
+
+    [Fact]
     public async Task Unit_is_changed_by_its_partys_coordinator_or_administrator_only()
     {
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);

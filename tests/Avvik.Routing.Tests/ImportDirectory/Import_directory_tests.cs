@@ -153,8 +153,8 @@ public sealed class Import_directory_tests
                 "/regions/0/municipalities/0/organizationNumber invalidOrganizationNumber", "/trust/fallbackUnit unknownUnit",
                 "/regions/0/municipalities/0/number invalidMunicipality", "/municipalFallbackSuffix unknownUnit", "/agreements/0/validTo endsBeforeItBegins",
                 "/agreements/1/validFrom overlapsOther", "/agreements/1/clauses/0/statutory unknownCode", "/agreements/1/clauses/1/number overlapsOther",
-                "/providers/0/kind unknownCode", "/providers/0/under unknownOrganization", "/sharedUnits/0/service unknownUnit",
-                "/sharedUnits/0/host unknownOrganization",
+                "/providers/0/kind unknownCode", "/providers/0/under unknownOrganization",
+                "/sharedUnits/0/mailbox invalidEmail", "/sharedUnits/0/service unknownUnit", "/sharedUnits/0/host unknownOrganization",
             ],
             await ErrorsAsync(admin, With(h, h.Regions[0].Municipalities[0].OrganizationNumber,
                 m => m with { OrganizationNumber = "123456789", Number = "18" }) with
@@ -167,7 +167,27 @@ public sealed class Import_directory_tests
                     h.Agreements[0] with { Code = "ny", Clauses = [new("8-1", "99", "Følge"), new("8-1", "8", "Følge")] },
                 ],
                 Providers = [new() { OrganizationNumber = "915933149", Name = "Legekontoret", Kind = "lege", Under = "970540008" }],
-                SharedUnits = [new() { Code = "iks", Name = "IKS", Service = "ukjent", Host = "970540008", ValidFrom = new(2026, 1, 1), Serves = [] }],
+                SharedUnits =
+                [
+                    new() { Code = "iks", Name = "IKS", Service = "ukjent", Host = "970540008", ValidFrom = new(2026, 1, 1), Serves = [], Mailbox = "IKS" },
+                ],
+            }));
+        Assert.Equal(
+            [
+                "/trust/units/0/mailbox invalidEmail", "/regions/0/municipalities/0/mailboxes/0/address invalidEmail",
+                "/regions/0/municipalities/0/mailboxes/1/service unknownUnit", "/regions/0/municipalities/0/mailboxes/2/service repeated",
+                "/providers/0/mailbox invalidEmail",
+            ],
+            await ErrorsAsync(admin, With(h, h.Regions[0].Municipalities[0].OrganizationNumber, m => m with
+            {
+                Mailboxes = [new("lege", "post@rana"), new("ukjent", "post@rana.no"), new("lege", "post@rana.no")],
+            }) with
+            {
+                Trust = h.Trust with { Units = [h.Trust.Units[0] with { Mailbox = "Somatikk <post@sykehus.no>" }, .. h.Trust.Units.Skip(1)] },
+                Providers =
+                [
+                    new() { OrganizationNumber = "915933149", Name = "Legekontoret", Kind = "gp", Under = h.Trust.OrganizationNumber, Mailbox = "" },
+                ],
             }));
         // Another community's numbers and unit codes; and what was there before must stay.
         var innlandet = await admin.GetCommunityAsync("innlandet");
@@ -261,6 +281,7 @@ public sealed class Import_directory_tests
                 Host = Elverum,
                 ValidFrom = from,
                 Serves = [Aamot],
+                Mailbox = "legevakt@sor-osterdal.no",
             },
         ],
     };
@@ -286,6 +307,10 @@ public sealed class Import_directory_tests
         await handler.ActNowAsync(id, "acknowledge");
         var seen = await service.ClientAs(Aamot, Roles.Coordinator).GetCaseAsync(id);
         Assert.Equal(("acknowledged", "sor-osterdal-legevakt", Aamot), (seen.Case.State, seen.Case.Unit, seen.Timeline[^1].Organization));
+        // One mailbox, whichever of them it works for.
+        var directory = await handler.GetDirectoryAsync();
+        Assert.Equal(["legevakt@sor-osterdal.no", "legevakt@sor-osterdal.no"], directory.Communities.SelectMany(c => c.Regions)
+            .SelectMany(r => r.Municipalities).SelectMany(m => m.Units).Where(u => u.Code == "sor-osterdal-legevakt").Select(u => u.Mailbox));
         // Nobody else of the municipality that hosts it.
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(service.ClientAs(Elverum, Roles.Handler, "3420-tildeling").GetCaseAsync(id)));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(service.ClientAs(Elverum, Roles.Coordinator).GetCaseAsync(id)));

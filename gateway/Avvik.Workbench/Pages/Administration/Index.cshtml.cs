@@ -19,6 +19,7 @@ internal sealed class UnitInput
     public string? Sites { get; set; }
     public string? ClosedOn { get; set; }
     public string? Successor { get; set; }
+    public string? Mailbox { get; set; }
     public bool Restricted { get; set; }
     public string? Reason { get; set; }
 }
@@ -72,6 +73,8 @@ internal sealed class IndexModel(IAvvikClient client, Places places, PlacesCache
                 Sites = Input.Sites is null ? null : Input.Sites.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ClosedOn = Input.ClosedOn.TrimToNull(),
                 Successor = Input.Successor.TrimToNull(),
+                // The page shows the one there is, so an empty field takes it away.
+                Mailbox = Input.Mailbox?.Trim() ?? "",
                 Restricted = Input.Restricted,
                 Reason = Input.Reason.TrimToNull(),
             }, Version, ct);
