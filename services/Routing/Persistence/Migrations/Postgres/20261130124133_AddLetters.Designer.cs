@@ -709,6 +709,11 @@ namespace Avvik.Routing.Persistence.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("notice_reminded");
 
+                    b.Property<string>("PatientInformation")
+                        .HasColumnType("text")
+                        .HasColumnName("patient_information")
+                        .HasAnnotation("Avvik:Sealed", true);
+
                     b.Property<string>("Priority")
                         .IsRequired()
                         .HasColumnType("text")

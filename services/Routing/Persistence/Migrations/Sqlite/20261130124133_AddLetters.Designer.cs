@@ -702,6 +702,11 @@ namespace Avvik.Routing.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("notice_reminded");
 
+                    b.Property<string>("PatientInformation")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("patient_information")
+                        .HasAnnotation("Avvik:Sealed", true);
+
                     b.Property<string>("Priority")
                         .IsRequired()
                         .HasColumnType("TEXT")
