@@ -6,10 +6,11 @@ using Avvik.Reporting.Deviations;
 namespace Avvik.Reporting.OpenEnvelope;
 
 /// <summary>
-/// Who may open a patient's envelope, and for which purposes: whoever reported it, the leader of their unit, and those who handle the case. Coordinators
-/// handle a case that has no unit yet, or is disputed or escalated. What was a party's that has ended is its successor's, whose coordinator stands in for the
-/// units that are no more; of a party that does not use Avvik it is the coordinator of whoever reported, who sends the letter. No machine, and nobody else of
-/// either party. Both parties notify the authorities: each has a duty of its own (helsetilsynsloven § 6).
+/// Who may open a patient's envelope, and for which purposes: whoever reported it, the leader of their unit, and those who handle the case: the people of
+/// its unit, also of one that serves several municipalities. Coordinators handle a case that has no unit yet, or is disputed or escalated. What was a party's
+/// that has ended is its successor's, whose coordinator stands in for the units that are no more; of a party that does not use Avvik it is the coordinator of
+/// whoever reported, who sends the letter. No machine, and nobody else of either party. Both parties notify the authorities: each has a duty of its own
+/// (helsetilsynsloven § 6).
 /// </summary>
 internal static class EnvelopeAccess
 {
@@ -28,6 +29,9 @@ internal static class EnvelopeAccess
         /// <summary>True when the caller's party has taken over from another: its units have no people any more.</summary>
         public bool IsTakenOver(Caller caller, string organization) => IsOf(caller, organization)
             && Parties.Party(organization)?.OrganizationNumber != Parties.Party(caller.Organization)?.OrganizationNumber;
+
+        /// <summary>True for the party whose unit has the case on the respondent's behalf: one that serves several municipalities.</summary>
+        public bool IsHostedBy(Caller caller) => Parties.Party(Respondent)?.Unit(Unit)?.Host is { } host && IsOf(caller, host);
 
         /// <summary>True for a unit whose cases and reports are for its own people only.</summary>
         public bool IsRestricted(string organization, string? unit) => Parties.Party(organization)?.Unit(unit) is { Restricted: true };
@@ -49,7 +53,8 @@ internal static class EnvelopeAccess
     public static bool Handles(Caller caller, Case of)
     {
         var isRespondent = of.IsOf(caller, of.Respondent);
-        if (isRespondent && of.Unit is not null && caller.Unit == of.Unit && caller.IsAny(Roles.Handler, Roles.UnitLeader)) return true;
+        if (of.Unit is not null && caller.Unit == of.Unit && caller.IsAny(Roles.Handler, Roles.UnitLeader) && (isRespondent || of.IsHostedBy(caller)))
+            return true;
         if (!caller.Is(Roles.Coordinator)) return false;
         return (isRespondent && (of.Unit is null || (of.IsTakenOver(caller, of.Respondent) && !of.IsRestricted(of.Respondent, of.Unit))))
             || ((isRespondent || of.IsOf(caller, of.Reported.Organization)) && of.Status is CaseStates.Disputed or CaseStates.Escalated)

@@ -1,6 +1,8 @@
 using System.Net;
+using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Contracts.Routing;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.EraseEnvelopes;
@@ -55,6 +57,36 @@ public sealed class Open_envelope_tests
         await OpensAsync(Given.Hamar, Roles.Coordinator, null, Other, Purpose);
         await OpensAsync(Given.SykehusetInnlandet, Roles.Coordinator, null, Other, "notifyAuthority");
         Assert.Equal(7, await database.CountAsync("select count(*) from access_log where action = 'envelopeOpened' and purpose is not null"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Envelope_opens_for_the_unit_that_serves_the_respondent_municipality(DatabaseProvider provider)
+    {
+        const string Elverum = "952857991", Aamot = "940152496", Shared = "sor-osterdal-legevakt";
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        {
+            Version = 2,
+            OccurredAt = Given.Now,
+            Units = [],
+            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code != "innlandet" ? c : c with
+            {
+                SharedUnits =
+                [
+                    new() { Code = Shared, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot] },
+                ],
+            })),
+        });
+        var deviation = await service.ClientAs(Given.SykehusetInnlandet, Roles.Reporter, Unit)
+            .SubmitAsync(WithPatient with { Respondent = new() { OrganizationNumber = Aamot } });
+        var routed = deviation.Changed(3, "routed", CaseStates.Routed, Aamot);
+        await service.ReceiveAsync(routed with { Unit = Shared });
+        var patient = await service.ClientAs(Elverum, Roles.Handler, Shared, Other).OpenEnvelopeAsync(deviation.Id, Purpose);
+        Assert.Equal(Given.SyntheticNumber, patient.Identifier);
+        // Nobody else of the municipality that runs it.
+        foreach (var (role, unit) in new[] { (Roles.Handler, (string?)"3420-tildeling"), (Roles.Coordinator, null) })
+            Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(service.ClientAs(Elverum, role, unit, Other), deviation.Id)).Status);
     }
 
     [Theory, MemberData(nameof(Engines))]
