@@ -132,8 +132,10 @@ internal sealed class PublisherWatermarkHandler<TDb>(ServiceName service,
     public async Task HandleAsync(PublisherWatermark message, UnitOfWork<TDb> unit)
     {
         if (message.Publisher == service.Value) return;
-        // A new line: what is missing from the old one has been published again.
-        if (message.Previous is null) await unit.ForgetWatermarksAsync(message.Publisher);
+        // A new line: what is missing from the old one has been published again. What follows it in the new one may have arrived before it.
+        if (message.Previous is null)
+            await unit.Sql.ExecuteAsync("delete from publisher_watermark where publisher = @p1 and complete_until <= @p2",
+                message.Publisher, message.CompleteUntil.ToUnixTimeMilliseconds());
         await unit.KeepAsync(message, chained: message.Previous is null, completeness.StartedAt);
         // Each that follows one of the line belongs to it, in whatever order they arrive.
         while (await unit.Sql.ExecuteAsync(
