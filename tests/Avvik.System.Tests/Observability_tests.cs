@@ -242,7 +242,9 @@ public sealed class Observability_tests(RunningSystem system)
             .Concat(hashes.Select(hash => Encoding.Latin1.GetString(hash)))
             .Concat(hashes.Select(hash => Convert.ToBase64String(hash).TrimEnd('=')))
             // Base64 of a text depends on where in a group of three bytes it begins; its ends depend on the neighbouring bytes.
-            .Concat(Enumerable.Range(0, 3).Select(shift => Convert.ToBase64String(Encoding.UTF8.GetBytes(new string(' ', shift) + text))[4..^4]));
+            // Eight characters are six digits, which the reference of another case has by chance; of five hundred numbers, many stand where there are more.
+            .Concat(Enumerable.Range(0, 3).Select(shift => Convert.ToBase64String(Encoding.UTF8.GetBytes(new string(' ', shift) + text))[4..^4])
+                .Where(form => form.Length > 8));
     }).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
 
     /// <summary>A number as in Skatteetaten's synthetic population: the month plus 80, which no real person has.</summary>

@@ -20,6 +20,7 @@ public static class Script
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? (await output).Trim() : throw new InvalidOperationException($"{script} failed: {(await errors).Trim()}");
+        return process.ExitCode == 0 ? (await output).Trim()
+            : throw new InvalidOperationException($"{script} failed: {string.Join('\n', (await errors).Trim(), (await output).Trim())}");
     }
 }
