@@ -10,8 +10,32 @@ using Avvik.Testing;
 
 namespace Avvik.System.Tests;
 
+/// <summary>The running system while a collector gets what it exports: its processes are started again with one, and without it afterwards.</summary>
+public sealed class CollectedSystem(RunningSystem system) : IAsyncLifetime
+{
+    internal Collector Collector { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Collector = await Collector.StartAsync();
+        await RestartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Collector.DisposeAsync();
+        await RestartAsync();
+    }
+
+    private async Task RestartAsync()
+    {
+        foreach (var process in (string[])["gateway", .. RunningSystem.Services]) await system.KillAsync(process);
+        await system.UpAsync();
+    }
+}
+
 [Collection(nameof(RunningSystem))]
-public sealed class Observability_tests(RunningSystem system)
+public sealed class Observability_tests(RunningSystem system, CollectedSystem collected) : IClassFixture<CollectedSystem>
 {
     private const string Hamar = "970540008", Bodø = "972418013";
     private const int LongestForm = 400;
@@ -20,35 +44,14 @@ public sealed class Observability_tests(RunningSystem system)
     [Fact]
     public async Task One_trace_covers_a_deviation_from_gateway_to_statistics()
     {
-        await using var collector = await Collector.StartAsync();
-        try
-        {
-            await RestartAsync();
-            using var http = system.Http(await system.TokenAsync(Hamar, "reporter"));
-            var trace = Guid.CreateVersion7().ToByteArray(bigEndian: true);
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/deviations")
-            {
-                Content = JsonContent.Create(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" }, SubmissionJson.Default.Submission),
-            };
-            request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
-            using var response = await http.SendAsync(request);
-            response.EnsureSuccessStatusCode();
-            // In the protocol's encoding, a batch names its service as text and each span its trace as sixteen bytes.
-            string[] expected = ["gateway", .. RunningSystem.Services];
-            await Eventually.IsTrue(() => Task.FromResult(expected.All(s => collector.HasTogether(trace, s))), Soon,
-                () => Task.FromResult($"Seen in: {string.Join(", ", expected.Where(s => collector.HasTogether(trace, s)))}"));
-        }
-        finally
-        {
-            await collector.DisposeAsync();
-            await RestartAsync();
-        }
+        using var http = system.Http(await system.TokenAsync(Hamar, "reporter"));
+        await TraceDeviationAsync(http);
     }
 
     [Fact]
     public async Task Collector_receives_data_of_every_named_meter_and_source()
     {
-        await using var collector = await Collector.StartAsync();
+        var collector = collected.Collector;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         using var key = new GatewayKey("statistics");
         await using var statistics = new ServiceProcess("Avvik.Statistics",
@@ -60,32 +63,23 @@ public sealed class Observability_tests(RunningSystem system)
                 ["NoteProtection:ActiveKey"] = "k1",
                 ["NoteProtection:Keys:k1"] = TestKeys.Of("NoteProtection"),
             });
-        try
-        {
-            // The running system is on SQLite; this one shows Npgsql.
-            await statistics.StartAsync();
-            await RestartAsync();
-            var client = await system.ClientAsync(Hamar, "reporter");
-            await client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
-            IEnumerable<string> Missing() =>
-            [
-                .. Telemetry.Sources.Where(s => !collector.HasScope("traces", s)).Select(s => $"source {s}"),
-                .. Telemetry.Meters.Where(m => !collector.HasScope("metrics", m)).Select(m => $"meter {m}"),
-            ];
-            await Eventually.IsTrue(() => Task.FromResult(!Missing().Any()), Soon, () => Task.FromResult($"Without data: {string.Join(", ", Missing())}"));
-        }
-        finally
-        {
-            await collector.DisposeAsync();
-            await RestartAsync();
-        }
+        // The running system is on SQLite; this one shows Npgsql.
+        await statistics.StartAsync();
+        var client = await system.ClientAsync(Hamar, "reporter");
+        await client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" });
+        IEnumerable<string> Missing() =>
+        [
+            .. Telemetry.Sources.Where(s => !collector.HasScope("traces", s)).Select(s => $"source {s}"),
+            .. Telemetry.Meters.Where(m => !collector.HasScope("metrics", m)).Select(m => $"meter {m}"),
+        ];
+        await Eventually.IsTrue(() => Task.FromResult(!Missing().Any()), Soon, () => Task.FromResult($"Without data: {string.Join(", ", Missing())}"));
     }
 
     [Fact]
     public async Task Spans_hold_neither_sql_nor_what_was_searched_for()
     {
         const string SearchedFor = "søktetterdette", Encoded = "s%C3%B8ktetterdette";
-        await using var collector = await Collector.StartAsync();
+        var collector = collected.Collector;
         await using var database = await Databases.CreateAsync(DatabaseProvider.Postgres);
         using var key = new GatewayKey("routing");
         await using var routing = new ServiceProcess("Avvik.Routing",
@@ -97,27 +91,20 @@ public sealed class Observability_tests(RunningSystem system)
                 ["TextProtection:ActiveKey"] = "k1",
                 ["TextProtection:Keys:k1"] = TestKeys.Of("TextProtection"),
             });
-        try
+        await routing.StartAsync();
+        using var direct = new HttpClient { BaseAddress = routing.Address };
+        direct.DefaultRequestHeaders.Authorization = new("Bearer", key.Token("983971709", ["handler"]));
+        using var gateway = system.Http(await system.TokenAsync("983971709", "handler"));
+        foreach (var http in new[] { direct, gateway })
         {
-            await routing.StartAsync();
-            await RestartAsync();
-            using var direct = new HttpClient { BaseAddress = routing.Address };
-            direct.DefaultRequestHeaders.Authorization = new("Bearer", key.Token("983971709", ["handler"]));
-            using var gateway = system.Http(await system.TokenAsync("983971709", "handler"));
-            foreach (var http in new[] { direct, gateway })
-            {
-                using var response = await http.GetAsync($"api/v1/cases?q={Encoded}");
-                response.EnsureSuccessStatusCode();
-            }
-            string[] seen = ["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
-            await Eventually.IsTrue(() => Task.FromResult(seen.All(s => collector.HasScope("traces", s)) && collector.Contains("/cases")), Soon);
-            Assert.DoesNotContain((string[])["db.statement", "db.query.text", "url.query", SearchedFor, Encoded, "select "], collector.Contains);
+            using var response = await http.GetAsync($"api/v1/cases?q={Encoded}");
+            response.EnsureSuccessStatusCode();
+            using var next = new HttpRequestMessage(HttpMethod.Get, "api/v1/cases?limit=1");
+            await TraceAsync(http, next, http == gateway ? ["gateway", "routing"] : ["routing"]);
         }
-        finally
-        {
-            await collector.DisposeAsync();
-            await RestartAsync();
-        }
+        string[] seen = ["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy"];
+        await Eventually.IsTrue(() => Task.FromResult(seen.All(s => collector.HasScope("traces", s)) && collector.Contains("/cases")), Soon);
+        Assert.DoesNotContain((string[])["db.statement", "db.query.text", "url.query", SearchedFor, Encoded, "select "], collector.Contains);
     }
 
     [Fact]
@@ -146,51 +133,67 @@ public sealed class Observability_tests(RunningSystem system)
         // Kept as it is sent: a search that does not find it proves nothing.
         var control = "kontrollmerke" + Guid.NewGuid().ToString("N");
         var (kept, spread, all) = (Forms([control]), Forms([.. numbers, .. words]), Forms([control, .. numbers, .. words]));
-        await using var collector = await Collector.StartAsync();
+        var collector = collected.Collector;
+        // A party of its own: five hundred similar deviations would fill a queue that other tests look into.
+        var client = await system.ClientAsync(Bodø, "reporter");
+        // Some are refused: what is not stored must not be logged either.
+        foreach (var (number, word) in numbers.Zip(words).Take(20))
+        {
+            var refused = Corpus.Lines[0].Submission.Fresh() with { Narrative = $"{word} {number}" };
+            await Assert.ThrowsAsync<AvvikProblemException>(() => client.SubmitAsync(refused));
+        }
+        const string Cases = $"select count(*) from cases where reporter_organization = '{Bodø}'";
+        var before = await system.CountAsync("routing", Cases);
+        await system.StopBrokerAsync();
         try
         {
-            await RestartAsync();
-            // A party of its own: five hundred similar deviations would fill a queue that other tests look into.
-            var client = await system.ClientAsync(Bodø, "reporter");
-            // Some are refused: what is not stored must not be logged either.
-            foreach (var (number, word) in numbers.Zip(words).Take(20))
+            await Parallel.ForEachAsync(numbers.Zip(words), async (patient, ct) => await client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with
             {
-                var refused = Corpus.Lines[0].Submission.Fresh() with { Narrative = $"{word} {number}" };
-                await Assert.ThrowsAsync<AvvikProblemException>(() => client.SubmitAsync(refused));
-            }
-            const string Cases = $"select count(*) from cases where reporter_organization = '{Bodø}'";
-            var before = await system.CountAsync("routing", Cases);
-            await system.StopBrokerAsync();
-            try
-            {
-                await Parallel.ForEachAsync(numbers.Zip(words), async (patient, ct) => await client.SubmitAsync(Corpus.Lines[0].Submission.Fresh() with
-                {
-                    ClientReference = $"{control}-{Guid.NewGuid():N}",
-                    Category = "medication",
-                    Respondent = new() { OrganizationNumber = "983974910" },
-                    Narrative = $"Listen manglet {patient.Second}.",
-                    Patient = new() { IdentifierType = "fnr", Identifier = patient.First },
-                }, ct));
-                // While they wait in the outbox they are sealed.
-                Assert.Empty((await FindAsync(kept, all)).Found);
-            }
-            finally
-            {
-                await system.StartBrokerAsync();
-            }
-            await Eventually.IsTrue(async () => await system.CountAsync("routing", Cases) == before + Patients, AfterAnOutage);
-            // Traces arrive a moment later.
-            await Eventually.IsTrue(() => Task.FromResult(RunningSystem.Services.All(collector.Contains)), Soon);
-            var (found, held) = await FindAsync(kept, all);
-            Assert.Empty(found);
-            Assert.True(held > 0, "The control word was found nowhere: the search does not work.");
-            Assert.DoesNotContain(collector.Batches, batch => Encoding.Latin1.GetString(batch).AsSpan().ContainsAny(spread));
+                ClientReference = $"{control}-{Guid.NewGuid():N}",
+                Category = "medication",
+                Respondent = new() { OrganizationNumber = "983974910" },
+                Narrative = $"Listen manglet {patient.Second}.",
+                Patient = new() { IdentifierType = "fnr", Identifier = patient.First },
+            }, ct));
+            // While they wait in the outbox they are sealed.
+            Assert.Empty((await FindAsync(kept, all)).Found);
         }
         finally
         {
-            await collector.DisposeAsync();
-            await RestartAsync();
+            await system.StartBrokerAsync();
         }
+        await Eventually.IsTrue(async () => await system.CountAsync("routing", Cases) == before + Patients, AfterAnOutage);
+        // Traces arrive a moment later.
+        using var http = system.Http(await system.TokenAsync(Hamar, "reporter"));
+        await TraceDeviationAsync(http);
+        var (found, held) = await FindAsync(kept, all);
+        Assert.Empty(found);
+        Assert.True(held > 0, "The control word was found nowhere: the search does not work.");
+        Assert.DoesNotContain(collector.Batches, batch => Encoding.Latin1.GetString(batch).AsSpan().ContainsAny(spread));
+    }
+
+    private async Task TraceDeviationAsync(HttpClient http)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/deviations")
+        {
+            Content = JsonContent.Create(Corpus.Lines[0].Submission.Fresh() with { Category = "medication" }, SubmissionJson.Default.Submission),
+        };
+        await TraceAsync(http, request, ["gateway", .. RunningSystem.Services]);
+    }
+
+    /// <summary>
+    /// Sends a request in a trace of its own, and returns when the collector has it from these processes: each exports in order, so what they did before is
+    /// there, too.
+    /// </summary>
+    private async Task TraceAsync(HttpClient http, HttpRequestMessage request, string[] expected)
+    {
+        var (collector, trace) = (collected.Collector, Guid.CreateVersion7().ToByteArray(bigEndian: true));
+        request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        // In the protocol's encoding, a batch names its service as text and each span its trace as sixteen bytes.
+        await Eventually.IsTrue(() => Task.FromResult(expected.All(s => collector.HasTogether(trace, s))), Soon,
+            () => Task.FromResult($"Seen in: {string.Join(", ", expected.Where(s => collector.HasTogether(trace, s)))}"));
     }
 
     /// <summary>
@@ -264,11 +267,5 @@ public sealed class Observability_tests(RunningSystem system)
             for (var i = 0; i < weights.Length; i++) sum += (digits[i] - '0') * weights[i];
             return (11 - (sum % 11)) switch { 11 => 0, 10 => null, var k => k };
         }
-    }
-
-    private async Task RestartAsync()
-    {
-        foreach (var process in (string[])["gateway", .. RunningSystem.Services]) await system.KillAsync(process);
-        await system.UpAsync();
     }
 }
