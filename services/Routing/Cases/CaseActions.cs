@@ -273,19 +273,21 @@ internal sealed partial class Case
     }
 
     /// <summary>The last day for the answer that a letter of today asks for: until one is sent, the respondent's time has not begun.</summary>
-    public DateOnly LetterAnswerBy(DateTimeOffset now) => NorwegianCalendar.DayOf((State == CaseStates.Routed ? DueAfter(now) : DueAt).AddMilliseconds(-1));
+    public DateOnly LetterAnswerBy(DateTimeOffset now) => LastDayBefore(State == CaseStates.Routed ? DueAfter(now) : DueAt);
 
     private string RecordLetter(CaseAction body, DateTimeOffset now)
     {
-        var sentOn = DateOnly.ParseExact(body.SentOn!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var sentOn = LocalDay.Of(body.SentOn!);
         // Another letter reminds of the first.
         if (State == CaseStates.Routed) StartClock(sentOn == NorwegianCalendar.DayOf(now) ? now : NorwegianCalendar.StartOf(sentOn));
         Letters = [.. Letters, new(sentOn, body.Channel!, now)];
-        var due = NorwegianCalendar.DayOf(DueAt.AddMilliseconds(-1));
-        return Texts.Message("letterSent", Day(sentOn), Vocabulary.LetterChannels[body.Channel!].Label, Day(due));
-
-        static string Day(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
+        return Texts.Message("letterSent", Written(sentOn), Vocabulary.LetterChannels[body.Channel!].Label, Written(LastDayBefore(DueAt)));
     }
+
+    // A deadline is the end of its day.
+    private static DateOnly LastDayBefore(DateTimeOffset due) => NorwegianCalendar.DayOf(due.AddMilliseconds(-1));
+
+    private static string Written(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
 
     private void GiveAnswer(CaseAction body, Party party, DateTimeOffset now)
     {
@@ -300,7 +302,7 @@ internal sealed partial class Case
             Description = m.Description!,
             Owner = m.Owner!,
             Unit = party.Unit(m.Owner)?.Code ?? Unit,
-            DueOn = DateOnly.ParseExact(m.DueDate!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+            DueOn = LocalDay.Of(m.DueDate!),
         }));
     }
 
@@ -310,7 +312,7 @@ internal sealed partial class Case
         var words = i.Informed switch
         {
             "informed" => Texts.Message("patientInformation.informed", Vocabulary.InformedPersons[i.Who!].Label,
-                DateOnly.ParseExact(i.On!, "yyyy-MM-dd", CultureInfo.InvariantCulture).ToString("dd.MM.yyyy", CultureInfo.InvariantCulture), i.By),
+                Written(LocalDay.Of(i.On!)), i.By),
             "notInformed" => Texts.Message("patientInformation.notInformed", Vocabulary.NotInformedReasons[i.ReasonCode!].Label),
             _ => Texts.Message("patientInformation.notApplicable"),
         };

@@ -103,7 +103,7 @@ internal sealed partial class Case
             ("patientGroups", Groups(before), Groups(Facts)),
             ("patientsAffected", Number(before.AffectedPatients), Number(Facts.AffectedPatients)),
             ("unit", UnitName(before.RespondentOrganization, unit), UnitName(Facts.RespondentOrganization, Unit)),
-            ("due", Day(NorwegianCalendar.DayOf(due.AddMilliseconds(-1))), Day(NorwegianCalendar.DayOf(DueAt.AddMilliseconds(-1)))),
+            ("due", Written(LastDayBefore(due)), Written(LastDayBefore(DueAt))),
         ];
         var none = Texts.Message("none");
         return string.Join('\n', changes.Where(c => c.Was != c.Is)
@@ -117,8 +117,7 @@ internal sealed partial class Case
         static string? Groups(DeviationFacts facts) =>
             facts.PatientGroups.Count == 0 ? null : string.Join(", ", facts.PatientGroups.Select(g => Vocabulary.PatientGroups[g].Label));
         static string? Number(int? number) => number?.ToString("N0", CultureInfo.GetCultureInfo("nb-NO"));
-        static string Day(DateOnly day) => day.ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
         static string When(DeviationFacts facts) => facts.OccurredAt is { } at
-            ? NorwegianCalendar.LocalTimeOf(at).ToString("dd.MM.yyyy HH:mm", CultureInfo.InvariantCulture) : Day(facts.OccurredOn);
+            ? NorwegianCalendar.LocalTimeOf(at).ToString("dd.MM.yyyy HH:mm", CultureInfo.InvariantCulture) : Written(facts.OccurredOn);
     }
 }

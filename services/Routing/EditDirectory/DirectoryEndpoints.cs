@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Avvik.AccessLog;
@@ -65,7 +64,7 @@ internal static partial class DirectoryEndpoints
                 Code = code,
                 Label = body.Name!,
                 Sites = body.Sites ?? party.Unit(code)?.Sites ?? [],
-                ClosedOn = body.ClosedOn is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
+                ClosedOn = body.ClosedOn is { } day ? LocalDay.Of(day) : null,
                 Successor = body.Successor,
                 Restricted = body.Restricted ?? party.Unit(code)?.Restricted ?? false,
                 Mailbox = body.Mailbox ?? before.Changes.FirstOrDefault(u => u.Code == code)?.Mailbox,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Avvik.AccessLog;
 using Avvik.Client;
 using Avvik.Contracts;
@@ -153,12 +152,11 @@ internal static class HandleCaseEndpoints
         if (b.Site is not null && respondent.Site(b.Site) is null) errors.Add("/site", FieldCodes.UnknownSite);
         if (LocalMoment.Read(b.OccurredAt) is { } occurred && @case.Facts.DiscoveredAt is { } discovered
             && LocalMoment.IsBefore(discovered, occurred)) errors.Add("/occurredAt", FieldCodes.AfterDiscovered);
-        if (LocalMoment.Read(b.PatientInformation?.On)?.Day < @case.Facts.OccurredOn) errors.Add("/patientInformation/on", FieldCodes.BeforeOccurred);
+        if (b.PatientInformation?.On is { } told && LocalDay.Of(told) < @case.Facts.OccurredOn) errors.Add("/patientInformation/on", FieldCodes.BeforeOccurred);
         // Praise is counted under no clause and with no harm.
         if (@case.IsPraise && b.Clause is not null) errors.Add("/clause", FieldCodes.NotForPraise);
         if (@case.IsPraise && b.ActualHarm is not null) errors.Add("/actualHarm", FieldCodes.NotForPraise);
-        if (b.SentOn is { } sent && DateOnly.ParseExact(sent, "yyyy-MM-dd", CultureInfo.InvariantCulture) < NorwegianCalendar.DayOf(@case.ReceivedAt))
-            errors.Add("/sentOn", FieldCodes.BeforeOccurred);
+        if (b.SentOn is { } sent && LocalDay.Of(sent) < NorwegianCalendar.DayOf(@case.ReceivedAt)) errors.Add("/sentOn", FieldCodes.BeforeOccurred);
         if (b.PatientsAffected < @case.Facts.PatientsGiven) errors.Add("/patientsAffected", FieldCodes.FewerThanNamed, @case.Facts.PatientsGiven);
         if (b.Organization is null) return;
         var party = directory.Party(b.Organization)!;

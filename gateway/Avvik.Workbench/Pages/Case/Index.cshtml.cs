@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Components;
 using Avvik.Workbench.Gateway;
@@ -196,7 +196,7 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public string WordsOf(PatientInformation i) => string.Join(", ", new[]
     {
         Word("informedPersons", i.Who),
-        i.On is { } on ? text.Day(DateOnly.ParseExact(on, "yyyy-MM-dd", CultureInfo.InvariantCulture)) : null,
+        i.On is { } on ? text.Day(LocalDay.Of(on)) : null,
         i.By,
         Word("notInformedReasons", i.ReasonCode),
     }.OfType<string>());
