@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Avvik.CareDirectories;
@@ -11,15 +12,12 @@ namespace Avvik.CareDirectories;
 internal sealed class AssignedRoles(CurrentDirectory directory, TimeProvider clock) : IClaimsTransformation
 {
     private const string Marker = "assigned";
-    private static readonly TimeZoneInfo s_oslo = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
-
-    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), s_oslo).DateTime);
 
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
         if (principal.FindFirst("sub")?.Value is not { } subject || principal.FindFirst("organization")?.Value is not { } organization)
             return Task.FromResult(principal);
-        if (directory.Now.Party(organization) is { WithoutAvvik: { } period } && period.Covers(Today))
+        if (!directory.Now.UsesAvvik(organization, NorwegianCalendar.DayOf(clock.GetUtcNow())))
             return Task.FromResult(new ClaimsPrincipal(principal.Identities.Select(i =>
                 new ClaimsIdentity(i.Claims.Where(c => c.Type != "role"), i.AuthenticationType, i.NameClaimType, i.RoleClaimType))));
         var (assigned, now) = (directory.RolesOf(organization, subject), clock.GetUtcNow());

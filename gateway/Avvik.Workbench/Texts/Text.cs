@@ -1,4 +1,5 @@
 using System.Globalization;
+using Avvik.Hosting.Calendar;
 using Avvik.Workbench.Browser;
 
 namespace Avvik.Workbench.Texts;
@@ -6,8 +7,6 @@ namespace Avvik.Workbench.Texts;
 /// <summary>The words of a page, in the user's language: <c>Text["report.title"]</c>, <c>Text["report.due", day]</c>.</summary>
 public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
 {
-    private static readonly TimeZoneInfo Norway = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo");
-
     public string Language => choices.Language;
 
     /// <exception cref="KeyNotFoundException">No label file has the key: a test finds it first.</exception>
@@ -40,14 +39,14 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
     /// <summary>29. november 2026 kl. 14.05</summary>
     public string Time(DateTimeOffset at)
     {
-        var local = TimeZoneInfo.ConvertTime(at, Norway);
+        var local = NorwegianCalendar.LocalTimeOf(at);
         return this["common.dayAndTime", Day(DateOnly.FromDateTime(local.DateTime)),
             local.ToString(choices.Language == "en" ? "HH:mm" : "HH.mm", CultureInfo.InvariantCulture)];
     }
 
     public DateOnly Today => LocalDay(clock.GetUtcNow());
 
-    public static DateOnly LocalDay(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Norway).DateTime);
+    public static DateOnly LocalDay(DateTimeOffset at) => NorwegianCalendar.DayOf(at);
 
     /// <summary>How far away a day is, in words: i dag, i morgen, om 3 dager, 2 dager siden.</summary>
     public string Distance(DateOnly day) => (day.DayNumber - Today.DayNumber) switch

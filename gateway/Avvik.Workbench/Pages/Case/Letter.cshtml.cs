@@ -1,6 +1,7 @@
 using System.Globalization;
 using Avvik.Client;
 using Avvik.Contracts;
+using Avvik.Hosting.Calendar;
 using Avvik.Workbench.Access;
 using Avvik.Workbench.Gateway;
 using Avvik.Workbench.Texts;
@@ -74,6 +75,5 @@ internal sealed class LetterModel(IAvvikClient client, Places places, LabelFiles
 
     private string? Code(string list, string? code) => code is null ? null : labels.Find($"vocabulary.{list}.{code}")?.In(Language) ?? code;
 
-    private static string TimeOf(DateTimeOffset at) =>
-        TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo")).ToString("'kl.' HH.mm", CultureInfo.InvariantCulture);
+    private static string TimeOf(DateTimeOffset at) => NorwegianCalendar.LocalTimeOf(at).ToString("'kl.' HH.mm", CultureInfo.InvariantCulture);
 }
