@@ -57,6 +57,9 @@ internal sealed class IndexModel(IAvvikClient client, Places places, Me me, Text
     public string? UseOf(NationalReportField field, string? value = null) => field.MaxLength is not { } most ? null
         : value is null ? text["national.atMost", text.Number(most)] : text["national.used", text.Number(value.Length), text.Number(most)];
 
+    /// <summary>How long what is said of the sender may be.</summary>
+    public int LimitOf(string name) => Draft!.Fields.First(f => f.Pointer == $"/Header/Reporter/{name}").MaxLength!.Value;
+
     public string LabelOf(NationalReportField field) => text[$"national.field.{string.Join('.', field.Pointer.Split('/')[^2..])}"];
 
     public async Task OnGetAsync(CancellationToken ct)
