@@ -239,8 +239,10 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
             select month, number, version, body from fact_columns where community = @p1 and month between @p2 and @p3
             and number in ({string.Join(", ", numbers)})
             """,
-            reader => (reader.GetFieldValue<DateOnly>(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3)), ct, community, from, to);
-        _read += columns.Sum(c => (long)c.Item4.Length);
+            reader => (Month: reader.GetFieldValue<DateOnly>(0), Number: reader.GetInt32(1), Version: reader.GetInt64(2),
+                Body: reader.GetFieldValue<byte[]>(3)),
+            ct, community, from, to);
+        _read += columns.Sum(c => (long)c.Body.Length);
         return columns;
     }
 
