@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Contracts.Routing;
 using Avvik.Notices.RecordNotices;
 using Avvik.Storage;
 using Avvik.Testing;
@@ -163,22 +162,16 @@ public sealed partial class Deliver_notices_tests
         await using var mail = new MailServer { OnRecipient = to => to == Mailbox ? new(SmtpReplyCode.MailboxUnavailable, "no such user") : null };
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database, new MovableClock(Given.Now), mail.Settings);
-        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(ChangedDirectory.Of(c => c.Code != "innlandet" ? c : c with
         {
-            Version = 2,
-            OccurredAt = Given.Now,
-            Units = [],
-            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code != "innlandet" ? c : c with
-            {
-                SharedUnits =
-                [
-                    new()
-                    {
-                        Code = Unit, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot], Mailbox = Mailbox,
-                    },
-                ],
-            })),
-        });
+            SharedUnits =
+            [
+                new()
+                {
+                    Code = Unit, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot], Mailbox = Mailbox,
+                },
+            ],
+        }));
         var coordinator = service.Services.GetRequiredService<CurrentDirectory>().Now.Party(Aamot)!.FallbackUnit.Code;
         await service.SetAsync(new() { Email = "koordinator@aamot.no" }, coordinator, Aamot);
         Task ChangedAsync(string organization, string action)

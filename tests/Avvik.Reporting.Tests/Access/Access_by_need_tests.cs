@@ -160,20 +160,14 @@ public sealed class Access_by_need_tests
         await service.ReceiveAsync(answered.Changed(2, "routed", CaseStates.Routed));
 
         // Flakstad becomes a part of Vestvågøy.
-        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(ChangedDirectory.Of(c => c with
         {
-            Version = 2,
-            OccurredAt = Given.Now,
-            Units = [],
-            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c with
+            Regions = [.. c.Regions.Select(r => r with
             {
-                Regions = [.. c.Regions.Select(r => r with
-                {
-                    Municipalities = [.. r.Municipalities.Select(m =>
-                        m.OrganizationNumber == Flakstad ? m with { EndedOn = new(2026, 1, 1), Successor = Vestvågøy } : m)],
-                })],
-            })),
-        });
+                Municipalities = [.. r.Municipalities.Select(m =>
+                    m.OrganizationNumber == Flakstad ? m with { EndedOn = new(2026, 1, 1), Successor = Vestvågøy } : m)],
+            })],
+        }));
         Assert.Equal(before.Id, Assert.Single((await coordinator.ListDeviationsAsync()).Items).Id);
         Assert.Equal([before.Id, answered.Id], (await coordinator.ListChangesAsync()).Items.Select(c => c.Id));
         Assert.Equal(before.Id, (await anne.GetDeviationAsync(before.Id)).Id);

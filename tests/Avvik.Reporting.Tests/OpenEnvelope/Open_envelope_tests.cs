@@ -2,7 +2,6 @@ using System.Net;
 using Avvik.CareDirectories;
 using Avvik.Client;
 using Avvik.Contracts;
-using Avvik.Contracts.Routing;
 using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.EraseEnvelopes;
@@ -65,19 +64,13 @@ public sealed class Open_envelope_tests
         const string Elverum = "952857991", Aamot = "940152496", Shared = "sor-osterdal-legevakt";
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
-        service.Services.GetRequiredService<CurrentDirectory>().Replace(new DirectoryPublished
+        service.Services.GetRequiredService<CurrentDirectory>().Replace(ChangedDirectory.Of(c => c.Code != "innlandet" ? c : c with
         {
-            Version = 2,
-            OccurredAt = Given.Now,
-            Units = [],
-            Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code != "innlandet" ? c : c with
-            {
-                SharedUnits =
-                [
-                    new() { Code = Shared, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot] },
-                ],
-            })),
-        });
+            SharedUnits =
+            [
+                new() { Code = Shared, Name = "Legevakt", Service = "legevakt", Host = Elverum, ValidFrom = new(2026, 1, 1), Serves = [Aamot] },
+            ],
+        }));
         var deviation = await service.ClientAs(Given.SykehusetInnlandet, Roles.Reporter, Unit)
             .SubmitAsync(WithPatient with { Respondent = new() { OrganizationNumber = Aamot } });
         var routed = deviation.Changed(3, "routed", CaseStates.Routed, Aamot);

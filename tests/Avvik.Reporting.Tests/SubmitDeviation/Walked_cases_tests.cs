@@ -127,13 +127,8 @@ public sealed class Walked_cases_tests
                 () => service.Reporter(by).SubmitAsync(wrong with { ClientReference = "punkt" }))).Errors) is var e ? (e.Pointer, e.Code) : default);
     }
 
-    private static DirectoryPublished WithProvider(ProviderDocument provider) => new()
-    {
-        Version = 2,
-        OccurredAt = Given.Now,
-        Units = [],
-        Communities = DirectoryPublished.Write(HealthCommunities.Shipped.Select(c => c.Code == "innlandet" ? c with { Providers = [provider] } : c)),
-    };
+    private static DirectoryPublished WithProvider(ProviderDocument provider) =>
+        ChangedDirectory.Of(c => c.Code == "innlandet" ? c with { Providers = [provider] } : c);
 
     [Fact]
     public async Task Unknown_filter_of_a_list_is_refused()
