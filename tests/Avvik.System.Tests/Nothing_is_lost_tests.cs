@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Avvik.Client;
+using Avvik.Testing;
 using Xunit.Abstractions;
 
 namespace Avvik.System.Tests;
@@ -22,7 +23,10 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10), Settling = TimeSpan.FromMinutes(FullLoad is null ? 3 : 20);
 
     // Each test has a reporting party of its own.
-    private const string Ringsaker = "864950582", Løten = "964950679";
+    private const string Ringsaker = "864950582", Løten = "964950679", Stange = "970169717";
+
+    // What a submission makes of system calls: its request read, the database written, what is written made durable; its answer and its event sent.
+    private static readonly string[] StepsOfASubmission = ["recvmsg,recvfrom", "pwrite64", "fdatasync,fsync", "sendmsg,sendto"];
 
     [Fact]
     public async Task Accepted_deviation_is_one_case_and_one_fact_despite_kills_and_outages()
@@ -123,8 +127,52 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
         }
     }
 
+    /// <summary>The kernel kills Reporting as it enters a system call of a submission: the first one of each kind, the second, the fourth, and so on.</summary>
+    [Fact]
+    public async Task Reporting_killed_at_each_step_of_a_submission_loses_and_doubles_nothing()
+    {
+        var ledger = new Ledger(system);
+        using var http = system.Http(await system.TokenAsync(Stange, "client"));
+        var (unstored, unanswered, unsent) = (0, 0, 0);
+        foreach (var calls in StepsOfASubmission)
+        {
+            var kills = 0;
+            for (var nth = 1; ; nth *= 2)
+            {
+                var submission = Corpus.Lines[0].Submission.Fresh() with { Category = "medication" };
+                await using var step = await KilledBySystemCall.AttachAsync(await system.ProcessIdAsync("reporting"), calls, nth);
+                var sending = AcceptedAsync(http, submission);
+                await Eventually.IsTrue(async () => step.HasKilled || (sending.IsCompleted && await WaitingEventsAsync() == 0), Settling);
+                if (!step.HasKilled)
+                {
+                    ledger.Promise((await sending).Id);
+                    break;
+                }
+                kills++;
+                var stored = await system.CountAsync("reporting", $"select count(*) from deviations where client_reference = '{submission.ClientReference}'");
+                var waiting = await WaitingEventsAsync();
+                await system.UpAsync();
+                var (id, status) = await sending;
+                ledger.Promise(id);
+                if (stored == 0) unstored++;
+                // Sent again, it was known.
+                else if (status == HttpStatusCode.OK) unanswered++;
+                else if (waiting > 0) unsent++;
+            }
+            output.WriteLine($"{calls}: {kills} kills");
+            Assert.True(kills > 0, $"{calls} killed nothing");
+        }
+        output.WriteLine($"{unstored} before it was stored, {unanswered} stored and not answered, {unsent} answered and its event not sent");
+        Assert.True(unstored > 0 && unanswered > 0);
+        await ledger.SettleAsync(Stange, Settling);
+
+        Task<long> WaitingEventsAsync() => system.CountAsync("reporting", "select count(*) from outbox_message");
+    }
+
     /// <summary>As a health record does: the same submission, again and again, until there is a receipt.</summary>
-    private static async Task<Guid> UntilAcceptedAsync(HttpClient http, Submission submission)
+    private static async Task<Guid> UntilAcceptedAsync(HttpClient http, Submission submission) => (await AcceptedAsync(http, submission)).Id;
+
+    private static async Task<(Guid Id, HttpStatusCode Status)> AcceptedAsync(HttpClient http, Submission submission)
     {
         using var patience = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (true)
@@ -132,7 +180,7 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
             try
             {
                 using var response = await PostAsync(http, submission);
-                if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK) return await IdAsync(response);
+                if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK) return (await IdAsync(response), response.StatusCode);
                 Assert.True(response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests,
                     $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             }

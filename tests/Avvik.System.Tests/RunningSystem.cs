@@ -51,10 +51,13 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <summary>Starts the processes that are not running, from the build of these tests.</summary>
     public Task UpAsync() => Script.RunAsync("compose/up", "--no-build");
 
+    public async Task<int> ProcessIdAsync(string service) =>
+        int.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "run", $"{service}.pid")), CultureInfo.InvariantCulture);
+
     /// <summary>SIGKILL; answers the process that is no more.</summary>
     public async Task<int> KillAsync(string service)
     {
-        var pid = int.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "run", $"{service}.pid")), CultureInfo.InvariantCulture);
+        var pid = await ProcessIdAsync(service);
         using var process = Process.GetProcessById(pid);
         process.Kill();
         await process.WaitForExitAsync();

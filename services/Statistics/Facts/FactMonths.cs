@@ -61,9 +61,13 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
     private string? _select;
     // Bytes read since memory was given back.
     private long _read;
+    private long _columnsRead;
 
     /// <summary>Bytes kept in memory, about.</summary>
     internal long KeptBytes => _kept.Bytes;
+
+    /// <summary>Columns read from disk since the start.</summary>
+    internal long ColumnsRead => Interlocked.Read(ref _columnsRead);
 
     /// <summary>The counted facts of a period, with those columns.</summary>
     public async Task<FactSet> ReadAsync(string community, DateOnly from, DateOnly to, DateTimeOffset at, IEnumerable<int> columns, CancellationToken ct)
@@ -243,6 +247,7 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
                 Body: reader.GetFieldValue<byte[]>(3)),
             ct, community, from, to);
         _read += columns.Sum(c => (long)c.Body.Length);
+        Interlocked.Add(ref _columnsRead, columns.Count);
         return columns;
     }
 

@@ -66,6 +66,30 @@ public sealed class Months_tests(StatisticsServices services)
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Questions_at_once_after_a_restart_read_each_column_once(DatabaseProvider provider)
+    {
+        const string Query = "from=2026-01-01&to=2026-06-30&by=category,harm";
+        var database = await Databases.CreateAsync(provider);
+        await using (var first = new StatisticsService(database))
+        {
+            await first.ReceiveAsync(History.Of(19, 240, new(2026, 1, 1), new(2026, 6, 30)));
+            await first.Services.GetRequiredService<FactMonths>().UpdateAsync(CancellationToken.None);
+        }
+        long needed;
+        await using (var alone = new StatisticsService(database))
+        {
+            await alone.AskAsync(Query, StatisticsService.InnlandetTrust);
+            needed = alone.Services.GetRequiredService<FactMonths>().ColumnsRead;
+        }
+        await using var service = new StatisticsService(database);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => service.AskAsync(Query, StatisticsService.InnlandetTrust)));
+
+        Assert.InRange(needed, 6 * 3, long.MaxValue);
+        Assert.Equal(needed, service.Services.GetRequiredService<FactMonths>().ColumnsRead);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Invalidating_facts_changes_no_month(DatabaseProvider provider)
     {
         var service = await services.EmptyAsync(provider);

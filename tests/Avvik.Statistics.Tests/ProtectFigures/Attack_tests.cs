@@ -143,6 +143,33 @@ public sealed class Attack_tests(StatisticsServices services)
         }
     }
 
+    /// <summary>Whoever reads for a party knows its own cases, and takes them from every count.</summary>
+    [Fact]
+    public async Task Solver_finds_no_count_of_others_by_taking_a_partys_own_from_everything_published()
+    {
+        var (service, events) = await FrozenYearAsync(700);
+        var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
+        var attacker = new Attacker();
+        foreach (var quarter in Quarters)
+        {
+            attacker.Learn(quarter, await ssu.GetReportAsync("innlandet", quarter), 1);
+            foreach (var by in new[] { "municipality,harm", "category,harm", "unit,direction" })
+                attacker.Learn(quarter, by.Split(','), await ssu.AskAsync($"quarter={quarter}&by={by}"));
+        }
+        var isOwn = events.ToLookup(e => StatisticsService.Hamar == e.Facts.ReporterOrganization || StatisticsService.Hamar == e.Facts.RespondentOrganization);
+        var (own, others) = (Counts(isOwn[true]), Counts(isOwn[false]));
+        foreach (var (cell, count) in own.Where(c => attacker.Knows(c.Key))) attacker.LearnLeast(cell, count);
+
+        var small = others.Where(c => c.Value is > 0 and < 5 && own.ContainsKey(c.Key) && attacker.Knows(c.Key)).Select(c => c.Key)
+            .Order(StringComparer.Ordinal).Take(25).ToList();
+        Assert.NotEmpty(small);
+        foreach (var cell in small)
+        {
+            var (from, to) = attacker.Narrow(cell);
+            Assert.True(to > from, $"{cell}: {to - own[cell]} are others'");
+        }
+    }
+
     [Fact]
     public void Solver_finds_a_small_count_that_is_not_protected()
     {
@@ -297,9 +324,12 @@ public sealed class Attack_tests(StatisticsServices services)
 
     private static bool IsDeviation(CaseChanged e) => e.Facts.Kind is not ("goodPractice" or "improvement");
 
-    private static IEnumerable<string> Small(CaseChanged[] events) => events.Where(IsDeviation).GroupBy(e => Fact.Of(e).Quarter).SelectMany(quarter =>
-        new[] { "municipality", "category", "harm", "kind", "unit" }.SelectMany(d => quarter.SelectMany(e => Recount.Values(d, e)).CountBy(v => v ?? "-")
-            .Where(c => c.Value is > 0 and < 5).Select(c => $"{quarter.Key}/{d}:{c.Key}")));
+    private static IEnumerable<string> Small(CaseChanged[] events) => Counts(events).Where(c => c.Value < 5).Select(c => c.Key);
+
+    private static Dictionary<string, int> Counts(IEnumerable<CaseChanged> events) => events.Where(IsDeviation)
+        .SelectMany(e => new[] { "municipality", "category", "harm", "kind", "unit" }
+            .SelectMany(d => Recount.Values(d, e).Select(v => $"{Fact.Of(e).Quarter}/{d}:{v ?? "-"}")))
+        .CountBy(cell => cell).ToDictionary(StringComparer.Ordinal);
 
     private async Task<(StatisticsService Service, CaseChanged[] Events)> FrozenYearAsync(int count)
     {

@@ -22,6 +22,8 @@ internal sealed class Attacker
 
     public void LearnExact(string cell, int count) => _model.Add(Cell(cell) == count);
 
+    public void LearnLeast(string cell, int count) => _model.Add(Cell(cell) >= count);
+
     public void LearnRounded(string cell, int count, int most) => _model.AddLinearConstraint(Cell(cell), Math.Max(0, count - most), count + most);
 
     public void LearnExactSum(string whole, params string[] parts) => _model.Add(LinearExpr.Sum(parts.Select(Cell)) == Cell(whole));

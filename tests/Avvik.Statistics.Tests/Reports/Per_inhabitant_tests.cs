@@ -14,7 +14,7 @@ public sealed class Per_inhabitant_tests
         var whole = innlandet.Regions.Single(r => r.Code == "hamarregionen").Municipalities;
         var file = await FileAsync([.. whole.Select((m, i) =>
             $"inhabitants;2026;{m.MunicipalityNumber};{(m.MunicipalityNumber == "3403" ? 32000 : 1000 * (i + 1))}"),
-            "inhabitants;2027;3403;1", "inhabitants;2025;3403;2", "discharges;2026-Q3;3403;1540"]);
+            "inhabitants;2027;3403;1", "inhabitants;2025;3403;2", "admissions;2026-Q3;3403;2200", "discharges;2026-Q3;3403;1540"]);
         await using var service = new StatisticsService(await Databases.CreateAsync(DatabaseProvider.Sqlite), ("Reports:DenominatorFile", file));
         await service.ReceiveAsync(Given.Cases(77));
         await service.ReceiveAsync(Given.Cases(40, f => f with { ReporterOrganization = "970169717" }));
@@ -23,12 +23,14 @@ public sealed class Per_inhabitant_tests
 
         var report = await AvvikClient.For(service.As(StatisticsService.InnlandetTrust, Roles.Secretariat)).GetReportAsync("innlandet", "2026-Q3");
 
-        Assert.Equal(["count", "perTenThousand", "perThousandDischarges"], report.Tables.Single(t => t.Code == "municipality").Columns.Take(3).Select(c =>
+        Assert.Equal(["count", "perTenThousand", "perThousandAdmissions", "perThousandDischarges"],
+            report.Tables.Single(t => t.Code == "municipality").Columns.Take(4).Select(c =>
             c.Code));
         Figure? Of(string table, string code, int column = 1) => report.Tables.Single(t => t.Code == table).Rows.Single(r => r.Code == code).Values[column];
         // 77 of 32,000 is 24.06.
         Assert.Equal(new Figure(24.1), Of("municipality", "3403"));
-        Assert.Equal((new Figure(50), null), (Of("municipality", "3403", 2), Of("region", "hamarregionen", 2)));
+        Assert.Equal((new Figure(35), new Figure(50)), (Of("municipality", "3403", 2), Of("municipality", "3403", 3)));
+        Assert.Equal((null, null), (Of("region", "hamarregionen", 2), Of("region", "hamarregionen", 3)));
         var people = 32000 + Enumerable.Range(1, whole.Count).Zip(whole).Where(m => m.Second.MunicipalityNumber != "3403").Sum(m => 1000 * m.First);
         Assert.Equal(new Figure((double)Math.Round(117 * 10_000m / people, 1, MidpointRounding.AwayFromZero)), Of("region", "hamarregionen"));
         // Nothing is known of its region.
