@@ -13,7 +13,7 @@ public static class Definitions
     private const string Date = "2026-11-30", Publisher = "Avvik";
 
     /// <summary>Lists of the vocabulary that are code systems.</summary>
-    private static readonly string[] Lists =
+    internal static readonly string[] Lists =
         ["kinds", "categories", "clauses", "messageTypes", "differences", "patientGroups", "harm", "likelihood", "contributingFactors", "rejectionReasons",
             "caseStates", "caseEvents"];
 

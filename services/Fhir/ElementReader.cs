@@ -4,6 +4,12 @@ using Hl7.Fhir.Model;
 
 namespace Avvik.Fhir;
 
+/// <summary>A place in a resource: an element and what is below it, or a whole expression. It is put together for an error alone.</summary>
+public readonly record struct Place(Base? Element, string Rest = "")
+{
+    public static implicit operator Place(string expression) => new(null, expression);
+}
+
 /// <summary>
 /// Reads what a mapping knows of a resource and remembers where each member came from, so that an error of the member points to the element. What is left
 /// unread is an error, too: it would be lost.
@@ -14,16 +20,25 @@ public sealed class ElementReader
     private static readonly HashSet<string> OfServer = new(StringComparer.Ordinal) { "id", "meta", "implicitRules", "language", "text" };
 
     private const int NotInList = -1;
+    // Elements of a report, and members that it is read into.
+    private const int ManyElements = 128, ManyMembers = 48;
 
-    private readonly Dictionary<Base, Node> _nodes = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, (Base? Element, string Expression)> _places = new(StringComparer.Ordinal);
-    private readonly Node _root;
+    private readonly HashSet<Base> _read = new(ManyElements, ReferenceEqualityComparer.Instance);
+    private readonly List<(string Pointer, Place Place)> _places = new(ManyMembers);
+    private readonly Resource _resource;
+    // Made for the first error.
+    private readonly Lazy<Dictionary<Base, Node>> _nodes;
 
     public ElementReader(Resource root)
     {
-        _root = new(null, root, root.TypeName, NotInList);
+        _resource = root;
+        _nodes = new(() =>
+        {
+            var nodes = new Dictionary<Base, Node>(ReferenceEqualityComparer.Instance);
+            Walk(new(null, root, root.TypeName, NotInList), nodes);
+            return nodes;
+        });
         Errors = new FieldErrors { Locate = ExpressionOf };
-        Walk(_root);
     }
 
     public FieldErrors Errors { get; }
@@ -34,51 +49,51 @@ public sealed class ElementReader
         // A JSON pointer begins with a slash; anything else is the element already, or a header.
         if (pointer is [not '/', ..]) return pointer;
         for (var at = pointer; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
-            if (_places.TryGetValue(at, out var place)) return place.Element is null ? place.Expression : PathOf(place.Element);
-        return _root.Path;
+            if (_places.FindLast(p => p.Pointer == at) is { Pointer: not null } found) return ExpressionOf(found.Place);
+        return PathOf(_resource);
     }
 
-    public string PathOf(Base element) => _nodes.GetValueOrDefault(element, _root).Path;
+    public string PathOf(Base element) => _nodes.Value.GetValueOrDefault(element, _nodes.Value[_resource]).Path;
 
     /// <summary>An error of an element that no member stands for.</summary>
     public void Fail(Base element, string code) => Errors.Add(PathOf(element), code);
 
     /// <summary>Says where a member is, or would be.</summary>
-    public void Place(string pointer, string expression) => Place(pointer, null, expression);
+    public void Place(string pointer, Place place) => _places.Add((pointer, place));
 
     /// <summary>Marks an element, and what it consists of, as read.</summary>
     public void Skip(Base? element)
     {
-        if (element is not null && _nodes.TryGetValue(element, out var node)) node.IsRead = true;
+        if (element is not null) _read.Add(element);
     }
 
     /// <summary>A primitive's value, for the member; null when it is not there.</summary>
-    public string? Text(PrimitiveType? value, string pointer, string missingAt)
+    public string? Text(PrimitiveType? value, string pointer, Place missingAt)
     {
-        Place(pointer, value, missingAt);
+        Place(pointer, value is null ? missingAt : new(value));
         Leaf(value);
         return value?.JsonValue as string;
     }
 
-    public bool? Flag(FhirBoolean? value, string pointer, string missingAt)
+    public bool? Flag(FhirBoolean? value, string pointer, Place missingAt)
     {
-        Place(pointer, value, missingAt);
+        Place(pointer, value is null ? missingAt : new(value));
         Leaf(value);
         return value?.Value;
     }
 
     /// <summary>A whole number; null when it is none.</summary>
-    public int? Number(PositiveInt? value, string pointer, string missingAt)
+    public int? Number(PositiveInt? value, string pointer, Place missingAt)
     {
-        Place(pointer, value, missingAt);
+        Place(pointer, value is null ? missingAt : new(value));
         Leaf(value);
         return value?.Value;
     }
 
     /// <summary>A code of one of our systems; a display is the caller's copy of our word.</summary>
-    public string? Code(Coding? coding, string system, string pointer, string missingAt)
+    public string? Code(Coding? coding, string system, string pointer, Place missingAt)
     {
-        Place(pointer, coding, missingAt);
+        Place(pointer, coding is null ? missingAt : new(coding));
         if (coding is null) return null;
         Leaf(coding.SystemElement);
         Leaf(coding.DisplayElement);
@@ -89,11 +104,11 @@ public sealed class ElementReader
     }
 
     /// <summary>The one coding of a concept.</summary>
-    public string? Code(CodeableConcept? concept, string system, string pointer, string missingAt) =>
+    public string? Code(CodeableConcept? concept, string system, string pointer, Place missingAt) =>
         Code(concept?.Coding.FirstOrDefault(), system, pointer, missingAt);
 
     /// <summary>The value of an identifier of a known system.</summary>
-    public string? Identifier(Identifier? identifier, string system, string pointer, string missingAt)
+    public string? Identifier(Identifier? identifier, string system, string pointer, Place missingAt)
     {
         if (identifier is not null)
         {
@@ -101,7 +116,7 @@ public sealed class ElementReader
             Leaf(identifier.SystemElement);
             if (identifier.System is null) Errors.Add($"{PathOf(identifier)}.system", FieldCodes.Required);
             else if (identifier.System != system) Errors.Add(PathOf(identifier.SystemElement!), FieldCodes.UnknownSystem);
-            missingAt = $"{PathOf(identifier)}.value";
+            missingAt = new(identifier, ".value");
         }
         return Text(identifier?.ValueElement, pointer, missingAt);
     }
@@ -134,7 +149,16 @@ public sealed class ElementReader
     }
 
     /// <summary>The one extension of an address; a second is left unread, which is an error.</summary>
-    public Extension? Extension(IExtendable? owner, string url) => Extensions(owner, url).FirstOrDefault();
+    public Extension? Extension(IExtendable? owner, string url)
+    {
+        foreach (var extension in owner?.Extension ?? [])
+            if (extension.Url == url)
+            {
+                Leaf(extension.UrlElement);
+                return extension;
+            }
+        return null;
+    }
 
     public IEnumerable<Extension> Extensions(IExtendable? owner, string url)
     {
@@ -171,56 +195,71 @@ public sealed class ElementReader
     /// <summary>Reports what nobody has read: the highest element of which nothing was.</summary>
     public void ReportUnread()
     {
-        foreach (var child in _root.Children)
+        if (ChildrenOf(_resource).All(c => OfServer.Contains(c.Name) || IsAllRead(c.Element))) return;
+        foreach (var child in _nodes.Value[_resource].Children)
             if (!OfServer.Contains(child.Name)) Report(child);
+    }
+
+    private bool IsAllRead(Base element)
+    {
+        if (element is PrimitiveType { HasElements: var extended }) return _read.Contains(element) && !extended;
+        if (_read.Contains(element)) return true;
+        var hasChildren = false;
+        foreach (var (_, child, _) in ChildrenOf(element))
+        {
+            if (!IsAllRead(child)) return false;
+            hasChildren = true;
+        }
+        return hasChildren;
     }
 
     private void Report(Node node)
     {
         if (node.Element is PrimitiveType)
         {
-            if (!node.IsRead) Errors.Add(node.Path, FieldCodes.NotSupported);
+            if (!_read.Contains(node.Element)) Errors.Add(node.Path, FieldCodes.NotSupported);
             else foreach (var child in node.Children) Errors.Add(child.Path, FieldCodes.NotSupported);
         }
-        else if (node.IsRead) return;
+        else if (_read.Contains(node.Element)) return;
         else if (!node.Children.Exists(AnyRead)) Errors.Add(node.Path, FieldCodes.NotSupported);
         else foreach (var child in node.Children) Report(child);
     }
 
-    private static bool AnyRead(Node node) => node.IsRead || node.Children.Exists(AnyRead);
+    private bool AnyRead(Node node) => _read.Contains(node.Element) || node.Children.Exists(AnyRead);
 
-    private void Place(string pointer, Base? element, string missingAt) => _places[pointer] = (element, missingAt);
+    private string ExpressionOf(Place place) => place.Element is null ? place.Rest : PathOf(place.Element) + place.Rest;
 
-    private void Walk(Node node)
+    private static void Walk(Node node, Dictionary<Base, Node> nodes)
     {
-        _nodes.TryAdd(node.Element, node);
-        // Nearly all of them have nothing but their value.
-        if (node.Element is PrimitiveType { HasElements: false }) return;
+        nodes.TryAdd(node.Element, node);
         var (last, index) = ("", 0);
-        foreach (var (name, value) in node.Element.EnumerateElements())
-        {
-            if (value is Base child) Add(name, child, isList: false);
-            else if (value is IEnumerable<Base> items)
-                foreach (var item in items) Add(name, item, isList: true);
-        }
-
-        void Add(string name, Base child, bool isList)
+        foreach (var (name, child, isList) in ChildrenOf(node.Element))
         {
             index = name == last ? index + 1 : 0;
             last = name;
             var added = new Node(node, child, name, isList ? index : NotInList);
             node.Children.Add(added);
-            Walk(added);
+            Walk(added, nodes);
         }
     }
 
-    /// <summary>An element in its place. What it is called there is put together for an error alone.</summary>
+    private static IEnumerable<(string Name, Base Element, bool IsList)> ChildrenOf(Base element)
+    {
+        // Nearly all of them have nothing but their value.
+        if (element is PrimitiveType { HasElements: false }) yield break;
+        foreach (var (name, value) in element.EnumerateElements())
+        {
+            if (value is Base child) yield return (name, child, false);
+            else if (value is IEnumerable<Base> items)
+                foreach (var item in items) yield return (name, item, true);
+        }
+    }
+
     private sealed class Node(Node? parent, Base element, string name, int index)
     {
         public Base Element => element;
         public string Name => name;
         public List<Node> Children { get; } = [];
-        public bool IsRead { get; set; }
         public string Path => parent is null ? name : index == NotInList ? $"{parent.Path}.{name}" : $"{parent.Path}.{name}[{index}]";
     }
 }

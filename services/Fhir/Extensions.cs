@@ -57,6 +57,9 @@ public static class Extensions
         [Respondent, ReportingUnit, PatientMunicipality, AgreementClause, AffectedMessage, PatientGroup, PatientsAffected, PotentialHarm, Likelihood,
             ImmediateAction, SuggestedMeasure, ReporterConfidential, ReporterAnonymous, Reference, State, Unit, Measure];
 
+    /// <summary>Addresses of those that the server alone sets.</summary>
+    public static IReadOnlySet<string> OfServer { get; } = All.Where(x => x.IsOutput).Select(x => x.Url).ToHashSet(StringComparer.Ordinal);
+
     internal static StructureDefinition Definition(ExtensionType type)
     {
         var definition = new StructureDefinition

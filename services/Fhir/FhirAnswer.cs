@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,7 +15,10 @@ public sealed class FhirAnswer(Resource resource, int status = StatusCodes.Statu
 {
     private static readonly FhirJsonSerializer Serializer = new();
     // It is data and not part of a page: letters are written as they are.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    // Bytes of most resources.
+    private const int Typical = 8 * 1024;
 
     public int? StatusCode => status;
 
@@ -33,8 +37,11 @@ public sealed class FhirAnswer(Resource resource, int status = StatusCodes.Statu
         var body = IsWritten ? Preferred(httpContext) : resource;
         if (body is null) return;
         response.ContentType = $"{Negotiation.Json}; charset=utf-8";
-        await using (var writer = new Utf8JsonWriter(response.BodyWriter, Readable)) Serializer.Serialize(body, writer);
-        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        // With its length ahead it goes through the gateway in one piece.
+        var buffer = new ArrayBufferWriter<byte>(Typical);
+        await using (var writer = new Utf8JsonWriter(buffer, Readable)) Serializer.Serialize(body, writer);
+        response.ContentLength = buffer.WrittenCount;
+        await response.BodyWriter.WriteAsync(buffer.WrittenMemory, httpContext.RequestAborted);
     }
 
     private Resource? Preferred(HttpContext http)

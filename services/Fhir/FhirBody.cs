@@ -11,7 +11,7 @@ namespace Avvik.Fhir;
 /// <summary>Reads a resource from a request: its form is checked by Firely's parser, and each of its findings becomes an error at the element.</summary>
 public static class FhirBody
 {
-    private static readonly FhirJsonDeserializer Parser = new();
+    private static readonly FhirJsonDeserializer Parser = new(new DeserializerSettings { Validator = new PublishedValueValidator() });
 
     /// <summary>The resource with a reader of its elements, or the problem. The reader is kept for the answer, which tells of warnings.</summary>
     public static async Task<(T? Resource, ElementReader? Reader, Problem? Problem)> ReadAsync<T>(HttpRequest request) where T : Resource

@@ -23,6 +23,9 @@ public static class FhirSystems
     /// <summary>Why there is no patient (HL7).</summary>
     public const string DataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
+    /// <summary>Three degrees of harm (HL7).</summary>
+    public const string Severity = "http://terminology.hl7.org/CodeSystem/adverse-event-severity";
+
     // Oid and address of each, as no-basis publishes them (HL7Norway/basisprofiler-r4, NamingSystem).
     private static readonly Dictionary<string, string> PatientSystems = new(StringComparer.Ordinal)
     {

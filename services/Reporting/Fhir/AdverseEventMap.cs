@@ -21,8 +21,8 @@ internal static class AdverseEventMap
     public static Submission Read(AdverseEvent e, ElementReader reader, Caller caller)
     {
         if (e.Text is { Status: Narrative.NarrativeStatus.Additional } text) reader.Fail(text, FieldCodes.NotSupported);
-        foreach (var set in Extensions.All.Where(x => x.IsOutput))
-            foreach (var sent in e.Extension.Where(x => x.Url == set.Url).ToList())
+        foreach (var sent in e.Extension)
+            if (Extensions.OfServer.Contains(sent.Url ?? ""))
             {
                 reader.Skip(sent);
                 reader.Fail(sent, FieldCodes.ReadOnly);
@@ -109,7 +109,7 @@ internal static class AdverseEventMap
             Category = s.Category is null ? [] : [new() { Coding = [Coding("categories", s.Category)] }],
             Seriousness = s.ActualHarm is null ? null : new() { Coding = [Coding("harm", s.ActualHarm)] },
             Severity = SeverityOf(s.ActualHarm) is { } severity
-                ? new("http://terminology.hl7.org/CodeSystem/adverse-event-severity", severity) : null,
+                ? new(FhirSystems.Severity, severity) : null,
             Subject = s.Patient is { IdentifierType: { } type, Identifier: { } number }
                 ? new() { Type = "Patient", Identifier = new(FhirSystems.PatientIdentifierSystem(type), number) } : Absent(NotApplicable),
         };
@@ -152,21 +152,21 @@ internal static class AdverseEventMap
     private static Respondent? ReadRespondent(AdverseEvent e, ElementReader reader)
     {
         var party = reader.Extension(e, Extensions.Respondent.Url);
-        reader.Place("/respondent", party is null ? $"{Root}.extension" : reader.PathOf(party));
+        Place at = party is null ? $"{Root}.extension" : new Place(party);
+        reader.Place("/respondent", at);
         var site = reader.Contained<Location>(e.Location, e);
         var name = reader.Text(site?.NameElement, "/respondent/site", $"{Root}.location");
         var unit = reader.Text(reader.Value<Code>(reader.Extension(party, "unit")), "/respondent/unit", $"{Root}.extension");
         var organization = reader.Value<ResourceReference>(reader.Extension(party, "organization"));
         reader.Leaf(organization?.DisplayElement);
-        var number = reader.Identifier(reader.Logical(organization, "Organization"), FhirSystems.Organization, "/respondent/organizationNumber",
-            party is null ? $"{Root}.extension" : reader.PathOf(party));
+        var number = reader.Identifier(reader.Logical(organization, "Organization"), FhirSystems.Organization, "/respondent/organizationNumber", at);
         return party is null && name is null ? null : new() { OrganizationNumber = number, Site = name, Unit = unit };
     }
 
     private static Reporter? ReadReporter(AdverseEvent e, ElementReader reader, Caller caller)
     {
         var role = reader.Contained<PractitionerRole>(e.Recorder, e);
-        var place = e.Recorder is null ? $"{Root}.recorder" : reader.PathOf((Base?)role ?? e.Recorder);
+        Place place = e.Recorder is null ? $"{Root}.recorder" : new Place((Base?)role ?? e.Recorder);
         var organization = reader.Identifier(reader.Logical(role?.Organization, "Organization"), FhirSystems.Organization, "/reporter/organization", place);
         reader.Leaf(role?.Organization?.DisplayElement);
         if (organization is not null && organization != caller.Organization)
@@ -185,7 +185,7 @@ internal static class AdverseEventMap
     private static Client.Patient? ReadPatient(ResourceReference? subject, ElementReader reader)
     {
         if (subject is null) return null;
-        reader.Place("/patient", reader.PathOf(subject));
+        reader.Place("/patient", new Place(subject));
         var absent = subject.Extension.FirstOrDefault(x => x.Url == FhirSystems.DataAbsentReason);
         if (absent is { Value: Code { Value: NotApplicable or Masked or Unknown } })
         {
@@ -203,8 +203,8 @@ internal static class AdverseEventMap
         var type = FhirSystems.PatientIdentifierType(identifier.System);
         if (identifier.System is null) reader.Errors.Add($"{reader.PathOf(identifier)}.system", FieldCodes.Required);
         else if (type is null) reader.Fail(identifier.SystemElement!, FieldCodes.UnknownSystem);
-        reader.Place("/patient/identifierType", $"{reader.PathOf(identifier)}.system");
-        var number = reader.Text(identifier.ValueElement, "/patient/identifier", $"{reader.PathOf(identifier)}.value");
+        reader.Place("/patient/identifierType", new Place(identifier, ".system"));
+        var number = reader.Text(identifier.ValueElement, "/patient/identifier", new(identifier, ".value"));
         // Without a known system there is no type that the number could be of: the system's error says it all.
         return type is null ? null : new() { IdentifierType = type, Identifier = number };
     }
@@ -213,17 +213,17 @@ internal static class AdverseEventMap
     private static string? ReadHarm(AdverseEvent e, ElementReader reader)
     {
         var harm = reader.Code(e.Seriousness, FhirSystems.CodeSystem("harm"), "/actualHarm", $"{Root}.seriousness");
-        var severity = reader.Code(e.Severity, "http://terminology.hl7.org/CodeSystem/adverse-event-severity", "/actualHarm", $"{Root}.severity");
+        var severity = reader.Code(e.Severity, FhirSystems.Severity, "/actualHarm", $"{Root}.severity");
         if (severity is not null and not ("mild" or "moderate" or "severe")) reader.Fail(e.Severity!.Coding[0].CodeElement!, FieldCodes.UnknownCode);
         else if (severity is not null && harm is not null && SeverityOf(harm) != severity) reader.Fail(e.Severity!, FieldCodes.Inconsistent);
-        if (harm is not null) reader.Place("/actualHarm", reader.PathOf(e.Seriousness!.Coding[0].CodeElement!));
+        if (harm is not null) reader.Place("/actualHarm", new Place(e.Seriousness!.Coding[0].CodeElement));
         return harm ?? severity;
     }
 
     private static IReadOnlyList<string>? ReadGroups(AdverseEvent e, ElementReader reader)
     {
         var groups = reader.Extensions(e, Extensions.PatientGroup.Url)
-            .Select((x, i) => reader.Code(reader.Value<Coding>(x), FhirSystems.CodeSystem("patientGroups"), $"/patientGroups/{i}", reader.PathOf(x)))
+            .Select((x, i) => reader.Code(reader.Value<Coding>(x), FhirSystems.CodeSystem("patientGroups"), $"/patientGroups/{i}", new Place(x)))
             .OfType<string>().ToList();
         reader.Place("/patientGroups", $"{Root}.extension");
         return groups.Count == 0 ? null : groups;
