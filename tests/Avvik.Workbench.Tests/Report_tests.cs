@@ -231,6 +231,39 @@ public sealed class Report_tests(WorkbenchSystem system)
     }
 
     [Fact]
+    public async Task Report_is_sent_when_its_file_has_a_virus_or_nobody_scans_it()
+    {
+        await using var visit = await system.ReturnAsync("nurse-hamar");
+        var page = visit.Page;
+        Assert.Contains("viruskontrollen fant noe i den", await SentWithAsync(ScannerServer.Eicar), StringComparison.Ordinal);
+        await system.Scanner.StopAsync();
+        try
+        {
+            Assert.Contains("Filer kan ikke tas imot akkurat nå", await SentWithAsync("Ringte avdelingen."u8.ToArray()), StringComparison.Ordinal);
+            await visit.LookAsync("receipt-without-scanner");
+        }
+        finally { await system.Scanner.StartAgainAsync(); }
+        await page.ClickAsync("a:has-text('Prøv igjen med vedlegg')");
+        await page.SetInputFilesAsync("#Upload", Text("Ringte avdelingen."u8.ToArray()));
+        await page.ClickAsync("button:text-is('Legg til')");
+        await page.WaitForSelectorAsync("th a:text-is('Notat.txt')");
+
+        static FilePayload Text(byte[] content) => new() { Name = "Notat.txt", MimeType = "text/plain", Buffer = content };
+
+        async Task<string> SentWithAsync(byte[] content)
+        {
+            await visit.GoAsync("/report");
+            await page.SetInputFilesAsync("#Files", Text(content));
+            await page.CheckAsync(".party-choice input >> nth=0");
+            await page.FillAsync("[name='Form.Narrative']", Narrative);
+            await page.ClickAsync("button:text-is('Send inn')");
+            await page.WaitForURLAsync("**/report/receipt/**");
+            Assert.Matches("AVV-[0-9]{4}-[0-9]{6}", await page.InnerTextAsync(".reference"));
+            return await page.InnerTextAsync("li:has(.file-name)");
+        }
+    }
+
+    [Fact]
     public async Task Reporter_answers_a_question_reads_the_answer_and_accepts_it()
     {
         var sent = await system.ReportAsync();

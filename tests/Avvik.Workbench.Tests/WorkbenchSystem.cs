@@ -26,11 +26,14 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
     private readonly HttpClient _http = new();
     private IPlaywright? _playwright;
     private MeldeStandIn? _melde;
+    private ScannerServer? _scanner;
 
     public string Data { get; } = System.IO.Directory.CreateTempSubdirectory("avvik-workbench-").FullName;
     public int Port { get; } = FreePort();
     public string Address => $"http://localhost:{Port}";
     public IBrowser Chromium { get; private set; } = null!;
+    /// <summary>Every file that is added goes by it.</summary>
+    public ScannerServer Scanner => _scanner!;
 
     public async Task InitializeAsync()
     {
@@ -48,6 +51,8 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
         ]);
         Environment.SetEnvironmentVariable("Reports__IndicatorFile", indicators);
         _melde = await MeldeStandIn.StartForProcessesAsync(Data);
+        _scanner = await ScannerServer.StartAsync();
+        Environment.SetEnvironmentVariable("Attachments__ClamdAddress", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_scanner.Port}"));
         await Script.RunAsync("compose/up", "--no-build");
         // Before any page: whom letters are sent to.
         await Script.RunAsync("compose/directory", "import", Path.Combine(RepositoryRoot.Path, "compose/communities/oslo.json"), "--without-avvik");
@@ -62,6 +67,7 @@ public sealed partial class WorkbenchSystem : IAsyncLifetime
         _http.Dispose();
         await Script.RunAsync("compose/down");
         if (_melde is not null) await _melde.DisposeAsync();
+        if (_scanner is not null) await _scanner.DisposeAsync();
         System.IO.Directory.Delete(Data, recursive: true);
     }
 

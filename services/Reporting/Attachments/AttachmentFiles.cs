@@ -13,6 +13,7 @@ internal sealed record StoredFile(Guid Id, string Key, string ContentType, long 
 internal sealed class AttachmentFiles(AttachmentFolder folder, AttachmentKeys keys, IOptions<AttachmentOptions> options)
 {
     private const string Unfinished = ".part";
+    private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(1);
 
     /// <summary>Stores a file, without a picture's metadata.</summary>
     /// <exception cref="UnreadableFileException">It is none of the types that are taken.</exception>
@@ -23,7 +24,7 @@ internal sealed class AttachmentFiles(AttachmentFolder folder, AttachmentKeys ke
     {
         Directory.CreateDirectory(folder.Path!);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timeout.CancelAfter(TimeSpan.FromSeconds(options.Value.ScanSeconds) + TimeSpan.FromMinutes(1));
+        timeout.CancelAfter(LongestUpload + TimeSpan.FromSeconds(options.Value.ScanSeconds));
         var (key, unfinished) = (RandomNumberGenerator.GetBytes(ChunkedCipher.KeySize), PathOf(id) + Unfinished);
         try
         {

@@ -15,9 +15,9 @@ internal sealed class AttachmentOptions : IValidatableObject
     public string? Folder { get; set; }
     /// <summary><c>host:port</c> of a virus scanner that speaks clamd's protocol; null: files are not scanned.</summary>
     public string? ClamdAddress { get; set; }
-    /// <summary>Seconds that the scanner has for a file.</summary>
+    /// <summary>Seconds that the scanner has for an answer.</summary>
     [Range(1, 120)]
-    public int ScanSeconds { get; set; } = 60;
+    public int ScanSeconds { get; set; } = 30;
 
     public (string Host, int Port)? Clamd => ClamdAddress?.LastIndexOf(':') is > 0 and var colon
         && int.TryParse(ClamdAddress.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536

@@ -20,26 +20,31 @@ internal sealed class ScannedStream : Stream
     private readonly Stream _file;
     private readonly long _limit;
     private readonly TcpClient? _scanner;
+    private readonly TimeSpan _patience;
     private readonly byte[] _length = new byte[4];
     private long _read;
 
-    private ScannedStream(Stream file, long limit, TcpClient? scanner) => (_file, _limit, _scanner) = (file, limit, scanner);
+    private ScannedStream(Stream file, AttachmentOptions options, TcpClient? scanner) =>
+        (_file, _limit, _scanner, _patience) = (file, AttachmentOptions.MaxSize, scanner, TimeSpan.FromSeconds(options.ScanSeconds));
 
     /// <exception cref="ScannerUnavailableException">There is a scanner, and it cannot be reached.</exception>
     public static async Task<ScannedStream> OpenAsync(Stream file, IOptions<AttachmentOptions> options, CancellationToken ct)
     {
-        if (options.Value.Clamd is not var (host, port)) return new(file, AttachmentOptions.MaxSize, null);
-        var scanner = new TcpClient { NoDelay = true };
+        if (options.Value.Clamd is not var (host, port)) return new(file, options.Value, null);
+        var scanned = new ScannedStream(file, options.Value, new TcpClient { NoDelay = true });
         try
         {
-            await scanner.ConnectAsync(host, port, ct);
-            await scanner.GetStream().WriteAsync("zINSTREAM\0"u8.ToArray(), ct);
-            return new(file, AttachmentOptions.MaxSize, scanner);
+            await scanned.AskAsync(async (scanner, soon) =>
+            {
+                await scanner.ConnectAsync(host, port, soon);
+                await scanner.GetStream().WriteAsync("zINSTREAM\0"u8.ToArray(), soon);
+            }, ct);
+            return scanned;
         }
-        catch (Exception error) when (error is SocketException or IOException)
+        catch
         {
-            scanner.Dispose();
-            throw new ScannerUnavailableException("no connection", error);
+            await scanned.DisposeAsync();
+            throw;
         }
     }
 
@@ -60,12 +65,11 @@ internal sealed class ScannedStream : Stream
         if (_scanner is not null && count > 0)
         {
             BinaryPrimitives.WriteInt32BigEndian(_length, count);
-            try
+            await AskAsync(async (scanner, soon) =>
             {
-                await _scanner.GetStream().WriteAsync(_length, cancellationToken);
-                await _scanner.GetStream().WriteAsync(buffer[..count], cancellationToken);
-            }
-            catch (IOException error) { throw new ScannerUnavailableException("the connection broke", error); }
+                await scanner.GetStream().WriteAsync(_length, soon);
+                await scanner.GetStream().WriteAsync(buffer[..count], soon);
+            }, cancellationToken);
         }
         return count;
     }
@@ -78,21 +82,30 @@ internal sealed class ScannedStream : Stream
         var block = new byte[64 * 1024];
         while (await ReadAsync(block, ct) > 0) { }
         if (_scanner is null) return;
-        string reply;
-        try
+        var reply = "";
+        await AskAsync(async (scanner, soon) =>
         {
-            await _scanner.GetStream().WriteAsync(new byte[4], ct);
+            await scanner.GetStream().WriteAsync(new byte[4], soon);
             var (answer, length) = (new byte[MaxReply], 0);
-            while (length < answer.Length && await _scanner.GetStream().ReadAsync(answer.AsMemory(length), ct) is > 0 and var count)
+            while (length < answer.Length && await scanner.GetStream().ReadAsync(answer.AsMemory(length), soon) is > 0 and var count)
             {
                 length += count;
                 if (answer[length - 1] == 0) break;
             }
             reply = Encoding.ASCII.GetString(answer, 0, length).TrimEnd('\0', '\n');
-        }
-        catch (IOException error) { throw new ScannerUnavailableException("the connection broke", error); }
+        }, ct);
         if (reply.EndsWith(" FOUND", StringComparison.Ordinal)) throw new VirusFoundException();
         if (reply != "stream: OK") throw new ScannerUnavailableException("it did not say that the file is clean");
+    }
+
+    // A scanner that is there and says nothing is as one that is away.
+    private async Task AskAsync(Func<TcpClient, CancellationToken, Task> ask, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(_patience);
+        try { await ask(_scanner!, patience.Token); }
+        catch (Exception error) when (error is SocketException or IOException) { throw new ScannerUnavailableException("the connection broke", error); }
+        catch (OperationCanceledException error) when (!ct.IsCancellationRequested) { throw new ScannerUnavailableException("it does not answer", error); }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -267,24 +267,31 @@ public sealed class Attachment_tests : IDisposable
     [Fact]
     public async Task Virus_is_refused_and_so_is_all_while_the_scanner_does_not_answer()
     {
-        await using var clamd = new Clamd();
+        await using var scanner = await ScannerServer.StartAsync(longestStream: 400_000);
+        await using var wire = new CuttableWire("127.0.0.1", scanner.Port);
         await using var database = await Databases.CreateAsync(DatabaseProvider.Sqlite);
-        await using var service = Start(database, null, clamd.Setting);
+        await using var service = Start(database, null, ("Attachments:ClamdAddress", $"127.0.0.1:{wire.Port}"), ("Attachments:ScanSeconds", "1"));
         var deviation = await Reporter(service).SubmitAsync(Given.Submission);
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "virusFound"), await RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, Clamd.Eicar)));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "virusFound"), await AddedAsync(ScannerServer.Eicar));
         // What is sent is scanned, not what is left of it.
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "virusFound"),
-            await RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, [.. Pictures.Jpeg, .. Clamd.Eicar])));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "virusFound"), await AddedAsync([.. Pictures.Jpeg, .. ScannerServer.Eicar]));
         await AddAsync(Reporter(service), deviation.Id, Pdf);
-        Assert.Equal(Pdf.Length, clamd.Scanned);
-        foreach (var answer in new[] { "INSTREAM size limit exceeded. ERROR", "" })
-        {
-            clamd.Answer = answer;
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, [.. Pdf, 10]))).Status);
-        }
-        await clamd.DisposeAsync();
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, [.. Pdf, 10]))).Status);
-        Assert.Single(Directory.GetFiles(_folder));
+        // More than the scanner takes.
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AddedAsync([.. Pdf, .. Filler(200_000), .. "\n%%EOF\n"u8])).Status);
+        wire.CutBeforeReplyTo = "zINSTREAM";
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AddedAsync([.. Pdf, 10])).Status);
+        Assert.Equal(1, wire.ConnectionsCut);
+        wire.Mode = WireMode.Freeze;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AddedAsync([.. Pdf, 10])).Status);
+        Assert.True(wire.HeldBack > 0);
+        wire.Mode = WireMode.Pass;
+        await scanner.StopAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AddedAsync([.. Pdf, 10])).Status);
+        await scanner.StartAgainAsync();
+        await AddAsync(Reporter(service), deviation.Id, [.. Pdf, 10]);
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+
+        Task<(HttpStatusCode Status, string? Code)> AddedAsync(byte[] content) => RefusedAsync(() => AddAsync(Reporter(service), deviation.Id, content));
     }
 
     [Theory, MemberData(nameof(Engines))]
