@@ -45,6 +45,7 @@ public sealed class Gateway_tests(RunningSystem system)
     public async Task Stopped_service_is_answered_with_503_while_others_work()
     {
         using var http = system.Http(await system.TokenAsync(Hamar, "coordinator"));
+        var described = await http.GetStringAsync("openapi/v1.json");
         await system.KillAsync("statistics");
         try
         {
@@ -54,6 +55,7 @@ public sealed class Gateway_tests(RunningSystem system)
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("api/v1/deviations")).StatusCode);
             using var ready = await http.GetAsync("health/ready");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Equal(described, await http.GetStringAsync("openapi/v1.json"));
         }
         finally
         {

@@ -21,8 +21,9 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
     {
         if (_merged is not { } merged || merged.Until < clock.GetUtcNow())
         {
-            if (await MergeAsync(ct) is not { } document) return Problem.Unavailable();
-            _merged = merged = new(clock.GetUtcNow() + Life, JsonSerializer.SerializeToUtf8Bytes(document, Plain));
+            if (await MergeAsync(ct) is { } document) _merged = merged = new(clock.GetUtcNow() + Life, JsonSerializer.SerializeToUtf8Bytes(document, Plain));
+            // A service that is away for a moment is still described.
+            else if ((merged = _merged) is null) return Problem.Unavailable();
         }
         return TypedResults.Bytes(merged.Document, "application/json");
     }
