@@ -1,22 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
+using Avvik.Testing;
 
 namespace Avvik.System.Tests;
 
 /// <summary>strace on a running process: the kernel kills it, with SIGKILL, as one of its threads enters a system call for the nth time.</summary>
-internal sealed class KilledBySystemCall : IAsyncDisposable
+internal static class KilledBySystemCall
 {
-    private readonly Process _strace;
-    private readonly Process _watched;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
-    private KilledBySystemCall(Process strace, Process watched) => (_strace, _watched) = (strace, watched);
-
-    public bool HasKilled => _watched.HasExited;
-
+    /// <summary>True when it was killed; it is gone then. Else it runs on, and nothing traces it.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="calls">Names of system calls, with commas between.</param>
     /// <param name="nth">Counted from 1, for each thread and each of the calls.</param>
-    public static async Task<KilledBySystemCall> AttachAsync(int pid, string calls, int nth)
+    /// <param name="work">What goes on meanwhile, until it is over or the process has been killed.</param>
+    public static async Task<bool> DuringAsync(int pid, string calls, int nth, Func<Func<bool>, Task> work)
     {
         var start = new ProcessStartInfo("strace", ["-f", "-p", pid.ToString(CultureInfo.InvariantCulture), "-o", "/dev/null", "-e", $"trace={calls}",
             "-e", $"inject={calls}:signal=KILL:when={nth}"])
@@ -24,20 +22,26 @@ internal sealed class KilledBySystemCall : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        var killed = new KilledBySystemCall(Process.Start(start)!, Process.GetProcessById(pid));
+        using var strace = Process.Start(start)!;
         // It says so when every thread is attached.
-        var said = await killed._strace.StandardError.ReadLineAsync();
+        var said = await strace.StandardError.ReadLineAsync();
         Assert.True(said?.Contains("attached", StringComparison.Ordinal), $"strace: {said}");
-        _ = killed._strace.StandardError.ReadToEndAsync();
+        var rest = strace.StandardError.ReadToEndAsync();
+        await work(() => IsDead(pid));
+        var killed = IsDead(pid);
+        // Of a process that runs it lets go by itself. For one that was killed it may wait without end, and no one else is told of the death meanwhile.
+        if (killed) strace.Kill();
+        else Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
+        await strace.WaitForExitAsync();
+        await rest;
+        if (killed) await Eventually.IsTrue(() => Task.FromResult(!File.Exists($"/proc/{pid}/stat")), Soon);
         return killed;
     }
 
-    /// <summary>Lets go of a process that came through.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gone, or what is left until whoever traces it has been told.</summary>
+    private static bool IsDead(int pid)
     {
-        if (!_strace.HasExited) Process.Start("kill", ["-INT", _strace.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
-        await _strace.WaitForExitAsync();
-        _strace.Dispose();
-        _watched.Dispose();
+        try { return File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] is 'Z' or 'X'; }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or IOException) { return true; }
     }
 }

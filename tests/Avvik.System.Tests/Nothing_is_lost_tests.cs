@@ -140,19 +140,22 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
             for (var nth = 1; ; nth *= 2)
             {
                 var submission = Corpus.Lines[0].Submission.Fresh() with { Category = "medication" };
-                await using var step = await KilledBySystemCall.AttachAsync(await system.ProcessIdAsync("reporting"), calls, nth);
-                var sending = AcceptedAsync(http, submission);
-                await Eventually.IsTrue(async () => step.HasKilled || (sending.IsCompleted && await WaitingEventsAsync() == 0), Settling);
-                if (!step.HasKilled)
+                Task<(Guid Id, HttpStatusCode Status)>? sending = null;
+                var killed = await KilledBySystemCall.DuringAsync(await system.ProcessIdAsync("reporting"), calls, nth, isDead =>
                 {
-                    ledger.Promise((await sending).Id);
+                    sending = AcceptedAsync(http, submission);
+                    return Eventually.IsTrue(async () => isDead() || (sending.IsCompleted && await WaitingEventsAsync() == 0), Settling);
+                });
+                if (!killed)
+                {
+                    ledger.Promise((await sending!).Id);
                     break;
                 }
                 kills++;
                 var stored = await system.CountAsync("reporting", $"select count(*) from deviations where client_reference = '{submission.ClientReference}'");
                 var waiting = await WaitingEventsAsync();
                 await system.UpAsync();
-                var (id, status) = await sending;
+                var (id, status) = await sending!;
                 ledger.Promise(id);
                 if (stored == 0) unstored++;
                 // Sent again, it was known.
