@@ -23,19 +23,19 @@ internal static class KilledBySystemCall
             UseShellExecute = false,
         };
         using var strace = Process.Start(start)!;
-        // It says so when every thread is attached.
-        var said = await strace.StandardError.ReadLineAsync();
-        Assert.True(said?.Contains("attached", StringComparison.Ordinal), $"strace: {said}");
-        var rest = strace.StandardError.ReadToEndAsync();
+        // It says so when every thread is attached; one may be killed before.
+        var said = strace.StandardError.ReadLineAsync();
+        await Eventually.IsTrue(() => Task.FromResult(said.IsCompleted || IsDead(pid)), Soon);
+        if (!IsDead(pid)) Assert.True((await said)?.Contains("attached", StringComparison.Ordinal), $"strace: {await said}");
         await work(() => IsDead(pid));
-        var killed = IsDead(pid);
-        // Of a process that runs it lets go by itself. For one that was killed it may wait without end, and no one else is told of the death meanwhile.
-        if (killed) strace.Kill();
-        else Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
+        // It lets go of a process that runs. For one that it has killed it may wait without end, and nobody else is told of the death meanwhile.
+        if (!IsDead(pid)) Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
+        await Eventually.IsTrue(() => Task.FromResult(strace.HasExited || IsDead(pid)), Soon);
+        strace.Kill();
         await strace.WaitForExitAsync();
-        await rest;
-        if (killed) await Eventually.IsTrue(() => Task.FromResult(!File.Exists($"/proc/{pid}/stat")), Soon);
-        return killed;
+        if (!IsDead(pid)) return false;
+        await Eventually.IsTrue(() => Task.FromResult(!File.Exists($"/proc/{pid}/stat")), Soon);
+        return true;
     }
 
     /// <summary>Gone, or what is left until whoever traces it has been told.</summary>
