@@ -141,22 +141,24 @@ public sealed class Nothing_is_lost_tests(RunningSystem system, ITestOutputHelpe
             {
                 var submission = Corpus.Lines[0].Submission.Fresh() with { Category = "medication" };
                 Task<(Guid Id, HttpStatusCode Status)>? sending = null;
-                var killed = await KilledBySystemCall.DuringAsync(await system.ProcessIdAsync("reporting"), calls, nth, isDead =>
+                bool killed;
+                long stored, waiting;
+                try
                 {
-                    sending = AcceptedAsync(http, submission);
-                    return Eventually.IsTrue(async () => isDead() || (sending.IsCompleted && await WaitingEventsAsync() == 0), Settling);
-                });
-                if (!killed)
-                {
-                    ledger.Promise((await sending!).Id);
-                    break;
+                    killed = await KilledBySystemCall.DuringAsync(await system.ProcessIdAsync("reporting"), calls, nth, isDead =>
+                    {
+                        sending = AcceptedAsync(http, submission);
+                        return Eventually.IsTrue(async () => isDead() || (sending.IsCompleted && await WaitingEventsAsync() == 0), Settling);
+                    });
+                    stored = await system.CountAsync("reporting",
+                        $"select count(*) from deviations where client_reference = '{submission.ClientReference}'");
+                    waiting = await WaitingEventsAsync();
                 }
-                kills++;
-                var stored = await system.CountAsync("reporting", $"select count(*) from deviations where client_reference = '{submission.ClientReference}'");
-                var waiting = await WaitingEventsAsync();
-                await system.UpAsync();
+                finally { await system.UpAsync(); }
                 var (id, status) = await sending!;
                 ledger.Promise(id);
+                if (!killed) break;
+                kills++;
                 if (stored == 0) unstored++;
                 // Sent again, it was known.
                 else if (status == HttpStatusCode.OK) unanswered++;
