@@ -19,7 +19,6 @@ public sealed class ElementReader
     // The server sets them, or a representation repeats what the elements say (R4, http.html#create and narrative.html).
     private static readonly HashSet<string> OfServer = new(StringComparer.Ordinal) { "id", "meta", "implicitRules", "language", "text" };
 
-    private const int NotInList = -1;
     // Elements of a report, and members that it is read into.
     private const int ManyElements = 128, ManyMembers = 48;
 
@@ -27,16 +26,16 @@ public sealed class ElementReader
     private readonly List<(string Pointer, Place Place)> _places = new(ManyMembers);
     private readonly Resource _resource;
     // Made for the first error.
-    private readonly Lazy<Dictionary<Base, Node>> _nodes;
+    private readonly Lazy<Dictionary<Base, string>> _paths;
 
     public ElementReader(Resource root)
     {
         _resource = root;
-        _nodes = new(() =>
+        _paths = new(() =>
         {
-            var nodes = new Dictionary<Base, Node>(ReferenceEqualityComparer.Instance);
-            Walk(new(null, root, root.TypeName, NotInList), nodes);
-            return nodes;
+            var paths = new Dictionary<Base, string>(ReferenceEqualityComparer.Instance);
+            Walk(root, root.TypeName, paths);
+            return paths;
         });
         Errors = new FieldErrors { Locate = ExpressionOf };
     }
@@ -50,10 +49,10 @@ public sealed class ElementReader
         if (pointer is [not '/', ..]) return pointer;
         for (var at = pointer; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
             if (_places.FindLast(p => p.Pointer == at) is { Pointer: not null } found) return ExpressionOf(found.Place);
-        return PathOf(_resource);
+        return _resource.TypeName;
     }
 
-    public string PathOf(Base element) => _nodes.Value.GetValueOrDefault(element, _nodes.Value[_resource]).Path;
+    public string PathOf(Base element) => _paths.Value.GetValueOrDefault(element, _resource.TypeName);
 
     /// <summary>An error of an element that no member stands for.</summary>
     public void Fail(Base element, string code) => Errors.Add(PathOf(element), code);
@@ -195,51 +194,35 @@ public sealed class ElementReader
     /// <summary>Reports what nobody has read: the highest element of which nothing was.</summary>
     public void ReportUnread()
     {
-        if (ChildrenOf(_resource).All(c => OfServer.Contains(c.Name) || IsAllRead(c.Element))) return;
-        foreach (var child in _nodes.Value[_resource].Children)
-            if (!OfServer.Contains(child.Name)) Report(child);
+        foreach (var (name, child, _) in ChildrenOf(_resource))
+            if (!OfServer.Contains(name)) Report(child);
     }
 
-    private bool IsAllRead(Base element)
+    private void Report(Base element)
     {
-        if (element is PrimitiveType { HasElements: var extended }) return _read.Contains(element) && !extended;
-        if (_read.Contains(element)) return true;
-        var hasChildren = false;
-        foreach (var (_, child, _) in ChildrenOf(element))
+        if (element is PrimitiveType)
         {
-            if (!IsAllRead(child)) return false;
-            hasChildren = true;
+            if (!_read.Contains(element)) Fail(element, FieldCodes.NotSupported);
+            else foreach (var (_, child, _) in ChildrenOf(element)) Fail(child, FieldCodes.NotSupported);
         }
-        return hasChildren;
+        else if (_read.Contains(element)) return;
+        else if (!ChildrenOf(element).Any(c => AnyRead(c.Element))) Fail(element, FieldCodes.NotSupported);
+        else foreach (var (_, child, _) in ChildrenOf(element)) Report(child);
     }
 
-    private void Report(Node node)
-    {
-        if (node.Element is PrimitiveType)
-        {
-            if (!_read.Contains(node.Element)) Errors.Add(node.Path, FieldCodes.NotSupported);
-            else foreach (var child in node.Children) Errors.Add(child.Path, FieldCodes.NotSupported);
-        }
-        else if (_read.Contains(node.Element)) return;
-        else if (!node.Children.Exists(AnyRead)) Errors.Add(node.Path, FieldCodes.NotSupported);
-        else foreach (var child in node.Children) Report(child);
-    }
-
-    private bool AnyRead(Node node) => _read.Contains(node.Element) || node.Children.Exists(AnyRead);
+    private bool AnyRead(Base element) => _read.Contains(element) || ChildrenOf(element).Any(c => AnyRead(c.Element));
 
     private string ExpressionOf(Place place) => place.Element is null ? place.Rest : PathOf(place.Element) + place.Rest;
 
-    private static void Walk(Node node, Dictionary<Base, Node> nodes)
+    private static void Walk(Base element, string path, Dictionary<Base, string> paths)
     {
-        nodes.TryAdd(node.Element, node);
+        paths.TryAdd(element, path);
         var (last, index) = ("", 0);
-        foreach (var (name, child, isList) in ChildrenOf(node.Element))
+        foreach (var (name, child, isList) in ChildrenOf(element))
         {
             index = name == last ? index + 1 : 0;
             last = name;
-            var added = new Node(node, child, name, isList ? index : NotInList);
-            node.Children.Add(added);
-            Walk(added, nodes);
+            Walk(child, isList ? $"{path}.{name}[{index}]" : $"{path}.{name}", paths);
         }
     }
 
@@ -253,13 +236,5 @@ public sealed class ElementReader
             else if (value is IEnumerable<Base> items)
                 foreach (var item in items) yield return (name, item, true);
         }
-    }
-
-    private sealed class Node(Node? parent, Base element, string name, int index)
-    {
-        public Base Element => element;
-        public string Name => name;
-        public List<Node> Children { get; } = [];
-        public string Path => parent is null ? name : index == NotInList ? $"{parent.Path}.{name}" : $"{parent.Path}.{name}[{index}]";
     }
 }
