@@ -19,13 +19,10 @@ internal sealed class ApiDescription(Services services, IOptions<TokenOptions> t
 
     public async Task<Results<FileContentHttpResult, Problem>> GetAsync(CancellationToken ct)
     {
-        if (_merged is not { } merged || merged.Until < clock.GetUtcNow())
-        {
-            if (await MergeAsync(ct) is { } document) _merged = merged = new(clock.GetUtcNow() + Life, JsonSerializer.SerializeToUtf8Bytes(document, Plain));
-            // A service that is away for a moment is still described.
-            else if ((merged = _merged) is null) return Problem.Unavailable();
-        }
-        return TypedResults.Bytes(merged.Document, "application/json");
+        // While a service is away for a moment, what it was described as stays.
+        if ((_merged is null || _merged.Until < clock.GetUtcNow()) && await MergeAsync(ct) is { } document)
+            _merged = new(clock.GetUtcNow() + Life, JsonSerializer.SerializeToUtf8Bytes(document, Plain));
+        return _merged is { } merged ? TypedResults.Bytes(merged.Document, "application/json") : Problem.Unavailable();
     }
 
     private async Task<JsonObject?> MergeAsync(CancellationToken ct)

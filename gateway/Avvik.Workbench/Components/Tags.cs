@@ -1,3 +1,4 @@
+using Avvik.Hosting.Calendar;
 using Avvik.Workbench.Texts;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 
@@ -47,7 +48,7 @@ public sealed class Deadline(Text text) : TagHelper
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        var day = Text.LocalDay(Due);
+        var day = NorwegianCalendar.DayOf(Due);
         output.TagName = "span";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("class", Overdue ? "deadline overdue" : "deadline");

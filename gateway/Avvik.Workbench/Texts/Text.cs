@@ -33,8 +33,8 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
     /// <summary>29. nov. 2026: where many stand below each other.</summary>
     public string ShortDay(DateOnly day) => day.ToString("d. MMM yyyy", choices.Culture);
 
-    public string Day(DateTimeOffset at) => Day(LocalDay(at));
-    public string ShortDay(DateTimeOffset at) => ShortDay(LocalDay(at));
+    public string Day(DateTimeOffset at) => Day(NorwegianCalendar.DayOf(at));
+    public string ShortDay(DateTimeOffset at) => ShortDay(NorwegianCalendar.DayOf(at));
 
     /// <summary>29. november 2026 kl. 14.05</summary>
     public string Time(DateTimeOffset at)
@@ -44,9 +44,7 @@ public sealed class Text(LabelFiles files, Choices choices, TimeProvider clock)
             local.ToString(choices.Language == "en" ? "HH:mm" : "HH.mm", CultureInfo.InvariantCulture)];
     }
 
-    public DateOnly Today => LocalDay(clock.GetUtcNow());
-
-    public static DateOnly LocalDay(DateTimeOffset at) => NorwegianCalendar.DayOf(at);
+    public DateOnly Today => NorwegianCalendar.DayOf(clock.GetUtcNow());
 
     /// <summary>How far away a day is, in words: i dag, i morgen, om 3 dager, 2 dager siden.</summary>
     public string Distance(DateOnly day) => (day.DayNumber - Today.DayNumber) switch

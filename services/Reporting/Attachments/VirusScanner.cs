@@ -18,14 +18,13 @@ internal sealed class ScannedStream : Stream
 {
     private const int MaxReply = 4096;
     private readonly Stream _file;
-    private readonly long _limit;
     private readonly TcpClient? _scanner;
     private readonly TimeSpan _patience;
     private readonly byte[] _length = new byte[4];
     private long _read;
 
     private ScannedStream(Stream file, AttachmentOptions options, TcpClient? scanner) =>
-        (_file, _limit, _scanner, _patience) = (file, AttachmentOptions.MaxSize, scanner, TimeSpan.FromSeconds(options.ScanSeconds));
+        (_file, _scanner, _patience) = (file, scanner, TimeSpan.FromSeconds(options.ScanSeconds));
 
     /// <exception cref="ScannerUnavailableException">There is a scanner, and it cannot be reached.</exception>
     public static async Task<ScannedStream> OpenAsync(Stream file, IOptions<AttachmentOptions> options, CancellationToken ct)
@@ -48,9 +47,6 @@ internal sealed class ScannedStream : Stream
         }
     }
 
-    /// <summary>True when the file is larger than may be.</summary>
-    public bool IsTooLarge => _read > _limit;
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
@@ -61,7 +57,7 @@ internal sealed class ScannedStream : Stream
             throw new UnreadableFileException();
         }
         _read += count;
-        if (IsTooLarge) throw new FileTooLargeException();
+        if (_read > AttachmentOptions.MaxSize) throw new FileTooLargeException();
         if (_scanner is not null && count > 0)
         {
             BinaryPrimitives.WriteInt32BigEndian(_length, count);

@@ -112,14 +112,8 @@ public sealed class Attack_tests(StatisticsServices services)
     {
         var (service, events) = await FrozenYearAsync(700);
         var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
-        var attacker = new Attacker();
-        foreach (var quarter in Quarters)
-        {
-            attacker.Learn(quarter, await ssu.GetReportAsync("innlandet", quarter), 1);
-            foreach (var by in new[] { "municipality,harm", "category,harm", "region,category", "unit,direction", "municipality,direction",
-                "category,patientGroup" })
-                attacker.Learn(quarter, by.Split(','), await ssu.AskAsync($"quarter={quarter}&by={by}"));
-        }
+        var attacker = await ReaderOfQuartersAsync(ssu, "municipality,harm", "category,harm", "region,category", "unit,direction", "municipality,direction",
+            "category,patientGroup");
         // One case comes late, and the attacker knows that it was no more than one.
         await service.ReceiveAsync(History.Of(1003, 1, new(2025, 4, 1), new(2025, 6, 30)));
         await service.Services.GetRequiredService<QuarterReports>()
@@ -149,13 +143,7 @@ public sealed class Attack_tests(StatisticsServices services)
     {
         var (service, events) = await FrozenYearAsync(700);
         var ssu = AvvikClient.For(service.As(StatisticsService.Hamar, Roles.Ssu));
-        var attacker = new Attacker();
-        foreach (var quarter in Quarters)
-        {
-            attacker.Learn(quarter, await ssu.GetReportAsync("innlandet", quarter), 1);
-            foreach (var by in new[] { "municipality,harm", "category,harm", "unit,direction" })
-                attacker.Learn(quarter, by.Split(','), await ssu.AskAsync($"quarter={quarter}&by={by}"));
-        }
+        var attacker = await ReaderOfQuartersAsync(ssu, "municipality,harm", "category,harm", "unit,direction");
         var isOwn = events.ToLookup(e => StatisticsService.Hamar == e.Facts.ReporterOrganization || StatisticsService.Hamar == e.Facts.RespondentOrganization);
         var (own, others) = (Counts(isOwn[true]), Counts(isOwn[false]));
         foreach (var (cell, count) in own.Where(c => attacker.Knows(c.Key))) attacker.LearnLeast(cell, count);
@@ -320,6 +308,18 @@ public sealed class Attack_tests(StatisticsServices services)
         Assert.Contains("figuresRead", log, StringComparison.Ordinal);
         Assert.Contains("by=harm", log, StringComparison.Ordinal);
         Assert.Contains("/reports/innlandet/2026-Q3.csv", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>Who has read the report of every quarter and asked for its counts by two properties at a time.</summary>
+    private static async Task<Attacker> ReaderOfQuartersAsync(IAvvikClient client, params string[] pairs)
+    {
+        var attacker = new Attacker();
+        foreach (var quarter in Quarters)
+        {
+            attacker.Learn(quarter, await client.GetReportAsync("innlandet", quarter), 1);
+            foreach (var by in pairs) attacker.Learn(quarter, by.Split(','), await client.AskAsync($"quarter={quarter}&by={by}"));
+        }
+        return attacker;
     }
 
     private static bool IsDeviation(CaseChanged e) => e.Facts.Kind is not ("goodPractice" or "improvement");

@@ -38,8 +38,8 @@ internal sealed class LetterModel(IAvvikClient client, Places places, LabelFiles
     {
         ("kind", Code("kinds", Case.Kind)),
         ("category", Code("categories", Case.Category)),
-        ("occurred", Details.OccurredAt is { } at ? $"{Day(Text.LocalDay(at))} {TimeOf(at)}" : Day(Details.OccurredOn)),
-        ("discovered", Details.DiscoveredAt is { } discovered ? Day(Text.LocalDay(discovered)) : null),
+        ("occurred", Details.OccurredAt is { } at ? $"{Day(NorwegianCalendar.DayOf(at))} {TimeOf(at)}" : Day(Details.OccurredOn)),
+        ("discovered", Details.DiscoveredAt is { } discovered ? Day(NorwegianCalendar.DayOf(discovered)) : null),
         ("site", Details.Site ?? Details.UnknownSite),
         ("reportingUnit", Details.ReportingUnit is { } unit ? Names.Unit(unit) : null),
         ("profession", Details.ReporterProfession),
