@@ -1,6 +1,9 @@
 namespace Avvik.Contracts.Routing;
 
-/// <summary>The words that belong to a change of a case, for the reporter. Apart from <see cref="CaseChanged"/>, so that Statistics receives no text.</summary>
+/// <summary>
+/// The words that belong to a change of a case, for the reporter. Apart from <see cref="CaseChanged"/>, so that Statistics receives no text, and published
+/// before it.
+/// </summary>
 public sealed record ReporterInformed : ICaseEvent
 {
     /// <inheritdoc/>

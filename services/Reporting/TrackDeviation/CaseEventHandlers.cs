@@ -15,16 +15,12 @@ namespace Avvik.Reporting.TrackDeviation;
 /// </summary>
 internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : IHandle<CaseChanged, ReportingDbContext>
 {
-    private readonly bool _isPostgres = database.Value.Provider == DatabaseProvider.Postgres;
-
     public async Task HandleAsync(CaseChanged message, UnitOfWork<ReportingDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
         var (at, due) = (message.OccurredAt.ToUnixTimeMilliseconds(), message.DueAt?.ToUnixTimeMilliseconds());
-        unit.AtEnd(EndOrder.ChangeFeed, async () =>
+        unit.AppendToFeed(database.Value, async () =>
         {
-            // Positions are taken in the order of the commits, so that a reader who has seen one has seen all before it. SQLite has a single writer.
-            if (_isPostgres) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
             await unit.Sql.ExecuteAsync(
                 """
                 insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization,
@@ -71,18 +67,44 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
     }
 }
 
-/// <summary>Stores the text of a change, which may arrive before the change.</summary>
-internal sealed class ReporterInformedHandler(TextProtector texts) : IHandle<ReporterInformed, ReportingDbContext>
+/// <summary>
+/// Stores the words of a change. They are sent before it; should they come after it all the same, a reader of the feed may have asked for them in vain, and
+/// the feed gives the change again.
+/// </summary>
+internal sealed class ReporterInformedHandler(TextProtector texts, IOptions<DatabaseOptions> database) : IHandle<ReporterInformed, ReportingDbContext>
 {
     public async Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
-        await unit.Sql.ExecuteAsync(
+        var told = await unit.Sql.ScalarAsync<string>(
             """
             insert into timeline (deviation_id, version, at, text) values (@p1, @p2, @p3, @p4)
             on conflict (deviation_id, version) do update set text = excluded.text
+            returning event
             """,
             message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(),
             texts.StrikeSealed(message.Text.Value, await unit.PassagesAsync(message.DeviationId)));
+        if (told is not null) unit.AppendToFeed(database.Value, () => unit.Sql.ExecuteAsync(
+            """
+            insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization,
+              respondent_organization)
+            select d.id, d.reference, d.status_version, t.at, t.event, t.organization, d.status, d.unit, d.due_at, d.reporter_organization,
+              d.respondent_organization
+            from timeline t join deviations d on d.id = t.deviation_id where t.deviation_id = @p1 and t.version = @p2
+            """,
+            message.DeviationId, message.Version));
     }
+}
+
+file static class Feed
+{
+    /// <summary>
+    /// Positions are taken in the order of the commits, so that a reader who has seen one has seen all before it. SQLite has a single writer.
+    /// </summary>
+    public static void AppendToFeed(this UnitOfWork<ReportingDbContext> unit, DatabaseOptions database, Func<Task> append) =>
+        unit.AtEnd(EndOrder.ChangeFeed, async () =>
+        {
+            if (!database.IsSqlite) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
+            await append();
+        });
 }

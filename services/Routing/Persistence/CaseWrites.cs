@@ -26,11 +26,10 @@ internal static class CaseWrites
         await unit.PublishAsync(@case, recorded, texts);
     }
 
-    /// <summary>Writes the event and the text to the reporter, for a line of history that is written already.</summary>
+    /// <summary>Writes the text to the reporter and the event, for a line of history that is written already.</summary>
     public static async Task PublishAsync(this UnitOfWork<RoutingDbContext> unit, Case @case, CaseEventRecord recorded, TextProtector texts)
     {
-        await unit.EnqueueAsync(@case.Changed(recorded));
-        // The reporter knows what the reporter wrote.
+        // Before the change, so that whoever reads the case because of it finds them. The reporter knows what the reporter wrote.
         if (recorded is { Text: { } text, Action: not (Case.ReporterMessage or Case.ReopeningAsked) })
             await unit.EnqueueAsync(new ReporterInformed
             {
@@ -39,5 +38,6 @@ internal static class CaseWrites
                 OccurredAt = recorded.At,
                 Text = texts.Protect(text),
             });
+        await unit.EnqueueAsync(@case.Changed(recorded));
     }
 }

@@ -11,9 +11,8 @@ namespace Avvik.Triage.Persistence;
 internal static class AssessmentWrites
 {
     /// <summary>
-    /// Publishes the event and the text to the reporter; of a reopened case only to Routing, which owns the versions of the case and publishes them. The
-    /// assessment
-    /// itself is saved with the unit of work.
+    /// Publishes the text to the reporter and the event; of a reopened case only to Routing, which owns the versions of the case and publishes them. The
+    /// assessment itself is saved with the unit of work.
     /// </summary>
     public static async Task RecordAsync(this UnitOfWork<TriageDbContext> unit, Assessment assessment, CaseChanged changed, string? text, TextProtector texts,
         string? actor = null)
@@ -35,9 +34,10 @@ internal static class AssessmentWrites
             });
             return;
         }
-        await unit.EnqueueAsync(changed);
+        // Before the change, so that whoever reads the deviation because of it finds them.
         if (words is { } informed)
             await unit.EnqueueAsync(
                 new ReporterInformed { DeviationId = changed.DeviationId, Version = changed.Version, OccurredAt = changed.OccurredAt, Text = informed });
+        await unit.EnqueueAsync(changed);
     }
 }

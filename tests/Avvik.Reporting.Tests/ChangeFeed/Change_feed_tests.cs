@@ -38,6 +38,25 @@ public sealed class Change_feed_tests
         Assert.Equal(["/cursor", "/wait"], refused.Problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
     }
 
+    /// <summary>Whoever read the deviation because of the change found no words then.</summary>
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Change_is_given_again_when_its_words_come_after_it(DatabaseProvider provider)
+    {
+        await using var database = await Databases.CreateAsync(provider);
+        await using var service = new ServiceUnderTest<Program>(database);
+        var deviation = await service.Reporter().SubmitAsync(Given.Submission);
+        await service.ReceiveAsync(service.Informed(deviation, 3, "Hører dette til oss?"), deviation.Changed(3, "questioned", CaseStates.Routed),
+            deviation.Changed(4, "answered", CaseStates.Answered), deviation.Changed(5, "accepted", CaseStates.Closed));
+        var read = await service.Reporter().ListChangesAsync();
+        Assert.Equal([3, 4, 5], read.Items.Select(c => c.Version));
+
+        await service.ReceiveAsync(service.Informed(deviation, 4, "Rutinen er endret."));
+        var again = Assert.Single((await service.Reporter().ListChangesAsync(new() { Cursor = read.NextCursor })).Items);
+        // As the case stands now: an older state would be passed over.
+        Assert.Equal((deviation.Id, deviation.Reference, 5, "answered", CaseStates.Closed), (again.Id, again.Reference, again.Version, again.Event, again.State));
+        Assert.Equal("Rutinen er endret.", (await service.Reporter().GetDeviationAsync(again.Id)).Timeline.Single(e => e.Event == again.Event).Text);
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Waiting_request_is_answered_within_a_second_of_a_change(DatabaseProvider provider)
     {

@@ -95,6 +95,8 @@ public sealed class Handle_case_tests
         Assert.NotNull(changes[^1].ClosedAt);
         var words = Assert.Single(sent.OfType<ReporterInformed>());
         Assert.Equal((6, "Rutinen er endret."), (words.Version, service.Reveal(words.Text)));
+        // Whoever reads the case because of the change finds them.
+        Assert.Same(changes.Single(c => c.Version == 6), sent[sent.IndexOf(words) + 1]);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -66,10 +66,10 @@ public sealed class Decide_triage_tests
 
         Assert.Equal(CaseStates.Rejected, outcome.State);
         var sent = await database.SentAsync();
-        var rejected = Assert.IsType<CaseChanged>(sent[1]);
+        var rejected = Assert.IsType<CaseChanged>(sent[2]);
         Assert.Equal((3, "rejected", CaseStates.Rejected, Given.SykehusetInnlandet),
             (rejected.Version, rejected.Action, rejected.State, rejected.Organization));
-        var informed = Assert.IsType<ReporterInformed>(sent[2]);
+        var informed = Assert.IsType<ReporterInformed>(sent[1]);
         Assert.Equal((3, $"{Vocabulary.RejectionReasons["internal"].Label}: Gjelder bare kommunens egen rutine."),
             (informed.Version, service.Reveal(informed.Text)));
     }
