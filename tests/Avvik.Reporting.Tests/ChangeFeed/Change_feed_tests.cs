@@ -53,7 +53,8 @@ public sealed class Change_feed_tests
         await service.ReceiveAsync(service.Informed(deviation, 4, "Rutinen er endret."));
         var again = Assert.Single((await service.Reporter().ListChangesAsync(new() { Cursor = read.NextCursor })).Items);
         // As the case stands now: an older state would be passed over.
-        Assert.Equal((deviation.Id, deviation.Reference, 5, "answered", CaseStates.Closed), (again.Id, again.Reference, again.Version, again.Event, again.State));
+        Assert.Equal((deviation.Id, deviation.Reference, 5, "answered", CaseStates.Closed),
+            (again.Id, again.Reference, again.Version, again.Event, again.State));
         Assert.Equal("Rutinen er endret.", (await service.Reporter().GetDeviationAsync(again.Id)).Timeline.Single(e => e.Event == again.Event).Text);
     }
 
