@@ -195,22 +195,21 @@ public sealed class ElementReader
     public void ReportUnread()
     {
         foreach (var (name, child, _) in ChildrenOf(_resource))
-            if (!OfServer.Contains(name)) Report(child);
+            if (!OfServer.Contains(name) && !WasRead(child)) Fail(child, FieldCodes.NotSupported);
     }
 
-    private void Report(Base element)
+    /// <summary>Whether anything of an element was read; then what of it was not is reported.</summary>
+    private bool WasRead(Base element)
     {
-        if (element is PrimitiveType)
-        {
-            if (!_read.Contains(element)) Fail(element, FieldCodes.NotSupported);
-            else foreach (var (_, child, _) in ChildrenOf(element)) Fail(child, FieldCodes.NotSupported);
-        }
-        else if (_read.Contains(element)) return;
-        else if (!ChildrenOf(element).Any(c => AnyRead(c.Element))) Fail(element, FieldCodes.NotSupported);
-        else foreach (var (_, child, _) in ChildrenOf(element)) Report(child);
+        var read = _read.Contains(element);
+        if (read && element is not PrimitiveType) return true;
+        List<Base>? unread = null;
+        foreach (var (_, child, _) in ChildrenOf(element))
+            if (WasRead(child)) read = true;
+            else (unread ??= []).Add(child);
+        if (read && unread is not null) unread.ForEach(child => Fail(child, FieldCodes.NotSupported));
+        return read;
     }
-
-    private bool AnyRead(Base element) => _read.Contains(element) || ChildrenOf(element).Any(c => AnyRead(c.Element));
 
     private string ExpressionOf(Place place) => place.Element is null ? place.Rest : PathOf(place.Element) + place.Rest;
 
