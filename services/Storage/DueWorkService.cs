@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Avvik.Storage;
 
@@ -10,12 +9,11 @@ namespace Avvik.Storage;
 /// </summary>
 /// <param name="writer">Writes.</param>
 /// <param name="databases">Reads what is due.</param>
-/// <param name="database">Which engine it is.</param>
 /// <param name="table">Has the columns <c>id</c> and <c>next_due_at</c> (Unix milliseconds); it goes into the SQL, so it never comes from a caller.</param>
 /// <param name="clock">Now.</param>
 /// <param name="log">Failures.</param>
 public abstract class DueWorkService<TDb>(
-    Writer<TDb> writer, IDbContextFactory<TDb> databases, IOptions<DatabaseOptions> database, string table, TimeProvider clock, ILogger log)
+    Writer<TDb> writer, IDbContextFactory<TDb> databases, string table, TimeProvider clock, ILogger log)
     : PeriodicService(Interval, clock, log) where TDb : DbContext
 {
     private const int Batch = 200;
@@ -53,7 +51,7 @@ public abstract class DueWorkService<TDb>(
         {
             return await writer.WriteAsync(async unit =>
             {
-                if (!database.Value.IsSqlite
+                if (!unit.IsSqlite
                     && await unit.Sql.ScalarAsync<Guid>($"select id from {table} where id = @p1 and next_due_at <= @p2 for update skip locked", id,
                         now.ToUnixTimeMilliseconds()) != id) return false;
                 await DoDueWorkAsync(unit, id, now);

@@ -181,7 +181,7 @@ internal sealed class TimelineRecord
 }
 
 /// <summary>A line of the change feed, in the order in which the changes arrived here. Codes only, no text.</summary>
-internal sealed class ChangeRecord
+internal sealed record ChangeRecord
 {
     public long Position { get; init; }
     public Guid DeviationId { get; init; }

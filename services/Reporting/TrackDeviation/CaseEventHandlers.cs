@@ -6,37 +6,38 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Reporting.Deviations;
 using Avvik.Reporting.Persistence;
-using Microsoft.Extensions.Options;
 
 namespace Avvik.Reporting.TrackDeviation;
 
 /// <summary>
 /// Updates the deviation's state and timeline, and appends a line to the change feed. A withdrawn deviation stays withdrawn, whatever was on its way.
 /// </summary>
-internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : IHandle<CaseChanged, ReportingDbContext>
+internal sealed class CaseChangedHandler : IHandle<CaseChanged, ReportingDbContext>
 {
     public async Task HandleAsync(CaseChanged message, UnitOfWork<ReportingDbContext> unit)
     {
         await unit.SerializeAsync(message.DeviationId);
         var (at, due) = (message.OccurredAt.ToUnixTimeMilliseconds(), message.DueAt?.ToUnixTimeMilliseconds());
-        unit.AppendToFeed(database.Value, async () =>
+        var line = new ChangeRecord
         {
-            await unit.Sql.ExecuteAsync(
-                """
-                insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization,
-                  respondent_organization)
-                values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)
-                """,
-                message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, message.Unit, due,
-                message.Facts.ReporterOrganization, message.Facts.RespondentOrganization);
+            DeviationId = message.DeviationId,
+            Reference = message.Facts.Reference,
+            Version = message.Version,
+            At = message.OccurredAt,
+            Event = message.Action,
+            Organization = message.Organization,
+            State = message.State,
+            Unit = message.Unit,
+            DueAt = message.DueAt,
+            ReporterOrganization = message.Facts.ReporterOrganization,
+            RespondentOrganization = message.Facts.RespondentOrganization,
+        };
+        unit.AppendToFeed(async () =>
+        {
+            await unit.InsertAsync(line);
             // The party that handed it over reads that it has left, and nothing of where it is now.
             if (message is { Action: "handedOver", EarlierRespondents: [.., var earlier] })
-                await unit.Sql.ExecuteAsync(
-                    """
-                    insert into changes (deviation_id, reference, version, at, event, organization, state, reporter_organization, respondent_organization)
-                    values (@p1, @p2, @p3, @p4, @p5, @p6, @p7, '', @p8)
-                    """,
-                    message.DeviationId, message.Facts.Reference, message.Version, at, message.Action, message.Organization, message.State, earlier);
+                await unit.InsertAsync(line with { Unit = null, DueAt = null, ReporterOrganization = "", RespondentOrganization = earlier });
         });
         // A reporter's message is in the timeline since it was written.
         if (message.Action != "reporterMessage") await unit.Sql.ExecuteAsync(
@@ -71,7 +72,7 @@ internal sealed class CaseChangedHandler(IOptions<DatabaseOptions> database) : I
 /// Stores the words of a change. They are sent before it; should they come after it all the same, a reader of the feed may have asked for them in vain, and
 /// the feed gives the change again.
 /// </summary>
-internal sealed class ReporterInformedHandler(TextProtector texts, IOptions<DatabaseOptions> database) : IHandle<ReporterInformed, ReportingDbContext>
+internal sealed class ReporterInformedHandler(TextProtector texts) : IHandle<ReporterInformed, ReportingDbContext>
 {
     public async Task HandleAsync(ReporterInformed message, UnitOfWork<ReportingDbContext> unit)
     {
@@ -84,7 +85,7 @@ internal sealed class ReporterInformedHandler(TextProtector texts, IOptions<Data
             """,
             message.DeviationId, message.Version, message.OccurredAt.ToUnixTimeMilliseconds(),
             texts.StrikeSealed(message.Text.Value, await unit.PassagesAsync(message.DeviationId)));
-        if (told is not null) unit.AppendToFeed(database.Value, () => unit.Sql.ExecuteAsync(
+        if (told is not null) unit.AppendToFeed(() => unit.Sql.ExecuteAsync(
             """
             insert into changes (deviation_id, reference, version, at, event, organization, state, unit, due_at, reporter_organization,
               respondent_organization)
@@ -101,10 +102,10 @@ file static class Feed
     /// <summary>
     /// Positions are taken in the order of the commits, so that a reader who has seen one has seen all before it. SQLite has a single writer.
     /// </summary>
-    public static void AppendToFeed(this UnitOfWork<ReportingDbContext> unit, DatabaseOptions database, Func<Task> append) =>
+    public static void AppendToFeed(this UnitOfWork<ReportingDbContext> unit, Func<Task> append) =>
         unit.AtEnd(EndOrder.ChangeFeed, async () =>
         {
-            if (!database.IsSqlite) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
+            if (!unit.IsSqlite) await unit.Sql.ScalarAsync<string>("select 'taken' from pg_advisory_xact_lock(6201)");
             await append();
         });
 }

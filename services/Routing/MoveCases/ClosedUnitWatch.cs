@@ -6,14 +6,13 @@ using Avvik.TextProtection;
 using Avvik.Routing.Cases;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.MoveCases;
 
 /// <summary>From the day a unit is closed, its open cases, and the measures it has not done, are its successor's. What has been moved is no longer the closed
 /// unit's, so each is moved once.</summary>
 internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, CurrentDirectory directory,
-    IOptions<DatabaseOptions> database, TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
+    TextProtector texts, TimeProvider clock, ILogger<ClosedUnitWatch> log)
     : PeriodicService(TimeSpan.FromSeconds(10), clock, log)
 {
     private const int Batch = 200;
@@ -69,7 +68,7 @@ internal sealed class ClosedUnitWatch(Writer<RoutingDbContext> writer, IDbContex
             return await writer.WriteAsync(async unit =>
             {
                 // Another instance may be at it.
-                if (database.Value.Provider == DatabaseProvider.Postgres
+                if (!unit.IsSqlite
                     && await unit.Sql.ScalarAsync<Guid>("select id from cases where id = @p1 for update skip locked", id) != id) return false;
                 if (await unit.FindCaseAsync(id) is not { } @case || move(@case) is not { } recorded) return false;
                 await unit.RecordAsync(@case, recorded, texts);

@@ -2,13 +2,12 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Routing.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Avvik.Routing.WatchDeadlines;
 
-internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, IOptions<DatabaseOptions> database,
-    TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
-    : DueWorkService<RoutingDbContext>(writer, databases, database, "cases", clock, log)
+internal sealed class DeadlineWatch(Writer<RoutingDbContext> writer, IDbContextFactory<RoutingDbContext> databases, TextProtector texts,
+    TimeProvider clock, ILogger<DeadlineWatch> log)
+    : DueWorkService<RoutingDbContext>(writer, databases, "cases", clock, log)
 {
     protected override IQueryable<Guid> Due(RoutingDbContext db, DateTimeOffset now) => db.Cases.Where(c => c.NextDueAt <= now).OrderBy(c => c.NextDueAt)
         .Select(c => c.Id);

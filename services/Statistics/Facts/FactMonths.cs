@@ -165,9 +165,8 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
         long[] ids = [.. changes.Select(c => c.Id)];
         return await writer.WriteAsync(async unit =>
         {
-            var isSqlite = unit.Db.Database.IsSqlite();
             if (await unit.Sql.ScalarAsync<long>("select version from fact_columns where community = @p1 and month = @p2 and number = 0"
-                + (isSqlite ? "" : " for update"), community, month) != before) return false;
+                + (unit.IsSqlite ? "" : " for update"), community, month) != before) return false;
             await unit.Sql.ExecuteAsync("delete from fact_columns where community = @p1 and month = @p2 and version = @p3", community, month, before);
             for (var number = 0; number < FactColumn.Count; number++)
                 // Another instance's first version of the month: the writer runs this again.
@@ -175,8 +174,9 @@ internal sealed class FactMonths(IDbContextFactory<StatisticsDbContext> database
                     + "on conflict do nothing", community, month, number, version, encoded.Stored(number, pools)!) == 0)
                     throw new DbUpdateConcurrencyException();
             // Those that were seen: on PostgreSQL an earlier number may still be on its way.
-            if (isSqlite) await unit.Sql.ExecuteAsync("delete from fact_changes where community = @p1 and day between @p2 and @p3 and id <= @p4", community,
-                month, month.AddMonths(1).AddDays(-1), ids.Max());
+            if (unit.IsSqlite)
+                await unit.Sql.ExecuteAsync("delete from fact_changes where community = @p1 and day between @p2 and @p3 and id <= @p4", community, month,
+                    month.AddMonths(1).AddDays(-1), ids.Max());
             else await unit.Sql.ExecuteAsync("delete from fact_changes where id = any(@p1)", ids);
             return true;
         }, ct);

@@ -2,13 +2,12 @@ using Avvik.Storage;
 using Avvik.TextProtection;
 using Avvik.Triage.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Avvik.Triage.WatchDeadlines;
 
-internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFactory<TriageDbContext> databases, IOptions<DatabaseOptions> database,
-    TextProtector texts, TimeProvider clock, ILogger<DeadlineWatch> log)
-    : DueWorkService<TriageDbContext>(writer, databases, database, "assessments", clock, log)
+internal sealed class DeadlineWatch(Writer<TriageDbContext> writer, IDbContextFactory<TriageDbContext> databases, TextProtector texts,
+    TimeProvider clock, ILogger<DeadlineWatch> log)
+    : DueWorkService<TriageDbContext>(writer, databases, "assessments", clock, log)
 {
     protected override IQueryable<Guid> Due(TriageDbContext db, DateTimeOffset now) => db.Assessments.Where(a => a.NextDueAt <= now).OrderBy(a => a.NextDueAt)
         .Select(a => a.Id);

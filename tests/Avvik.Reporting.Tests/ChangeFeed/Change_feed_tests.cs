@@ -45,7 +45,7 @@ public sealed class Change_feed_tests
         await using var database = await Databases.CreateAsync(provider);
         await using var service = new ServiceUnderTest<Program>(database);
         var deviation = await service.Reporter().SubmitAsync(Given.Submission);
-        await service.ReceiveAsync(service.Informed(deviation, 3, "Hører dette til oss?"), deviation.Changed(3, "questioned", CaseStates.Routed),
+        await service.ReceiveAsync(service.Informed(deviation, 3, "Hører dette til oss?"), deviation.Changed(3, "asked", CaseStates.Routed),
             deviation.Changed(4, "answered", CaseStates.Answered), deviation.Changed(5, "accepted", CaseStates.Closed));
         var read = await service.Reporter().ListChangesAsync();
         Assert.Equal([3, 4, 5], read.Items.Select(c => c.Version));
