@@ -93,12 +93,12 @@ internal static class ImportBench
         var ids = answers.Select(a => a.Id).ToHashSet();
         if (ids.Count != count || await StoredAsync() - before != count) throw new BenchException($"{count} lines became {ids.Count} reports.");
 
-        for (var (seen, since) = (0, Stopwatch.GetTimestamp()); seen < count; await Task.Delay(Glance))
+        var left = await LoadGenerator.UntilAsync(() =>
         {
             visible.Look();
-            if (visible.InWorklist.Count > seen) (seen, since) = (visible.InWorklist.Count, Stopwatch.GetTimestamp());
-            if (Stopwatch.GetElapsedTime(since) > GiveUp) throw new BenchException($"{count} lines became {seen} cases.");
-        }
+            return count - visible.InWorklist.Count;
+        }, GiveUp, Glance);
+        if (left > 0) throw new BenchException($"{count} lines became {count - left} cases.");
         var cases = Stopwatch.GetElapsedTime(started).TotalSeconds;
         started = Stopwatch.GetTimestamp();
         var again = await SendAsync(http, corpus, first, count, CancellationToken.None);

@@ -191,7 +191,7 @@ internal sealed class LoadGenerator : IDisposable
     }
 
     /// <summary>Waits until nothing is left, or until nothing has changed for a while; answers what is left.</summary>
-    private static async Task<long> UntilAsync(Func<long> left, TimeSpan patience, TimeSpan every)
+    internal static async Task<long> UntilAsync(Func<long> left, TimeSpan patience, TimeSpan every)
     {
         var (least, changed) = (left(), Stopwatch.GetTimestamp());
         while (least > 0 && Stopwatch.GetElapsedTime(changed) < patience)
