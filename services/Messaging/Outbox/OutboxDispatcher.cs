@@ -167,7 +167,7 @@ internal sealed class OutboxDispatcher<TDb>(Writer<TDb> writer, DatabaseOptions 
         return true;
     }, CancellationToken.None);
 
-    /// <summary>0.2 s, doubled each time: twelve attempts take about seven minutes.</summary>
+    /// <summary>Attempts wait 200 ms, doubling: twelve take about seven minutes.</summary>
     private static long Backoff(int attempts) => 200L << Math.Min(attempts, 12);
 
     private static OutboxRow ReadRow(System.Data.Common.DbDataReader r) =>
